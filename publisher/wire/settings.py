@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loading of settings: defaults < TOML file < environment, decoded into a frozen struct.
+
+An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``. An unknown key is an
+error that names the nearest known one; a wrong value names its place, what was expected and where it
+came from. Secrets never stand in the environment: a ``*_file`` key names the file that holds them.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+PREFIX = "KVMGRID_"
+
+Settings = TypeVar("Settings", bound=msgspec.Struct)
+Tree = dict[str, Any]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message says where and why."""
+
+
+def load(kind: type[Settings], path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of a process; raise SettingsError with the place of the first fault."""
+    tree = _read(path) if path else {}
+    source = str(path) if path else "the defaults"
+    _check_keys(tree, kind, "", source)
+    for name, value in sorted(environment.items()):
+        if name.startswith(PREFIX) and "__" in name:
+            _override(tree, kind, name, value)
+    try:
+        # strict=False reads "10" as a number where a number is wanted, as an environment variable gives it.
+        return msgspec.convert(tree, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{source} or its {PREFIX}* overrides: {error}") from error
+
+
+def read_secret(path: Path) -> str:
+    """Return the secret in a file, without the line end; raise SettingsError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the secret in {path}: {error}") from error
+
+
+def _read(path: Path) -> Tree:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from error
+
+
+def _sections(kind: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct] | None]:
+    """Return each key of a struct, with the struct behind it where it is a section."""
+    sections: dict[str, type[msgspec.Struct] | None] = {}
+    for field in msgspec.structs.fields(kind):
+        known = inspect.type_info(field.type)
+        sections[field.encode_name] = known.cls if isinstance(known, inspect.StructType) else None
+    return sections
+
+
+def _check_keys(tree: Tree, kind: type[msgspec.Struct], section: str, source: str) -> None:
+    known = _sections(kind)
+    for key, value in tree.items():
+        place = f"{section}.{key}" if section else key
+        if key not in known:
+            raise SettingsError(f"{source}: unknown key {place!r}{_nearest(key, known)}")
+        inner = known[key]
+        if inner is not None and isinstance(value, dict):
+            _check_keys(value, inner, place, source)
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    matches = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if matches:
+        return f"; did you mean {matches[0]!r}?"
+    return f"; known here: {', '.join(sorted(known))}"
+
+
+def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> None:
+    keys = [part.lower() for part in name.removeprefix(PREFIX).split("__")]
+    nested: Tree = {keys[-1]: value}
+    for key in reversed(keys[:-1]):
+        nested = {key: nested}
+    sections = _sections(kind)
+    # Another process's section is not an error here: one environment may serve several processes.
+    if keys[0] not in sections:
+        return
+    _check_keys(nested, kind, "", f"environment variable {name}")
+    branch = tree
+    for key in keys[:-1]:
+        branch = branch.setdefault(key, {})
+    branch[keys[-1]] = value
