@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# One verb a line; each does what its comment says, on a machine with Debian 12 or 13, git, make and Python 3.11+.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher pins clean
+
+help: ## show this list
+	@printf 'kvmgrid: make <verb>\n\n'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+
+setup: ## install what is missing: OS packages, the virtual environment, the lab
+	@deploy/setup
+	@$(PYTHON) -m deploy.lab build
+
+demo: setup ## run the whole pipeline on this machine with three real VMs, until Ctrl-C
+	@exec $(PYTHON) -m deploy.demo
+
+test: setup ## run every test but the long ones, against real services of the lab
+	@$(PYTHON) -m pytest -m "not long"
+
+test-unit: ## run the tests that need no service (seconds)
+	@deploy/setup
+	@$(PYTHON) -m pytest tests/unit tests/architecture
+
+test-long: setup ## run the long tests too
+	@$(PYTHON) -m pytest
+
+lint: ## ruff, mypy --strict, import-linter, codespell
+	@deploy/setup
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/codespell
+
+format: ## let ruff format and repair what it can
+	@$(PYTHON) -m ruff format
+	@$(PYTHON) -m ruff check --fix
+
+up: setup ## start broker, database and libvirt of the lab for development
+	@$(PYTHON) -m deploy.lab up
+
+down: ## stop what `make up` started
+	@$(PYTHON) -m deploy.lab down
+
+status: ## show what `make up` started
+	@$(PYTHON) -m deploy.lab status
+
+screenshots: setup ## make the pictures of the README from a running demo
+	@$(PYTHON) -m deploy.screenshots
+
+bench-drain: setup ## measure the consumer: VM rows per second beside the raw COPY of the same rows (JSON)
+	@$(PYTHON) -m tests.benchmark.drain
+
+bench-publisher: setup ## measure the publisher: CPU per tick and memory with 100 paused VMs (JSON)
+	@$(PYTHON) -m tests.benchmark.publisher
+
+pins: ## write requirements/ anew from pyproject.toml (needs uv)
+	@uv pip compile -q pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate -o requirements/development.txt
+
+clean: ## remove what the build left in this folder (the lab's cache: python -m deploy.lab clean)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
