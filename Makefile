@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: OS packages, the virtual environment, the lab
 	@deploy/setup
