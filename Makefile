@@ -60,8 +60,11 @@ bench-publisher: setup ## measure the publisher: CPU per tick and memory with 10
 	@$(PYTHON) -m tests.benchmark.publisher
 
 pins: ## write requirements/ anew from pyproject.toml (needs uv)
-	@uv pip compile -q pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate -o requirements/development.txt
+	@compile="uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \
+	$$compile --all-extras --group dev -o requirements/development.txt; \
+	$$compile --extra publisher --extra consumer --extra dashboard --extra loadgen --group build \
+		-c requirements/development.txt -o requirements/container.txt; \
+	$$compile --extra publisher --extra libvirt --group build -c requirements/development.txt -o requirements/publisher.txt
 
 clean: ## remove what the build left in this folder (the lab's cache: python -m deploy.lab clean)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
