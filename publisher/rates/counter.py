@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two readings of a counter become an increase, a rate or a ratio.
+
+Absent in, absent out: None wherever a reading is missing or the counter went backwards (a reset).
+"""
+
+WRAP_32_BIT = 2**32
+
+# The largest step across the wrap of a 32-bit millisecond counter that is believed: three days of
+# waiting time within one interval. A counter that restarted near 0 would need a larger step.
+LARGEST_WRAPPED_STEP = 2**28
+
+
+def increase(previous: int | None, current: int | None) -> int | None:
+    """Return how far a counter advanced; None if a reading is missing or it went backwards."""
+    if previous is None or current is None or current < previous:
+        return None
+    return current - previous
+
+
+def increase_of_32_bits(previous: int | None, current: int | None) -> int | None:
+    """Return how far a counter advanced that wraps at 2**32, as the ms fields of /proc/diskstats do.
+
+    The kernel prints them as unsigned int (Documentation/admin-guide/iostats.rst). Going backwards
+    counts as a wrap only from close below 2**32; otherwise it is a reset and the answer None.
+    """
+    if previous is None or current is None:
+        return None
+    if current >= previous:
+        return current - previous
+    wrapped = current + WRAP_32_BIT - previous
+    return wrapped if 0 <= wrapped <= LARGEST_WRAPPED_STEP else None
+
+
+def per_second(previous: int | None, current: int | None, interval_seconds: float | None) -> float | None:
+    """Return the rate of a counter over a measured interval; None after a reset or without interval."""
+    return ratio(increase(previous, current), interval_seconds)
+
+
+def ratio(part: float | None, whole: float | None) -> float | None:
+    """Return part / whole, rounded; None if either is missing or the whole is not positive."""
+    if part is None or whole is None or whole <= 0:
+        return None
+    return significant(part / whole)
+
+
+def total(*parts: float | None) -> float | None:
+    """Return the sum of the parts that are known; None if none is."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
+def significant(value: float) -> float:
+    """Return a number rounded to seven significant digits.
+
+    The columns are ``real``, which holds no more; the other ten digits of a float would double the
+    size of a message.
+    """
+    return float(f"{value:.7g}")
