@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Roles and databases of a PostgreSQL server, made as its administrator; every method raises DatabaseError.
+
+TimescaleDB is a trusted extension: the owner of a database may create it there without being superuser, provided the server preloads the
+library. create_database makes it in advance all the same, unless told not to.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.lab.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONNECT_TIMEOUT_SECONDS = 5
+
+
+class DatabaseAdmin:
+    """Administration of one server through one URL."""
+
+    def __init__(self, administrator_url: str) -> None:
+        self.administrator_url = administrator_url
+
+    @staticmethod
+    def url(*, host: str, port: int, database: str, user: str, password: str) -> str:
+        """A libpq URL."""
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"postgresql://{login}@{host}:{port}/{quote(database, safe='')}"
+
+    def url_for(self, database: str, user: str | None = None, password: str | None = None) -> str:
+        """URL of another database on this server, of another role or the administrator."""
+        parts = conninfo_to_dict(self.administrator_url)
+        return self.url(
+            host=str(parts.get("host", "127.0.0.1")),
+            port=int(parts.get("port") or 5432),
+            database=database,
+            user=str(user if user is not None else parts.get("user", "")),
+            password=str(password if user is not None else parts.get("password", "")),
+        )
+
+    def _fetch(self, query: sql.Composable, *, url: str | None = None) -> Sequence[tuple[object, ...]]:
+        try:
+            with psycopg.connect(
+                url or self.administrator_url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS
+            ) as connection:
+                cursor = connection.execute(query)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise DatabaseError(f"the database server refused: {error}") from error
+
+    def version(self) -> str:
+        """Version of the server."""
+        return str(self._fetch(sql.SQL("SHOW server_version"))[0][0])
+
+    def data_directory(self) -> Path:
+        """Where the server keeps its data: tests compare it with their own server's before any change of the schema."""
+        return Path(str(self._fetch(sql.SQL("SHOW data_directory"))[0][0]))
+
+    def require_data_directory(self, expected: Path) -> None:
+        """Raise DatabaseError unless the server behind the URL keeps its data there."""
+        actual = self.data_directory()
+        if actual != expected:
+            raise DatabaseError(f"this is another server: its data is in {actual}, not in {expected}")
+
+    def create_role(self, name: str, password: str) -> None:
+        """Make a role that may log in and nothing else."""
+        self._fetch(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(password))
+        )
+
+    def drop_role(self, name: str) -> None:
+        """Drop a role if it exists; it must own nothing any more."""
+        self._fetch(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+
+    def create_database(
+        self, name: str, *, owner: str | None = None, template: str | None = None, timescaledb: bool = True
+    ) -> None:
+        """Make a database, from a template database if named, and TimescaleDB in it unless the template brings it."""
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if owner is not None:
+            statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))
+        if template is not None:
+            # FILE_COPY copies a small template twice as fast as the write-ahead log does.
+            statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+        self._fetch(statement)
+        if timescaledb and template is None:
+            self._fetch(sql.SQL("CREATE EXTENSION IF NOT EXISTS timescaledb"), url=self.url_for(name))
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database if it exists, closing its connections."""
+        self._fetch(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
