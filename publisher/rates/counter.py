@@ -44,12 +44,6 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     return significant(part / whole)
 
 
-def total(*parts: float | None) -> float | None:
-    """Return the sum of the parts that are known; None if none is."""
-    known = [part for part in parts if part is not None]
-    return sum(known) if known else None
-
-
 def significant(value: float) -> float:
     """Return a number rounded to seven significant digits.
 

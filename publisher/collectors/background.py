@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A thread that reads one slow source every so often and keeps its newest result.
+
+The tick takes that result and never waits. While a read is stuck no other is started; the result ages
+and counts as "slow" after three periods.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from publisher.collectors.collected import Collected
+from publisher.procfs import SourceError, SourceUnavailableError
+from publisher.wire.samples import CollectorOutcome
+
+Reading = TypeVar("Reading", bound=Struct)
+
+STALE_AFTER_PERIODS = 3
+
+
+class Finding(Struct, Generic[Reading], frozen=True, kw_only=True):
+    """What a collector brought: a reading, or why there is none, and how long it took."""
+
+    reading: Reading | None
+    outcome: CollectorOutcome
+    reason: str | None
+    duration_seconds: float
+
+
+class _Result(Struct, Generic[Reading], frozen=True, kw_only=True):
+    finding: Finding[Reading]
+    at_seconds: float
+
+
+class BackgroundReader(Generic[Reading]):
+    """Calls ``read`` at once and then every ``period_seconds`` on a daemon thread of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[], Collected[Reading]],
+        *,
+        period_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._read = read
+        self._period_seconds = period_seconds
+        self._monotonic = monotonic
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._result: _Result[Reading] | None = None
+
+    def newest(self, at_seconds: float) -> Finding[Reading]:
+        """Return the newest finding without waiting; the first call starts the thread.
+
+        ``at_seconds`` is the monotonic time of the tick.
+        """
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=f"read {self._name}", daemon=True)
+            self._thread.start()
+        result = self._result
+        if result is None:
+            return _slow("the first reading is not finished", 0.0)
+        age_seconds = at_seconds - result.at_seconds
+        if age_seconds > STALE_AFTER_PERIODS * self._period_seconds:
+            return _slow(f"no reading for {age_seconds:.0f} s", age_seconds)
+        return result.finding
+
+    def close(self) -> None:
+        """Ask the thread to end after the read it is in. Does not wait: that read may be stuck."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            started_seconds = self._monotonic()
+            finding = attempt(self._read, self._monotonic)
+            # The age counts from before the read: that is the instant its figures speak of.
+            self._result = _Result(finding=finding, at_seconds=started_seconds)
+            self._stop.wait(self._period_seconds)
+
+
+def attempt(
+    read: Callable[[], Collected[Reading]], monotonic: Callable[[], float] = time.perf_counter
+) -> Finding[Reading]:
+    """Call a collector and turn whatever it raises into an outcome with a reason."""
+    started_seconds = monotonic()
+    reading: Reading | None = None
+    outcome: CollectorOutcome = "ok"
+    try:
+        reading, reason = read()
+    except SourceUnavailableError as error:
+        outcome, reason = "unavailable", str(error)
+    except SourceError as error:
+        outcome, reason = "failed", str(error)
+    except Exception as error:  # noqa: BLE001 - a fault in one collector must not take the others' figures
+        outcome, reason = "failed", repr(error)
+    return Finding(
+        reading=reading,
+        outcome=outcome,
+        reason=reason[:1024] if reason else None,
+        duration_seconds=round(monotonic() - started_seconds, 6),
+    )
+
+
+def _slow(reason: str, duration_seconds: float) -> Finding[Reading]:
+    return Finding(reading=None, outcome="slow", reason=reason, duration_seconds=round(duration_seconds, 6))

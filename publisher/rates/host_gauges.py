@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gauges of the host that go into its sample as they were read."""
+
+from typing import TypedDict
+
+from publisher.collectors.cpu import CpuReading
+from publisher.collectors.ksm import KsmReading
+from publisher.collectors.load import LoadReading
+from publisher.collectors.temperatures import TemperatureReading
+
+
+class CpuGauges(TypedDict, total=False):
+    """Fields of HostSample."""
+
+    cpu_online_count: int | None
+    running_count: int | None
+    blocked_count: int | None
+
+
+class LoadGauges(TypedDict, total=False):
+    """Fields of HostSample."""
+
+    load_1m: float
+    load_5m: float
+    load_15m: float
+    uptime_seconds: float | None
+
+
+class KsmGauges(TypedDict, total=False):
+    """Fields of HostSample."""
+
+    ksm_shared_bytes: int
+    ksm_saved_bytes: int
+
+
+class TemperatureGauges(TypedDict, total=False):
+    """Fields of HostSample."""
+
+    cpu_temperature_celsius: float | None
+    cpu_temperature_limit_celsius: float | None
+    board_temperature_celsius: float | None
+
+
+def cpu_gauges(cpu: CpuReading | None) -> CpuGauges:
+    """Return the CPUs online and the run queue."""
+    if cpu is None:
+        return {}
+    return {
+        "cpu_online_count": cpu.online_count,
+        "running_count": cpu.running_count,
+        "blocked_count": cpu.blocked_count,
+    }
+
+
+def load_gauges(load: LoadReading | None) -> LoadGauges:
+    """Return the load averages and the uptime."""
+    if load is None:
+        return {}
+    return {
+        "load_1m": load.load_1m,
+        "load_5m": load.load_5m,
+        "load_15m": load.load_15m,
+        "uptime_seconds": load.uptime_seconds,
+    }
+
+
+def ksm_gauges(ksm: KsmReading | None) -> KsmGauges:
+    """Return the bytes of merged pages."""
+    return {"ksm_shared_bytes": ksm.shared_bytes, "ksm_saved_bytes": ksm.saved_bytes} if ksm else {}
+
+
+def temperature_gauges(temperatures: TemperatureReading | None) -> TemperatureGauges:
+    """Return the newest temperatures."""
+    if temperatures is None:
+        return {}
+    return {
+        "cpu_temperature_celsius": temperatures.cpu_celsius,
+        "cpu_temperature_limit_celsius": temperatures.cpu_limit_celsius,
+        "board_temperature_celsius": temperatures.board_celsius,
+    }
