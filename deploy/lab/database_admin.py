@@ -46,7 +46,9 @@ class DatabaseAdmin:
             password=str(password if user is not None else parts.get("password", "")),
         )
 
-    def _fetch(self, query: sql.Composable, *, url: str | None = None) -> Sequence[tuple[object, ...]]:
+    def _fetch(
+        self, query: sql.SQL | sql.Composed, *, url: str | None = None
+    ) -> Sequence[tuple[object, ...]]:
         try:
             with psycopg.connect(
                 url or self.administrator_url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS

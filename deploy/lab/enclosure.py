@@ -92,7 +92,7 @@ class Enclosure:
             # -I -S: neither the caller's environment nor site-packages reach the program, which also starts faster so.
             self._keeper = subprocess.Popen(
                 [sys.executable, "-I", "-S", program, text],
-                stdin=theirs, stdout=output, stderr=output, start_new_session=True,
+                stdin=theirs.fileno(), stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         try:
             self.init, self._namespace = self._await_init()

@@ -1,41 +1,47 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs inside the root folder while it is built: packs the guests' initial file system.
-# Arguments: kernel modules to include, with what they depend on, in loading order.
+# Runs inside the root folder: packs kernel and initial file system of the lab guests into the folder $1.
+# Further arguments: the kernel modules to include; what they depend on is included too, in loading order.
 set -eu
-cd /opt/guest
-version=$(ls kernel/lib/modules 2>/dev/null || ls kernel/usr/lib/modules)
-modules_root=kernel
-[ -d kernel/lib/modules ] || modules_root=kernel/usr
-cp "kernel/boot/vmlinuz-$version" vmlinuz
+result=$1
+shift
+version=$(ls /opt/kernel/usr/lib/modules)
+cp "/opt/kernel/boot/vmlinuz-$version" "$result/vmlinuz"
 
-rm -rf tree
-mkdir -p tree/bin tree/dev tree/proc tree/sys tree/tmp tree/run tree/modules
-cp /bin/busybox tree/bin/busybox
-ln -s busybox tree/bin/sh
-install -m 755 init tree/init
+work=$(mktemp -d)
+tree=$work/tree
+for folder in bin dev proc sys tmp run modules; do mkdir -p "$tree/$folder"; done
+cp /bin/busybox "$tree/bin/busybox"
+ln -s busybox "$tree/bin/sh"
+install -m 755 "$result/init" "$tree/init"
 
-# stress-ng, its libraries and the dynamic loader, at the paths they have here.
-cp "$(command -v stress-ng)" tree/bin/stress-ng
-ldd "$(command -v stress-ng)" | grep -o '/[^ )]*' | sort -u | while read -r library; do
-    mkdir -p "tree$(dirname "$library")"
-    cp -L "$library" "tree$library"
-done
-
-# The order of loading is the order of the lines. modprobe resolves dependencies; "builtin" lines are skipped.
-depmod --basedir "$modules_root" "$version"
+# depmod writes beside the modules and the root folder is read-only.
+mkdir -p "$work/lib"
+cp -r /opt/kernel/usr/lib/modules "$work/lib/"
+depmod --basedir "$work" "$version"
 for module in "$@"; do
-    modprobe --dirname "$modules_root" --set-version "$version" --show-depends "$module"
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' > modules.list
+    modprobe --dirname "$work" --set-version "$version" --show-depends "$module"
+done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' > "$work/list"
 while read -r path; do
-    name=$(basename "$path")
-    case $name in
-        *.xz) xz -dc "$path" > "tree/modules/${name%.xz}" ;;
-        *.zst) zstd -dcq "$path" > "tree/modules/${name%.zst}" ;;
-        *) cp "$path" "tree/modules/$name" ;;
+    name=$(basename "$path" .xz)
+    case $path in
+        *.xz) xz -dc "$path" > "$tree/modules/$name" ;;
+        *) cp "$path" "$tree/modules/$name" ;;
     esac
-    basename "$path" | sed 's/\.ko.*$/.ko/' >> tree/modules/order
-done < modules.list
+    echo "$name" >> "$tree/modules/order"
+done < "$work/list"
 
-(cd tree && find . | cpio --quiet --create --format=newc) | gzip -6 > initramfs.gz
-rm -rf tree init make modules.list
+pack() { (cd "$1" && find . | cpio --quiet --create --format=newc) | gzip -6; }
+pack "$tree" > "$result/initramfs.gz"
+
+# stress-ng with its libraries and the loader, at the paths they have here, is 46 MB unpacked: an archive of its own behind the small one,
+# which the kernel unpacks one after the other, so that only the guests that need it spend memory and boot time on it.
+tree=$work/stress
+mkdir -p "$tree/bin"
+cp /usr/bin/stress-ng "$tree/bin/stress-ng"
+ldd /usr/bin/stress-ng | grep -o '/[^ )]*' | sort -u | while read -r library; do
+    mkdir -p "$tree$(dirname "$library")"
+    cp -L "$library" "$tree$library"
+done
+pack "$tree" | cat "$result/initramfs.gz" - > "$result/initramfs-stress.gz"
+rm -rf "$work"

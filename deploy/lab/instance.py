@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from deploy.lab.enclosure import ROOT, Enclosure, Plan, User
 from deploy.lab.errors import LabError, NotRootError, NotRunningError, StartError, StopError
@@ -75,7 +75,7 @@ class Instance(abc.ABC):
         self._service: Member | None = None
 
     @classmethod
-    def start(cls, **options: object) -> Self:
+    def start(cls, **options: Any) -> Self:
         """Make an instance with the constructor's options and start it. Raises LabError; then nothing is left."""
         instance = cls(**options)
         try:

@@ -95,13 +95,15 @@ def build(definition: Definition, final: Path, *, progress: Callable[[str], None
 
 
 @contextlib.contextmanager
-def build_lock(path: Path, progress: Callable[[str], None]) -> Iterator[None]:
+def build_lock(path: Path, progress: Callable[[str], None] | None = None) -> Iterator[None]:
     """One builder at a time; the kernel frees the lock when its holder ends."""
     with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress(f"lab: another process is building the root folder, waiting for it (lock {path})\n")
+            (progress or say)(
+                f"lab: another process is building the root folder, waiting for it (lock {path})\n"
+            )
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
