@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A domain's XML becomes its description. Pure.
+
+The XML comes from libvirt, which writes it anew from what it parsed: it is well formed and has no
+document type. Texts in it are the user's and only ever passed on as data.
+"""
+
+from xml.etree import ElementTree as ET
+
+from publisher.hypervisor.readings import Description
+
+# Bounds of the wire (publisher.wire.samples: Name, Text).
+_TITLE_CHARACTERS = 1024
+_METADATA_CHARACTERS = 65536
+
+
+def parse_description(xml: str, *, autostart: bool | None, persistent: bool | None) -> Description:
+    """Return what a domain is; raise ET.ParseError if libvirt sent no XML."""
+    # S314: libvirt's own output, see the module.
+    domain = ET.fromstring(xml)  # noqa: S314
+    title = domain.findtext("title")
+    return Description(
+        title=title[:_TITLE_CHARACTERS] if title else None,
+        metadata=_metadata(domain),
+        autostart=autostart,
+        persistent=persistent,
+        addresses=_addresses(domain),
+        balloon_period_seconds=_balloon_period(domain),
+    )
+
+
+def _metadata(domain: ET.Element) -> str | None:
+    metadata = domain.find("metadata")
+    if metadata is None:
+        return None
+    metadata.tail = None
+    text = ET.tostring(metadata, encoding="unicode")
+    # Cut XML is no XML: metadata too long for the wire are left out.
+    return text if len(text) <= _METADATA_CHARACTERS else None
+
+
+def _addresses(domain: ET.Element) -> dict[str, str]:
+    addresses: dict[str, str] = {}
+    for interface in domain.iterfind("devices/interface"):
+        target, mac = interface.find("target"), interface.find("mac")
+        name = target.get("dev") if target is not None else None
+        address = mac.get("address") if mac is not None else None
+        if name and address:
+            # One domain may carry one address twice; the host's name keeps the two apart.
+            taken = address in addresses.values()
+            addresses[name] = f"{address}@{name}" if taken else address
+    return addresses
+
+
+def _balloon_period(domain: ET.Element) -> int | None:
+    balloon = domain.find("devices/memballoon")
+    if balloon is None or balloon.get("model") == "none":
+        return None
+    statistics = balloon.find("stats")
+    period = statistics.get("period") if statistics is not None else None
+    return int(period) if period and period.isdecimal() else 0
