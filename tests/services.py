@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of the real services: one broker and one database server a run, a virtual host and a database a test.
+"""Fixtures of the real services: a broker and a database server a run, a virtual host and a database a test.
 
 The servers are those of KVMGRID_AMQP_URL and KVMGRID_DATABASE_URL or private ones of the lab. A test that
 stops or kills a server takes ``own_broker`` or ``own_postgresql``, which nobody else uses.
@@ -63,7 +63,7 @@ def random_logins() -> Logins:
 
 
 def prepare(admin: DatabaseAdmin, name: str, logins: Logins) -> None:
-    """Bootstrap a database: roles, extension, and the settings and grants that belong to the database itself."""
+    """Bootstrap a database: roles, extension, and the settings and grants of the database itself."""
     with psycopg.connect(admin.url_for(name), autocommit=True) as connection:
         bootstrap(
             connection,
