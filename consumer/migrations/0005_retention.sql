@@ -4,22 +4,27 @@
 
 CREATE TABLE retention (
     level text PRIMARY KEY,
-    -- Null: for ever. In days, since months and years have no fixed length.
+    -- Null: for ever.
     keep interval,
     CONSTRAINT retention_level CHECK (level IN ('raw', '1m', '5m', '1h', '1d', 'events', 'reports', 'quarantine')),
-    -- A level must outlive some buckets of the level made from it: 5m feeds 1h, 1h feeds 1d.
+    -- A level must hold some of its own buckets and some of the level made from it.
     CONSTRAINT retention_keep CHECK (
-        keep >= CASE level WHEN '5m' THEN INTERVAL '1 day' WHEN '1h' THEN INTERVAL '7 days' ELSE INTERVAL '2 hours' END
+        keep >= CASE level
+            WHEN '5m' THEN INTERVAL '1 day'
+            WHEN '1h' THEN INTERVAL '7 days'
+            WHEN '1d' THEN INTERVAL '7 days'
+            ELSE INTERVAL '2 hours'
+        END
     )
 );
 INSERT INTO retention (level, keep) VALUES
-    ('raw', INTERVAL '30 days'),
-    ('1m', INTERVAL '90 days'),
-    ('5m', INTERVAL '365 days'),
-    ('1h', INTERVAL '1825 days'),
+    ('raw', INTERVAL '7 days'),
+    ('1m', INTERVAL '30 days'),
+    ('5m', INTERVAL '90 days'),
+    ('1h', INTERVAL '2 years'),
     ('1d', NULL),
-    ('events', INTERVAL '365 days'),
-    ('reports', INTERVAL '30 days'),
+    ('events', INTERVAL '2 years'),
+    ('reports', INTERVAL '90 days'),
     ('quarantine', INTERVAL '30 days');
 
 -- Which level each relation belongs to. Rollups are views over the raw samples in the Apache edition, where

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Preparation of a database by a superuser: roles, extension, schema, logins.
+
+The only step that needs a superuser; everything after it runs as kvmgrid_owner, kvmgrid_ingest or
+kvmgrid_dashboard, or as a member of the latter two, so that several consumers or people have passwords
+of their own. May be repeated: it then sets the passwords and settings anew.
+"""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from consumer.errors import SchemaRefused
+
+Role = Literal["kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard"]
+
+# A role's settings do not reach its members (ALTER ROLE applies to logins), so each login gets them. Those
+# of the dashboard are a seat belt: it may lift them, and still cannot write, since it has no grant to.
+SETTINGS: dict[Role, dict[str, str]] = {
+    "kvmgrid_owner": {},
+    "kvmgrid_ingest": {"idle_in_transaction_session_timeout": "60s"},
+    "kvmgrid_dashboard": {
+        "default_transaction_read_only": "on",
+        "statement_timeout": "15s",
+        "idle_in_transaction_session_timeout": "30s",
+        # Compiling a wide rollup query takes longer than running it.
+        "jit": "off",
+    },
+}
+
+
+class Login(NamedTuple):
+    """A login and the role it acts in: the role itself, or (not for the owner) a member of it."""
+
+    name: str
+    role: Role
+    password: str
+
+
+def bootstrap(connection: psycopg.Connection, logins: Sequence[Login]) -> None:
+    """Prepare the database of an autocommit superuser connection; raise SchemaRefused if refused."""
+    try:
+        with connection.transaction():
+            connection.execute((files("consumer") / "roles.sql").read_bytes())
+            for login in logins:
+                _make(connection, login)
+    except psycopg.Error as error:
+        raise SchemaRefused(f"the database could not be prepared: {error}") from error
+
+
+def _make(connection: psycopg.Connection, login: Login) -> None:
+    if "kvmgrid_owner" in {login.name, login.role} and login.name != login.role:
+        raise SchemaRefused(f"{login.name!r} cannot act as {login.role}: the owner is a login of its own")
+    name, role = sql.Identifier(login.name), sql.Identifier(login.role)
+    if connection.execute("SELECT to_regrole(%s)", [name.as_string(connection)]).fetchone() == (None,):
+        connection.execute(sql.SQL("CREATE ROLE {}").format(name))
+    # The SCRAM verifier is computed here: the server and its log never see the password.
+    verifier = connection.pgconn.encrypt_password(
+        login.password.encode(), login.name.encode(), b"scram-sha-256"
+    )
+    connection.execute(
+        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(verifier.decode()))
+    )
+    if login.name != login.role:
+        connection.execute(sql.SQL("GRANT {} TO {}").format(role, name))
+    database = sql.Identifier(connection.info.dbname)
+    for setting, value in SETTINGS[login.role].items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
+                name, database, sql.Identifier(setting), sql.Literal(value)
+            )
+        )
