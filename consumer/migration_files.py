@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal, NamedTuple
 
-from consumer.errors import SchemaRefused
+from consumer.errors import SchemaError
 
 Edition = Literal["apache", "community"]
 
@@ -65,44 +65,44 @@ def migrations_folder() -> Traversable:
 
 
 def read_migrations(edition: Edition, folder: Traversable) -> tuple[Migration, ...]:
-    """Return the files of an edition in order; raise SchemaRefused for a wrong name or a double number."""
+    """Return the files of an edition in order; raise SchemaError for a wrong name or a double number."""
     found: dict[int, Migration] = {}
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         match = FILE_NAME.fullmatch(entry.name)
         if match is None:
-            raise SchemaRefused(f"{entry.name} is not named NNNN_name.sql or NNNN_name.<edition>.sql")
+            raise SchemaError(f"{entry.name} is not named NNNN_name.sql or NNNN_name.<edition>.sql")
         number, name, only = int(match[1]), match[2], match[3]
         if only not in {None, edition}:
             continue
         if number in found:
-            raise SchemaRefused(f"{entry.name} uses the number of {found[number].label} again")
+            raise SchemaError(f"{entry.name} uses the number of {found[number].label} again")
         found[number] = Migration(number, name, only or "both", entry.read_text(encoding="utf-8"))
     return tuple(found.values())
 
 
 def check_history(migrations: Sequence[Migration], applied: Sequence[Applied]) -> tuple[Migration, ...]:
-    """Return what is still to be applied; raise SchemaRefused where files and history disagree."""
+    """Return what is still to be applied; raise SchemaError where files and history disagree."""
     known = {migration.number: migration for migration in migrations}
     for row in applied:
         label = f"{row.number:04} {row.name}"
         file = known.pop(row.number, None)
         if file is None:
-            raise SchemaRefused(
+            raise SchemaError(
                 f"the database has migration {label}, which this version does not know: install a newer one"
             )
         if (file.name, file.edition) != (row.name, row.edition):
-            raise SchemaRefused(
+            raise SchemaError(
                 f"the database has migration {label} ({row.edition}), the file is {file.label} "
                 f"({file.edition}); a database cannot change its edition: migrate a new one"
             )
         if file.checksum != row.checksum:
-            raise SchemaRefused(
+            raise SchemaError(
                 f"migration {label} was changed after it was applied; restore the file and add a new one"
             )
     newest = max((row.number for row in applied), default=0)
     for migration in known.values():
         if migration.number < newest:
-            raise SchemaRefused(
+            raise SchemaError(
                 f"migration {migration.label} comes before {newest:04}, which is applied already"
             )
     return tuple(known.values())

@@ -8,20 +8,35 @@ to the periods. Outdated rows of plain tables are deleted by the call in both.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Annotated, NamedTuple
 
+import msgspec
 import psycopg
 
-from consumer.errors import DatabaseAway, SchemaRefused
-from consumer.settings import RetentionSettings
+from consumer.errors import DatabaseAway, SchemaError
 
 FOREVER = "forever"
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 
-DIFFERENCES = """
-SELECT level, keep::text, %(keep)s::interval::text
-FROM kvmgrid.retention
-WHERE level = %(level)s AND keep IS DISTINCT FROM %(keep)s::interval
-"""
+Period = Annotated[str, msgspec.Meta(pattern=rf"\A(?:[1-9][0-9]{{0,4}}[hd]|{FOREVER})\Z")]
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
+
+    Keys are levels: raw samples, the rollups 1m to 1d (in the Apache edition these reach back as far as the
+    raw samples, whatever is said here), events, the publishers' reports, quarantined messages.
+    """
+
+    raw: Period = "30d"
+    minute: Period = msgspec.field(default="90d", name="1m")
+    five_minutes: Period = msgspec.field(default="365d", name="5m")
+    hour: Period = msgspec.field(default="1825d", name="1h")
+    day: Period = msgspec.field(default=FOREVER, name="1d")
+    events: Period = "365d"
+    reports: Period = "30d"
+    quarantine: Period = "30d"
 
 
 class Removed(NamedTuple):
@@ -32,45 +47,41 @@ class Removed(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A level whose stored period is not the wanted one; both as PostgreSQL writes them, None is for ever."""
+    """A level whose stored period is not that of the settings; None is for ever."""
 
     level: str
-    stored: str | None
-    wanted: str | None
+    stored: timedelta | None
+    wanted: timedelta | None
 
 
-def periods(settings: RetentionSettings) -> dict[str, str | None]:
-    """Return the period of each level as PostgreSQL reads it; None keeps for ever."""
-    texts = {
-        "raw": settings.raw,
-        "1m": settings.minute,
-        "5m": settings.five_minutes,
-        "1h": settings.hour,
-        "1d": settings.day,
-        "events": settings.events,
-        "reports": settings.reports,
-        "quarantine": settings.quarantine,
+def periods(retention: Retention) -> dict[str, timedelta | None]:
+    """Return the period of each level; None is for ever."""
+    texts: dict[str, str] = msgspec.to_builtins(retention)
+    return {
+        level: None if text == FOREVER else int(text[:-1]) * UNITS[text[-1]] for level, text in texts.items()
     }
-    return {level: None if text == FOREVER else text for level, text in texts.items()}
 
 
-def differences(connection: psycopg.Connection, settings: RetentionSettings) -> list[Difference]:
+def differences(connection: psycopg.Connection, retention: Retention) -> list[Difference]:
     """Return the levels whose stored period is not that of the settings: they changed without `migrate`."""
     with _translated("the retention periods cannot be read"):
-        return [
-            Difference._make(row)
-            for level, keep in periods(settings).items()
-            for row in connection.execute(DIFFERENCES, {"level": level, "keep": keep})
-        ]
+        stored: dict[str, timedelta | None] = dict(
+            connection.execute("SELECT level, keep FROM kvmgrid.retention").fetchall()
+        )
+    return [
+        Difference(level, stored.get(level), wanted)
+        for level, wanted in periods(retention).items()
+        if stored.get(level) != wanted
+    ]
 
 
-def store(connection: psycopg.Connection, settings: RetentionSettings) -> list[Difference]:
+def store(connection: psycopg.Connection, retention: Retention) -> list[Difference]:
     """Write the settings as the owner, enforce them, and return what changed; all or nothing."""
-    changed = differences(connection, settings)
+    changed = differences(connection, retention)
     with _translated("the retention periods cannot be stored"), connection.transaction():
         for difference in changed:
             connection.execute(
-                "UPDATE kvmgrid.retention SET keep = %s::interval WHERE level = %s",
+                "UPDATE kvmgrid.retention SET keep = %s WHERE level = %s",
                 [difference.wanted, difference.level],
             )
         connection.execute("SELECT kvmgrid.apply_retention()")
@@ -89,10 +100,10 @@ def _translated(failure: str) -> Iterator[None]:
     try:
         yield
     except psycopg.errors.CheckViolation as error:
-        raise SchemaRefused(
+        raise SchemaError(
             f"{failure}: one is too short; 5m needs at least a day, 1h and 1d 7 days, the others 2 hours"
         ) from error
     except psycopg.OperationalError as error:
         raise DatabaseAway(f"{failure} now: {error}") from error
     except psycopg.Error as error:
-        raise SchemaRefused(f"{failure}: {error}") from error
+        raise SchemaError(f"{failure}: {error}") from error

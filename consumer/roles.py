@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import psycopg
 from psycopg import sql
 
-from consumer.errors import SchemaRefused
+from consumer.errors import SchemaError
 
 Role = Literal["kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard"]
 
@@ -41,19 +41,19 @@ class Login(NamedTuple):
 
 
 def bootstrap(connection: psycopg.Connection, logins: Sequence[Login]) -> None:
-    """Prepare the database of an autocommit superuser connection; raise SchemaRefused if refused."""
+    """Prepare the database of an autocommit superuser connection; raise SchemaError if refused."""
     try:
         with connection.transaction():
             connection.execute((files("consumer") / "roles.sql").read_bytes())
             for login in logins:
                 _make(connection, login)
     except psycopg.Error as error:
-        raise SchemaRefused(f"the database could not be prepared: {error}") from error
+        raise SchemaError(f"the database could not be prepared: {error}") from error
 
 
 def _make(connection: psycopg.Connection, login: Login) -> None:
     if "kvmgrid_owner" in {login.name, login.role} and login.name != login.role:
-        raise SchemaRefused(f"{login.name!r} cannot act as {login.role}: the owner is a login of its own")
+        raise SchemaError(f"{login.name!r} cannot act as {login.role}: the owner is a login of its own")
     name, role = sql.Identifier(login.name), sql.Identifier(login.role)
     if connection.execute("SELECT to_regrole(%s)", [name.as_string(connection)]).fetchone() == (None,):
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))

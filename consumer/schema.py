@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from consumer.errors import DatabaseAway, SchemaRefused
+from consumer.errors import DatabaseAway, SchemaError
 from consumer.migration_files import (
     Applied,
     Edition,
@@ -65,24 +65,24 @@ class Server(NamedTuple):
 
 
 def check_version(version: str) -> None:
-    """Raise SchemaRefused if TimescaleDB is too old, or its version cannot be read."""
+    """Raise SchemaError if TimescaleDB is too old, or its version cannot be read."""
     match = re.match(r"(\d+)\.(\d+)", version)
     if match is None:
-        raise SchemaRefused(f"TimescaleDB says its version is {version!r}, which is no version")
+        raise SchemaError(f"TimescaleDB says its version is {version!r}, which is no version")
     if (int(match[1]), int(match[2])) < OLDEST_VERSION:
         oldest = ".".join(map(str, OLDEST_VERSION))
         # TimescaleDB issue 7672: 2.17 lost rows of INSERT ... ON CONFLICT DO NOTHING into compressed chunks.
-        raise SchemaRefused(
+        raise SchemaError(
             f"TimescaleDB {version} is too old: kvmgrid needs {oldest}, since older ones can lose rows; "
             "install a newer one, then run ALTER EXTENSION timescaledb UPDATE"
         )
 
 
 def detect(connection: psycopg.Connection) -> Server:
-    """Return version and edition of TimescaleDB in a database; raise SchemaRefused without a usable one."""
+    """Return version and edition of TimescaleDB in a database; raise SchemaError without a usable one."""
     row = connection.execute(EXTENSION).fetchone()
     if row is None:
-        raise SchemaRefused(
+        raise SchemaError(
             "this database has no TimescaleDB: prepare it with `kvmgrid-consumer bootstrap` as a superuser"
         )
     version, licence = row
@@ -91,7 +91,7 @@ def detect(connection: psycopg.Connection) -> Server:
 
 
 def pending(connection: psycopg.Connection, folder: Traversable | None = None) -> tuple[Migration, ...]:
-    """Return the migrations a database lacks; raise SchemaRefused if it cannot be used with this version."""
+    """Return the migrations a database lacks; raise SchemaError if it cannot be used with this version."""
     edition = detect(connection).edition
     return check_history(read_migrations(edition, folder or migrations_folder()), _applied(connection))
 
@@ -105,12 +105,12 @@ def migrate(
     """Bring a database to this version's schema and return what was applied; waits for another migrator.
 
     ``connection`` is in autocommit mode, logged in as kvmgrid_owner or a member of it. ``chunk_interval``
-    holds for chunks made from now on. Raises SchemaRefused and DatabaseAway; the migrations before the failed
+    holds for chunks made from now on. Raises SchemaError and DatabaseAway; the migrations before the failed
     one stay applied.
     """
     shortest, longest = CHUNK_INTERVAL_BOUNDS
     if not shortest <= chunk_interval <= longest:
-        raise SchemaRefused(f"chunk_interval {chunk_interval} is not between {shortest} and {longest}")
+        raise SchemaError(f"chunk_interval {chunk_interval} is not between {shortest} and {longest}")
     try:
         with _as_owner(connection), _only_migrator(connection):
             connection.execute(HISTORY)
@@ -122,7 +122,7 @@ def migrate(
     except psycopg.OperationalError as error:
         raise DatabaseAway(f"the schema could not be brought up to date now: {error}") from error
     except psycopg.Error as error:
-        raise SchemaRefused(f"the schema could not be brought up to date: {error}") from error
+        raise SchemaError(f"the schema could not be brought up to date: {error}") from error
 
 
 def _applied(connection: psycopg.Connection) -> list[Applied]:
@@ -140,7 +140,7 @@ def _as_owner(connection: psycopg.Connection) -> Iterator[None]:
     try:
         connection.execute("SET ROLE kvmgrid_owner")
     except psycopg.Error as error:
-        raise SchemaRefused(
+        raise SchemaError(
             f"the login may not act as kvmgrid_owner, which owns the schema: {error}"
         ) from error
     connection.execute("SET search_path = kvmgrid, public")
@@ -182,7 +182,7 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
     except psycopg.OperationalError:
         raise
     except psycopg.Error as error:
-        raise SchemaRefused(f"migration {migration.label} failed: {error}") from error
+        raise SchemaError(f"migration {migration.label} failed: {error}") from error
 
 
 def _record(connection: psycopg.Connection, migration: Migration) -> None:

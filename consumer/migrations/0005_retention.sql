@@ -4,7 +4,7 @@
 
 CREATE TABLE retention (
     level text PRIMARY KEY,
-    -- Null: for ever.
+    -- Null: for ever. In days, since months and years have no fixed length.
     keep interval,
     CONSTRAINT retention_level CHECK (level IN ('raw', '1m', '5m', '1h', '1d', 'events', 'reports', 'quarantine')),
     -- A level must hold some of its own buckets and some of the level made from it.
@@ -18,13 +18,13 @@ CREATE TABLE retention (
     )
 );
 INSERT INTO retention (level, keep) VALUES
-    ('raw', INTERVAL '7 days'),
-    ('1m', INTERVAL '30 days'),
-    ('5m', INTERVAL '90 days'),
-    ('1h', INTERVAL '2 years'),
+    ('raw', INTERVAL '30 days'),
+    ('1m', INTERVAL '90 days'),
+    ('5m', INTERVAL '365 days'),
+    ('1h', INTERVAL '1825 days'),
     ('1d', NULL),
-    ('events', INTERVAL '2 years'),
-    ('reports', INTERVAL '90 days'),
+    ('events', INTERVAL '365 days'),
+    ('reports', INTERVAL '30 days'),
     ('quarantine', INTERVAL '30 days');
 
 -- Which level each relation belongs to. Rollups are views over the raw samples in the Apache edition, where
