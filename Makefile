@@ -16,8 +16,8 @@ setup: ## install what is missing: OS packages, the virtual environment, the lab
 	@deploy/setup
 	@$(PYTHON) -m deploy.lab build
 
-demo: setup ## run the whole pipeline on this machine with three real VMs, until Ctrl-C
-	@exec $(PYTHON) -m deploy.demo
+demo: setup ## run the whole pipeline on this machine with three real VMs, until Ctrl-C (PORT=8050)
+	@exec $(PYTHON) -m deploy.demo $(if $(PORT),--port $(PORT))
 
 test: setup ## run every test but the long ones, against real services of the lab
 	@$(PYTHON) -m pytest -m "not long"

@@ -30,9 +30,9 @@ class DatabaseAdmin:
         self.administrator_url = administrator_url
 
     @staticmethod
-    def url(*, host: str, port: int, database: str, user: str, password: str) -> str:
-        """A libpq URL."""
-        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+    def url(*, host: str, port: int, database: str, user: str, password: str | None) -> str:
+        """A libpq URL; without the password where that comes from a file."""
+        login = quote(user, safe="") + ("" if password is None else f":{quote(password, safe='')}")
         return f"postgresql://{login}@{host}:{port}/{quote(database, safe='')}"
 
     def url_for(self, database: str, user: str | None = None, password: str | None = None) -> str:
@@ -43,7 +43,7 @@ class DatabaseAdmin:
             port=int(parts.get("port") or 5432),
             database=database,
             user=str(user if user is not None else parts.get("user", "")),
-            password=str(password if user is not None else parts.get("password", "")),
+            password=password if user is not None else str(parts.get("password", "")),
         )
 
     def _fetch(
@@ -95,6 +95,11 @@ class DatabaseAdmin:
         self._fetch(statement)
         if timescaledb and template is None:
             self._fetch(sql.SQL("CREATE EXTENSION IF NOT EXISTS timescaledb"), url=self.url_for(name))
+
+    def has_database(self, name: str) -> bool:
+        """Whether the server has a database of this name."""
+        query = sql.SQL("SELECT FROM pg_database WHERE datname = {}").format(sql.Literal(name))
+        return bool(self._fetch(query))
 
     def drop_database(self, name: str) -> None:
         """Drop a database if it exists, closing its connections."""

@@ -36,10 +36,10 @@ class Broker(NamedTuple):
     admin: BrokerAdmin
     instance: RabbitMq | None
 
-    def amqp_url(self, user: str, password: str, virtual_host: str = "/") -> str:
-        """AMQP URL of another user on this broker."""
+    def amqp_url(self, user: str, password: str | None, virtual_host: str = "/") -> str:
+        """AMQP URL of another user on this broker; without the password where that comes from a file."""
         parts = urlsplit(self.administrator_url)
-        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        login = quote(user, safe="") + ("" if password is None else f":{quote(password, safe='')}")
         port = parts.port or AMQP_PORTS[parts.scheme]
         return f"{parts.scheme}://{login}@{parts.hostname}:{port}/{quote(virtual_host, safe='')}"
 
@@ -66,6 +66,12 @@ def broker_from_environment(environment: Mapping[str, str]) -> Broker | None:
     return Broker(administrator_url=url, admin=admin, instance=None)
 
 
+def database_from_environment(environment: Mapping[str, str]) -> Database | None:
+    """The database server that KVMGRID_DATABASE_URL names, None without it."""
+    url = environment.get("KVMGRID_DATABASE_URL")
+    return Database(admin=DatabaseAdmin(url), instance=None) if url else None
+
+
 @contextlib.contextmanager
 def broker() -> Iterator[Broker]:
     """The environment's broker, or a private one for as long as the context lasts."""
@@ -80,8 +86,9 @@ def broker() -> Iterator[Broker]:
 @contextlib.contextmanager
 def database(*, durable: bool = True) -> Iterator[Database]:
     """The environment's database server, or a private one for as long as the context lasts."""
-    if url := os.environ.get("KVMGRID_DATABASE_URL"):
-        yield Database(admin=DatabaseAdmin(url), instance=None)
+    given = database_from_environment(os.environ)
+    if given is not None:
+        yield given
         return
     with PostgreSql.start(durable=durable) as instance:
         yield Database(admin=instance.admin, instance=instance)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m deploy.demo`: start everything, say where to look, end everything on one Ctrl-C or SIGTERM."""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+import psycopg
+
+from deploy.demo.errors import DemoError
+from deploy.demo.pipeline import Names, Pipeline
+from deploy.demo.progress import Progress, write
+from deploy.lab.definition import DEFINITION
+from deploy.lab.errors import LabError
+from deploy.lab.guest import DEFAULT_GUESTS, Guests
+from deploy.lab.libvirt_daemon import LibvirtDaemon
+from deploy.lab.postgresql import PostgreSql
+from deploy.lab.rabbitmq import RabbitMq
+from deploy.lab.readiness import wait_until
+from deploy.lab.services import Broker, Database, broker_from_environment, database_from_environment
+from publisher.settings import default_host
+
+# Not in the cache of root's home: the database runs as another user and must reach its files. Not in /tmp:
+# others could make the folder first.
+FOLDER = Path("/var/lib/kvmgrid-demo")
+NEEDED_BYTES = 2 * 1024**3
+FIRST_SAMPLE_TIMEOUT_SECONDS = 60.0
+SUPERVISION_SECONDS = 1.0
+
+
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM arrived while the demo was starting."""
+
+
+@contextmanager
+def only_demo(folder: Path) -> Iterator[None]:
+    """Hold the lock of the one demo that may run; the kernel frees it however its holder ends."""
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoError(
+                "a demo runs already on this machine; end it with Ctrl-C where it was started"
+            ) from error
+        yield
+
+
+def check_machine(port: int, folder: Path) -> None:
+    """Raise DemoError for what would stop the demo half-way."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoError(
+                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); "
+                f"choose another: make demo PORT={port + 1}"
+            ) from error
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes < NEEDED_BYTES:
+        raise DemoError(
+            f"{folder} has {free_bytes / 1e9:.1f} GB free, the demo needs {NEEDED_BYTES / 1e9:.1f} GB"
+        )
+
+
+def start_broker(stack: ExitStack, folder: Path) -> Broker:
+    """Give the broker of KVMGRID_AMQP_URL or one of the lab's."""
+    given = broker_from_environment(os.environ)
+    if given is not None:
+        return given
+    instance = stack.enter_context(RabbitMq.start(directory=folder / "rabbitmq"))
+    return Broker(administrator_url=instance.amqp_url(), admin=instance.admin, instance=instance)
+
+
+def start_database(stack: ExitStack, folder: Path) -> Database:
+    """Give the database server of KVMGRID_DATABASE_URL or one of the lab's, which keeps its data."""
+    given = database_from_environment(os.environ)
+    if given is not None:
+        return given
+    instance = stack.enter_context(PostgreSql.start(directory=folder / "postgresql"))
+    return Database(admin=instance.admin, instance=instance)
+
+
+def start_guests(stack: ExitStack, folder: Path) -> LibvirtDaemon:
+    """Start libvirt and the three VMs."""
+    daemon = stack.enter_context(LibvirtDaemon.start(directory=folder / "libvirt"))
+    with Guests(daemon) as guests:
+        guests.define(*DEFAULT_GUESTS)
+        for guest in DEFAULT_GUESTS:
+            guests.start(guest.name)
+    return daemon
+
+
+def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
+    """Wait until the host and its running VMs are in the database with figures of this run."""
+    question = """
+        SELECT true FROM kvmgrid.host_latest
+        WHERE sampled_at > to_timestamp(%s) AND cpu_busy_ratio IS NOT NULL AND domain_active_count >= %s
+    """
+
+    def arrived() -> bool:
+        pipeline.require_running()
+        with psycopg.connect(pipeline.database_url) as connection:
+            row = connection.execute(question, [since_seconds, len(DEFAULT_GUESTS)]).fetchone()
+        return row is not None
+
+    if not wait_until(arrived, timeout_seconds=FIRST_SAMPLE_TIMEOUT_SECONDS):
+        raise DemoError(
+            f"no sample arrived in {FIRST_SAMPLE_TIMEOUT_SECONDS:g} s; see {pipeline.folder}/*.log"
+        )
+
+
+def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon) -> str:
+    """Say what runs where."""
+    management = broker.admin.url
+    guests = ", ".join(guest.name for guest in DEFAULT_GUESTS)
+    return f"""
+  kvmgrid runs:  {pipeline.url}
+
+  publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
+  VMs          {guests}, under QEMU's software emulation
+  libvirt      virsh -c '{daemon.uri}'
+  broker       RabbitMQ, management at {management}
+  database     {pipeline.database_url.split("@")[-1]}
+  settings, logs, spool: {pipeline.folder}
+
+  Ctrl-C ends all of it. History is kept for the next run; remove {FOLDER} to begin anew.
+"""
+
+
+def run(port: int, stop: threading.Event) -> None:
+    """Start everything and stay until `stop` is set or a process fails."""
+    folder = FOLDER / DEFINITION.key
+    progress = Progress(6)
+    with only_demo(FOLDER), ExitStack() as stack:
+        check_machine(port, FOLDER)
+        began_at = time.time()
+        with progress.step("message broker (RabbitMQ)"):
+            broker = start_broker(stack, folder)
+        with progress.step("database (PostgreSQL, TimescaleDB)"):
+            database = start_database(stack, folder)
+        with progress.step("libvirt and three VMs"):
+            daemon = start_guests(stack, folder)
+        pipeline = stack.enter_context(
+            Pipeline(
+                folder / "kvmgrid",
+                names=Names(host=default_host()),
+                broker=broker,
+                database=database,
+                hypervisor_uri=daemon.uri_read_only,
+                port=port,
+            )
+        )
+        with progress.step("users, roles, migrations"):
+            pipeline.prepare()
+        with progress.step("consumer, publisher, dashboard"):
+            for role in ("consumer", "publisher", "dashboard"):
+                pipeline.start(role)
+        with progress.step("first samples"):
+            await_first_sample(pipeline, began_at)
+        write(legend(pipeline, broker, daemon))
+        while not stop.wait(SUPERVISION_SECONDS):
+            pipeline.require_running()
+        write("\nstopping … ")
+    write("everything ended\n")
+
+
+@click.command()
+@click.option("--port", default=8050, show_default=True, help="Port of the dashboard on 127.0.0.1.")
+def main(port: int) -> None:
+    """Run the whole pipeline on this machine with three real VMs, until Ctrl-C."""
+    if os.geteuid() != 0:
+        raise DemoError("the demo starts servers and VMs in namespaces of their own and needs root")
+    stop = threading.Event()
+    started = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        # While starting there is no loop that would look at the event.
+        if not stop.is_set():
+            stop.set()
+            if not started.is_set():
+                raise Interrupted
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    run(port, stop)
+
+
+if __name__ == "__main__":
+    try:
+        main(standalone_mode=False)
+    except (DemoError, LabError, click.ClickException) as error:
+        sys.exit(f"\ndemo: {error}")
+    except Interrupted:
+        sys.exit("\ndemo: ended before it was ready; nothing was left behind")

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Publisher, consumer and dashboard on given servers: users, roles, settings, migration, processes.
+
+Every process runs with the rights it has in production: a broker user per publisher whose name is the
+host id, a consumer's user, and the database roles owner, ingest and dashboard. Passwords are made for
+each run and stand in files that only root reads.
+"""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import psycopg
+
+from consumer.roles import Login, bootstrap
+from deploy.demo.child import Child, run_to_end
+from deploy.lab.services import Broker, Database
+
+CONSUMER_LOGIN = "kvmgrid_consumer"
+DASHBOARD_LOGIN = "kvmgrid_viewer"
+OWNER_LOGIN = "kvmgrid_owner"
+BROKER_CONSUMER = "kvmgrid-consumer"
+
+
+class Names(NamedTuple):
+    """What the pipeline is called on servers that others use too."""
+
+    host: str
+    virtual_host: str = "kvmgrid"
+    database: str = "kvmgrid"
+
+
+class Timing(NamedTuple):
+    """How often the publisher samples and the page asks."""
+
+    interval_seconds: float = 2.0
+    refresh_seconds: float = 1.0
+
+
+class Pipeline:
+    """The three processes; a context manager that ends them."""
+
+    def __init__(  # noqa: PLR0913 - the outside world of three processes, all named
+        self,
+        folder: Path,
+        *,
+        names: Names,
+        broker: Broker,
+        database: Database,
+        hypervisor_uri: str,
+        port: int,
+        timing: Timing | None = None,
+    ) -> None:
+        self.folder = folder
+        self.names = names
+        self.port = port
+        self._broker = broker
+        self._database = database
+        self._hypervisor_uri = hypervisor_uri
+        self._timing = timing or Timing()
+        self._children: dict[str, Child] = {}
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the dashboard is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def database_url(self) -> str:
+        """The pipeline's database, as the administrator."""
+        return self._database.admin.url_for(self.names.database)
+
+    def prepare(self) -> None:
+        """Make users, roles and database where they are missing, write the settings, migrate."""
+        passwords = {name: secrets.token_urlsafe(18) for name in ("publisher", "consumer", *_LOGINS)}
+        for name, password in passwords.items():
+            self._write_secret(name, password)
+        self._prepare_broker(passwords)
+        self._prepare_database(passwords)
+        self._write("consumer.toml", self._consumer_settings())
+        self._write("publisher.toml", self._publisher_settings())
+        self._write("dashboard.toml", self._dashboard_settings())
+        run_to_end("kvmgrid-consumer", "migrate", "--config", str(self.folder / "consumer.toml"))
+
+    def _prepare_broker(self, passwords: dict[str, str]) -> None:
+        admin = self._broker.admin
+        admin.add_virtual_host(self.names.virtual_host)
+        admin.add_consumer(BROKER_CONSUMER, passwords["consumer"], self.names.virtual_host)
+        admin.add_publisher(self.names.host, passwords["publisher"], self.names.virtual_host)
+
+    def _prepare_database(self, passwords: dict[str, str]) -> None:
+        admin = self._database.admin
+        if not admin.has_database(self.names.database):
+            admin.create_database(self.names.database)
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            bootstrap(
+                connection,
+                [
+                    Login(OWNER_LOGIN, "kvmgrid_owner", passwords[OWNER_LOGIN]),
+                    Login(CONSUMER_LOGIN, "kvmgrid_ingest", passwords[CONSUMER_LOGIN]),
+                    Login(DASHBOARD_LOGIN, "kvmgrid_dashboard", passwords[DASHBOARD_LOGIN]),
+                ],
+            )
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.touch(0o600)
+        path.write_text(text, encoding="utf-8")
+
+    def _write_secret(self, name: str, secret: str) -> None:
+        self._write(f"{name}.secret", secret)
+
+    def _secret(self, name: str) -> str:
+        return str(self.folder / f"{name}.secret")
+
+    def _login(self, login: str) -> str:
+        return self._database.admin.url_for(self.names.database, login)
+
+    def _consumer_settings(self) -> str:
+        return f"""\
+[broker]
+url = "{self._broker.amqp_url(BROKER_CONSUMER, None, self.names.virtual_host)}"
+password_file = "{self._secret("consumer")}"
+
+[database]
+url = "{self._login(CONSUMER_LOGIN)}"
+password_file = "{self._secret(CONSUMER_LOGIN)}"
+owner_url = "{self._login(OWNER_LOGIN)}"
+owner_password_file = "{self._secret(OWNER_LOGIN)}"
+"""
+
+    def _publisher_settings(self) -> str:
+        return f"""\
+host = "{self.names.host}"
+interval_seconds = {self._timing.interval_seconds}
+
+[broker]
+url = "{self._broker.amqp_url(self.names.host, None, self.names.virtual_host)}"
+password_file = "{self._secret("publisher")}"
+
+[spool]
+directory = "{self.folder / "spool"}"
+
+[hypervisor]
+uri = "{self._hypervisor_uri}"
+"""
+
+    def _dashboard_settings(self) -> str:
+        return f"""\
+[database]
+url = "{self._login(DASHBOARD_LOGIN)}"
+password_file = "{self._secret(DASHBOARD_LOGIN)}"
+
+[web]
+port = {self.port}
+
+[page]
+refresh_seconds = {self._timing.refresh_seconds}
+"""
+
+    def start(self, role: str) -> Child:
+        """Start "publisher", "consumer" or "dashboard" (again) and return its process."""
+        child = Child(
+            f"kvmgrid-{role}",
+            "run",
+            "--config",
+            str(self.folder / f"{role}.toml"),
+            log=self.folder / f"{role}.log",
+        )
+        self._children[role] = child
+        return child
+
+    def require_running(self) -> None:
+        """Raise DemoError if one of the processes has ended."""
+        for child in self._children.values():
+            child.require_running()
+
+    def stop(self) -> None:
+        """End the processes in the order of the data, so that nothing is in flight."""
+        for role in ("publisher", "consumer", "dashboard"):
+            child = self._children.pop(role, None)
+            if child is not None and child.exit_status is None:
+                child.stop()
+
+
+_LOGINS = (OWNER_LOGIN, CONSUMER_LOGIN, DASHBOARD_LOGIN)
