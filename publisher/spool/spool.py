@@ -141,6 +141,7 @@ class Spool:
                     self._file.delete_confirmed(sorted(self._confirmed))
                 self._confirmed.clear()
                 self._reporting = True
+                self._dropping = False
                 if not self._file.totals.message_count and self._file.free_pages() > _SHRINK_ABOVE_PAGES:
                     self._file.shrink()
             except _DISK_ERRORS as error:
