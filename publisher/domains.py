@@ -3,18 +3,45 @@
 
 Once a tick the owner calls ``begin()``, which returns at once, lets the host collectors run, and calls
 ``finish()``, which returns by the given deadline (at the latest half an interval after ``begin``)
-whatever libvirt does. ``sample()`` does both. All three belong to one thread. ``changed()`` may be
-called from any thread; give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (see lane.py);
+whatever libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called
+from any: give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.lane);
 after ``close()`` one may still hang inside libvirt, so the process must not wait for threads.
 """
 
+import time
+from collections.abc import Callable, Mapping
+
 from msgspec import Struct
 
-from publisher.wire.samples import CollectorHealth, DomainReport, HypervisorHealth
+from publisher.descriptions import Descriptions
+from publisher.details import Details, DetailTier
+from publisher.hypervisor.connection import Connection
+from publisher.hypervisor.presence import absence
+from publisher.hypervisor.readings import Control, Overview
+from publisher.lane import Call, Lane
+from publisher.logs import Log
+from publisher.reports import History
+from publisher.verdicts import clipped, detail_health, judge
+from publisher.wire.samples import (
+    CollectorHealth,
+    CollectorOutcome,
+    DomainReport,
+    HypervisorHealth,
+    HypervisorState,
+)
+
+# An overview that is outstanding for so long is given up with its connection, once; keepalive (20 s) notices
+# a dead daemon before that.
+_GIVE_UP_SECONDS = 60.0
+
+_log = Log("hypervisor")
 
 
 class HypervisorTick(Struct, frozen=True, kw_only=True):
-    """What libvirt said at one tick. ``domains`` is None when libvirt could not be asked, [] on a host without libvirt."""
+    """What libvirt said at one tick.
+
+    ``domains`` is None when libvirt could not be asked, [] on a host without libvirt.
+    """
 
     health: HypervisorHealth
     domains: list[DomainReport] | None
@@ -24,18 +51,77 @@ class HypervisorTick(Struct, frozen=True, kw_only=True):
 class DomainSampler:
     """Samples all domains once a tick; see the module for its rules."""
 
-    def __init__(self, *, uri: str | None, interval_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        uri: str | None,
+        interval_seconds: float,
+        open_connection: Callable[[], Connection] | None = None,
+        wall_clock_seconds: Callable[[], float] = time.time,
+    ) -> None:
         """`uri` None means this host's own system daemon (qemu:///system), if there is one."""
+        self._uri = uri
+        self._limit_seconds = interval_seconds / 2
+        self._open_connection = open_connection or (lambda: Connection.open(uri))
+        self._wall_clock_seconds = wall_clock_seconds
+        self._descriptions = Descriptions()
+        self._history = History(interval_seconds=interval_seconds, descriptions=self._descriptions)
+        self._lane = self._new_lane()
+        self._abandoned: list[Lane[Connection]] = []
+        self._tier = DetailTier(self._open_connection)
+        self._overview: Call[Overview] | None = None
+        self._begun_at_seconds = 0.0
+        self._absence: str | None = None
+        self._state: HypervisorState | None = None
 
     def start(self) -> None:
-        """Start the worker threads; never blocks and never fails."""
+        """Say whether this host has libvirt; worker threads start with the first tick. Never blocks."""
+        self._absence = absence(self._uri)
+        if self._absence is not None:
+            _log.info("hypervisor_absent", reason=self._absence)
 
     def begin(self) -> None:
         """Start this tick's calls, except those whose predecessor is still outstanding."""
+        self._begun_at_seconds = time.monotonic()
+        if self._state is None or self._state == "absent":
+            self._absence = absence(self._uri)
+            if self._absence is not None:
+                return
+        self._abandoned = [lane for lane in self._abandoned if lane.is_busy]
+        if self._lane.is_busy:
+            self._give_up_overview()
+        if not self._lane.is_busy:
+            self._overview = self._lane.submit(lambda connection: connection.overview())
+        self._tier.begin()
 
     def finish(self, deadline_monotonic_seconds: float | None = None) -> HypervisorTick:
         """Return what arrived by the deadline (default and latest: half an interval after ``begin``)."""
-        raise NotImplementedError
+        deadline_seconds = self._begun_at_seconds + self._limit_seconds
+        if deadline_monotonic_seconds is not None:
+            deadline_seconds = min(deadline_seconds, deadline_monotonic_seconds)
+        if self._absence is not None or self._overview is None:
+            return self._absent_tick(self._absence or "libvirt has not been asked yet")
+        call = self._overview
+        call.wait_until(deadline_seconds)
+        overview = call.value
+        if overview is None:
+            return self._blind_tick(call)
+        self._notice("connected", None)
+        self._describe(overview, deadline_seconds)
+        active = [domain.uuid for domain in overview.domains if domain.libvirt_id is not None]
+        details = self._tier.collect(
+            deadline_seconds=deadline_seconds,
+            active=active,
+            controls=lambda uuids: self._controls(uuids, deadline_seconds),
+        )
+        return HypervisorTick(
+            health=self._health("connected", None, overview),
+            domains=self._reports(overview, details, deadline_seconds),
+            collectors=[
+                CollectorHealth(name="domains", duration_seconds=round(call.duration_seconds, 6)),
+                detail_health(details),
+            ],
+        )
 
     def sample(self) -> HypervisorTick:
         """``begin`` and ``finish`` in one."""
@@ -43,7 +129,109 @@ class DomainSampler:
         return self.finish()
 
     def changed(self, domain_uuid: str | None) -> None:
-        """Read the description of a domain (None: of all) again at the next tick. Any thread may call this."""
+        """Read the description of a domain (None: of all) again at the next tick; for any thread."""
+        self._descriptions.changed(domain_uuid)
 
     def close(self) -> None:
         """Give up; returns at once, also when a call hangs."""
+        self._lane.leave()
+        self._tier.leave()
+
+    def _new_lane(self) -> Lane[Connection]:
+        return Lane("libvirt-overview", self._open_connection)
+
+    def _give_up_overview(self) -> None:
+        """Replace a lane that nothing will free any more, as far as the number of hanging calls allows."""
+        waited = time.monotonic() - self._overview.at_seconds if self._overview else 0.0
+        if waited > _GIVE_UP_SECONDS and not self._abandoned:
+            self._lane.leave()
+            self._abandoned.append(self._lane)
+            self._lane = self._new_lane()
+
+    def _describe(self, overview: Overview, deadline_seconds: float) -> None:
+        """Read descriptions on the overview's lane; what does not fit is read at a later tick."""
+        uuids = self._descriptions.wanted(overview.domains, time.monotonic())
+        if not uuids:
+            return
+        until_seconds = time.monotonic() + (deadline_seconds - time.monotonic()) / 2
+        call = self._lane.submit(lambda connection: connection.describe(uuids, until_seconds=until_seconds))
+        if call.wait_until(deadline_seconds) and call.value is not None:
+            self._descriptions.store(call.value, overview.domains)
+
+    def _controls(self, uuids: tuple[str, ...], deadline_seconds: float) -> Mapping[str, Control]:
+        """Ask who holds the monitors of domains; {} if libvirt does not answer in time."""
+        if not uuids or self._lane.is_busy:
+            return {}
+        call = self._lane.submit(lambda connection: connection.controls(uuids))
+        call.wait_until(deadline_seconds)
+        return call.value or {}
+
+    def _reports(self, overview: Overview, details: Details, deadline_seconds: float) -> list[DomainReport]:
+        readings = details.readings
+        incomplete = [uuid for uuid, detail in readings.items() if detail.missing] if readings else []
+        controls = self._controls(tuple(incomplete), deadline_seconds)
+        wall_clock_seconds = self._wall_clock_seconds()
+        self._history.retain({domain.uuid: domain for domain in overview.domains})
+        reports = []
+        for domain in overview.domains:
+            detail = readings.get(domain.uuid) if readings is not None else None
+            verdict = judge(
+                domain,
+                detail,
+                details,
+                stall=self._tier.stalls.get(domain.uuid),
+                control=controls.get(domain.uuid),
+            )
+            reports.append(
+                self._history.report(domain, detail, verdict, wall_clock_seconds=wall_clock_seconds)
+            )
+        return reports
+
+    def _health(
+        self, state: HypervisorState, reason: str | None, overview: Overview | None = None
+    ) -> HypervisorHealth:
+        return HypervisorHealth(
+            state=state,
+            reason=clipped(reason),
+            libvirt_version=overview.libvirt_version if overview else None,
+            hypervisor_version=overview.hypervisor_version if overview else None,
+            abandoned_call_count=self._tier.abandoned_count + len(self._abandoned),
+        )
+
+    def _absent_tick(self, reason: str) -> HypervisorTick:
+        self._notice("absent", reason)
+        return HypervisorTick(
+            health=self._health("absent", reason),
+            domains=[],
+            collectors=_both("unavailable", reason, 0.0),
+        )
+
+    def _blind_tick(self, call: Call[Overview]) -> HypervisorTick:
+        waited = time.monotonic() - call.at_seconds
+        reason = call.failure or f"libvirt has not answered for {waited:.0f} s"
+        self._notice("disconnected", reason)
+        outcome: CollectorOutcome = "failed" if call.failure else "slow"
+        return HypervisorTick(
+            health=self._health("disconnected", reason),
+            domains=None,
+            collectors=_both(outcome, reason, call.duration_seconds if call.is_done else waited),
+        )
+
+    def _notice(self, state: HypervisorState, reason: str | None) -> None:
+        """Log a change of the connection, once."""
+        if state == self._state:
+            return
+        self._state = state
+        if state == "connected":
+            _log.info("hypervisor_connected", uri=self._uri)
+        elif state == "disconnected":
+            _log.warning("hypervisor_disconnected", uri=self._uri, reason=reason)
+
+
+def _both(outcome: CollectorOutcome, reason: str, duration_seconds: float) -> list[CollectorHealth]:
+    return [
+        CollectorHealth(
+            name=name, outcome=outcome, duration_seconds=round(duration_seconds, 6), reason=clipped(reason)
+        )
+        for name in ("domains", "domain_details")
+    ]

@@ -8,19 +8,16 @@ a growing pause (1 to 30 s, jittered), for ever.
 """
 
 import queue
-import random
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from publisher.backoff import Backoff
 from publisher.hypervisor.errors import ConnectionLostError, HypervisorError, LibvirtMissingError
 from publisher.logs import Log
 
 Value = TypeVar("Value")
-
-_FIRST_PAUSE_SECONDS = 1.0
-_LONGEST_PAUSE_SECONDS = 30.0
 
 _log = Log("hypervisor")
 
@@ -38,24 +35,6 @@ class Closable(Protocol):
 
 
 Opened = TypeVar("Opened", bound=Closable)
-
-
-class Backoff:
-    """Pauses between attempts: 1 s doubled up to 30 s, each shortened at random by up to half."""
-
-    def __init__(self, chance: Callable[[], float] = random.random) -> None:
-        self._chance = chance
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
-
-    def next_seconds(self) -> float:
-        """Return the pause before the next attempt."""
-        pause = self._pause_seconds
-        self._pause_seconds = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-        return pause * (1 - self._chance() / 2)
-
-    def reset(self) -> None:
-        """Begin again with the shortest pause."""
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
 
 
 class Call(Generic[Value]):

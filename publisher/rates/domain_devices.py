@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from publisher.hypervisor.readings import BlockReading, InterfaceReading
-from publisher.rates.counter import increase, per_second, ratio, significant, total
+from publisher.rates.counter import increase, per_second, ratio, significant
 from publisher.rates.domain import NANOSECONDS
 from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample
 
@@ -39,15 +39,13 @@ def block_totals(
     if not samples:
         return BlockTotals()
     earlier = {device.name: device for device in before}
-    pairs = [(earlier[device.name], device) for device in now if device.name in earlier]
-    time_ns = total(
-        *(increase(old.read_time_ns, new.read_time_ns) for old, new in pairs),
-        *(increase(old.write_time_ns, new.write_time_ns) for old, new in pairs),
-    )
-    requests = total(
-        *(increase(old.read_requests, new.read_requests) for old, new in pairs),
-        *(increase(old.write_requests, new.write_requests) for old, new in pairs),
-    )
+    time_ns = requests = 0
+    for new in now:
+        old = earlier.get(new.name)
+        for elapsed_ns, count in _work(old, new) if old else ():
+            if elapsed_ns is not None and count is not None:
+                time_ns += elapsed_ns
+                requests += count
     read_requests_per_second = _sum([sample.read_requests_per_second for sample in samples])
     return BlockTotals(
         read_bytes_per_second=_sum([sample.read_bytes_per_second for sample in samples]),
@@ -131,10 +129,18 @@ def _interface(
     )
 
 
+def _work(old: BlockReading, new: BlockReading) -> tuple[tuple[int | None, int | None], ...]:
+    """Return time spent and requests completed, of reads and of writes."""
+    return (
+        (increase(old.read_time_ns, new.read_time_ns), increase(old.read_requests, new.read_requests)),
+        (increase(old.write_time_ns, new.write_time_ns), increase(old.write_requests, new.write_requests)),
+    )
+
+
 def _latency(time_ns: float | None, requests: float | None) -> float | None:
     return ratio(time_ns, requests * NANOSECONDS if requests else None)
 
 
-def _sum(rates: list[float | None]) -> float | None:
-    known = total(*rates)
-    return None if known is None else significant(known)
+def _sum(rates: Sequence[float | None]) -> float | None:
+    known = [rate for rate in rates if rate is not None]
+    return significant(sum(known)) if known else None
