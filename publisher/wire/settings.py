@@ -36,7 +36,7 @@ def load(kind: type[Settings], path: Path | None, environment: Mapping[str, str]
             _override(tree, kind, name, value)
     try:
         # strict=False reads "10" as a number where a number is wanted, as an environment variable gives it.
-        return msgspec.convert(tree, kind, strict=False)
+        return msgspec.convert(tree, kind, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{source} or its {PREFIX}* overrides: {error}") from error
 
@@ -47,6 +47,13 @@ def read_secret(path: Path) -> str:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the secret in {path}: {error}") from error
+
+
+def _path(kind: type[Path], value: object) -> Path:
+    """Read a path, the only type of a setting that msgspec does not know by itself."""
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise ValueError(f"Expected a path, got {value!r}")
 
 
 def _read(path: Path) -> Tree:
