@@ -66,10 +66,10 @@ def _make(connection: psycopg.Connection, login: Login) -> None:
     )
     if login.name != login.role:
         connection.execute(sql.SQL("GRANT {} TO {}").format(role, name))
-    database = sql.Identifier(connection.info.dbname)
+    ((database,),) = connection.execute("SELECT current_database()").fetchall()
     for setting, value in SETTINGS[login.role].items():
         connection.execute(
             sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
-                name, database, sql.Identifier(setting), sql.Literal(value)
+                name, sql.Identifier(database), sql.Identifier(setting), sql.Literal(value)
             )
         )

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What each role may do; tests/migration/grants.txt lists the outcome. Roles are made by consumer/roles.sql.
+-- Before the columnstore: TimescaleDB hands grants on columns down to the compressed table, which has none of
+-- these columns, and fails.
 
 GRANT USAGE ON SCHEMA kvmgrid TO kvmgrid_ingest, kvmgrid_dashboard;
 

@@ -84,5 +84,5 @@ $$;
 REVOKE ALL ON FUNCTION delete_outdated_rows() FROM PUBLIC;
 REVOKE ALL ON FUNCTION apply_retention() FROM PUBLIC;
 
--- The policies exist from the first moment.
+-- The policies exist from the first moment; a columnstore policy on a rollup needs its refresh policy first.
 SELECT apply_retention();
