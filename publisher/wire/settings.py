@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading of settings: defaults < TOML file < environment, decoded into a frozen struct.
 
-An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``. An unknown key is an
+An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``,
+``KVMGRID_KEY`` a key outside the sections; a list is written as in TOML. An unknown key is an
 error that names the nearest known one; a wrong value names its place, what was expected and where it
 came from. Secrets never stand in the environment: a ``*_file`` key names the file that holds them.
 """
@@ -32,7 +33,7 @@ def load(kind: type[Settings], path: Path | None, environment: Mapping[str, str]
     source = str(path) if path else "the defaults"
     _check_keys(tree, kind, "", source)
     for name, value in sorted(environment.items()):
-        if name.startswith(PREFIX) and "__" in name:
+        if name.startswith(PREFIX):
             _override(tree, kind, name, value)
     try:
         # strict=False reads "10" as a number where a number is wanted, as an environment variable gives it.
@@ -54,6 +55,13 @@ def _path(kind: type[Path], value: object) -> Path:
     if kind is Path and isinstance(value, str):
         return Path(value).expanduser()
     raise ValueError(f"Expected a path, got {value!r}")
+
+
+def _read_path(kind: type[Any], value: object) -> Path:
+    """Read the one type of settings that msgspec does not know."""
+    if kind is not Path or not isinstance(value, str) or not value:
+        raise ValueError(f"expected a path, got {value!r}")
+    return Path(value)
 
 
 def _read(path: Path) -> Tree:
@@ -94,15 +102,27 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
 
 def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> None:
     keys = [part.lower() for part in name.removeprefix(PREFIX).split("__")]
-    nested: Tree = {keys[-1]: value}
+    # Another process's variable is not an error here: one environment may serve several processes.
+    if keys[0] not in _sections(kind):
+        return
+    source = f"environment variable {name}"
+    listed = _listed(value, source)
+    nested: Tree = {keys[-1]: listed}
     for key in reversed(keys[:-1]):
         nested = {key: nested}
-    sections = _sections(kind)
-    # Another process's section is not an error here: one environment may serve several processes.
-    if keys[0] not in sections:
-        return
-    _check_keys(nested, kind, "", f"environment variable {name}")
+    _check_keys(nested, kind, "", source)
     branch = tree
     for key in keys[:-1]:
         branch = branch.setdefault(key, {})
-    branch[keys[-1]] = value
+        if not isinstance(branch, dict):
+            raise SettingsError(f"{source}: {key!r} is a section, and the file gives it a value")
+    branch[keys[-1]] = listed
+
+
+def _listed(value: str, source: str) -> Any:
+    if not value.startswith("["):
+        return value
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{source} is not a TOML list: {error}") from error
