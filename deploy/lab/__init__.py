@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lab: real RabbitMQ, PostgreSQL with TimescaleDB, libvirt and QEMU guests on this machine, without Docker. Needs root.
+"""The lab: real RabbitMQ, PostgreSQL with TimescaleDB, libvirt and QEMU guests here, without Docker.
 
 In tests, one private instance each, gone with the process that made it::
 
@@ -17,6 +17,7 @@ In tests, one private instance each, gone with the process that made it::
         broker.stop(); broker.launch(); broker.restart(); broker.kill()     # same ports and data
         broker.freeze(); broker.thaw(); broker.pids(); broker.log_path
 
-Servers given by the environment come first when a test does not need to break them: `services.broker()` and `services.database()`.
-The root folder is built on first use (a minute), `python -m deploy.lab build` does it beforehand.
+Servers given by the environment come first when a test does not need to break them: `services.broker()` and
+`services.database()`. The root folder is built on first use (a minute), `python -m deploy.lab build` does it
+beforehand.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which Debian archive this machine's apt uses, read from its configuration (sources.list(5)); pure except for the readers."""
+"""Which Debian archive this machine's apt uses, read from its configuration (sources.list(5))."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def parse_deb822(text: str) -> list[AptSource]:
 def choose_archive(sources: list[AptSource], codename: str) -> str:
     """URI of the Debian archive among the sources. Raises MirrorNotFoundError.
 
-    Third-party archives are told from it by their suite (the release itself), their component (main) and their key.
-    An archive that also offers `<codename>-updates` is surely Debian's own and preferred.
+    Third-party archives are told from it by their suite (the release itself), their component (main) and
+    their key. An archive that also offers `<codename>-updates` is surely Debian's own and preferred.
     """
     suites = ROLLING_SUITES | {codename}
     candidates = [
@@ -125,7 +125,7 @@ def read_codename(root: Path = Path("/")) -> str:
 
 
 def carried_configuration(dump: str) -> str:
-    """The lines of `apt-config dump` that decide how an archive is reached: proxies, certificates, dates, retries."""
+    """The lines of `apt-config dump` that decide how an archive is reached."""
     kept = re.compile(
         r"^Acquire::(https?|ftp|Check-Date|Check-Valid-Until|Retries|ForceIPv[46]|Max-FutureTime)\b",
         re.IGNORECASE,

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may do what on the broker: one user per publisher whose name is the host id, and users for consumers.
+r"""Who may do what on the broker: one user per publisher whose name is the host id, and users for consumers.
 
 The recipe (docs/lab.md shows it as rabbitmqctl commands):
-- A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and there only with routing keys that
-  begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the broker checks a user_id property against the login.
+- A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and
+  there only with routing keys that begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the
+  broker checks a user_id property against the login.
 - A consumer declares, writes and reads whatever begins with `kvmgrid.`.
-- The topic permissions are set before the general ones, so that at no moment a publisher could use every routing key.
-Patterns are Erlang regular expressions: unanchored, and `$` matches before a final line feed, hence `^` and `\\z`.
+- The topic permissions are set before the general ones, so that at no moment a publisher could use every
+  routing key.
+Patterns are Erlang regular expressions: unanchored, and `$` matches before a final line feed, hence `^`
+and `\z`.
 """
 
 from __future__ import annotations
@@ -57,7 +60,7 @@ class BrokerAdmin:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def request(self, method: str, path: str, body: object = None) -> Any:
-        """One call; `path` follows /api/ and is quoted already. The decoded answer, None when it has no body."""
+        """The decoded answer to one call, None without a body; `path` follows /api/ and is quoted already."""
         request = urllib.request.Request(  # noqa: S310 - the scheme is the configured management URL's
             f"{self.url}/api/{path}",
             method=method,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Roles and databases of a PostgreSQL server, made as its administrator; every method raises DatabaseError.
 
-TimescaleDB is a trusted extension: the owner of a database may create it there without being superuser, provided the server preloads the
-library. create_database makes it in advance all the same, unless told not to.
+TimescaleDB is a trusted extension: the owner of a database may create it there without being superuser,
+provided the server preloads the library. create_database makes it in advance all the same, unless told not
+to.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class DatabaseAdmin:
         return str(self._fetch(sql.SQL("SHOW server_version"))[0][0])
 
     def data_directory(self) -> Path:
-        """Where the server keeps its data: tests compare it with their own server's before any change of the schema."""
+        """Where the server keeps its data: tests compare it with their own before changing any schema."""
         return Path(str(self._fetch(sql.SQL("SHOW data_directory"))[0][0]))
 
     def require_data_directory(self, expected: Path) -> None:
@@ -85,7 +86,7 @@ class DatabaseAdmin:
     def create_database(
         self, name: str, *, owner: str | None = None, template: str | None = None, timescaledb: bool = True
     ) -> None:
-        """Make a database, from a template database if named, and TimescaleDB in it unless the template brings it."""
+        """Make a database, from a template if named, and TimescaleDB in it unless the template brings it."""
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if owner is not None:
             statement += sql.SQL(" OWNER {}").format(sql.Identifier(owner))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the lab's root folder consists of. Its key names the folder in the cache: another definition, another folder."""
+"""What the lab's root folder consists of; another definition is another folder in the cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Definition(NamedTuple):
 
     suite: str
     packages: tuple[str, ...]
-    # Fetched and unpacked, not installed: the guests boot it, the root folder needs no kernel and no initramfs tools.
+    # Fetched and unpacked, not installed: the guests boot it, the root folder needs no kernel and no
+    # initramfs tools.
     guest_kernel_package: str
     recipe_version: int
 
@@ -26,7 +27,8 @@ class Definition(NamedTuple):
         return f"{self.suite}-{hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:KEY_LENGTH]}"
 
 
-# The smallest sets that give the services: libvirt-daemon-system would add a network, storage and systemd units of its own.
+# The smallest sets that give the services: libvirt-daemon-system would add a network, storage and systemd
+# units of its own.
 PACKAGES = (
     "busybox-static",
     "ca-certificates",

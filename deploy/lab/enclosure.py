@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private mount and process namespace over a root folder, in which commands and services run.
 
-Nothing of it outlives its owner: when the process that made it ends, in whatever way, the kernel ends every process inside and the
-mounts go with them (see enclosure_init.py). Paths given in `binds` exist inside under the names chosen; the root folder
-itself is read-only unless `read_only` is False.
+Nothing of it outlives its owner: when the process that made it ends, in whatever way, the kernel ends every
+process inside and the mounts go with them (see enclosure_init.py). Paths given in `binds` exist inside under
+the names chosen; the root folder itself is read-only unless `read_only` is False.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from deploy.lab.errors import CommandError, EnclosureError, NotRunningError
-from deploy.lab.process import Process, find_process, inner_pid, processes_in_namespace
+from deploy.lab.process import Process, find_process, inner_pid, process_namespace, processes_in_namespace
 from deploy.lab.readiness import wait_until
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class Enclosure:
         )
         program = str(Path(__file__).with_name("enclosure_init.py"))
         with theirs, log.open("ab") as output:
-            # -I -S: neither the caller's environment nor site-packages reach the program, which also starts faster so.
+            # -I -S: neither the caller's environment nor site-packages reach the program, which also starts
+            # faster so.
             self._keeper = subprocess.Popen(
                 [sys.executable, "-I", "-S", program, text],
                 stdin=theirs.fileno(), stdout=output, stderr=output, start_new_session=True,
@@ -102,7 +103,7 @@ class Enclosure:
             self._keeper.wait()
             raise
 
-    def __enter__(self) -> Enclosure:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -122,7 +123,7 @@ class Enclosure:
         process = find_process(answers["init_pid"])
         if process is None:
             raise EnclosureError("process 1 of the namespace ended at once")
-        return process, os.readlink(f"/proc/{process.pid}/ns/pid")
+        return process, process_namespace(process.pid)
 
     def _read_answer(self) -> dict[str, Any]:
         try:

@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program inside an enclosure: makes the namespaces, then serves as process 1 in them.
 
-Started by enclosure.py as `python enclosure_init.py` with the plan (JSON) as its only argument and a stream socket to the
-owner as descriptor 0. It uses the standard library alone, because it runs without site-packages. Two processes remain: the *keeper*,
-outside the new process namespace, which waits, and *init*, process 1 inside. Whatever ends init makes the kernel kill
-every process of the namespace, so nothing can stay behind. Init ends when the owner's process ends (pidfd: independent of threads and
-of who else holds the socket), when the owner closes the socket and when the keeper dies.
+Started by enclosure.py as `python enclosure_init.py` with the plan (JSON) as its only argument and a stream
+socket to the owner as descriptor 0. It uses the standard library alone, because it runs without
+site-packages. Two processes remain: the *keeper*, outside the new process namespace, which waits, and *init*,
+process 1 inside. Whatever ends init makes the kernel kill every process of the namespace, so nothing can stay
+behind. Init ends when the owner's process ends (pidfd: independent of threads and of who else holds the
+socket), when the owner closes the socket and when the keeper dies.
 
-Requests and answers are JSON lines: {"spawn": …} → {"pid": n} or {"error": …}, {"status": pid} → {"status": code or null}.
+Requests and answers are JSON lines: {"spawn": …} → {"pid": n} or {"error": …},
+{"status": pid} → {"status": code or null}.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import select
 import shutil
 import signal
 import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,7 +47,7 @@ def checked(result: int, action: str) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
-    """mount(2)."""
+    """Mount a file system."""
     checked(
         LIBC.mount(
             source.encode(),
@@ -59,9 +63,9 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
 def make_mounts_private() -> None:
     """Detach the new mount namespace from every other, also when the caller stands in a plain chroot.
 
-    In a chroot "/" is no mount point and cannot be made private (EINVAL). Joining one's own mount namespace moves root and working
-    directory to that namespace's real root (setns(2)); after the change we return to the caller's root, so that
-    paths mean what they meant before.
+    In a chroot "/" is no mount point and cannot be made private (EINVAL). Joining one's own mount namespace
+    moves root and working directory to that namespace's real root (setns(2)); after the change we return to
+    the caller's root, so that paths mean what they meant before.
     """
     root = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
     own = os.open("/proc/self/ns/mnt", os.O_RDONLY)
@@ -76,13 +80,14 @@ def make_mounts_private() -> None:
 def mount_devices(root: str) -> None:
     """A small /dev: only nodes that exist outside, bind mounted, because mknod may be forbidden."""
     base = f"{root}/dev"
-    outside = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES if os.path.exists(f"/dev/{name}")}
+    outside = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES if Path("/dev", name).exists()}
     mount("tmpfs", base, "tmpfs", MS_NOSUID, "mode=755,size=64k")
     for name, descriptor in outside.items():
         node = Path(base, name)
         node.parent.mkdir(exist_ok=True)
         node.touch()
-        # The link in /proc still leads to the outer node when root is "/" and the tmpfs already covers its path.
+        # The link in /proc still leads to the outer node when root is "/" and the tmpfs already covers its
+        # path.
         mount(f"/proc/self/fd/{descriptor}", str(node), flags=MS_BIND)
         os.close(descriptor)
     for folder in ("pts", "shm"):
@@ -137,9 +142,6 @@ def enter_root(plan: dict[str, Any]) -> None:
 
 def bring_loopback_up() -> None:
     """Set IFF_UP on lo of a fresh network namespace (SIOCSIFFLAGS), where it starts down."""
-    import fcntl
-    import struct
-
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
 
@@ -151,7 +153,7 @@ def spawn(request: dict[str, Any]) -> int:
     if process == 0:
         try:
             become(request)
-        except BaseException as error:  # noqa: BLE001 - the child must report whatever failed and never return
+        except BaseException as error:  # noqa: BLE001 - must report whatever failed and never return
             os.write(report_write, str(error).encode())
         os._exit(127)
     os.close(report_write)
@@ -181,7 +183,7 @@ def become(request: dict[str, Any]) -> NoReturn:
         os.setuid(request["user_id"])
     arguments = request["arguments"]
     # Descriptors above 2 are not inheritable in Python, the report pipe closes by the exec itself.
-    os.execvpe(arguments[0], arguments, request["environment"])
+    os.execvpe(arguments[0], arguments, request["environment"])  # noqa: S606 - no shell is wanted
 
 
 class Init:
@@ -274,7 +276,8 @@ def main() -> int:
     except OSError as error:
         channel.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
         return 1
-    # Held open by the keeper alone: init sees its end when the keeper dies, even before PR_SET_PDEATHSIG is set.
+    # Held open by the keeper alone: init sees its end when the keeper dies, even before PR_SET_PDEATHSIG is
+    # set.
     keeper_read, keeper_write = os.pipe()
     process = os.fork()
     if process == 0:

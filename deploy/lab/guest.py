@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's guests: small virtual machines with a load of their own, defined through libvirt.
 
-A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of one virtual processor), "memory:48" (MiB held), "disk:4" (64 KiB writes
-a second, each read back), "network:1" (seconds between two echo requests), joined by commas, or "idle".
-Every method of Guests raises GuestError when libvirt refuses.
+A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of one virtual processor),
+"memory:48" (MiB held), "disk:4" (64 KiB writes a second, each read back), "network:1" (seconds between two
+echo requests), joined by commas, or "idle". Every method of Guests raises GuestError when libvirt refuses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import signal
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 from xml.sax.saxutils import escape, quoteattr
 
 import libvirt
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024**2
 BOOT_TIMEOUT_SECONDS = 90.0
 BALLOON_PERIOD_SECONDS = 5
-# Documentation addresses (RFC 5737 would do as well); they exist only inside the instance's network namespace.
+# These addresses exist only inside the instance's network namespace.
 NETWORK_PREFIX = "10.77"
 
 
@@ -71,7 +71,7 @@ DEFAULT_GUESTS = (
 
 
 def domain_xml(guest: Guest, folder: Path, *, domain_type: str = "qemu") -> str:
-    """libvirt's description of a guest whose disk and console are in `folder`."""
+    """Describe to libvirt of a guest whose disk and console are in `folder`."""
     archive = "initramfs-stress.gz" if "cpu:" in guest.load else "initramfs.gz"
     # ramfs: the unpacked archive may take more than the half of memory that tmpfs would allow.
     words = ["console=ttyS0", "quiet", "panic=-1", "rootfstype=ramfs", f"kvmgrid.load={guest.load}"]
@@ -136,7 +136,7 @@ class Guests:
         with translated("connect to libvirt"):
             self._connection = libvirt.open(daemon.uri)
 
-    def __enter__(self) -> Guests:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -165,7 +165,7 @@ class Guests:
                 )
 
     def define_many(self, count: int, *, paused: bool = True, prefix: str = "cost") -> list[str]:
-        """Define and start many guests of the least size that boots, paused before their first instruction unless told otherwise.
+        """Define and start many guests of the least size that boots, paused before their first instruction.
 
         A paused guest costs no processor time and little memory: QEMU's own 40 MB or so.
         """
@@ -234,7 +234,7 @@ class Guests:
             return sorted(domain.name() for domain in self._connection.listAllDomains())
 
     def process(self, name: str) -> Process:
-        """The guest's QEMU as a process of this machine, for freezing it with SIGSTOP. Raises GuestError when it does not run."""
+        """The guest's QEMU as a process of this machine. Raises GuestError when it does not run."""
         # libvirt writes QEMU's number inside the namespace to a file (virPidFile).
         pid_file = Path(f"/proc/{self._daemon.enclosure.init.pid}/root/run/libvirt/qemu/{name}.pid")
         try:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guests' kernel and initial file system, packed from the root folder's own packages and kept in the cache beside it.
+"""The guests' kernel and initial file system, packed from the root folder's own packages.
 
-A recipe of its own with a key of its own: a change of the guests does not rebuild the root folder.
+Kept in the cache beside the root folder, under a key of its own: a change of the guests does not rebuild the
+root folder.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def probe_kvm(root: RootFolder, image: GuestImage) -> bool:
     arguments = [
         "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "128", "-nodefaults", "-display", "none",
         "-no-reboot", "-serial", f"file:{INSIDE}/probe.log",
-        "-kernel", f"{INSIDE}/vmlinuz", "-initrd", f"{INSIDE}/initramfs.gz", "-append", "console=ttyS0 quiet panic=-1 rootfstype=ramfs",
+        "-kernel", f"{INSIDE}/vmlinuz", "-initrd", f"{INSIDE}/initramfs.gz",
+        "-append", "console=ttyS0 quiet panic=-1 rootfstype=ramfs",
     ]  # fmt: skip
     console = image.path / "probe.log"
     console.write_text("")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One private instance of a service: start, stop, kill, freeze, thaw, restart on the same ports and data.
 
-An instance owns a directory, which keeps its data over restarts and is removed by `close` unless the caller named it. It ends
-with the process that made it, at the latest.
+An instance owns a directory, which keeps its data over restarts and is removed by `close` unless the caller
+named it. It ends with the process that made it, at the latest.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ INSTANCES_FOLDER = Path("/var/tmp")  # noqa: S108 - mkdtemp makes the names
 PORT_ATTEMPTS = 3
 # What the services write to their logs when another program took the port between choosing and binding it.
 PORT_TAKEN = ("eaddrinuse", "Address already in use")
-# sockaddr_un.sun_path holds 108 bytes with the final zero (unix(7)); the longest name below a run folder is libvirt's.
+# sockaddr_un.sun_path holds 108 bytes with the final zero (unix(7)); the longest name below a run folder is
+# libvirt's.
 LONGEST_SOCKET_PATH_BYTES = 107
 LONGEST_SOCKET_NAME = "run/libvirt-admin-sock"
 
@@ -76,7 +77,7 @@ class Instance(abc.ABC):
 
     @classmethod
     def start(cls, **options: Any) -> Self:
-        """Make an instance with the constructor's options and start it. Raises LabError; then nothing is left."""
+        """Make and start an instance; the options are the constructor's. Raises LabError, leaving nothing."""
         instance = cls(**options)
         try:
             instance.launch()
@@ -95,7 +96,7 @@ class Instance(abc.ABC):
 
     @abc.abstractmethod
     def _choose_ports(self) -> None:
-        """Choose free ports; called before the first start, and again when one of them was taken meanwhile."""
+        """Choose free ports; called again when one of them was taken before the first start."""
 
     @abc.abstractmethod
     def _prepare(self, enclosure: Enclosure) -> None:
@@ -110,7 +111,7 @@ class Instance(abc.ABC):
         """Whether the service answers its protocol."""
 
     def _binds(self) -> Sequence[tuple[Path, Path]]:
-        """Folders outside and where they appear inside, besides the instance's directory (same path on both sides)."""
+        """Folders outside and where they appear inside, besides the instance's directory (same path)."""
         return ()
 
     @property
@@ -190,7 +191,7 @@ class Instance(abc.ABC):
         return None if self._service is None else self._service.process
 
     def stop(self) -> None:
-        """Ask the service to end, wait for it, then end what it left. Raises StopError after killing it when it does not end."""
+        """Ask the service to end and wait for it. When it does not end it is killed and StopError raised."""
         if self._enclosure is None:
             return
         service, target = self._service, self._stop_target()
@@ -223,7 +224,7 @@ class Instance(abc.ABC):
         self.launch()
 
     def pids(self) -> list[int]:
-        """Process ids on this machine of everything that runs for the instance (the namespace's own process 1 excepted)."""
+        """Process ids on this machine of everything that runs for the instance, except process 1 inside."""
         return [process.pid for process in self._enclosure.processes()] if self._enclosure else []
 
     def close(self) -> None:

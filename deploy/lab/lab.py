@@ -28,7 +28,7 @@ class Lab(NamedTuple):
 
 @contextlib.contextmanager
 def libvirt_with_guests(guests: Sequence[Guest]) -> Iterator[LibvirtDaemon]:
-    """A private libvirt with running guests, for as long as the context lasts; the guests are still booting when it begins."""
+    """A private libvirt with started guests (still booting) for as long as the context lasts."""
     with LibvirtDaemon.start() as daemon:
         with Guests(daemon) as machines:
             machines.define(*guests)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private libvirt (monolithic libvirtd as root) with QEMU, in a process and network namespace of its own.
 
-Guests are its children and end with the instance. `stop_daemon`, `kill_daemon` and `start_daemon` act on libvirtd alone: its guests keep
-running and the next libvirtd finds them, as on a host where libvirt is upgraded. Domain definitions live in the instance's
-directory and survive restarts. Clients on this machine use `uri_read_only` or `uri`.
+Guests are its children and end with the instance. `stop_daemon`, `kill_daemon` and `start_daemon` act on
+libvirtd alone: its guests keep running and the next libvirtd finds them, as on a host where libvirt is
+upgraded. Domain definitions live in the instance's directory and survive restarts. Clients on this machine
+use `uri_read_only` or `uri`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ host_uuid = "{host_uuid}"
 log_level = 3
 log_outputs = "3:stderr"
 """
-# No control groups, no mount namespace per guest, no security labels and no virtlogd: root alone uses this libvirt.
+# No control groups, no mount namespace per guest, no security labels and no virtlogd: root alone uses this
+# libvirt.
 QEMU_CONFIGURATION = """\
 user = "root"
 group = "root"
@@ -75,7 +77,7 @@ class LibvirtDaemon(Instance):
         self.domain_type = "kvm" if kvm_runs_guests(self.root, self._image) else "qemu"
 
     def _choose_ports(self) -> None:
-        """libvirt listens on sockets in its directory only."""
+        """Nothing: libvirt listens on sockets in its directory only."""
 
     def _binds(self) -> Sequence[tuple[Path, Path]]:
         for name, inside in STATE_FOLDERS.items():
@@ -121,7 +123,7 @@ class LibvirtDaemon(Instance):
 
     @property
     def daemon(self) -> Process:
-        """libvirtd's process. Raises NotRunningError."""
+        """The process of libvirtd. Raises NotRunningError."""
         if self._service is None or not self.is_running:
             raise NotRunningError("libvirtd is not running")
         return self._service.process

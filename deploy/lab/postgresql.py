@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private PostgreSQL 17 server with TimescaleDB (Apache edition) on a loopback port.
 
-Every login needs a password (scram-sha-256), the superuser's is random. Durable by default: fsync and synchronous_commit are on;
-`durable=False` is for tests that never cut the power, not for benchmarks and outage tests.
+Every login needs a password (scram-sha-256), the superuser's is random. Durable by default: fsync and
+synchronous_commit are on; `durable=False` is for tests that never cut the power, not for benchmarks and
+outage tests.
 """
 
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.lab.database_admin import DatabaseAdmin
-from deploy.lab.enclosure import Enclosure
 from deploy.lab.errors import DatabaseError
 from deploy.lab.instance import Command, Instance
 from deploy.lab.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from deploy.lab.enclosure import Enclosure
     from deploy.lab.rootfs import RootFolder
 
 SUPERUSER = "postgres"
@@ -33,7 +34,8 @@ SETTINGS = {
     "max_wal_size": "2GB",
     "wal_compression": "lz4",
     "synchronous_commit": "on",
-    # TimescaleDB keeps one launcher, and one scheduler in every database that has the extension; tests make many databases.
+    # TimescaleDB keeps one launcher, and one scheduler in every database that has the extension; tests make
+    # many databases.
     "max_worker_processes": "64",
     "timescaledb.max_background_workers": "48",
     "timezone": "UTC",
@@ -87,7 +89,8 @@ class PostgreSql(Instance):
         password_file.touch(0o600)
         password_file.write_text(self.superuser_password)
         self._user.own(password_file)
-        # initdb needs not sync: its files are synced by the server's first checkpoint, or the whole folder is thrown away.
+        # initdb needs not sync: its files are synced by the server's first checkpoint, or the whole folder is
+        # thrown away.
         arguments = [
             "--username",
             SUPERUSER,
@@ -130,7 +133,7 @@ class PostgreSql(Instance):
     def database_url(
         self, user: str = SUPERUSER, password: str | None = None, database: str = "postgres"
     ) -> str:
-        """libpq URL of a role and database; without arguments the superuser's."""
+        """Connection URL of a role and database; without arguments the superuser's."""
         return DatabaseAdmin.url(
             host="127.0.0.1", port=self.port, database=database,
             user=user, password=self.superuser_password if password is None else password,

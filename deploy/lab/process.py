@@ -91,15 +91,19 @@ def find_process(pid: int) -> Process | None:
     return None if state is None else Process(pid=pid, start_ticks=state.start_ticks)
 
 
+def process_namespace(pid: int) -> str:
+    """Name of the process namespace a process is in (namespaces(7)). Raises OSError when it is gone."""
+    return str(Path(f"/proc/{pid}/ns/pid").readlink())
+
+
 def processes_in_namespace(namespace: str) -> list[Process]:
-    """All processes of a process namespace (the text of /proc/<pid>/ns/pid), nested namespaces not included."""
+    """All processes of a namespace (the text of /proc/<pid>/ns/pid) without those of nested ones."""
     found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                if os.readlink(f"/proc/{entry}/ns/pid") == namespace and (
-                    process := find_process(int(entry))
-                ):
+                pid = int(entry.name)
+                if process_namespace(pid) == namespace and (process := find_process(pid)):
                     found.append(process)
     return found
 

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private RabbitMQ broker on loopback ports: AMQP 0-9-1 and the management interface.
 
-There is no guest user and no anonymous login; the administrator has a random password. Users for publishers and consumers
-come from `admin` (broker_users.py). Durable like a real one: quorum queues sync as usual.
+There is no guest user and no anonymous login; the administrator has a random password. Users for publishers
+and consumers come from `admin` (broker_users.py). Durable like a real one: quorum queues sync as usual.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from deploy.lab.broker_users import BrokerAdmin
-from deploy.lab.enclosure import Enclosure
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.instance import Command, Instance
 from deploy.lab.ports import free_ports
@@ -20,6 +18,9 @@ from deploy.lab.process import read_state
 from deploy.lab.readiness import amqp_answers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deploy.lab.enclosure import Enclosure
     from deploy.lab.process import Process
     from deploy.lab.rootfs import RootFolder
 
@@ -41,7 +42,8 @@ log.console = true
 log.console.level = info
 """
 PLUGINS = "[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n"
-# Schedulers without work sleep at once instead of spinning: idle brokers share two cores with everything else.
+# Schedulers without work sleep at once instead of spinning: idle brokers share two cores with everything
+# else.
 ERLANG_ARGUMENTS = "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 
 
@@ -113,7 +115,8 @@ class RabbitMq(Instance):
             return False
 
     def _stop_target(self) -> Process | None:
-        # The Erlang machine shuts down cleanly on SIGTERM by itself; the start script would run rabbitmqctl first, which takes seconds.
+        # The Erlang machine shuts down cleanly on SIGTERM by itself; the start script would run rabbitmqctl
+        # first, which takes seconds.
         for process in self.enclosure.processes():
             state = read_state(process.pid)
             if state is not None and state.name == "beam.smp":
@@ -135,7 +138,8 @@ class RabbitMq(Instance):
     ) -> str:
         """AMQP URL of a user; without arguments the administrator's."""
         secret = self.administrator_password if password is None else password
-        return f"amqp://{quote(user, safe='')}:{quote(secret, safe='')}@127.0.0.1:{self.amqp_port}/{quote(virtual_host, safe='')}"
+        login = f"{quote(user, safe='')}:{quote(secret, safe='')}"
+        return f"amqp://{login}@127.0.0.1:{self.amqp_port}/{quote(virtual_host, safe='')}"
 
     def control(self, *arguments: str) -> None:
         """Run rabbitmqctl (takes seconds); its output goes to the log. Raises CommandError."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's root folder: a Debian with the services' packages, built once and kept in the cache.
 
-It is built under a temporary name and renamed when complete, so a folder with the final name is always whole. A lock makes a
-second builder wait. Everything that runs for the build runs in an enclosure and ends with it.
+It is built under a temporary name and renamed when complete, so a folder with the final name is always whole.
+A lock makes a second builder wait. Everything that runs for the build runs in an enclosure and ends with it.
 """
 
 from __future__ import annotations
@@ -189,7 +189,8 @@ class RootBuilder:
     def _fetch_kernel(self) -> None:
         script = (
             "set -eu; mkdir -p /opt/kernel; cd /opt/kernel; "
-            f"package=$(apt-cache depends {self._definition.guest_kernel_package} | sed -n 's/.*Depends: //p' | head -n 1); "
+            f"package=$(apt-cache depends {self._definition.guest_kernel_package}"
+            " | sed -n 's/.*Depends: //p' | head -n 1); "
             'apt-get download "$package"; dpkg -x ./*.deb .; rm ./*.deb'
         )
         self._inside("sh", "-c", script)
@@ -201,7 +202,7 @@ class RootBuilder:
 
 
 def proxy_environment() -> dict[str, str]:
-    """Proxy variables of the caller, or apt's proxies, for debootstrap's downloader, which does not read apt's settings."""
+    """The caller's proxies, or apt's: debootstrap's downloader does not read apt's settings."""
     environment = {name: os.environ[name] for name in PROXY_VARIABLES if os.environ.get(name)}
     for scheme in ("http", "https"):
         proxy = apt_config("shell", "PROXY", f"Acquire::{scheme}::Proxy").partition("=")[2].strip().strip("'")
@@ -216,7 +217,7 @@ def apt_config(*arguments: str) -> str:
 
 
 def carry_archive_access(root: Path) -> None:
-    """Copy what this machine needs to reach its archive: apt's proxy settings, logins, certificates, name service."""
+    """Copy what reaching the archive takes here: apt's proxies, logins, certificates, name service."""
     configuration = carried_configuration(apt_config("dump"))
     (root / "etc/apt/apt.conf.d/00machine").write_text(configuration)
     copied = ["/etc/resolv.conf", "/etc/ssl/certs/ca-certificates.crt", "/etc/apt/auth.conf"]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The broker and database that demo, tests and benchmarks use: servers named by the environment, or private ones of the lab.
+"""The broker and database to use: servers named by the environment, or private ones of the lab.
 
-KVMGRID_AMQP_URL             an administrator's AMQP URL (user with the tag "administrator": users and virtual hosts are made with it)
+KVMGRID_AMQP_URL             AMQP URL of a user tagged "administrator", who makes users and virtual hosts
 KVMGRID_AMQP_MANAGEMENT_URL  the same broker's management interface, default http://<host>:15672
-KVMGRID_DATABASE_URL         a role that may create databases, roles and the timescaledb extension; the server preloads timescaledb
+KVMGRID_DATABASE_URL         a role that may create roles, databases and the extension timescaledb
 
-A server of the environment is never stopped, frozen or killed: `instance` is None then, and outage tests start their own.
-libvirt always comes from the lab.
+A server of the environment is never stopped, frozen or killed: `instance` is None then, and outage tests
+start their own. libvirt always comes from the lab.
 """
 
 from __future__ import annotations
