@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory, huge pages, merged pages and the ZFS cache."""
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from publisher.collectors import ksm, zfs
+from publisher.collectors.hugepages import HugepageCollector, HugepagePool, HugepageReading
+from publisher.collectors.memory import MemoryCollector, MemoryReading, parse
+from publisher.procfs import SourceMalformedError, SourceUnavailableError, SystemTree
+from publisher.rates.host_memory import hugepage_gauges, memory_gauges, zfs_gauges
+from tests.unit.publisher.host.host_tree import FIXTURES, fixture_text
+
+KIB = 1024
+GIB = 2**30
+
+
+def reading(name: str) -> MemoryReading:
+    """Return the meminfo of a fixture tree."""
+    return parse(fixture_text(name, "/proc/meminfo"))
+
+
+def test_kilobytes_of_meminfo_are_kibibytes() -> None:
+    """65536000 kB are 65536000 times 1024 bytes."""
+    assert 65536000 * KIB == reading("hypervisor").total_bytes
+
+
+def test_used_memory_is_what_is_not_available() -> None:
+    """MemAvailable decides, not MemFree, and the sample is not an estimate."""
+    gauges = memory_gauges(reading("hypervisor"), None)
+
+    assert 0.625 == gauges["memory_used_ratio"]
+    assert gauges["memory_estimated"] is False
+
+
+def test_the_formula_of_2011_stands_beside_it() -> None:
+    """Total minus free, buffers and cached, over total: 40448000 of 65536000 kB."""
+    assert 0.6171875 == pytest.approx(
+        memory_gauges(reading("hypervisor"), None)["memory_used_legacy_ratio"], abs=1e-7
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "available_kibibytes"),
+    [
+        pytest.param("ancient", 1024000 + 102400 + 1024000 + 102400 - 204800, id="no MemAvailable"),
+        pytest.param("zfs", 4096000 + 102400 + 1024000 + 204800 - 51200, id="MemAvailable is 0"),
+        pytest.param("container", 262144 + 131072 - 65536, id="MemAvailable beyond MemTotal, no Buffers"),
+    ],
+)
+def test_available_memory_is_estimated_where_the_kernel_is_of_no_help(
+    name: str, available_kibibytes: int
+) -> None:
+    """Free plus what can be dropped, less tmpfs, and the sample says that it is an estimate."""
+    gauges = memory_gauges(reading(name), None)
+
+    assert available_kibibytes * KIB == gauges["memory_available_bytes"]
+    assert gauges["memory_estimated"] is True
+
+
+def test_a_line_without_space_after_the_colon_is_read() -> None:
+    """``MemTotal:32768000kB`` is a total."""
+    assert 32768000 * KIB == reading("zfs").total_bytes
+
+
+def test_a_missing_line_is_absent_and_named(tmp_path: Path) -> None:
+    """A container without Buffers has None there, no figure of 2011, and a remark."""
+    collected = MemoryCollector(SystemTree(FIXTURES / "container")).collect()
+    gauges = memory_gauges(collected.reading, None)
+
+    assert gauges["memory_buffers_bytes"] is None
+    assert gauges["memory_used_legacy_ratio"] is None
+    assert "/proc/meminfo: no Buffers" == collected.remark
+    with pytest.raises(SourceUnavailableError):
+        MemoryCollector(SystemTree(tmp_path)).collect()
+
+
+def test_meminfo_without_total_is_malformed() -> None:
+    """Nothing can be a share of an unknown total."""
+    with pytest.raises(SourceMalformedError):
+        parse("MemFree: 5 kB\n")
+
+
+def test_swap_in_use_is_total_minus_free() -> None:
+    """262144 KiB are swapped; a container with more free than total has no figure."""
+    assert 262144 * KIB == memory_gauges(reading("hypervisor"), None)["swap_used_bytes"]
+    assert memory_gauges(reading("container"), None)["swap_used_bytes"] is None
+
+
+def test_an_estimate_without_any_figure_is_absent() -> None:
+    """A meminfo that holds a total alone says nothing about use."""
+    gauges = memory_gauges(MemoryReading(total_bytes=GIB), None)
+
+    assert (None, None, None) == (
+        gauges["memory_available_bytes"],
+        gauges["memory_used_ratio"],
+        gauges["memory_estimated"],
+    )
+
+
+def test_huge_pages_of_all_sizes_are_added() -> None:
+    """4096 pages of 2 MiB and 8 of 1 GiB are 16 GiB, of which 5 GiB are free and 1.5 GiB promised."""
+    collected = HugepageCollector(SystemTree(FIXTURES / "hypervisor")).collect()
+
+    assert {
+        "hugepage_total_bytes": 16 * GIB,
+        "hugepage_free_bytes": 5 * GIB,
+        "hugepage_reserved_bytes": GIB + GIB // 2,
+    } == hugepage_gauges(collected.reading)
+
+
+def test_memory_outside_the_pools_is_shown_on_its_own() -> None:
+    """A pool of 16 GiB of 62.5 is not use: (total - pool - available) / (total - pool)."""
+    pools = HugepageCollector(SystemTree(FIXTURES / "hypervisor")).collect().reading
+    total, available, pool = 65536000 * KIB, 24576000 * KIB, 16 * GIB
+
+    assert (total - pool - available) / (total - pool) == pytest.approx(
+        memory_gauges(reading("hypervisor"), pools)["memory_used_without_hugepages_ratio"], rel=1e-6
+    )
+
+
+def test_a_machine_all_of_huge_pages_has_no_share_outside() -> None:
+    """Nothing is left to be a share of."""
+    pool = HugepagePool(page_bytes=GIB, page_count=1, free_page_count=1, reserved_page_count=0)
+    memory = MemoryReading(total_bytes=GIB, available_bytes=1)
+
+    assert (
+        memory_gauges(memory, HugepageReading(pools=(pool,)))["memory_used_without_hugepages_ratio"] is None
+    )
+
+
+def test_a_host_without_huge_pages_says_so(tmp_path: Path) -> None:
+    """A kernel without the folder has no pools, which is not a pool of 0."""
+    with pytest.raises(SourceUnavailableError, match="hugepages: absent"):
+        HugepageCollector(SystemTree(tmp_path)).collect()
+
+
+def test_merged_pages_are_bytes() -> None:
+    """1000 pages shared by 25000 users of them spare 25000 pages."""
+    assert ksm.KsmReading(shared_bytes=4096_000, saved_bytes=102_400_000) == ksm.parse(
+        "1000\n", "25000\n", 4096
+    )
+
+
+def test_the_zfs_cache_shrinks_to_its_minimum() -> None:
+    """Reclaimable is the size above c_min."""
+    cache = zfs.parse(fixture_text("zfs", zfs.PATH))
+
+    assert {
+        "zfs_cache_bytes": 10737418240,
+        "zfs_reclaimable_bytes": 10737418240 - 1048576000,
+    } == zfs_gauges(cache, reading("zfs"))
+
+
+def test_a_zfs_cache_below_its_minimum_gives_nothing_back() -> None:
+    """A cache smaller than c_min has nothing to reclaim."""
+    small = zfs.ZfsReading(cache_bytes=100, minimum_bytes=200)
+
+    assert 0 == zfs_gauges(small, None)["zfs_reclaimable_bytes"]
+
+
+def test_a_zfs_cache_larger_than_the_machine_is_clamped() -> None:
+    """A figure beyond the memory of the machine is taken as all of it."""
+    cache = structs.replace(zfs.parse(fixture_text("zfs", zfs.PATH)), cache_bytes=2**60)
+
+    assert 32768000 * KIB == zfs_gauges(cache, reading("zfs"))["zfs_cache_bytes"]
+
+
+def test_arcstats_without_size_are_malformed() -> None:
+    """Hits alone are no cache."""
+    with pytest.raises(SourceMalformedError):
+        zfs.parse("hits 4 5\n")

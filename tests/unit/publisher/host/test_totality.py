@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever a kernel prints, parsers answer or raise their own error, and rates are never negative."""
+
+import contextlib
+import string
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.collectors import (
+    cpu,
+    disks,
+    hugepages,
+    identity,
+    interfaces,
+    ksm,
+    load,
+    memory,
+    pressure,
+    swap,
+    zfs,
+)
+from publisher.collectors.cpu import CpuReading
+from publisher.collectors.disks import Disk, DiskReading
+from publisher.collectors.hugepages import HugepageReading
+from publisher.collectors.interfaces import Interface, InterfaceReading
+from publisher.collectors.memory import MemoryReading
+from publisher.collectors.pressure import PressureReading
+from publisher.collectors.reading import HostReading
+from publisher.collectors.swap import SwapReading
+from publisher.collectors.zfs import ZfsReading
+from publisher.procfs import SourceError
+from publisher.rates.host import HostSamples, host_samples, settled
+from tests.unit.publisher.host.host_tree import fixture_text
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    "/proc/stat": cpu.parse,
+    "/proc/diskstats": disks.parse,
+    "/proc/net/dev": interfaces.parse,
+    "/proc/loadavg": load.parse,
+    "/proc/uptime": lambda text: load.parse("1 1 1", text),
+    "/proc/meminfo": memory.parse,
+    "/proc/pressure/io": pressure.parse,
+    "/proc/vmstat": lambda text: swap.parse(text, 4096),
+    "/proc/spl/kstat/zfs/arcstats": zfs.parse,
+    "/sys/kernel/mm/ksm/pages_shared": lambda text: ksm.parse(text, text, 4096),
+    "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages": lambda text: hugepages.parse(
+        2**21, count=text, free=text, reserved=text
+    ),
+    "/sys/devices/system/cpu/present": identity.count_of_ranges,
+}
+
+words = st.sampled_from(
+    ["cpu", "cpu0", "sda", "eth0:", "MemTotal:", "size", "some", "total=", "kB", ":", "-"]
+)
+numbers = st.integers(min_value=-(2**70), max_value=2**70).map(str)
+noise = st.text(alphabet=string.printable + "²٣\x00", max_size=12)
+lines = st.lists(words | numbers | noise, max_size=22).map(" ".join)
+texts = st.lists(lines, max_size=6).map("\n".join) | st.text(max_size=200)
+
+
+def real(path: str) -> str:
+    """Return a genuine text of a path."""
+    return fixture_text("zfs" if "arcstats" in path else "hypervisor", path)
+
+
+@pytest.mark.parametrize("path", PARSERS)
+@given(text=texts)
+def test_a_parser_raises_nothing_but_its_own_error(path: str, text: str) -> None:
+    """Any text is a reading or a SourceError."""
+    with contextlib.suppress(SourceError):
+        PARSERS[path](text)
+
+
+@pytest.mark.parametrize("path", PARSERS)
+@given(data=st.data())
+def test_a_damaged_text_raises_nothing_but_its_own_error(path: str, data: st.DataObject) -> None:
+    """A genuine text with a part cut out and something else put in its place."""
+    text = real(path)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    with contextlib.suppress(SourceError):
+        PARSERS[path](text[:start] + data.draw(noise | numbers) + text[end:])
+
+
+counters = st.integers(min_value=0, max_value=2**64 - 1) | st.integers(min_value=0, max_value=10**6)
+gauges = st.integers(min_value=0, max_value=2**63 - 1)
+counts = st.integers(min_value=0, max_value=2**31 - 1)
+pools = st.builds(
+    hugepages.HugepagePool,
+    page_bytes=st.sampled_from([2**21, 2**30]),
+    page_count=st.integers(0, 2**33 - 1),
+    free_page_count=st.integers(0, 2**33 - 1),
+    reserved_page_count=st.integers(0, 2**33 - 1),
+)
+disk_counters = st.builds(
+    disks.DiskCounters,
+    *[counters] * 4,
+    *[st.none() | counters] * 2,
+    st.none() | counts,
+    *[st.none() | counters] * 2,
+)
+optional = st.none() | counters
+readings = st.builds(
+    HostReading,
+    cpu=st.none()
+    | st.builds(
+        CpuReading,
+        **dict.fromkeys(["user_total", "nice_total", "system_total", "idle_total"], counters),
+        **dict.fromkeys(["iowait_total", "irq_total", "softirq_total", "steal_total"], optional),
+        **dict.fromkeys(["guest_total", "guest_nice_total"], optional),
+        online_count=st.none() | counts,
+    ),
+    pressure=st.none()
+    | st.builds(PressureReading, **dict.fromkeys(PressureReading.__struct_fields__, optional)),
+    memory=st.none()
+    | st.builds(
+        MemoryReading,
+        total_bytes=st.integers(1, 2**63 - 1),
+        **dict.fromkeys(MemoryReading.__struct_fields__[1:], st.none() | gauges),
+    ),
+    hugepages=st.none() | st.builds(HugepageReading, pools=st.lists(pools, max_size=2).map(tuple)),
+    zfs=st.none() | st.builds(ZfsReading, cache_bytes=gauges, minimum_bytes=st.none() | gauges),
+    swap=st.none() | st.builds(SwapReading, **dict.fromkeys(SwapReading.__struct_fields__, optional)),
+    disks=st.none()
+    | st.builds(
+        DiskReading,
+        disks=st.lists(
+            st.builds(Disk, st.sampled_from(["sda", "dm-0"]), st.none(), st.booleans(), disk_counters),
+            max_size=2,
+            unique_by=lambda disk: disk.device,
+        ).map(tuple),
+    ),
+    interfaces=st.none()
+    | st.builds(
+        InterfaceReading,
+        interfaces=st.lists(
+            st.builds(
+                Interface,
+                st.sampled_from(["eth0", "br0"]),
+                st.booleans(),
+                st.builds(interfaces.InterfaceCounters, *[counters] * 8),
+            ),
+            max_size=2,
+            unique_by=lambda interface: interface.device,
+        ).map(tuple),
+    ),
+)
+
+
+@given(readings, readings, st.none() | st.floats(min_value=0.001, max_value=1e5))
+def test_no_figure_is_negative_and_every_figure_can_be_stored(
+    previous: HostReading, current: HostReading, interval_seconds: float | None
+) -> None:
+    """Whatever two readings hold, the samples pass the bounds of the wire and rates are at least 0."""
+    samples = host_samples(previous, settled(previous, current), interval_seconds)
+    figures = [
+        value
+        for struct in (samples.sample, *samples.disks, *samples.interfaces)
+        for value in msgspec.structs.astuple(struct)
+        if isinstance(value, float | int)
+    ]
+
+    assert [] == [value for value in figures if value < 0]
+    assert samples == msgspec.json.decode(msgspec.json.encode(samples), type=HostSamples)
+
+
+@given(readings, readings, st.floats(min_value=0.001, max_value=1e5))
+def test_shares_of_the_cpu_are_shares(
+    previous: HostReading, current: HostReading, interval_seconds: float
+) -> None:
+    """Each share of the CPU but the guests' is at most 1, and without interval there is none."""
+    sample = host_samples(previous, current, interval_seconds).sample
+    shares = [
+        sample.cpu_busy_ratio,
+        sample.cpu_user_ratio,
+        sample.cpu_system_ratio,
+        sample.cpu_interrupt_ratio,
+        sample.cpu_steal_ratio,
+        sample.cpu_iowait_ratio,
+    ]
+
+    assert [] == [share for share in shares if share is not None and share > 1]
+    assert host_samples(previous, current, None).sample.cpu_busy_ratio is None
