@@ -22,6 +22,7 @@ from publisher.lane import Call, Lane
 from publisher.logs import Log
 from publisher.reports import History
 from publisher.verdicts import clipped, detail_health, judge
+from publisher.versions import Versions
 from publisher.wire.samples import (
     CollectorHealth,
     CollectorOutcome,
@@ -69,6 +70,7 @@ class DomainSampler:
         self._lane = self._new_lane()
         self._abandoned: list[Lane[Connection]] = []
         self._tier = DetailTier(self._open_connection)
+        self._versions = Versions(self._open_connection)
         self._overview: Call[Overview] | None = None
         self._begun_at_seconds = 0.0
         self._absence: str | None = None
@@ -115,7 +117,7 @@ class DomainSampler:
             controls=lambda uuids: self._controls(uuids, deadline_seconds),
         )
         return HypervisorTick(
-            health=self._health("connected", None, overview),
+            health=self._health("connected", None),
             domains=self._reports(overview, details, deadline_seconds),
             collectors=[
                 CollectorHealth(name="domains", duration_seconds=round(call.duration_seconds, 6)),
@@ -187,14 +189,13 @@ class DomainSampler:
             )
         return reports
 
-    def _health(
-        self, state: HypervisorState, reason: str | None, overview: Overview | None = None
-    ) -> HypervisorHealth:
+    def _health(self, state: HypervisorState, reason: str | None) -> HypervisorHealth:
+        libvirt, hypervisor = self._versions.current() if state == "connected" else (None, None)
         return HypervisorHealth(
             state=state,
             reason=clipped(reason),
-            libvirt_version=overview.libvirt_version if overview else None,
-            hypervisor_version=overview.hypervisor_version if overview else None,
+            libvirt_version=libvirt,
+            hypervisor_version=hypervisor,
             abandoned_call_count=self._tier.abandoned_count + len(self._abandoned),
         )
 
@@ -223,6 +224,7 @@ class DomainSampler:
             return
         self._state = state
         if state == "connected":
+            self._versions.expire()
             _log.info("hypervisor_connected", uri=self._uri)
         elif state == "disconnected":
             _log.warning("hypervisor_disconnected", uri=self._uri, reason=reason)

@@ -89,7 +89,6 @@ class Connection:
     def __init__(self, raw: Any, libvirt: Any) -> None:
         self._raw = raw
         self._libvirt = libvirt
-        self._versions: tuple[str | None, str | None] | None = None
 
     @classmethod
     def open(cls, uri: str | None) -> Self:
@@ -107,6 +106,15 @@ class Connection:
         with translated(self._libvirt):
             return bool(self._raw.isAlive())
 
+    def versions(self) -> tuple[str | None, str | None]:
+        """Versions of libvirt and of its hypervisor, such as "11.3.0" and "QEMU 10.0.2".
+
+        The first such call to a daemon makes it probe every emulator, which takes seconds.
+        """
+        with translated(self._libvirt):
+            own = _version(self._raw.getLibVersion())
+            return own, f"{self._raw.getType()} {_version(self._raw.getVersion())}"
+
     def overview(self) -> Overview:
         """All domains, running or not, by calls that never wait for a QEMU.
 
@@ -119,14 +127,8 @@ class Connection:
             records = raw.getAllDomainStats(
                 libvirt.VIR_DOMAIN_STATS_STATE | libvirt.VIR_DOMAIN_STATS_INTERFACE, 0
             )
-        domains = [self._reading(domain, record) for domain, record in records]
-        if self._versions is None:
-            self._versions = self._read_versions()
         return Overview(
-            at_seconds=at_seconds,
-            domains=domains,
-            libvirt_version=self._versions[0],
-            hypervisor_version=self._versions[1],
+            at_seconds=at_seconds, domains=[self._reading(domain, record) for domain, record in records]
         )
 
     def details(self, excluded: frozenset[str]) -> dict[str, DetailReading]:
@@ -235,16 +237,6 @@ class Connection:
             outcome=outcome,
             trouble=trouble[:_NAME_CHARACTERS] if trouble else None,
         )
-
-    def _read_versions(self) -> tuple[str | None, str | None]:
-        try:
-            with translated(self._libvirt):
-                kind = self._raw.getType()
-                return _version(self._raw.getLibVersion()), f"{kind} {_version(self._raw.getVersion())}"
-        except ConnectionLostError:
-            raise
-        except HypervisorError:
-            return None, None
 
 
 def _version(number: int) -> str:

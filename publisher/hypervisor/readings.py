@@ -83,8 +83,6 @@ class Overview(Struct, frozen=True, kw_only=True):
 
     at_seconds: float
     domains: list[DomainReading]
-    libvirt_version: str | None
-    hypervisor_version: str | None
 
 
 class DetailReading(Struct, frozen=True, kw_only=True):
