@@ -14,10 +14,15 @@ from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 HYPERVISOR = fixture_text("hypervisor", "/proc/diskstats")
 
 
-def disk(device: str = "sda", *, leaf: bool = True, name: str | None = None, **counters: int) -> Disk:
-    """Return a device whose counters are 0 where not given."""
+def disk(device: str = "sda", **counters: int) -> Disk:
+    """Return a leaf whose counters are 0 where not given."""
     zeros = dict.fromkeys(DiskCounters.__struct_fields__, 0)
-    return Disk(device, name, leaf, DiskCounters(**(zeros | counters)))
+    return Disk(device, None, True, DiskCounters(**(zeros | counters)))
+
+
+def volume(device: str, **counters: int) -> Disk:
+    """Return a device-mapper volume, which is no leaf."""
+    return structs.replace(disk(device, **counters), leaf=False, name="vg0-images")
 
 
 def reading(*disks: Disk) -> DiskReading:
@@ -114,8 +119,8 @@ def test_a_volume_under_a_used_number_gets_its_own_name(tmp_path: Path) -> None:
     tree.edit("/proc/diskstats", "dm-1 1000 0 80000", "dm-1 3 0 24")
     after = collector.collect().reading
 
-    (volume,) = (one for one in disk_rates(before, after, 10.0).samples if one.device == "dm-1")
-    assert ("vg0-new", None) == (volume.name, volume.read_bytes_per_second)
+    (recreated,) = (one for one in disk_rates(before, after, 10.0).samples if one.device == "dm-1")
+    assert ("vg0-new", None) == (recreated.name, recreated.read_bytes_per_second)
 
 
 def test_rates_of_one_device() -> None:
@@ -177,11 +182,11 @@ def test_busy_is_not_capped() -> None:
 def test_totals_count_leaves_only() -> None:
     """What went through dm went through sda too and is counted once; busy is that of the busiest leaf."""
     busy = {"read_requests_total": 10, "read_sectors_total": 100, "read_ms_total": 40, "busy_ms_total": 1000}
-    before = reading(disk("sda"), disk("sdb"), disk("dm-0", leaf=False))
+    before = reading(disk("sda"), disk("sdb"), volume("dm-0"))
     after = reading(
         disk("sda", **busy),
         disk("sdb", write_requests_total=30, write_sectors_total=300, write_ms_total=40, busy_ms_total=8000),
-        disk("dm-0", leaf=False, **busy | {"busy_ms_total": 9999}),
+        volume("dm-0", **busy | {"busy_ms_total": 9999}),
     )
 
     assert {
@@ -216,7 +221,7 @@ def test_a_replaced_device_has_no_rates() -> None:
 
 def test_without_interval_only_gauges_remain() -> None:
     """No interval: requests in flight, and nothing else."""
-    after = structs.replace(disk(in_flight_count=4))
+    after = disk(in_flight_count=4)
     rates = disk_rates(reading(disk()), reading(after), None)
 
     assert {} == rates.totals

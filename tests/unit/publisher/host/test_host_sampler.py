@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from publisher import host
-from publisher.collectors import COLLECTORS
+from publisher.collectors import COLLECTORS, filesystems
 from publisher.collectors.collected import Collected
 from publisher.collectors.cpu import CpuCollector, CpuReading
+from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.reading import HostReading
 from publisher.host import HostSampler, HostTick
+from publisher.procfs import SystemTree
 from publisher.wire.samples import (
     CollectorHealth,
     HostDiskSample,
@@ -225,14 +226,14 @@ def test_an_identity_that_fails_once_is_remembered(make: Maker, tmp_path: Path) 
 def test_a_stuck_file_system_delays_no_tick(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dead NFS mount is "slow" with its path among the rows, and the healthy one is measured."""
     release = threading.Event()
-    real = host.filesystems.collect
+    real = filesystems.collect
 
-    def collect(tree: object, path: Path) -> object:
+    def collect(tree: SystemTree, path: Path) -> Collected[FilesystemReading]:
         if path == Path("/dead"):
             release.wait(60)
-        return real(tree, path)  # type: ignore[arg-type]  # passes on what it was given
+        return real(tree, path)
 
-    monkeypatch.setattr(host.filesystems, "collect", collect)
+    monkeypatch.setattr(filesystems, "collect", collect)
     sampler = make(FIXTURES / "hypervisor", filesystems=(Path("/dead"), Path("/proc")))
     pause = threading.Event()
     for _ in range(2000):

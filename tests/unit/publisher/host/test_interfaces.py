@@ -19,10 +19,10 @@ from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 HYPERVISOR = fixture_text("hypervisor", "/proc/net/dev")
 
 
-def interface(device: str, *, physical: bool = True, **counters: int) -> Interface:
-    """Return an interface whose counters are 0 where not given."""
+def interface(device: str, **counters: int) -> Interface:
+    """Return an interface whose counters are 0 where not given; a bond is not physical."""
     zeros = dict.fromkeys(InterfaceCounters.__struct_fields__, 0)
-    return Interface(device, physical, InterfaceCounters(**(zeros | counters)))
+    return Interface(device, not device.startswith("bond"), InterfaceCounters(**(zeros | counters)))
 
 
 def reading(*interfaces: Interface) -> InterfaceReading:
@@ -96,7 +96,7 @@ def test_sysfs_is_asked_for_new_names_only(tmp_path: Path) -> None:
 
 def test_rates_and_totals() -> None:
     """Each counter over the interval; bonds repeat what physical interfaces carried."""
-    before = reading(interface("eth0"), interface("eth1"), interface("bond0", physical=False))
+    before = reading(interface("eth0"), interface("eth1"), interface("bond0"))
     steps = {
         "receive_bytes_total": 1000,
         "transmit_bytes_total": 2000,
@@ -107,9 +107,7 @@ def test_rates_and_totals() -> None:
         "receive_drops_total": 7,
         "transmit_drops_total": 8,
     }
-    after = reading(
-        interface("eth0", **steps), interface("eth1", **steps), interface("bond0", physical=False, **steps)
-    )
+    after = reading(interface("eth0", **steps), interface("eth1", **steps), interface("bond0", **steps))
     rates = interface_rates(before, after, 10.0)
 
     assert {
