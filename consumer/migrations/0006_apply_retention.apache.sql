@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Enforces the periods of the table retention, Apache edition (no background jobs: this call is all). Returns what was removed: chunks of a
--- hypertable, rows of a plain table. Called by the consumer once an hour and by `migrate`; if another session
--- is at it, returns nothing.
+-- Enforces the periods of the table retention, Apache edition (no background jobs: this call is all). Returns
+-- what was removed: chunks of a hypertable, rows of a plain table. Called by the consumer once an hour and by
+-- `migrate`; if another session is at it, returns nothing.
 --
 -- SECURITY DEFINER: dropping a chunk needs its owner, which the ingest role is not. The search path is fixed, so
 -- that nobody's function is run in place of ours.

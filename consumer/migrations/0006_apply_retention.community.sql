@@ -1,4 +1,19 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- The policies of each relation. For a rollup, TimescaleDB lists them under the name of the hypertable behind it
+-- up to 2.22, under its own name since.
+CREATE VIEW relation_jobs AS
+SELECT
+    r.relation,
+    j.job_id,
+    j.proc_name,
+    j.config
+FROM retention_relations AS r
+LEFT JOIN timescaledb_information.continuous_aggregates AS a ON a.view_schema = 'kvmgrid' AND a.view_name = r.relation
+JOIN timescaledb_information.jobs AS j
+    ON (j.hypertable_schema, j.hypertable_name) IN (
+        ('kvmgrid', r.relation), (a.materialization_hypertable_schema, a.materialization_hypertable_name)
+    );
+
 -- The period wanted beside the period of the job that enforces it.
 CREATE VIEW retention_policies AS
 SELECT
@@ -8,8 +23,7 @@ SELECT
     (j.config ->> 'drop_after')::interval AS drop_after
 FROM retention_relations AS r
 JOIN retention AS p USING (level)
-LEFT JOIN timescaledb_information.jobs AS j
-    ON j.proc_name = 'policy_retention' AND j.hypertable_schema = 'kvmgrid' AND j.hypertable_name = r.relation
+LEFT JOIN relation_jobs AS j ON j.relation = r.relation AND j.proc_name = 'policy_retention'
 WHERE r.kind <> 'table';
 
 -- The refresh window wanted beside that of the job. A refresh must not reach to where its source is dropped
@@ -21,26 +35,26 @@ SELECT
     least(source.keep - INTERVAL '1 hour', own.keep) AS refresh_from,
     step.width AS refresh_to,
     step.every AS refresh_every,
+    step.bucket_count AS refresh_bucket_count,
     j.job_id,
     (j.config ->> 'start_offset')::interval AS start_offset
 FROM (
     VALUES
-        ('1m', 'raw', INTERVAL '1 minute', INTERVAL '1 minute'),
-        ('5m', '1m', INTERVAL '5 minutes', INTERVAL '5 minutes'),
-        ('1h', '5m', INTERVAL '1 hour', INTERVAL '30 minutes'),
-        ('1d', '1h', INTERVAL '1 day', INTERVAL '6 hours')
-) AS step (level, source, width, every)
+        ('1m', 'raw', INTERVAL '1 minute', INTERVAL '1 minute', 60),
+        ('5m', '1m', INTERVAL '5 minutes', INTERVAL '5 minutes', 72),
+        ('1h', '5m', INTERVAL '1 hour', INTERVAL '30 minutes', 72),
+        ('1d', '1h', INTERVAL '1 day', INTERVAL '6 hours', 30)
+) AS step (level, source, width, every, bucket_count)
 JOIN retention AS own ON own.level = step.level
 JOIN retention AS source ON source.level = step.source
 JOIN retention_relations AS r ON r.level = step.level
-LEFT JOIN timescaledb_information.jobs AS j
-    ON j.proc_name = 'policy_refresh_continuous_aggregate' AND j.hypertable_schema = 'kvmgrid' AND j.hypertable_name = r.relation;
+LEFT JOIN relation_jobs AS j ON j.relation = r.relation AND j.proc_name = 'policy_refresh_continuous_aggregate';
 
--- Enforces the periods of the table retention, Community edition: keeps the background policies equal to them. Returns what was removed: chunks of a
--- hypertable, rows of a plain table. Called by the consumer once an hour and by `migrate`; if another session
--- is at it, returns nothing.
+-- Enforces the periods of the table retention, Community edition: keeps the background policies equal to them,
+-- which drop the chunks, and deletes the outdated rows of plain tables, whose number it returns. Called by the
+-- consumer once an hour and by `migrate`; if another session is at it, returns nothing.
 --
--- SECURITY DEFINER: dropping a chunk needs its owner, which the ingest role is not. The search path is fixed, so
+-- SECURITY DEFINER: a policy belongs to the owner, which the ingest role is not. The search path is fixed, so
 -- that nobody's function is run in place of ours.
 CREATE FUNCTION apply_retention() RETURNS TABLE (relation text, removed_count bigint)
 LANGUAGE plpgsql
@@ -65,7 +79,12 @@ BEGIN
         END IF;
     END LOOP;
     FOR entry IN
-        SELECT format('kvmgrid.%I', w.relation)::regclass AS relation, w.job_id, w.refresh_from, w.refresh_to, w.refresh_every
+        SELECT
+            format('kvmgrid.%I', w.relation)::regclass AS relation,
+            w.refresh_from,
+            w.refresh_to,
+            w.refresh_every,
+            w.refresh_bucket_count
         FROM kvmgrid.refresh_policies AS w
         WHERE w.job_id IS NULL OR w.start_offset IS DISTINCT FROM w.refresh_from
         ORDER BY w.relation
@@ -75,7 +94,10 @@ BEGIN
             entry.relation,
             start_offset => entry.refresh_from,
             end_offset => entry.refresh_to,
-            schedule_interval => entry.refresh_every
+            schedule_interval => entry.refresh_every,
+            -- Left out, it is 1 in TimescaleDB 2.20 to 2.24: a transaction per bucket, 1,440 for a first day of 1m.
+            buckets_per_batch => entry.refresh_bucket_count,
+            max_batches_per_execution => 0
         );
     END LOOP;
     RETURN QUERY SELECT * FROM kvmgrid.delete_outdated_rows();
