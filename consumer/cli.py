@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``kvmgrid-consumer run | migrate | status``.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 69 broker or database unavailable, 77 the broker refuses a right,
+78 bad settings or a schema of another version.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+import structlog
+
+from consumer.database import connect
+from consumer.errors import BrokerAway, BrokerRefused, ConsumerError, DatabaseAway, SchemaError
+from consumer.ingest import Ingest
+from consumer.logs import configure
+from consumer.retention import store
+from consumer.schema import migrate as migrate_schema
+from consumer.settings import ConsumerSettings
+from consumer.status import lines, read_status
+from consumer.upkeep import Upkeep
+from publisher.wire.settings import SettingsError, load
+
+UNAVAILABLE, NO_PERMISSION, BAD_SETTINGS = 69, 77, 78
+_EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (SettingsError, BAD_SETTINGS),
+    (SchemaError, BAD_SETTINGS),
+    (BrokerRefused, NO_PERMISSION),
+    (BrokerAway, UNAVAILABLE),
+    (DatabaseAway, UNAVAILABLE),
+)
+
+# pika reads nested headers by recursion. One frame of 128 KiB holds up to 26,000 levels of them, at two calls
+# each; at Python's own limit of 1,000 any sender could break every consumer's connection.
+RECURSION_LIMIT = 100_000
+# Room for decoders in C that recurse as deep (Python 3.11 has one limit for both). Reserved, not used.
+STACK_BYTES = 512 * 1024 * 1024
+
+_Result = TypeVar("_Result")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(version("kvmgrid"), prog_name="kvmgrid-consumer")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="KVMGRID_CONSUMER_CONFIG",
+    help="TOML file; KVMGRID_SECTION__KEY variables override its keys.",
+)
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """Read samples and events from RabbitMQ and write them to TimescaleDB.
+
+    Exit codes: 0 ok, 1 failure, 2 usage, 69 broker or database unavailable,
+    77 the broker refuses a right, 78 bad settings or schema mismatch.
+    """
+    context.obj = _explained(lambda: load(ConsumerSettings, config))
+    configure(context.obj.log)
+
+
+@main.command()
+@click.pass_obj
+def run(settings: ConsumerSettings) -> None:
+    """Consume until SIGTERM or SIGINT; wait while broker or database is away."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    threading.stack_size(STACK_BYTES)
+    _tune_collector()
+    ingest = _explained(lambda: Ingest(settings, os.environ))
+    upkeep = Upkeep(settings.database, settings.retention)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ingest.stop())
+    log = structlog.get_logger()
+    log.info("consumer_started", version=version("kvmgrid"))
+    upkeep.start()
+    _explained(lambda: _on_large_stack(ingest.run))
+    upkeep.stop()
+    log.info("consumer_stopped")
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: ConsumerSettings) -> None:
+    """Bring the schema and the retention periods up to date, as their owner."""
+    database = settings.database
+    owner = msgspec.structs.replace(
+        database,
+        url=database.owner_url or database.url,
+        password_file=database.owner_password_file if database.owner_url else database.password_file,
+        # A new index on a large table takes its time.
+        statement_timeout_seconds=86_400.0,
+    )
+
+    def upgrade() -> None:
+        with connect(owner, "migrate", autocommit=True) as connection:
+            applied = migrate_schema(connection, chunk_interval=timedelta(seconds=owner.chunk_seconds))
+            for migration in applied:
+                click.echo(f"applied {migration.label}")
+            for difference in store(connection, settings.retention):
+                kept = "for ever" if difference.wanted is None else f"for {difference.wanted}"
+                click.echo(f"level {difference.level} is kept {kept}")
+            if not applied:
+                click.echo("the schema is up to date")
+
+    _explained(upgrade)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.pass_obj
+def status(settings: ConsumerSettings, *, as_json: bool) -> None:
+    """Show backlog, staleness per host, gaps, quarantine and migrations."""
+    found = _explained(lambda: read_status(settings))
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+    else:
+        for line in lines(found):
+            click.echo(line)
+
+
+def _explained(action: Callable[[], _Result]) -> _Result:
+    """Run ``action``; end the process with one line and the code of the error where it fails as expected."""
+    try:
+        return action()
+    except (ConsumerError, SettingsError) as error:
+        click.echo(f"kvmgrid-consumer: {error}", err=True)
+        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+
+
+def _on_large_stack(action: Callable[[], None]) -> None:
+    """Run ``action`` on a thread, whose stack may be chosen, while this one waits for signals."""
+    errors: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            action()
+        except BaseException as error:  # noqa: BLE001 - raised again below: a thread's own end goes unseen
+            errors.append(error)
+
+    thread = threading.Thread(target=guarded, name="storing")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+
+
+def _tune_collector() -> None:
+    """Let the garbage collector look less often: a flush makes half a million tuples and no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections to the database, and what its errors mean for a message.
+
+Retryable by SQLSTATE: connection (08), resources (53, full disk included), shutdown (57P0x), cancelled by a
+timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01), read-only standby (25006). At
+fault are the rows: data (22), integrity (23), too large (54). The rest is uncertain: the caller isolates.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from consumer.errors import ConsumerError, DatabaseAway, DataRefused, SchemaError
+from consumer.settings import DatabaseSettings
+from publisher.wire.settings import SettingsError, read_secret
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+_AWAY_CLASSES = ("08", "53", "57P0")
+_AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
+_ROW_CLASSES = ("22", "23", "54")
+# Undefined table or column, no right to it: the schema or the grants are of another version.
+_SCHEMA_STATES = frozenset({"42P01", "42703", "42501", "3F000", "42704"})
+# Wrong password, no such role or database: a setting, where it happens at the first connection.
+_LOGIN_CLASSES = ("28", "3D")
+
+
+def connect(settings: DatabaseSettings, purpose: str, *, autocommit: bool = False) -> Connection:
+    """Open a connection; raise DatabaseAway, SettingsError for a refused login.
+
+    ``purpose`` shows in pg_stat_activity. Dead networks are noticed by ``unacknowledged_timeout_seconds``.
+    """
+    options = {
+        "statement_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
+        "lock_timeout": f"{settings.lock_timeout_seconds * 1000:.0f}",
+        # A transaction of ours waits for us for milliseconds; one that waits longer has lost us.
+        "idle_in_transaction_session_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
+        "timezone": "UTC",
+        "search_path": "kvmgrid,public",
+        # Acks follow commits: a commit that a crash could undo would lose what was acknowledged.
+        "synchronous_commit": "on",
+    }
+    # libpq takes an empty password for none, and then looks into its own sources.
+    password = read_secret(settings.password_file) if settings.password_file else ""
+    try:
+        return psycopg.connect(
+            settings.url,
+            autocommit=autocommit,
+            application_name=f"kvmgrid-consumer {purpose}",
+            connect_timeout=settings.connect_timeout_seconds,
+            options=" ".join(f"-c {name}={value}" for name, value in options.items()),
+            keepalives=1,
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=int(settings.unacknowledged_timeout_seconds * 1000),
+            password=password or None,
+        )
+    except psycopg.Error as error:
+        raise _translated(error) from error
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise psycopg's errors as DatabaseAway, DataRefused or SchemaError; unique violations pass through."""
+    try:
+        yield
+    except psycopg.errors.UniqueViolation:
+        raise
+    except psycopg.Error as error:
+        raise _translated(error) from error
+
+
+def _translated(error: psycopg.Error) -> ConsumerError | SettingsError:
+    state = error.sqlstate or ""
+    detail = f"{state or type(error).__name__}: {error}".strip()
+    if state.startswith(_AWAY_CLASSES) or state in _AWAY_STATES:
+        return DatabaseAway(detail)
+    if state.startswith(_LOGIN_CLASSES) or "password authentication failed" in detail:
+        return SettingsError(f"the database refuses the login: {detail}")
+    if state in _SCHEMA_STATES:
+        return SchemaError(detail)
+    if state.startswith(_ROW_CLASSES) or isinstance(error, psycopg.DataError):
+        return DataRefused(detail)
+    # libpq's own errors carry no state: the connection is lost or could not be made.
+    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseAway(detail)
+    return DataRefused(detail, certain=False)

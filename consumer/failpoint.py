@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places where a test may kill the process, to show that nothing is lost there; nothing without the variable.
+
+``KVMGRID_FAILPOINT=after_commit:3`` kills the process with SIGKILL the third time it gets there.
+"""
+
+import os
+import signal
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from publisher.wire.settings import SettingsError
+
+Name = Literal["after_receive", "after_decode", "before_commit", "after_commit", "before_ack"]
+VARIABLE = "KVMGRID_FAILPOINT"
+
+
+class Failpoints:
+    """The failpoint of a process, if it has one."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        name, _, count = environment.get(VARIABLE, "").partition(":")
+        if name and (name not in get_args(Name) or not (count or "1").isdecimal()):
+            raise SettingsError(f"{VARIABLE}: {name!r} is none of {', '.join(get_args(Name))}")
+        self._name = name
+        self._left_count = int(count or "1")
+
+    def reach(self, name: Name) -> None:
+        """End the process here, if this is its failpoint and its time."""
+        if name != self._name:
+            return
+        self._left_count -= 1
+        if self._left_count == 0:
+            os.kill(os.getpid(), signal.SIGKILL)

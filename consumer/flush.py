@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deliveries on their way into one transaction."""
+
+from consumer.admission import Unfit
+from consumer.delivery import Delivery
+from consumer.quarantine import Rejected
+from consumer.rows import Rows
+from publisher.wire.codec import message_id
+from publisher.wire.samples import Event, SampleBatch
+
+
+class Flush:
+    """What one transaction stores, and the deliveries that may be acknowledged after it."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self.rejected: list[Rejected] = []
+        self.rows = Rows()
+        # Rows of it may be stored already: the broker or the publisher sent a message again.
+        self.suspect = False
+        self._message_ids: set[str] = set()
+
+    def accept(self, delivery: Delivery, message: SampleBatch | Event) -> None:
+        """Note a delivery whose rows are in ``rows``."""
+        self.deliveries.append(delivery)
+        identity = message_id(message)
+        if delivery.redelivered or identity in self._message_ids:
+            self.suspect = True
+        self._message_ids.add(identity)
+
+    def reject(self, delivery: Delivery, unfit: Unfit) -> None:
+        """Note a delivery for quarantine."""
+        self.deliveries.append(delivery)
+        self.rejected.append(Rejected(delivery, unfit.reason, unfit.detail))

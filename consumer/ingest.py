@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the queue to the tables, at least once in, exactly once out.
+
+The rule: a delivery is acknowledged after the transaction with its rows (or its quarantine row) is
+committed, and at no other place: see ``_store``. Three threads: the subscriber's receives, the intake
+decodes and builds rows, the caller's stores. One built flush may wait while another is stored; prefetch
+bounds the rest.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from consumer.batcher import Batcher, FlushLimits
+from consumer.database import connect
+from consumer.delivery import Delivery  # noqa: TC001 - annotates an attribute; one import style
+from consumer.errors import DatabaseAway
+from consumer.failpoint import Failpoints
+from consumer.flush import Flush
+from consumer.inventory import Inventory
+from consumer.outage import Outage, Stopped
+from consumer.preparation import Preparation
+from consumer.progress import Progress
+from consumer.quarantine import Quarantine
+from consumer.settings import ConsumerSettings
+from consumer.storage import Storage
+from consumer.subscriber import Subscriber
+
+_POLL_SECONDS = 0.2
+_DRAIN_SECONDS = 8.0
+
+
+class Ingest:
+    """One consumer process' work, from ``run`` to ``stop``."""
+
+    def __init__(self, settings: ConsumerSettings, environment: Mapping[str, str]) -> None:
+        ingest, database = settings.ingest, settings.database
+        self._failpoints = Failpoints(environment)
+        self._inbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+        self._outbox: queue.Queue[Flush] = queue.Queue(maxsize=1)
+        self._stopping = threading.Event()
+        self._give_up = threading.Event()
+        self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
+        self._outage = Outage(
+            pause=self._subscriber.pause, resume=self._subscriber.resume, give_up=self._give_up
+        )
+        inventory = Inventory(lambda: connect(database, "inventory", autocommit=True), time.monotonic)
+        self._preparation = Preparation(inventory, timedelta(seconds=ingest.clock_ahead_seconds))
+        self._storage = Storage(
+            lambda: connect(database, "writer", autocommit=True),
+            self._preparation,
+            Quarantine(settings.quarantine, time.monotonic),
+        )
+        self._batcher = Batcher(
+            FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 3), ingest.flush_seconds)
+        )
+        self._progress = Progress()
+        self._intake = threading.Thread(target=self._guarded_intake, name="intake", daemon=True)
+        self._intake_error: BaseException | None = None
+        self._log = structlog.get_logger()
+
+    def stop(self) -> None:
+        """Let ``run`` store what is in hand and return within a few seconds; from any thread, any time."""
+        self._stopping.set()
+        timer = threading.Timer(_DRAIN_SECONDS, self._give_up.set)
+        timer.daemon = True
+        timer.start()
+
+    def run(self) -> None:
+        """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
+        try:
+            self._outage.outlast(self._storage.open, (DatabaseAway,))
+            self._subscriber.start()
+            self._intake.start()
+            while not self._stopping.is_set():
+                self._store_next()
+            self._drain()
+        except Stopped:
+            self._log.warning("ended_without_database")
+        finally:
+            self._stopping.set()
+            self._give_up.set()
+            if self._subscriber.alive:
+                self._subscriber.stop()
+            self._storage.close()
+        if self._intake_error is not None:
+            raise self._intake_error
+        if self._subscriber.failure is not None:
+            raise self._subscriber.failure
+
+    def _store_next(self) -> bool:
+        try:
+            flush = self._outbox.get(timeout=_POLL_SECONDS)
+        except queue.Empty:
+            if not (self._subscriber.alive and self._intake.is_alive()):
+                self._stopping.set()
+            return False
+        self._store(flush)
+        return True
+
+    def _store(self, flush: Flush) -> None:
+        begun_at = time.monotonic()
+        self._failpoints.reach("before_commit")
+        written = self._outage.outlast(lambda: self._storage.store(flush))
+        self._failpoints.reach("after_commit")
+        self._failpoints.reach("before_ack")
+        self._subscriber.settle(delivery.receipt for delivery in flush.deliveries)
+        self._progress.note(flush, written, time.monotonic() - begun_at)
+
+    def _drain(self) -> None:
+        """Store what was received before the stop, while the time lasts; the broker gets the rest back."""
+        self._subscriber.pause(after_seconds=0.0)
+        while not self._give_up.is_set() and (self._store_next() or self._intake.is_alive()):
+            pass
+
+    def _guarded_intake(self) -> None:
+        try:
+            self._take_in()
+        except Stopped:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again by run(): a thread's own end goes unseen
+            self._intake_error = error
+
+    def _take_in(self) -> None:
+        flush = Flush()
+        while True:
+            now = time.monotonic()
+            wait = self._batcher.wait_seconds(now)
+            try:
+                delivery = self._inbox.get(timeout=_POLL_SECONDS if wait is None else wait or 0.001)
+            except queue.Empty:
+                if self._stopping.is_set() or wait is not None:
+                    flush = self._hand_over(flush)
+                if self._stopping.is_set():
+                    return
+                continue
+            self._failpoints.reach("after_receive")
+            count = self._outage.outlast(partial(self._preparation.prepare, flush, delivery))
+            self._failpoints.reach("after_decode")
+            if self._batcher.add(count, now):
+                flush = self._hand_over(flush)
+
+    def _hand_over(self, flush: Flush) -> Flush:
+        """Pass a flush on, waiting for the one before it to be stored, and return the next."""
+        self._batcher.reset()
+        if not flush.deliveries:
+            return flush
+        flush.rows.finish()
+        while not self._give_up.is_set():
+            try:
+                self._outbox.put(flush, timeout=_POLL_SECONDS)
+            except queue.Full:
+                continue
+            return Flush()
+        raise Stopped("the consumer ends before this flush was stored")

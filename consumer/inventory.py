@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hosts and domains: from the names on the wire to the keys in the tables, with what is known about them.
+
+Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
+cache answers for a batch that brings nothing new, which is nearly every one, without asking the database.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from consumer.database import Connection, translated_errors
+from consumer.errors import ConsumerError
+from consumer.residency import Listing, Residency, claims
+from consumer.rows import Placement
+from consumer.statements import statement
+from publisher.wire.samples import DomainReport, Event, SampleBatch
+
+_Answer = TypeVar("_Answer")
+_ABSENT = Placement(0, resident=False)
+
+
+class Places(NamedTuple):
+    """The keys of a batch: its host and the domains whose samples are stored."""
+
+    host_id: int
+    domains: Mapping[str, Placement]
+
+
+class _Host:
+    def __init__(self, host_id: int) -> None:
+        self.host_id = host_id
+        self.facts: tuple[object, ...] = ()
+        # The batch before: as long as names stay the same, so do the placements.
+        self.names: dict[str, str] = {}
+        self.placements: dict[str, Placement] = {}
+
+
+class _Domain(NamedTuple):
+    domain_id: int
+    name: str
+    named_at: datetime | None
+
+
+class Inventory:
+    """Surrogate keys by natural key. Not thread-safe; raises DatabaseAway and SchemaError."""
+
+    def __init__(self, connect: Callable[[], Connection], monotonic: Callable[[], float]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
+        self._residency = Residency(monotonic)
+        self._hosts: dict[str, _Host] = {}
+        self._domains: dict[str, _Domain] = {}
+
+    def place(self, batch: SampleBatch) -> Places:
+        """Return the keys of a batch, after noting what is new about its host and domains."""
+        host = self._hosts.get(batch.host)
+        facts = (batch.identity, batch.boot_id, batch.publisher_version)
+        if host is None or host.facts != facts:
+            host = self._asked(lambda connection: self._describe_host(connection, batch, facts))
+        if batch.domains is None:
+            return Places(host.host_id, {})
+        names = {report.uuid: report.name for report in batch.domains}
+        if names != host.names or not self._residency.current(host.host_id) or _described(batch.domains):
+            known, reports = host, batch.domains
+            host.placements = self._asked(
+                lambda connection: self._place_domains(connection, known, batch, reports)
+            )
+            host.names = names
+        return Places(host.host_id, host.placements)
+
+    def place_event(self, event: Event) -> tuple[int, int | None]:
+        """Return the keys of an event's host and domain."""
+        host = self._hosts.get(event.host) or self._asked(
+            lambda connection: self._find_host(connection, event.host, event.occurred_at)
+        )
+        if event.domain_uuid is None:
+            return host.host_id, None
+        uuid, name = event.domain_uuid, event.domain_name or event.domain_uuid
+        if uuid not in self._domains:
+            self._asked(
+                lambda connection: self._learn(connection, host.host_id, event.occurred_at, {uuid: name})
+            )
+        return host.host_id, self._domains[uuid].domain_id
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _asked(self, question: Callable[[Connection], _Answer]) -> _Answer:
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            with translated_errors():
+                return question(self._connection)
+        except ConsumerError:
+            self.close()
+            raise
+
+    def _find_host(self, connection: Connection, host: str, at: datetime) -> _Host:
+        parameters = {"host": host, "at": at}
+        row = connection.execute(statement("host_find"), parameters).fetchone()
+        if row is None:
+            connection.execute(statement("host_add"), parameters)
+            row = connection.execute(statement("host_find"), parameters).fetchone()
+        assert row is not None  # noqa: S101 - hosts are never deleted
+        found = self._hosts[host] = _Host(int(str(row[0])))
+        return found
+
+    def _describe_host(self, connection: Connection, batch: SampleBatch, facts: tuple[object, ...]) -> _Host:
+        host = self._hosts.get(batch.host) or self._find_host(connection, batch.host, batch.sampled_at)
+        identity, uptime = batch.identity, batch.sample.uptime_seconds
+        parameters = {
+            "host_id": host.host_id,
+            "hostname": identity.hostname,
+            "kernel": identity.kernel,
+            "machine": identity.machine,
+            "cpu_count": identity.cpu_count,
+            "boot_id": batch.boot_id,
+            "booted_at": None if uptime is None else batch.sampled_at - timedelta(seconds=uptime),
+            "publisher_version": batch.publisher_version,
+            "at": batch.sampled_at,
+        }
+        names = {"host_id": host.host_id, "name": identity.hostname, "at": batch.sampled_at}
+        with connection.transaction():
+            connection.execute(statement("host_describe"), parameters)
+            connection.execute(statement("host_name_close"), names)
+            connection.execute(statement("host_name_open"), names)
+        host.facts = facts
+        return host
+
+    def _place_domains(
+        self, connection: Connection, host: _Host, batch: SampleBatch, reports: list[DomainReport]
+    ) -> dict[str, Placement]:
+        unknown = {report.uuid: report.name for report in reports if report.uuid not in self._domains}
+        if unknown:
+            self._learn(connection, host.host_id, batch.sampled_at, unknown)
+        active = {self._domains[report.uuid].domain_id: claims(report) for report in reports}
+        residents = self._residency.update(
+            connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
+        )
+        placements: dict[str, Placement] = {}
+        for report in reports:
+            domain = self._domains[report.uuid]
+            resident = domain.domain_id in residents
+            if resident and domain.name != report.name:
+                self._rename(connection, domain, report, batch.sampled_at)
+            # An inactive definition of a domain that lives elsewhere says nothing about the domain.
+            if resident or report.libvirt_id is not None:
+                placements[report.uuid] = Placement(domain.domain_id, resident)
+        self._describe(
+            connection, [report for report in reports if placements.get(report.uuid, _ABSENT).resident]
+        )
+        return placements
+
+    def _learn(self, connection: Connection, host_id: int, at: datetime, names: dict[str, str]) -> None:
+        found = self._find_domains(connection, names)
+        new = {uuid: name for uuid, name in names.items() if uuid not in found}
+        if new:
+            parameters = {"uuids": list(new), "names": list(new.values()), "host_id": host_id, "at": at}
+            with connection.transaction():
+                connection.execute(statement("domains_add"), parameters)
+                found |= self._find_domains(connection, new)
+                ids = [found[uuid].domain_id for uuid in new]
+                connection.execute(
+                    statement("domain_names_begin"),
+                    {"domain_ids": ids, "names": list(new.values()), "at": at},
+                )
+        self._domains |= found
+
+    @staticmethod
+    def _find_domains(connection: Connection, uuids: Iterable[str]) -> dict[str, _Domain]:
+        rows = connection.execute(statement("domains_find"), {"uuids": list(uuids)})
+        return {
+            str(uuid): _Domain(int(str(domain_id)), str(name), at if isinstance(at, datetime) else None)
+            for uuid, domain_id, name, at in rows
+        }
+
+    def _rename(self, connection: Connection, domain: _Domain, report: DomainReport, at: datetime) -> None:
+        if domain.named_at is not None and at <= domain.named_at:
+            return
+        parameters = {"domain_id": domain.domain_id, "name": report.name, "at": at}
+        with connection.transaction():
+            connection.execute(statement("domains_lock"), {"domain_ids": [domain.domain_id]})
+            connection.execute(statement("domain_name_close"), parameters)
+            connection.execute(statement("domain_name_open"), parameters)
+        self._domains |= self._find_domains(connection, [report.uuid])
+
+    def _describe(self, connection: Connection, residents: list[DomainReport]) -> None:
+        described = [
+            (self._domains[report.uuid].domain_id, report.description)
+            for report in residents
+            if report.description is not None
+        ]
+        if described:
+            connection.execute(
+                statement("domains_describe"),
+                {
+                    "domain_ids": [domain_id for domain_id, _ in described],
+                    "titles": [description.title for _, description in described],
+                    "metadata": [description.metadata for _, description in described],
+                    "autostart": [description.autostart for _, description in described],
+                    "persistent": [description.persistent for _, description in described],
+                },
+            )
+
+
+def _described(reports: list[DomainReport]) -> bool:
+    return any(report.description is not None for report in reports)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a delivery to the rows of a flush: admission, keys, health."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+
+from consumer.admission import Unfit, admit
+from consumer.delivery import Delivery
+from consumer.flush import Flush
+from consumer.health import assess
+from consumer.inventory import Inventory
+from publisher.wire.codec import unknown_fields
+from publisher.wire.samples import Event, SampleBatch
+
+
+class Preparation:
+    """Used by the intake and, to isolate a bad message, by the storing thread: one delivery at a time."""
+
+    def __init__(self, inventory: Inventory, ahead: timedelta) -> None:
+        self._inventory = inventory
+        self._ahead = ahead
+        self._lock = threading.Lock()
+        self._held_rules: dict[str, frozenset[str]] = {}
+        self._versions: dict[str, str] = {}
+        self._log = structlog.get_logger()
+
+    def prepare(self, flush: Flush, delivery: Delivery) -> int:
+        """Add a delivery to a flush and return how many domains it brought; raise DatabaseAway."""
+        try:
+            message = admit(delivery, self._ahead)
+        except Unfit as unfit:
+            self._log.warning(
+                "message_quarantined",
+                reason=unfit.reason,
+                detail=unfit.detail,
+                routing_key=delivery.routing_key,
+            )
+            flush.reject(delivery, unfit)
+            return 0
+        with self._lock:
+            if isinstance(message, Event):
+                flush.rows.add_event(message, *self._inventory.place_event(message))
+            else:
+                self._add_batch(flush, delivery, message)
+        flush.accept(delivery, message)
+        return 0 if isinstance(message, Event) else len(message.domains or ())
+
+    def _add_batch(self, flush: Flush, delivery: Delivery, batch: SampleBatch) -> None:
+        if self._versions.get(batch.host) != batch.publisher_version:
+            self._versions[batch.host] = batch.publisher_version
+            if unknown := unknown_fields(delivery.body):
+                self._log.warning(
+                    "fields_unknown",
+                    host=batch.host,
+                    publisher_version=batch.publisher_version,
+                    fields=sorted(unknown),
+                    field_count=len(unknown),
+                )
+        places = self._inventory.place(batch)
+        health = assess(batch, self._held_rules.get(batch.host, frozenset()))
+        self._held_rules[batch.host] = frozenset(reason.rule for reason in health.reasons)
+        flush.rows.add_batch(
+            batch, places.host_id, places.domains, health=health, received_at=delivery.received_at
+        )

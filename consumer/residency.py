@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a domain lives. The database decides, guarded by the samples' times, so that several consumers agree.
+
+- A full list of a host that no longer names a resident ends its stay; without a list nothing ends.
+- A domain begins a stay where it is listed while it lives nowhere: a migration, after a departure elsewhere.
+- Only a domain that is active here may end a stay elsewhere, and only if it is inactive there or that host
+  has been silent: an inactive definition left behind on another host steals nothing, nor does the incoming
+  half of a migration under way, nor a second VM of the same UUID.
+- Late messages change nothing: each statement compares their time with that of the stays.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from consumer.database import Connection
+from consumer.statements import statement
+from publisher.wire.samples import DomainReport
+
+# A host is silent after as many ticks as the pages call stale.
+_SILENT_TICKS = 5
+_PAIRING = timedelta(minutes=10)
+# How long another consumer's changes may stay unseen.
+_REREAD_SECONDS = 60.0
+# How soon domains that live elsewhere are asked about again.
+_RETRY_SECONDS = 1.0
+
+# virDomainState and virDomainPausedReason: a domain that arrives by migration is paused so.
+_PAUSED, _ARRIVING = 3, frozenset({2, 11})
+
+
+class Listing(NamedTuple):
+    """A full list of the domains of a host."""
+
+    host_id: int
+    at: datetime
+    tick_seconds: float
+    # Whether each domain is active.
+    active: Mapping[int, bool]
+
+
+class _Stays:
+    """What this consumer knows of one host's residents."""
+
+    def __init__(self, here: set[int], read_at: float) -> None:
+        self.here = here
+        self.elsewhere: frozenset[int] = frozenset()
+        self.read_at = read_at
+
+
+def claims(report: DomainReport) -> bool:
+    """Tell whether a domain is active on the host that reports it, and not still arriving there."""
+    sample = report.sample
+    return report.libvirt_id is not None and not (
+        sample.state == _PAUSED and sample.state_reason in _ARRIVING
+    )
+
+
+class Residency:
+    """The stays as far as this consumer has to know them."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._stays: dict[int, _Stays] = {}
+
+    def current(self, host_id: int) -> bool:
+        """Tell whether a host's residents have been read lately, and nothing about them is open."""
+        stays = self._stays.get(host_id)
+        return (
+            stays is not None and not stays.elsewhere and self._monotonic() - stays.read_at < _REREAD_SECONDS
+        )
+
+    def update(self, connection: Connection, listing: Listing) -> frozenset[int]:
+        """Bring the stays up to a listing and return the listed domains that live on its host."""
+        now = self._monotonic()
+        stays = self._stays.get(listing.host_id)
+        if stays is None or now - stays.read_at >= _REREAD_SECONDS:
+            stays = self._read(connection, listing.host_id)
+        listed = listing.active.keys()
+        missing, arrived = stays.here - listed, listed - stays.here
+        retry = arrived and now - stays.read_at >= _RETRY_SECONDS
+        if missing or arrived - stays.elsewhere or retry:
+            self._change(connection, listing, missing=missing, arrived=arrived)
+            stays = self._read(connection, listing.host_id)
+        stays.elsewhere = frozenset(listed - stays.here)
+        return frozenset(listed & stays.here)
+
+    def _read(self, connection: Connection, host_id: int) -> _Stays:
+        rows = connection.execute(statement("residents"), {"host_id": host_id})
+        stays = _Stays({int(str(row[0])) for row in rows}, self._monotonic())
+        self._stays[host_id] = stays
+        return stays
+
+    def _change(
+        self, connection: Connection, listing: Listing, *, missing: set[int], arrived: set[int]
+    ) -> None:
+        ids = sorted(missing | arrived)
+        here = {"host_id": listing.host_id, "at": listing.at}
+        with connection.transaction():
+            connection.execute(statement("domains_lock"), {"domain_ids": ids})
+            connection.execute(statement("residency_depart"), {**here, "domain_ids": sorted(missing)})
+            active = sorted(domain_id for domain_id in arrived if listing.active[domain_id])
+            silence = timedelta(seconds=_SILENT_TICKS * listing.tick_seconds)
+            connection.execute(
+                statement("residency_release"), {**here, "domain_ids": active, "silence": silence}
+            )
+            connection.execute(
+                statement("residency_arrive"), {**here, "domain_ids": sorted(arrived), "pairing": _PAIRING}
+            )
+            connection.execute(statement("domains_settle"), {**here, "domain_ids": sorted(arrived)})

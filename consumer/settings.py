@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The settings of ``kvmgrid-consumer``: TOML file, then ``KVMGRID_SECTION__KEY`` variables."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from consumer.retention import Retention
+from publisher.wire.broker import BrokerSettings
+
+Positive = Annotated[float, Meta(gt=0)]
+PositiveCount = Annotated[int, Meta(ge=1)]
+
+
+class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[database]`` section.
+
+    ``owner_url`` is the login of ``migrate``; without it ``migrate`` uses ``url``. The password comes from
+    ``password_file`` or libpq's own sources (passfile, certificate), not from the URL.
+    """
+
+    url: str = "postgresql://kvmgrid_ingest@localhost/kvmgrid"
+    password_file: Path | None = None
+    owner_url: str | None = None
+    owner_password_file: Path | None = None
+    connect_timeout_seconds: Annotated[int, Meta(ge=2, le=60)] = 5
+    statement_timeout_seconds: Positive = 60.0
+    lock_timeout_seconds: Positive = 10.0
+    # How long sent bytes may stay unacknowledged: a black-holed network is noticed by this, nothing else.
+    unacknowledged_timeout_seconds: Positive = 15.0
+    # One chunk of all hypertables should fit a quarter of the memory: a day suits 5,000 VMs at 10 s.
+    chunk_seconds: Positive = 86_400.0
+
+
+class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[ingest]`` section: how messages become transactions, and the queue they wait in.
+
+    ``prefetch_count`` and ``buffer_bytes`` bound what the consumer holds; quorum queues cap the former at
+    2,000. ``queue_limit_bytes`` and ``delivery_limit_count`` are arguments of the queue: to change
+    them, the empty queue has to be deleted first.
+    """
+
+    flush_row_count: PositiveCount = 30_000
+    flush_seconds: Positive = 0.5
+    prefetch_count: Annotated[int, Meta(ge=8, le=2_000)] = 2_000
+    buffer_bytes: PositiveCount = 256 * 1024 * 1024
+    declare_topology: bool = True
+    queue_limit_bytes: PositiveCount = 8 * 1024 * 1024 * 1024
+    # Every unclean end of a consumer counts one delivery for each message it held, however good the message.
+    # The broker's 20 loses a night of samples to a crash loop; 10,000 still ends a message that kills us.
+    delivery_limit_count: PositiveCount = 10_000
+    clock_ahead_seconds: Positive = 300.0
+
+
+class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[quarantine]`` section: what is kept of messages that cannot be stored."""
+
+    body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 65_536
+    # Per host and reason; beyond it messages are counted in one row per hour.
+    kept_per_hour_count: PositiveCount = 60
+
+
+class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[log]`` section. ``auto``: readable on a terminal, JSON lines elsewhere."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    form: Literal["auto", "text", "json"] = "auto"
+
+
+class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a consumer."""
+
+    broker: BrokerSettings = BrokerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    ingest: IngestSettings = IngestSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
+    retention: Retention = Retention()
+    log: LogSettings = LogSettings()

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Storing a flush: one bad message harms nobody; it goes to quarantine, its neighbours are committed."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from consumer.database import Connection, translated_errors
+from consumer.delivery import Delivery
+from consumer.errors import ConsumerError, DatabaseAway, DataRefused
+from consumer.flush import Flush
+from consumer.preparation import Preparation
+from consumer.quarantine import Quarantine, Rejected
+from consumer.writer import Writer, Written
+
+_FRUITLESS_MAX = 6
+
+
+class _Link(NamedTuple):
+    connection: Connection
+    writer: Writer
+
+
+class Storage:
+    """The database connection of the storing thread. Not thread-safe."""
+
+    def __init__(
+        self, connect: Callable[[], Connection], preparation: Preparation, quarantine: Quarantine
+    ) -> None:
+        self._connect = connect
+        self._preparation = preparation
+        self._quarantine = quarantine
+        self._link: _Link | None = None
+        self._fruitless_count = 0
+        self._log = structlog.get_logger()
+
+    def open(self) -> None:
+        """Connect and check the tables; raise DatabaseAway, SchemaError, SettingsError."""
+        connection = self._connect()
+        try:
+            self._link = _Link(connection, Writer(connection))
+        except ConsumerError:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection; the next flush opens another."""
+        if self._link is not None:
+            self._link.connection.close()
+            self._link = None
+
+    def store(self, flush: Flush) -> Written:
+        """Commit a flush; when this returns, all its deliveries may be acknowledged.
+
+        Raises DatabaseAway and SchemaError: the caller tries again; what was stored is a duplicate then.
+        """
+        try:
+            try:
+                written = self._writer().write(flush.rows.by_table, suspect=flush.suspect)
+            except DataRefused as refusal:
+                rejected = {each.delivery.receipt for each in flush.rejected}
+                written = self._isolate(
+                    [each for each in flush.deliveries if each.receipt not in rejected], refusal
+                )
+            self._reject(flush.rejected)
+        except ConsumerError:
+            self.close()
+            # Whether the commit came through is not known.
+            flush.suspect = True
+            raise
+        return written
+
+    def _writer(self) -> Writer:
+        if self._link is None:
+            self.open()
+        assert self._link is not None  # noqa: S101 - open() sets it or raises
+        return self._link.writer
+
+    def _isolate(self, deliveries: Sequence[Delivery], refusal: DataRefused) -> Written:
+        """Store all but the messages at fault, halving until they stand alone."""
+        total = Written(0, 0)
+        pending = [(tuple(deliveries), refusal)]
+        uncertain: list[tuple[Delivery, DataRefused]] = []
+        while pending:
+            group, cause = pending.pop()
+            if len(group) == 1:
+                if cause.certain:
+                    self._refuse(group[0], cause)
+                else:
+                    uncertain.append((group[0], cause))
+                continue
+            for half in (group[len(group) // 2 :], group[: len(group) // 2]):
+                part = Flush()
+                for delivery in half:
+                    self._preparation.prepare(part, delivery)
+                try:
+                    written = self._writer().write(part.rows.finish(), suspect=True)
+                except DataRefused as error:
+                    pending.append((half, error))
+                else:
+                    total = Written(*(sum(pair) for pair in zip(total, written, strict=True)))
+        self._fruitless_count = self._fruitless_count + 1 if uncertain and total == (0, 0) else 0
+        if 0 < self._fruitless_count < _FRUITLESS_MAX:
+            # Not one message came through: perhaps the database is at fault. If it can store them in
+            # quarantine a while later, it was not.
+            raise DatabaseAway(str(uncertain[0][1])) from uncertain[0][1]
+        for delivery, cause in uncertain:
+            self._refuse(delivery, cause)
+        return total
+
+    def _refuse(self, delivery: Delivery, cause: DataRefused) -> None:
+        self._log.warning(
+            "message_quarantined", reason="refused", detail=str(cause), routing_key=delivery.routing_key
+        )
+        self._reject([Rejected(delivery, "refused", str(cause))])
+
+    def _reject(self, rejected: Sequence[Rejected]) -> None:
+        if not rejected:
+            return
+        self._writer()
+        assert self._link is not None  # noqa: S101 - as above
+        with translated_errors(), self._link.connection.transaction():
+            for each in rejected:
+                self._quarantine.store(self._link.connection, each)
