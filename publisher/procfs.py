@@ -17,7 +17,7 @@ from publisher.errors import PublisherError
 # files of a kernel booted with psi=0; ENODEV and ENXIO: a sensor or device that went away.
 _LACKING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EOPNOTSUPP, errno.ENODEV, errno.ENXIO, errno.ELOOP})
 
-_CHUNK_BYTES = 32768
+_CHUNK_BYTES = 16384
 
 LARGEST_COUNTER = 2**64 - 1
 LARGEST_GAUGE = 2**63 - 1  # bigint
