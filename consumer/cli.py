@@ -31,6 +31,7 @@ from consumer.status import lines, read_status
 from consumer.upkeep import Upkeep
 from publisher.wire.settings import SettingsError, load
 
+DEFAULT_CONFIG = Path("/etc/kvmgrid/consumer.toml")
 UNAVAILABLE, NO_PERMISSION, BAD_SETTINGS = 69, 77, 78
 _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (SettingsError, BAD_SETTINGS),
@@ -49,29 +50,28 @@ STACK_BYTES = 512 * 1024 * 1024
 _Result = TypeVar("_Result")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.version_option(version("kvmgrid"), prog_name="kvmgrid-consumer")
-@click.option(
+_config = click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="KVMGRID_CONSUMER_CONFIG",
-    help="TOML file; KVMGRID_SECTION__KEY variables override its keys.",
+    help=f"Settings; without it {DEFAULT_CONFIG} if it exists.",
 )
-@click.pass_context
-def main(context: click.Context, config: Path | None) -> None:
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(version("kvmgrid"), prog_name="kvmgrid-consumer")
+def main() -> None:
     """Read samples and events from RabbitMQ and write them to TimescaleDB.
 
     Exit codes: 0 ok, 1 failure, 2 usage, 69 broker or database unavailable,
     77 the broker refuses a right, 78 bad settings or schema mismatch.
     """
-    context.obj = _explained(lambda: load(ConsumerSettings, config))
-    configure(context.obj.log)
 
 
 @main.command()
-@click.pass_obj
-def run(settings: ConsumerSettings) -> None:
+@_config
+def run(config: Path | None) -> None:
     """Consume until SIGTERM or SIGINT; wait while broker or database is away."""
+    settings = _settings(config)
     sys.setrecursionlimit(RECURSION_LIMIT)
     threading.stack_size(STACK_BYTES)
     _tune_collector()
@@ -88,9 +88,10 @@ def run(settings: ConsumerSettings) -> None:
 
 
 @main.command()
-@click.pass_obj
-def migrate(settings: ConsumerSettings) -> None:
+@_config
+def migrate(config: Path | None) -> None:
     """Bring the schema and the retention periods up to date, as their owner."""
+    settings = _settings(config)
     database = settings.database
     owner = msgspec.structs.replace(
         database,
@@ -116,15 +117,23 @@ def migrate(settings: ConsumerSettings) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-@click.pass_obj
-def status(settings: ConsumerSettings, *, as_json: bool) -> None:
+@_config
+def status(config: Path | None, *, as_json: bool) -> None:
     """Show backlog, staleness per host, gaps, quarantine and migrations."""
+    settings = _settings(config)
     found = _explained(lambda: read_status(settings))
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     else:
         for line in lines(found):
             click.echo(line)
+
+
+def _settings(config: Path | None) -> ConsumerSettings:
+    path = config or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
+    settings = _explained(lambda: load(ConsumerSettings, path))
+    configure(settings.log)
+    return settings
 
 
 def _explained(action: Callable[[], _Result]) -> _Result:
