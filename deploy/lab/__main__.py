@@ -14,7 +14,7 @@ from deploy.lab import standing_lab
 from deploy.lab.definition import DEFINITION, cache_directory
 from deploy.lab.errors import LabError
 from deploy.lab.guest_image import guest_image, kvm_runs_guests
-from deploy.lab.rootfs import root_folder
+from deploy.lab.rootfs import clean, root_folder, say
 
 NAME = click.option(
     "--name", default=standing_lab.DEFAULT_NAME, show_default=True, help="Which standing lab."
@@ -76,6 +76,12 @@ def down(name: str) -> None:
     if not standing_lab.down(name):
         click.echo(f"lab: {name!r} is not up", err=True)
         sys.exit(NOT_UP)
+
+
+@main.command(name="clean")
+def remove() -> None:
+    """Remove the cached root folders and guest images that nobody uses."""
+    clean(progress=say)
 
 
 @main.command(hidden=True)

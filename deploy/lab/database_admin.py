@@ -17,11 +17,13 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from deploy.lab.errors import DatabaseError
+from deploy.lab.readiness import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CONNECT_TIMEOUT_SECONDS = 5
+TEMPLATE_TIMEOUT_SECONDS = 20.0
 
 
 class DatabaseAdmin:
@@ -93,7 +95,7 @@ class DatabaseAdmin:
         if template is not None:
             # FILE_COPY copies a small template twice as fast as the write-ahead log does.
             statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
-        self._fetch(statement)
+        self._copy_when_unused(statement)
         if timescaledb and template is None:
             self._fetch(sql.SQL("CREATE EXTENSION IF NOT EXISTS timescaledb"), url=self.url_for(name))
 
@@ -101,6 +103,21 @@ class DatabaseAdmin:
         """Whether the server has a database of this name."""
         query = sql.SQL("SELECT FROM pg_database WHERE datname = {}").format(sql.Literal(name))
         return bool(self._fetch(query))
+
+    def _copy_when_unused(self, statement: sql.SQL | sql.Composed) -> None:
+        # TimescaleDB's scheduler visits every database that has the extension, also one about to be copied,
+        # and PostgreSQL refuses to copy a database with a session in it.
+        def copied() -> bool:
+            try:
+                self._fetch(statement)
+            except DatabaseError as error:
+                if isinstance(error.__cause__, psycopg.errors.ObjectInUse):
+                    return False
+                raise
+            return True
+
+        if not wait_until(copied, timeout_seconds=TEMPLATE_TIMEOUT_SECONDS):
+            raise DatabaseError(f"the template stayed in use for {TEMPLATE_TIMEOUT_SECONDS:g} s")
 
     def drop_database(self, name: str) -> None:
         """Drop a database if it exists, closing its connections."""

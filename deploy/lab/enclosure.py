@@ -8,6 +8,7 @@ the names chosen; the root folder itself is read-only unless `read_only` is Fals
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -73,6 +74,9 @@ class Enclosure:
     def __init__(self, plan: Plan, *, log: Path) -> None:
         self._lock = threading.Lock()
         self._unread = b""
+        # `clean` leaves a folder alone while anyone holds this lock; the kernel frees it with its holder.
+        folders = [] if plan.root is None else [plan.root, *(source for source, _ in plan.binds)]
+        self._uses = [shared_lock(folder) for folder in folders]
         self._channel, theirs = socket.socketpair()
         self._channel.settimeout(START_TIMEOUT_SECONDS)
         text = json.dumps(
@@ -101,6 +105,7 @@ class Enclosure:
             self._channel.close()
             self._keeper.kill()
             self._keeper.wait()
+            self._release()
             raise
 
     def __enter__(self) -> Self:
@@ -240,3 +245,15 @@ class Enclosure:
         # The keeper ends after process 1, and process 1 only after the kernel has reaped the whole namespace.
         self._keeper.wait()
         self._channel.close()
+        self._release()
+
+    def _release(self) -> None:
+        while self._uses:
+            os.close(self._uses.pop())
+
+
+def shared_lock(folder: Path) -> int:
+    """A shared flock(2) on a folder; closing the descriptor frees it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor

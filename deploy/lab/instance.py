@@ -196,6 +196,7 @@ class Instance(abc.ABC):
             return
         service, target = self._service, self._stop_target()
         ended = True
+        self._enclosure.thaw()
         if self.is_running and service is not None and target is not None:
             target.send_signal(self.STOP_SIGNAL)
             ended = service.process.wait(self.STOP_TIMEOUT_SECONDS)

@@ -25,7 +25,8 @@ from deploy.lab.readiness import log_tail
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NEEDED_BYTES = 3 * 1024**3
+# 0.8 GB when complete, the downloaded packages besides while it is built.
+NEEDED_BYTES = 2 * 1024**3
 STEP_TIMEOUT_SECONDS = 3600.0
 APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -92,6 +93,29 @@ def build(definition: Definition, final: Path, *, progress: Callable[[str], None
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return RootFolder(final)
+
+
+def clean(*, progress: Callable[[str], None]) -> None:
+    """Remove every root folder and guest image of the cache that nobody uses at the moment."""
+    cache = cache_directory()
+    if not cache.is_dir():
+        return
+    with build_lock(cache / "build.lock", progress):
+        for path in sorted(cache.iterdir()):
+            if not path.is_dir():
+                if path.suffix == ".log":
+                    path.unlink()
+                continue
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                progress(f"lab: {path} is in use and stays\n")
+            else:
+                shutil.rmtree(path)
+                progress(f"lab: removed {path}\n")
+            finally:
+                os.close(descriptor)
 
 
 @contextlib.contextmanager
