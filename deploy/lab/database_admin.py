@@ -101,7 +101,7 @@ class DatabaseAdmin:
 
     def has_database(self, name: str) -> bool:
         """Whether the server has a database of this name."""
-        query = sql.SQL("SELECT FROM pg_database WHERE datname = {}").format(sql.Literal(name))
+        query = sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(name))
         return bool(self._fetch(query))
 
     def _copy_when_unused(self, statement: sql.SQL | sql.Composed) -> None:
