@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``kvmgrid-publisher``: run, once, check. Data goes to standard output, everything else to standard error.
+
+Commands import what they need when they run: ``--help`` stays quick, and ``run`` holds no code of the others.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from publisher.errors import SpoolInUseError, SpoolRefusedError
+from publisher.exit_codes import ExitCode
+from publisher.settings import DEFAULT_PATH, PublisherSettings, load_settings
+from publisher.version import VERSION
+from publisher.wire.settings import SettingsError
+
+EPILOG = """\
+\b
+Settings come from /etc/kvmgrid/publisher.toml, then from the environment:
+KVMGRID_SECTION__KEY, such as KVMGRID_BROKER__URL. Passwords stand in files.
+
+\b
+Exit status:
+   0  all is well           69  broker or libvirt not available
+   1  failure               75  try again later (the spool is in use)
+   2  wrong usage           77  a permission is missing
+                            78  wrong settings
+
+\b
+Examples:
+  kvmgrid-publisher check               is this host ready to publish?
+  kvmgrid-publisher once                what would be published, for reading
+  kvmgrid-publisher once --json | jq    the same, as it goes out
+  KVMGRID_LOG__LEVEL=debug kvmgrid-publisher run
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(VERSION, message="%(prog)s %(version)s")
+def main() -> None:
+    """Sample this host and its virtual machines and publish the samples.
+
+    Sends one message per interval to RabbitMQ; what cannot be sent waits on disk.
+    """
+
+
+config_option = click.option(
+    "--config",
+    "path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Settings; without it {DEFAULT_PATH} if it exists.",
+)
+
+
+@main.command()
+@config_option
+def run(path: Path | None) -> None:
+    """Publish until SIGTERM or Ctrl-C.
+
+    Logs to standard error: text on a terminal, JSON otherwise. A broker or a
+    libvirt that is away is waited for; nothing is lost meanwhile.
+    """
+    settings = _settings(path)
+    from publisher import logs  # noqa: PLC0415 - see the module's docstring
+    from publisher.process import Publisher, leave  # noqa: PLC0415 - see the module's docstring
+
+    logs.configure(host=settings.host, level=settings.log.level, form=settings.log.form)
+    try:
+        publisher = Publisher(settings)
+    except SettingsError as error:
+        _fail(str(error), ExitCode.SETTINGS)
+    except SpoolInUseError as error:
+        _fail(str(error), ExitCode.TEMPORARY)
+    except SpoolRefusedError as error:
+        _fail(str(error), ExitCode.PERMISSION if error.permission else ExitCode.TEMPORARY)
+    publisher.run()
+    leave(ExitCode.OK)
+
+
+@main.command()
+@config_option
+@click.option("--json/--text", "as_json", default=None, help="As JSON, or for reading (on a terminal).")
+def once(path: Path | None, as_json: bool | None) -> None:
+    """Print one batch with its rates.
+
+    Takes two samples a second apart. Needs neither broker nor spool.
+    """
+    settings = _settings(path)
+    from publisher.once import sample_once  # noqa: PLC0415 - see the module's docstring
+    from publisher.process import leave  # noqa: PLC0415 - see the module's docstring
+
+    batch = sample_once(settings)
+    if as_json is None:
+        as_json = not sys.stdout.isatty()
+    if as_json:
+        from publisher.body import sample_body  # noqa: PLC0415 - see the module's docstring
+
+        click.echo(sample_body(batch))
+    else:
+        from publisher.sheet import sheet  # noqa: PLC0415 - see the module's docstring
+
+        click.echo(sheet(batch))
+    leave(ExitCode.OK)
+
+
+@main.command()
+@config_option
+@click.option("--json/--text", "as_json", default=False, help="As a JSON list of findings, or for reading.")
+def check(path: Path | None, as_json: bool) -> None:
+    """Test settings, sources, spool, libvirt and broker.
+
+    One line per test: OK, WARN (works, but something is missing) or FAIL, with
+    what to do about it. Nothing is published. Ends with 0 if nothing failed.
+    """
+
+
+def _settings(path: Path | None) -> PublisherSettings:
+    try:
+        return load_settings(path, os.environ)
+    except SettingsError as error:
+        _fail(str(error), ExitCode.SETTINGS)
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    click.echo(f"kvmgrid-publisher: {message}", err=True)
+    sys.exit(code)
