@@ -74,7 +74,7 @@ class HostSampler:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tree = SystemTree(root)
-        self._collectors = tuple(collector(self._tree) for collector in COLLECTORS)
+        self._collectors = tuple(make(self._tree) for make in COLLECTORS)
         self._tick_seconds = tick_seconds
         self._suspended = suspended
         self._temperatures = _temperature_reader(self._tree, sensors or TemperatureSettings(), monotonic)

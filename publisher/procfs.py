@@ -113,7 +113,7 @@ class SystemTree:
         Blocks without limit on a dead network file system (statvfs(3) has no timeout).
         """
         try:
-            known = os.statvfs(self._root + os.fspath(path))
+            known = os.statvfs(f"{self._root}/{os.fspath(path).lstrip('/')}")
         except OSError as error:
             raise SourceFailedError(f"{path}: {error.strerror}") from error
         return known.f_blocks * known.f_frsize, known.f_bavail * known.f_frsize

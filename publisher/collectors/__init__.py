@@ -5,8 +5,12 @@ COLLECTORS lists those that every tick calls, in order. Temperatures and file sy
 read in the background.
 """
 
+from collections.abc import Callable
 from typing import Final
 
+from msgspec import Struct
+
+from publisher.collectors.collected import Collector
 from publisher.collectors.cpu import CpuCollector
 from publisher.collectors.disks import DiskCollector
 from publisher.collectors.hugepages import HugepageCollector
@@ -18,9 +22,10 @@ from publisher.collectors.memory import MemoryCollector
 from publisher.collectors.pressure import PressureCollector
 from publisher.collectors.swap import SwapCollector
 from publisher.collectors.zfs import ZfsCollector
+from publisher.procfs import SystemTree
 
 # CPU first: its figures are then closest to the instant of the tick.
-COLLECTORS: Final = (
+COLLECTORS: Final[tuple[Callable[[SystemTree], Collector[Struct]], ...]] = (
     CpuCollector,
     InterfaceCollector,
     DiskCollector,

@@ -81,7 +81,10 @@ class DiskCollector:
             self._facts = {device: self._look(device) for device in counters}
         for device, line in counters.items():
             seen = self._seen.get(device)
-            if seen is not None and line.read_requests_total < seen.read_requests_total:
+            restarted = seen is not None and line.read_requests_total < seen.read_requests_total
+            # The name of a volume appears in sysfs a moment after the volume itself.
+            nameless = self._facts[device].name is None and device.startswith("dm-")
+            if restarted or nameless:
                 self._facts[device] = self._look(device)
         self._seen = counters
         disks = tuple(

@@ -7,9 +7,9 @@ hwmonN numbers change from boot to boot, so that a sensor is known by its chip's
 """
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from publisher.collectors.collected import Collected
 from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, whole
@@ -36,6 +36,10 @@ _HIGHEST_LIMIT_CELSIUS: Final = 150.0
 _INPUT: Final = re.compile(r"\A(temp\d{1,3})_input\Z", re.ASCII)
 
 
+# Shorter would trouble slow sensors, longer would show yesterday's weather.
+Period = Annotated[float, Meta(ge=10, le=600)]
+
+
 class TemperatureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which sensors to read: ``board_chip`` and ``board_label`` as the files ``name`` and ``tempN_label``.
 
@@ -46,7 +50,7 @@ class TemperatureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     board_chip: str | None = None
     board_label: str | None = None
     excluded_chips: tuple[str, ...] = ()
-    period_seconds: float = 30.0
+    period_seconds: Period = 30.0
 
 
 class Sensor(Struct, frozen=True):

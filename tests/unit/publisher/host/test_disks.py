@@ -123,6 +123,18 @@ def test_a_volume_under_a_used_number_gets_its_own_name(tmp_path: Path) -> None:
     assert ("vg0-new", None) == (recreated.name, recreated.read_bytes_per_second)
 
 
+def test_a_volume_gets_its_name_as_soon_as_there_is_one(tmp_path: Path) -> None:
+    """Sysfs may name a volume a moment after it appears in /proc/diskstats."""
+    tree = HostTree("hypervisor", tmp_path)
+    tree.remove("/sys/block/dm-1/dm/name")
+    collector = DiskCollector(SystemTree(tree.root))
+    names = [{one.device: one.name for one in collector.collect().reading.disks}["dm-1"]]
+    tree.write("/sys/block/dm-1/dm/name", "vg0-late\n")
+    names.append({one.device: one.name for one in collector.collect().reading.disks}["dm-1"])
+
+    assert [None, "vg0-late"] == names
+
+
 def test_rates_of_one_device() -> None:
     """Sectors are 512 bytes, busy and queue are shares of the interval, latency is time per request."""
     before, after = (

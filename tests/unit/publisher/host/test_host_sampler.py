@@ -25,6 +25,7 @@ from publisher.wire.samples import (
 )
 from tests.unit.publisher.host.host_tree import FIXTURES, HostTree
 
+NAMES = [make(SystemTree()).name for make in COLLECTORS]
 TREES = ("hypervisor", "ancient", "container", "zfs", "thermal_zone")
 
 Maker = Callable[..., HostSampler]
@@ -73,7 +74,7 @@ def reason(tick: HostTick, name: str) -> str | None:
 
 def test_each_collector_has_its_field() -> None:
     """A collector that HostReading does not know would be lost."""
-    names = [collector.name for collector in COLLECTORS]
+    names = NAMES
 
     assert len(set(names)) == len(names)
     assert {*names, "temperatures"} == set(HostReading.__struct_fields__)
@@ -163,9 +164,7 @@ def test_what_a_host_lacks_is_unavailable_and_has_a_reason(make: Maker, name: st
     """Every subject that is missing says so, the others are ok, and no field of it is 0."""
     tick = make(FIXTURES / name).sample(100.0)
 
-    assert {
-        collector.name: "unavailable" if collector.name in missing else "ok" for collector in COLLECTORS
-    } == outcomes(tick)
+    assert {name: "unavailable" if name in missing else "ok" for name in NAMES} == outcomes(tick)
     assert all(reason(tick, lacking) for lacking in missing)
     if "hugepages" in missing:
         assert tick.sample.hugepage_total_bytes is None

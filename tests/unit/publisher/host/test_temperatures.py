@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from publisher.collectors.temperatures import TemperatureReading, TemperatureSettings, collect
@@ -121,3 +122,10 @@ def test_an_excluded_chip_is_not_read() -> None:
         collect(tree, TemperatureSettings(excluded_chips=("coretemp",)))
 
     assert [] == [path for path in tree.paths if path.endswith("_input")]
+
+
+@pytest.mark.parametrize("period_seconds", [0, -1, 9.9, 601, float("nan")])
+def test_a_period_that_would_hammer_the_sensors_is_refused(period_seconds: float) -> None:
+    """The settings take 10 s to 10 min."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"period_seconds": period_seconds}, TemperatureSettings)
