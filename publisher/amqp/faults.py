@@ -12,9 +12,8 @@ from typing import NamedTuple
 from pika import exceptions
 from pika.adapters.utils import connection_workflow
 
-from publisher.amqp.login import BrokerAddress, parse_url
 from publisher.errors import BrokerError, BrokerFault
-from publisher.wire.broker import BrokerSettings
+from publisher.wire.broker import BrokerAddress, BrokerSettings, parse_url
 
 _ACCESS_REFUSED = 403
 _NOT_FOUND = 404
