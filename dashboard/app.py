@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application: the only constructor, nothing global.
+
+The router is ours: Dash's own draws a page anew whenever the query string changes, and here a zoom is a
+change of the query string.
+"""
+
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, Input, Output, html
+from fastapi import FastAPI
+
+from dashboard import probes
+from dashboard.components import shell
+from dashboard.database import Database
+from dashboard.pages import grid, host
+from dashboard.settings import Settings
+from dashboard.web import Guard
+
+# The shell's index loads this folder's script itself, before the first paint.
+ASSETS_IGNORED = [r"(^|/)first(/|$)"]
+# An answer is kept a little shorter than the beat, so that each beat of each viewer may bring news.
+KEEP_SHARE = 0.8
+
+
+def create_app(settings: Settings, database: Database) -> Guard:
+    """Return the ASGI application; the caller opens and closes the database."""
+    # FastAPI's own documentation pages load scripts from elsewhere.
+    server = FastAPI(title="kvmgrid", docs_url=None, redoc_url=None, openapi_url=None)
+    probes.register(server, database)
+    app = Dash(
+        "dashboard",
+        server=server,  # type: ignore[arg-type]  # documented since 4.2: an existing server object
+        backend="fastapi",
+        title="kvmgrid",
+        update_title="",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        assets_path_ignore=ASSETS_IGNORED,
+        pages_folder="",
+        use_pages=False,
+        include_pages_meta=False,
+        compress=True,
+        serve_locally=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        index_string=shell.index_html(),
+        add_log_handler=False,
+        enable_mcp=False,
+    )
+    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.stale_after_seconds)
+    app.layout = frame
+    # All ids there are, so that Dash checks the callbacks against them without drawing a page.
+    app.validation_layout = html.Div(  # type: ignore[assignment]  # inferred from None in Dash
+        [frame, grid.layout(), host.layout()]
+    )
+    app.callback(Output(shell.PAGE, "children"), Input(shell.ADDRESS, "pathname"))(route)
+    keep_seconds = settings.page.refresh_seconds * KEEP_SHARE
+    grid.register(app, database, keep_seconds=keep_seconds)
+    host.register(app, database, keep_seconds=keep_seconds)
+    return Guard(app, body_limit_bytes=settings.web.body_limit_bytes, is_page=is_page)
+
+
+def is_page(path: str) -> bool:
+    """Whether an address leads to a page."""
+    return path == grid.PATH or (path.startswith(host.PREFIX) and len(path) > len(host.PREFIX))
+
+
+async def route(path: Any) -> html.Div:
+    """Return the structure of the page at an address; whether a host is known, its page says itself."""
+    if not isinstance(path, str) or not is_page(path):
+        words = [html.H1("There is no such page"), html.P(html.A("All hosts", href="/", className="button"))]
+        return html.Div(html.Section(words, className="guide"), className="page")
+    return grid.layout() if path == grid.PATH else host.layout()
+
+
+def version() -> str:
+    """Return the version of the installed distribution."""
+    return metadata.version("kvmgrid")

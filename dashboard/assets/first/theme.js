@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sets the chosen theme before the first paint; without a choice the style sheet follows the system.
+(function () {
+  "use strict";
+  try {
+    var choice = window.localStorage.getItem("kvmgrid-theme");
+    if (choice === "light" || choice === "dark") {
+      document.documentElement.setAttribute("data-theme", choice);
+    }
+  } catch (error) {
+    // Storage can be forbidden; the system's theme is right then.
+  }
+})();

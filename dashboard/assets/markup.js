@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws the trees of dashboard/markup.py and changes only what differs, so that focus, open lists and
+// selections survive an update. Texts become text nodes; tags and attributes outside the lists below are
+// refused, so that no tree can carry a script, whatever a VM is called.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const SVG_TAGS = new Set(["svg", "circle", "rect", "path", "text", "g", "line"]);
+  const HTML_TAGS = new Set(
+    ("a article button caption code dd details div dl dt form h1 h2 h3 header input label li ol p section span " +
+      "strong summary table tbody td th thead time tr ul").split(" ")
+  );
+  const ATTRIBUTES = new Set(
+    ("autocomplete class cx cy d datetime height hidden href name placeholder r role scope spellcheck style tabindex " +
+      "title type viewBox width x y").split(" ")
+  );
+  const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
+  const ADDRESS = /^([/?#](?!\/)|$)/;
+
+  function isAllowed(name, value) {
+    if (name === "style") return STYLE.test(value);
+    if (name === "href") return ADDRESS.test(value);
+    return ATTRIBUTES.has(name) || name.startsWith("aria-") || name.startsWith("data-");
+  }
+
+  function setAttributes(element, wanted) {
+    for (const { name } of Array.from(element.attributes)) {
+      // The browser itself opens and closes lists.
+      if (!(name in wanted) && name !== "open") element.removeAttribute(name);
+    }
+    for (const [name, value] of Object.entries(wanted)) {
+      if (isAllowed(name, value) && element.getAttribute(name) !== value) element.setAttribute(name, value);
+    }
+  }
+
+  function build(tree) {
+    if (typeof tree === "string") return document.createTextNode(tree);
+    const [tag, attributes, ...children] = tree;
+    let element;
+    if (SVG_TAGS.has(tag)) element = document.createElementNS(SVG, tag);
+    else if (HTML_TAGS.has(tag)) element = document.createElement(tag);
+    else throw new Error("refused element " + tag);
+    setAttributes(element, attributes);
+    morph(element, children);
+    return element;
+  }
+
+  function fits(node, tree) {
+    if (typeof tree === "string") return node.nodeType === Node.TEXT_NODE;
+    return node.nodeType === Node.ELEMENT_NODE && node.localName === tree[0];
+  }
+
+  // Returns the node that now stands for the tree: the old one where it fits.
+  function patch(node, tree) {
+    if (!fits(node, tree)) {
+      const fresh = build(tree);
+      node.replaceWith(fresh);
+      return fresh;
+    }
+    if (typeof tree === "string") {
+      if (node.data !== tree) node.data = tree;
+      return node;
+    }
+    setAttributes(node, tree[1]);
+    // Times are written by core.js, every second.
+    if (tree[0] !== "time") morph(node, tree.slice(2));
+    return node;
+  }
+
+  function morph(parent, children) {
+    children.forEach((tree, index) => {
+      const node = parent.childNodes[index];
+      if (node) patch(node, tree);
+      else parent.appendChild(build(tree));
+    });
+    while (parent.childNodes.length > children.length) parent.lastChild.remove();
+  }
+
+  kvmgrid.build = build;
+  kvmgrid.patch = patch;
+  kvmgrid.morph = morph;
+})();

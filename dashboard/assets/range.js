@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The range of a page lives in the URL; this writes choices into it and marks what it says.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  // The ranges before each zoom, for the double click; the browser's back button keeps its own.
+  const earlier = [];
+
+  function parameters() {
+    return new URLSearchParams(window.location.search);
+  }
+
+  function change(changes) {
+    const wanted = parameters();
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) wanted.delete(name);
+      else wanted.set(name, value);
+    }
+    const text = wanted.toString();
+    kvmgrid.go(window.location.pathname + (text ? "?" + text : ""));
+  }
+
+  function fixed(startSeconds, endSeconds) {
+    change({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
+  }
+
+  kvmgrid.zoomTo = function (startSeconds, endSeconds) {
+    earlier.push(window.location.search);
+    fixed(startSeconds, endSeconds);
+  };
+
+  kvmgrid.zoomBack = function () {
+    if (earlier.length) kvmgrid.go(window.location.pathname + earlier.pop());
+    else zoomOut(2);
+  };
+
+  function shown() {
+    return kvmgrid.shownRange || null;
+  }
+
+  function zoomOut(factor) {
+    const range = shown();
+    if (!range) return;
+    const half = ((range.end - range.start) * factor) / 2;
+    const centre = (range.start + range.end) / 2;
+    const now = (Date.now() + kvmgrid.state.clockOffsetMs) / 1000;
+    const end = Math.min(centre + half, now);
+    fixed(end - 2 * half, end);
+  }
+
+  function shift(direction) {
+    const range = shown();
+    if (!range) return;
+    const step = ((range.end - range.start) / 2) * direction;
+    fixed(range.start + step, range.end + step);
+  }
+
+  kvmgrid.markRange = function (isLive) {
+    const bar = document.querySelector(".range-bar");
+    if (!bar) return;
+    const from = parameters().get("from") || "now-1h";
+    const to = parameters().get("to") || "now";
+    for (const button of bar.querySelectorAll("[data-from]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.from === from && to === "now"));
+    }
+    const form = bar.querySelector("form");
+    if (form && !form.contains(document.activeElement)) {
+      form.elements.from.value = readable(from);
+      form.elements.to.value = readable(to);
+    }
+    bar.querySelector("[data-live]").hidden = isLive;
+    const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
+    bar.querySelector("[data-zone-switch]").setAttribute("aria-pressed", String(isUtc));
+  };
+
+  function readable(text) {
+    return /^\d{11,14}$/.test(text) ? kvmgrid.clock(Number(text)) : text;
+  }
+
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest(".range-bar button");
+    if (!button) return;
+    const data = button.dataset;
+    if (data.from) change({ from: data.from, to: "now" });
+    else if (data.shift) shift(Number(data.shift));
+    else if (data.zoom) zoomOut(Number(data.zoom));
+    else if (data.live) change({ from: null, to: null });
+    else if (data.zoneSwitch) change({ tz: kvmgrid.zone() === "UTC" && parameters().get("tz") ? null : "utc" });
+  });
+
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("[data-range-form]")) return;
+    event.preventDefault();
+    const fields = event.target.elements;
+    change({ from: fields.from.value.trim() || null, to: fields.to.value.trim() || null });
+  });
+})();

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One chart of a host with all that belongs to its range: note, events, marks, points for the table."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from dashboard import units
+from dashboard.asks import read_zone
+from dashboard.components.event_list import LISTED_EVENT_COUNT, EventMark, event_list, event_marks
+from dashboard.components.states import no_samples
+from dashboard.database import Database
+from dashboard.figures.arrays import GAP_FACTOR, Stretch, columns
+from dashboard.figures.timeline import Figure, View, timeline
+from dashboard.markup import Element, h
+from dashboard.queries import (
+    HOST_EVENTS,
+    HOST_SAMPLES_RAW,
+    HOST_SAMPLES_ROLLUP,
+    HOST_SPAN,
+    HostPoint,
+    HostSpan,
+)
+from dashboard.theme import THEMES, ThemeName
+from dashboard.timerange import EARLIEST, Level, TimeRange, parse
+
+# How far from an empty range the nearest samples are looked for.
+SEARCH_DAYS = 400
+
+
+class ChartKey(NamedTuple):
+    """All that a chart depends on. ``step`` changes when there is news for its range."""
+
+    host_id: int
+    host: str
+    from_text: str
+    to_text: str
+    level: Level
+    tick_seconds: float
+    zone_name: str
+    theme: ThemeName
+    width_pixels: int
+    hidden: frozenset[str]
+    step: str
+    silent_since_seconds: float | None
+
+
+class Chart(NamedTuple):
+    """A drawn chart. ``name`` tells two charts apart."""
+
+    name: str
+    figure: Figure
+    note: Element
+    events: Element
+    marks: Element
+    nothing: Element
+    points: list[HostPoint]
+    is_live: bool
+
+
+def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
+    """Return the chart for a key; raise a DatabaseError or RangeError."""
+    zone = read_zone(key.zone_name)
+    window = parse(key.from_text, key.to_text, now=now, zone=zone)
+    points = _points(database, key, window)
+    spacing_seconds = key.level.bucket_seconds or key.tick_seconds
+    data, gaps = columns(points, spacing_seconds)
+    gaps += _edges(key, window, points, now)
+    events = database.fetch(
+        HOST_EVENTS,
+        {"host_id": key.host_id, "start": window.start, "end": window.end, "limit": LISTED_EVENT_COUNT},
+    )
+    marks = event_marks(events, window.start.timestamp(), window.end.timestamp())
+    view = View(
+        range=window,
+        level=key.level,
+        zone=zone,
+        theme=THEMES[key.theme],
+        width_pixels=key.width_pixels,
+        hidden=key.hidden,
+        # Kept through live updates, new with a new range: Plotly then forgets what the pointer zoomed.
+        revision=f"{key.host}|{key.from_text}|{key.to_text}",
+    )
+    return Chart(
+        name=hashlib.blake2s(repr(key).encode(), digest_size=8).hexdigest(),
+        figure=timeline(data, gaps, [mark.time_seconds for mark in marks], view),
+        note=_note(key, window, points, zone),
+        events=event_list(events),
+        marks=_marks(marks, window),
+        nothing=h("div") if points else no_samples(key.host, _span(database, key, window, now), window),
+        points=points,
+        is_live=window.is_live,
+    )
+
+
+def _points(database: Database, key: ChartKey, window: TimeRange) -> list[HostPoint]:
+    # The bucket that holds the start belongs to the picture, although it begins before it.
+    start = window.start - timedelta(seconds=key.level.bucket_seconds)
+    parameters: dict[str, str | int | datetime] = {"host_id": key.host_id, "start": start, "end": window.end}
+    if key.level.is_raw:
+        return database.fetch(HOST_SAMPLES_RAW, parameters)
+    return database.fetch(HOST_SAMPLES_ROLLUP, parameters, view=f"host_samples_{key.level.name}")
+
+
+def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: datetime) -> list[Stretch]:
+    """Return the times without samples before the first point and behind the last one."""
+    start = window.start.timestamp()
+    end = min(window.end, now).timestamp()
+    if not points or end <= start:
+        return []
+    spacing = key.level.bucket_seconds or key.tick_seconds
+    edges = []
+    if points[0].time_seconds - start > GAP_FACTOR * spacing:
+        edges.append(Stretch(start, points[0].time_seconds))
+    last = points[-1].time_seconds + key.level.bucket_seconds
+    silent_since = key.silent_since_seconds
+    if silent_since is not None and silent_since < end and silent_since >= points[-1].time_seconds - 1:
+        edges.append(Stretch(max(silent_since, start), end, is_silence=True))
+    elif end - last > GAP_FACTOR * spacing:
+        edges.append(Stretch(last, end))
+    return edges
+
+
+def _span(database: Database, key: ChartKey, window: TimeRange, now: datetime) -> HostSpan:
+    reach = timedelta(days=SEARCH_DAYS)
+    parameters: dict[str, str | int | datetime] = {
+        "host_id": key.host_id,
+        "start": window.start,
+        "end": window.end,
+        "earliest": max(EARLIEST, window.start - reach),
+        "latest": min(now + timedelta(days=1), window.end + reach),
+    }
+    rows = database.fetch(HOST_SPAN, parameters)
+    return rows[0] if rows else HostSpan(None, None)
+
+
+def _note(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], zone: tzinfo) -> Element:
+    """Return what the chart shows, in words: range, zone, resolution."""
+    local = window.end.astimezone(zone)
+    offset = local.strftime("%z")
+    zone_words = "UTC" if zone is UTC else f"{key.zone_name} (UTC{offset[:3]}:{offset[3:]})"
+    resolution = (
+        f"every sample, {key.tick_seconds:g}{units.GAP}s apart" if key.level.is_raw else key.level.words
+    )
+    return h(
+        "p",
+        h("time", "", class_="clock", datetime=window.start.isoformat()),
+        " to ",
+        "now" if window.is_live else h("time", "", class_="clock", datetime=window.end.isoformat()),
+        f" · {zone_words} · ",
+        h("span", resolution, class_="resolution"),
+        f" · {units.counted(len(points), 'point', 'points')}",
+        class_="note",
+    )
+
+
+def _marks(marks: Sequence[EventMark], window: TimeRange) -> Element:
+    """Return the marks of the events above the chart; the style sheet knows its margins."""
+    return h(
+        "div",
+        *(
+            h(
+                "button",
+                str(mark.event_count) if mark.event_count > 1 else "",
+                type="button",
+                class_="event-mark",
+                style=f"--at:{(mark.time_seconds - window.start.timestamp()) / window.window_seconds:.5f}",
+                title=mark.text,
+                aria_label=mark.text,
+                data_event=f"{mark.time_seconds:.3f}",
+            )
+            for mark in marks
+        ),
+    )

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command: ``kvmgrid-dashboard run | check``."""
+
+import sys
+from pathlib import Path
+
+import click
+import uvicorn
+
+from dashboard import logs
+from dashboard.app import create_app, version
+from dashboard.database import Database
+from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError, SettingsError
+from dashboard.settings import Settings, load
+
+EXIT_FAILURE = 1
+EXIT_UNAVAILABLE = 69
+EXIT_SETTINGS = 78
+
+EPILOG = """
+\b
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 69 database out of reach,
+78 settings or schema wrong.
+
+\b
+Examples:
+  kvmgrid-dashboard check --config /etc/kvmgrid/dashboard.toml
+  KVMGRID_WEB__PORT=8051 kvmgrid-dashboard run
+"""
+
+_config = click.option(
+    "--config",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings in TOML; without it the defaults and KVMGRID_* variables hold.",
+)
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), prog_name="kvmgrid-dashboard")
+def main() -> None:
+    """Show the grid of hypervisors in the browser, live and over years.
+
+    Reads the database that kvmgrid-consumer fills, and changes nothing.
+    """
+
+
+@main.command()
+@_config
+def run(path: Path | None) -> None:
+    """Serve the pages until SIGTERM or Ctrl-C."""
+    settings = _settings(path)
+    logs.configure(settings.log)
+    database = _database(settings)
+    database.open()
+    click.echo(f"kvmgrid-dashboard: http://{_shown_address(settings)}:{settings.web.port}/", err=True)
+    try:
+        uvicorn.run(
+            create_app(settings, database),
+            host=settings.web.listen_address,
+            port=settings.web.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    finally:
+        database.close()
+
+
+@main.command()
+@_config
+def check(path: Path | None) -> None:
+    """Test settings, database and schema, line by line, with a fix for each failure."""
+    settings = _settings(path)
+    _say("ok", "settings", str(path or "defaults and environment"))
+    database = _database(settings)
+    database.open()
+    try:
+        state = database.state()
+    except DatabaseUnavailableError as error:
+        _say(
+            "FAIL",
+            "database",
+            f"{error}\n  fix: is it running, are database.url and database.password_file right?",
+        )
+        sys.exit(EXIT_UNAVAILABLE)
+    except SchemaMissingError as error:
+        _say("ok", "database", "connected")
+        _say("FAIL", "schema", f"{error}\n  fix: run kvmgrid-consumer migrate")
+        sys.exit(EXIT_SETTINGS)
+    except DatabaseError as error:
+        _say("FAIL", "database", str(error))
+        sys.exit(EXIT_FAILURE)
+    finally:
+        database.close()
+    _say("ok", "database", f"connected, its clock says {state.database_time:%Y-%m-%d %H:%M:%S} UTC")
+    _say("ok", "schema", "found")
+    hint = "" if state.host_count else " (start a publisher: kvmgrid-publisher run)"
+    _say("ok" if state.host_count else "WARN", "hosts", f"{state.host_count} known{hint}")
+
+
+def _say(word: str, subject: str, words: str) -> None:
+    click.echo(f"{word:4}  {subject:9} {words}")
+
+
+def _shown_address(settings: Settings) -> str:
+    address = settings.web.listen_address
+    return f"[{address}]" if ":" in address else address
+
+
+def _settings(path: Path | None) -> Settings:
+    try:
+        return load(path)
+    except SettingsError as error:
+        click.echo(f"kvmgrid-dashboard: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.database)
+    except SettingsError as error:
+        click.echo(f"kvmgrid-dashboard: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The VMs of a host as a table: state, CPU, steal, memory three ways, rates, outcome."""
+
+from collections.abc import Sequence
+
+from dashboard import units
+from dashboard.components.domain_mark import RUNNING_STATES, domain_mark
+from dashboard.markup import Element, clean, h
+from dashboard.queries import HostDomain
+
+_HEADINGS = (
+    ("VM", "name of the domain", ""),
+    ("State", "as virsh says it, with the reason", ""),
+    ("CPU", "share of the VM's vCPUs in use", "number"),
+    ("Cores", "CPUs of the host in use by the VM", "number"),
+    ("Steal", "share of time its vCPUs were ready and had to wait", "number"),
+    ("Assigned", "memory assigned now (balloon)", "number"),
+    ("Used inside", "memory in use as the guest reports it, with the age of that report", "number"),
+    ("Resident", "memory of the host that the VM occupies", "number"),
+    ("Disk read", "all block devices", "number"),
+    ("Disk write", "all block devices", "number"),
+    ("Net in", "all interfaces", "number"),
+    ("Net out", "all interfaces", "number"),
+    ("Reading", "how the last reading went", ""),
+)
+_OUTCOMES = {
+    "ok": "ok",
+    "partial": "partial: part of the figures could not be read",
+    "busy": "busy: its monitor was held by another job",
+    "timed_out": "timed out: QEMU did not answer in time",
+    "gone": "gone: it went away while it was read",
+}
+# A guest reports its memory every few seconds when asked to; beyond this the figure is old news.
+_OLD_MEMORY_SECONDS = 60.0
+
+
+def domain_table(domains: Sequence[HostDomain]) -> Element:
+    """Return the table, or words where there is no VM."""
+    if not domains:
+        return h("p", "No VMs on this host.", class_="quiet")
+    heads = [
+        h("th", words, scope="col", title=title, class_=kind or None) for words, title, kind in _HEADINGS
+    ]
+    return h(
+        "table",
+        h("caption", "VMs of this host at its newest sample", class_="unseen"),
+        h("thead", h("tr", *heads)),
+        h("tbody", *(_row(domain) for domain in domains)),
+        class_="table",
+    )
+
+
+def _row(domain: HostDomain) -> Element:
+    is_running = domain.state_name in RUNNING_STATES
+    name = clean(domain.name)
+    title = clean(domain.title) if domain.title else name
+    return h(
+        "tr",
+        h(
+            "th",
+            domain_mark(domain.state_name),
+            h("span", name, class_="cell-name"),
+            scope="row",
+            title=f"{title}\n{domain.uuid}",
+        ),
+        h("td", _state(domain)),
+        _number(units.percent(domain.cpu_ratio) if is_running else None, _vcpus(domain)),
+        _number(units.cores(domain.cpu_cores) if is_running else None),
+        _number(units.percent(domain.steal_ratio) if is_running else None),
+        _number(units.data_size(domain.memory_assigned_bytes)),
+        _used_memory(domain) if is_running else _number(None),
+        _number(units.data_size(domain.memory_resident_bytes) if is_running else None),
+        _number(units.data_rate(domain.block_read_bytes_per_second) if is_running else None),
+        _number(units.data_rate(domain.block_write_bytes_per_second) if is_running else None),
+        _number(units.network_rate(domain.network_receive_bytes_per_second) if is_running else None),
+        _number(units.network_rate(domain.network_transmit_bytes_per_second) if is_running else None),
+        _outcome(domain.outcome),
+        class_=None if is_running else "row--still",
+    )
+
+
+def _state(domain: HostDomain) -> str:
+    if domain.state_name is None:
+        return "not sampled yet"
+    reason = domain.state_reason_name
+    return domain.state_name if reason in {None, "unknown"} else f"{domain.state_name} ({reason})"
+
+
+def _vcpus(domain: HostDomain) -> str | None:
+    return None if domain.vcpu_count is None else f"of {units.counted(domain.vcpu_count, 'vCPU', 'vCPUs')}"
+
+
+def _number(text: str | None, title: str | None = None) -> Element:
+    """Return a cell; a VM that is off has no figure at all, which is neither 0 nor n/a."""
+    if text is None:
+        return h("td", "–", class_="number off", title="off")  # noqa: RUF001 - a dash, typographically
+    return h("td", text, class_="number missing" if text == units.UNKNOWN else "number", title=title)
+
+
+def _used_memory(domain: HostDomain) -> Element:
+    if domain.memory_used_bytes is None:
+        return _number(
+            units.UNKNOWN, "the guest reports nothing: no balloon driver, or its statistics are off"
+        )
+    age = domain.memory_age_seconds
+    text = units.data_size(domain.memory_used_bytes)
+    if age is None:
+        return _number(text)
+    is_old = age > _OLD_MEMORY_SECONDS
+    return h(
+        "td",
+        text,
+        h("span", f"{units.duration(age)} old", class_="cell-note") if is_old else None,
+        class_="number",
+        title=f"reported by the guest {units.duration(age)} before the sample",
+    )
+
+
+def _outcome(outcome: str | None) -> Element:
+    word = (outcome or units.UNKNOWN).replace("_", " ")
+    title = _OUTCOMES.get(outcome or "", word)
+    return h("td", word, class_=None if outcome == "ok" else "cell-warning", title=title)

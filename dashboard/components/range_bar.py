@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the range of a page is chosen: presets, typed times, shifting, zone, live or paused."""
+
+from typing import NamedTuple
+
+from dashboard.markup import Element, h
+
+
+class Preset(NamedTuple):
+    """A range that ends now."""
+
+    words: str
+    from_text: str
+    spoken: str
+
+
+PRESETS = (
+    Preset("5m", "now-5m", "last 5 minutes"),
+    Preset("15m", "now-15m", "last 15 minutes"),
+    Preset("1h", "now-1h", "last hour"),
+    Preset("6h", "now-6h", "last 6 hours"),
+    Preset("24h", "now-24h", "last 24 hours"),
+    Preset("7d", "now-7d", "last 7 days"),
+    Preset("30d", "now-30d", "last 30 days"),
+    Preset("1y", "now-1y", "last year"),
+)
+
+
+def range_bar() -> Element:
+    """Return the bar; assets/range.js marks what the URL says and writes choices into it."""
+    presets = [
+        h("button", preset.words, type="button", data_from=preset.from_text, aria_label=preset.spoken)
+        for preset in PRESETS
+    ]
+    return h(
+        "div",
+        h("div", *presets, class_="segments", role="group", aria_label="range"),
+        h(
+            "div",
+            _button("«", "shift", "-1", "earlier by half of the range"),
+            _button("−", "zoom", "2", "zoom out to twice the range"),  # noqa: RUF001 - a minus, as it looks
+            _button("»", "shift", "1", "later by half of the range"),
+            class_="segments",
+            role="group",
+            aria_label="move",
+        ),
+        h(
+            "form",
+            _field("from", "From", "now-1h, 2026-11-23 08:00 …"),
+            _field("to", "to", "now"),
+            h("button", "Apply", type="submit", class_="button"),
+            class_="range-form",
+            data_range_form="yes",
+        ),
+        h("button", "UTC", type="button", class_="button", data_zone_switch="yes", aria_pressed="false"),
+        h(
+            "button",
+            "Go live",
+            type="button",
+            class_="button button--strong",
+            data_live="yes",
+            hidden="hidden",
+        ),
+        class_="range-bar",
+    )
+
+
+def _button(words: str, action: str, value: str, spoken: str) -> Element:
+    attributes = {f"data_{action}": value}
+    return h("button", words, type="button", title=spoken, aria_label=spoken, **attributes)
+
+
+def _field(name: str, words: str, example: str) -> Element:
+    return h(
+        "label",
+        h("span", words),
+        h("input", type="text", name=name, placeholder=example, autocomplete="off", spellcheck="false"),
+    )

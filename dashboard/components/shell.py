@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all pages share: head line, banner, the beat that drives the pages, and the HTML around it."""
+
+from dash import dcc, html
+
+from dashboard.clientside import attributes
+from dashboard.theme import style_sheet
+
+ADDRESS = "shell-address"
+BEAT = "shell-beat"
+NUDGE = "shell-nudge"
+PAGE = "shell-page"
+BANNER = "shell-banner"
+LIVE = "shell-live"
+THEME = "shell-theme"
+
+
+def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div:
+    """Return the frame into which the router puts a page."""
+    return html.Div(
+        [
+            dcc.Location(id=ADDRESS, refresh=False),
+            dcc.Interval(id=BEAT, interval=round(refresh_seconds * 1000)),
+            dcc.Store(id=NUDGE, data=0),
+            html.A("Skip to content", href="#content", className="skip"),
+            html.Header(
+                [
+                    html.A(
+                        [html.Span(className="logo", **attributes(aria_hidden="true")), "kvmgrid"],
+                        href="/",
+                        className="brand",
+                    ),
+                    html.Nav([html.A("Grid", href="/")], **attributes(aria_label="pages")),
+                    html.Div(
+                        [
+                            html.Button(
+                                "Live", id=LIVE, className="button live", **attributes(aria_pressed="false")
+                            ),
+                            html.Button("Theme: system", id=THEME, className="button"),
+                        ],
+                        className="controls",
+                    ),
+                ],
+                className="top",
+            ),
+            html.Div(id=BANNER, className="banner-place", role="status", **attributes(aria_live="polite")),
+            html.Main(id=PAGE, tabIndex="-1"),
+        ],
+        id="content-root",
+        **attributes(data_stale_after=f"{stale_after_seconds:g}"),
+    )
+
+
+def index_html() -> str:
+    """Return the HTML around the app. The theme is set before the first paint, so that nothing flashes."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {{%metas%}}
+        <title>{{%title%}}</title>
+        {{%favicon%}}
+        <style>{style_sheet()}</style>
+        <script src="/assets/first/theme.js"></script>
+        {{%css%}}
+    </head>
+    <body>
+        {{%app_entry%}}
+        <noscript>kvmgrid draws its pages in the browser and needs JavaScript.</noscript>
+        <footer>
+            {{%config%}}
+            {{%scripts%}}
+            {{%renderer%}}
+        </footer>
+    </body>
+</html>
+"""

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a page shows instead of figures, and the banner above them: each says what is and what to do."""
+
+from datetime import datetime
+
+from dashboard.components.node import host_path
+from dashboard.markup import Element, clean, h
+from dashboard.queries import HostSpan
+from dashboard.timerange import TimeRange
+
+PUBLISHER_COMMAND = "kvmgrid-publisher run --config /etc/kvmgrid/publisher.toml"
+CHECK_COMMAND = "kvmgrid-publisher check --config /etc/kvmgrid/publisher.toml"
+MIGRATE_COMMAND = "kvmgrid-consumer migrate --config /etc/kvmgrid/consumer.toml"
+
+
+def first_run() -> Element:
+    """Return the guide for a system that has never received anything."""
+    return h(
+        "section",
+        h("h2", "Waiting for the first sample"),
+        h(
+            "p",
+            "The database is ready and no host has reported yet. This page shows the first one by itself.",
+        ),
+        h(
+            "ol",
+            h(
+                "li",
+                "On each hypervisor, check that the publisher reaches the broker and libvirt:",
+                command(CHECK_COMMAND),
+            ),
+            h("li", "Start it:", command(PUBLISHER_COMMAND)),
+            h("li", "Keep one consumer running beside the database:", command("kvmgrid-consumer run")),
+        ),
+        h(
+            "ul",
+            h(
+                "li",
+                h("span", class_="dot dot--good", aria_hidden="true"),
+                "database: connected, schema found",
+            ),
+            h("li", h("span", class_="dot dot--waiting", aria_hidden="true"), "first sample: waiting"),
+            class_="checks",
+        ),
+        class_="guide",
+    )
+
+
+def schema_missing(detail: str) -> Element:
+    """Return what to do about a database without our tables."""
+    return h(
+        "section",
+        h("h2", "The database has no kvmgrid schema yet"),
+        h(
+            "p",
+            "The database answers, but the tables behind these pages are missing or out of reach.",
+        ),
+        command(MIGRATE_COMMAND),
+        h("p", h("span", "It said: "), h("code", clean(detail)), class_="quiet"),
+        class_="guide",
+    )
+
+
+def unknown_host(host: str) -> Element:
+    """Return the page of a host that never reported."""
+    return h(
+        "section",
+        h("h2", f"No host “{clean(host, 64)}”"),
+        h(
+            "p",
+            "No publisher with this id has ever reported. Ids are lower case, as in its settings.",
+        ),
+        h("p", h("a", "All hosts", href="/", class_="button")),
+        class_="guide",
+    )
+
+
+def banner(
+    words: str, since: datetime | None, advice: str = "Trying again by itself; what is shown is older."
+) -> Element:
+    """Return the strip that says what has failed and since when."""
+    return h(
+        "p",
+        h("strong", words),
+        *(
+            (
+                " since ",
+                h("time", "", class_="clock", datetime=since.isoformat()),
+                " (",
+                h("time", "", class_="age", datetime=since.isoformat()),
+                ")",
+            )
+            if since
+            else ()
+        ),
+        f". {advice}",
+        class_="banner",
+    )
+
+
+def no_samples(host: str, span: HostSpan, window: TimeRange) -> Element:
+    """Return the words for a range without samples, with the way to the nearest ones."""
+    offers = []
+    for words, instant in (("before", span.before), ("after", span.after)):
+        if instant is not None:
+            half = int(window.window_seconds * 500)
+            centre = int(instant.timestamp() * 1000)
+            offers.append(
+                h(
+                    "a",
+                    f"Nearest samples {words}: ",
+                    h("time", "", class_="clock", datetime=instant.isoformat()),
+                    href=f"{host_path(host)}?from={centre - half}&to={centre + half}",
+                    class_="button",
+                )
+            )
+    return h(
+        "div",
+        h("strong", "No samples in this range."),
+        h(
+            "p",
+            "A gap, not a load of zero: nothing was received for this time, or it is no longer kept.",
+        ),
+        h("p", *offers) if offers else h("p", "There are none nearby either."),
+        class_="nothing",
+    )
+
+
+def command(text: str) -> Element:
+    """Return a command to copy."""
+    return h(
+        "div",
+        h("code", text),
+        h("button", "Copy", type="button", class_="button button--small", data_copy=text),
+        class_="command",
+    )

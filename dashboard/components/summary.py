@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The strip above the grid: hosts and VMs by state."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dashboard.components.domain_mark import domain_mark, state_rank
+from dashboard.markup import Element, h
+from dashboard.queries import GridDomain, GridHost
+
+HEALTH_ORDER = ("good", "strained", "bad", "unknown")
+
+
+def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element:
+    """Return the counts; a stale host counts as unknown and is also counted as stale."""
+    health = Counter(
+        "unknown" if host.freshness == "stale" else host.health_state or "unknown" for host in hosts
+    )
+    silent = Counter(host.freshness for host in hosts)
+    states = Counter(domain.state_name or "not sampled yet" for domain in domains)
+    return h(
+        "div",
+        h(
+            "section",
+            h("h2", h("strong", str(len(hosts))), " host" if len(hosts) == 1 else " hosts"),
+            h(
+                "ul",
+                *(_count(f"dot dot--{word}", word, health[word]) for word in HEALTH_ORDER if health[word]),
+                _count("dot dot--stale", "stale", silent["stale"]) if silent["stale"] else None,
+                _count("dot dot--late", "late", silent["late"]) if silent["late"] else None,
+            ),
+            class_="counts",
+            aria_label="hosts by state",
+        ),
+        h(
+            "section",
+            h("h2", h("strong", str(len(domains))), " VM" if len(domains) == 1 else " VMs"),
+            h(
+                "ul",
+                *(
+                    h("li", domain_mark(word), h("strong", str(states[word])), f" {word}")
+                    for word in sorted(states, key=lambda state: (state_rank(state), state))
+                ),
+            ),
+            class_="counts",
+            aria_label="VMs by state",
+        ),
+        class_="summary",
+    )
+
+
+def _count(mark: str, word: str, count: int) -> Element:
+    return h("li", h("span", class_=mark, aria_hidden="true"), h("strong", str(count)), f" {word}")

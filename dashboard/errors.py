@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong in the dashboard; the docstring of a leaf is its message when none is given."""
+
+
+class DashboardError(Exception):
+    """The dashboard cannot do what it was asked."""
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").strip()
+
+
+class SettingsError(DashboardError):
+    """The settings cannot be used."""
+
+
+class DatabaseError(DashboardError):
+    """The database did not answer a question."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be reached."""
+
+
+class SchemaMissingError(DatabaseError):
+    """The database has no kvmgrid schema, or an older one than this dashboard needs."""
+
+
+class QueryTimeoutError(DatabaseError):
+    """The question took longer than the statement timeout."""
+
+
+class RangeError(DashboardError):
+    """The time range cannot be read."""
+
+
+class RequestError(DashboardError):
+    """A request from the browser has a form that our pages never send."""

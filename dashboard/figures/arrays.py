@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Columns of numbers for charts: gaps made visible, areas that respect them, compact on the wire.
+
+What is not known is NaN here: Plotly breaks a line at NaN. A filled line would run across the break, so
+areas are closed outlines, one for each stretch between gaps.
+"""
+
+import base64
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.queries import HostPoint
+
+Numbers: TypeAlias = NDArray[np.float64]
+Columns: TypeAlias = dict[str, Numbers]
+
+# A sample may come up to one and a half ticks late before the line breaks.
+GAP_FACTOR = 2.5
+
+
+class TypedArray(TypedDict):
+    """A column as Plotly.js reads it: element type and bytes in base64."""
+
+    dtype: str
+    bdata: str
+
+
+class Stretch(NamedTuple):
+    """A time without samples: a gap between some, or the silence of a host that has not come back."""
+
+    start_seconds: float
+    end_seconds: float
+    is_silence: bool = False
+
+
+def typed(values: Numbers) -> TypedArray:
+    """Return values in single precision: seven digits are more than a chart shows."""
+    return {"dtype": "f4", "bdata": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")}
+
+
+def typed_exact(values: Numbers) -> TypedArray:
+    """Return values in double precision, which instants in seconds since the epoch need."""
+    return {"dtype": "f8", "bdata": base64.b64encode(values.astype("<f8").tobytes()).decode("ascii")}
+
+
+def columns(points: Sequence[HostPoint], spacing_seconds: float) -> tuple[Columns, list[Stretch]]:
+    """Return the columns of the points with a row of NaN in each gap, and the gaps.
+
+    ``spacing_seconds`` is the tick of raw samples or the width of the buckets.
+    """
+    if not points:
+        return {name: np.empty(0) for name in HostPoint._fields}, []
+    # numpy turns None into NaN here.
+    table = np.array(points, dtype=np.float64)
+    times = table[:, 0]
+    breaks = np.flatnonzero(np.diff(times) > GAP_FACTOR * spacing_seconds)
+    gaps = [Stretch(float(times[index]), float(times[index + 1])) for index in breaks]
+    if len(breaks):
+        empty = np.full((len(breaks), table.shape[1]), np.nan)
+        empty[:, 0] = (times[breaks] + times[breaks + 1]) / 2
+        table = np.insert(table, breaks + 1, empty, axis=0)
+    return {name: table[:, index] for index, name in enumerate(HostPoint._fields)}, gaps
+
+
+def outline(times: Numbers, lower: Numbers, upper: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the closed outlines between two curves, one for each stretch without NaN, NaN between them."""
+    known = np.isfinite(lower) & np.isfinite(upper)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
+    xs: list[Numbers] = []
+    ys: list[Numbers] = []
+    separator = np.array([np.nan])
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        xs += [times[begin:end], times[begin:end][::-1], separator]
+        ys += [upper[begin:end], lower[begin:end][::-1], separator]
+    if not xs:
+        return np.empty(0), np.empty(0)
+    return np.concatenate(xs[:-1]), np.concatenate(ys[:-1])
+
+
+def has_values(values: Numbers) -> bool:
+    """Whether anything is known in a column."""
+    return bool(np.isfinite(values).any())
+
+
+def greatest(values: Sequence[Numbers]) -> float:
+    """Return the greatest known value of several columns, 0 where nothing is known."""
+    known = [float(np.nanmax(column)) for column in values if has_values(column)]
+    return max(known, default=0.0)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the grid shows, and what of it changed: taken from the database once per period for all viewers.
+
+A browser names the feed and the cursor it has seen and gets the nodes that changed since. A feed lives as
+long as the process; a browser of an older one gets everything.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from dashboard.asks import GridAsk
+from dashboard.components.node import node
+from dashboard.components.states import banner, first_run, schema_missing
+from dashboard.components.summary import summary
+from dashboard.database import Database
+from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
+from dashboard.markup import Element
+from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, GridDomain
+from dashboard.shared import Shared
+
+Answer = dict[str, Any]
+
+
+class Versioned(NamedTuple):
+    """A piece of the grid and the cursor at which it changed last."""
+
+    cursor: int
+    element: Element
+
+
+class Snapshot(NamedTuple):
+    """The grid at one moment. ``order_cursor`` is when hosts came or went."""
+
+    cursor: int
+    order_cursor: int
+    nodes: dict[str, Versioned]
+    summary: Versioned
+
+
+class GridFeed:
+    """Answers the asks of the grid page."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keep_seconds: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._name = secrets.token_hex(8)
+        self._last = Snapshot(0, 0, {}, Versioned(0, []))
+        self._shared: Shared[None, Snapshot] = Shared(self._take, keep_seconds=keep_seconds)
+
+    def answer(self, ask: GridAsk) -> Answer:
+        """Return the news for one browser; an outage is part of the answer, never an exception."""
+        answer: Answer = {"number": ask.number, "now_ms": round(self._now().timestamp() * 1000)}
+        try:
+            snapshot = self._shared.get(None)
+        except SchemaMissingError as error:
+            return answer | {"state": schema_missing(str(error))}
+        except DatabaseUnavailableError:
+            return answer | {"banner": banner("The database is away", self._database.away_since)}
+        except DatabaseError as error:
+            return answer | {"banner": banner(f"The database refused: {error}", None)}
+        if not snapshot.nodes:
+            return answer | {"state": first_run()}
+        since = ask.cursor if ask.feed == self._name and ask.cursor <= snapshot.cursor else 0
+        changed = {host: piece.element for host, piece in snapshot.nodes.items() if piece.cursor > since}
+        answer |= {"feed": self._name, "cursor": snapshot.cursor, "nodes": changed}
+        if snapshot.order_cursor > since:
+            answer["order"] = list(snapshot.nodes)
+        if snapshot.summary.cursor > since:
+            answer["summary"] = snapshot.summary.element
+        return answer
+
+    def _take(self, _: None) -> Snapshot:
+        hosts = self._database.fetch(GRID_HOSTS)
+        domains = self._database.fetch(GRID_DOMAINS)
+        of_host: dict[str, list[GridDomain]] = defaultdict(list)
+        for domain in domains:
+            of_host[domain.host].append(domain)
+        last, cursor = self._last, self._last.cursor + 1
+        nodes = {
+            host.host: _versioned(last.nodes.get(host.host), node(host, of_host[host.host]), cursor)
+            for host in hosts
+        }
+        self._last = Snapshot(
+            cursor=cursor,
+            order_cursor=last.order_cursor if list(nodes) == list(last.nodes) else cursor,
+            nodes=nodes,
+            summary=_versioned(last.summary, summary(hosts, domains), cursor),
+        )
+        return self._last
+
+
+def _versioned(last: Versioned | None, element: Element, cursor: int) -> Versioned:
+    return last if last is not None and last.element == element else Versioned(cursor, element)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page of a host shows: parts that are sent when they differ from what the browser has.
+
+Two caches, shared by all viewers: the newest figures (about a second) and charts, whose key holds all that
+a chart depends on, the newest sample included, so that a chart is computed once per sample and view.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from dashboard.asks import HostAsk, read_zone
+from dashboard.chart import Chart, ChartKey, draw_chart
+from dashboard.components.chart_table import chart_table
+from dashboard.components.domain_table import domain_table
+from dashboard.components.host_facts import collector_troubles, host_facts, host_head
+from dashboard.components.states import banner, schema_missing, unknown_host
+from dashboard.database import Database
+from dashboard.errors import (
+    DatabaseError,
+    DatabaseUnavailableError,
+    QueryTimeoutError,
+    RangeError,
+    SchemaMissingError,
+)
+from dashboard.figures.panels import SERIES
+from dashboard.figures.timeline import Figure
+from dashboard.markup import Element, h
+from dashboard.queries import HOST_DOMAINS, HOST_NOW, HostDomain, HostNow
+from dashboard.shared import Shared
+from dashboard.timerange import Level, TimeRange, choose_level, parse
+
+Answer = dict[str, Any]
+
+CHART_KEEP_SECONDS = 60.0
+WIDTH_STEP_PIXELS = 100
+UNKNOWN_TICK_SECONDS = 10.0
+# A rollup is drawn anew a few times per bucket: its last bucket is still filling.
+REDRAWS_PER_BUCKET = 4
+
+
+class Now(NamedTuple):
+    """A host and its VMs at their newest samples; None for an unknown host."""
+
+    host: HostNow | None
+    domains: list[HostDomain]
+
+
+class HostFeed:
+    """Answers the asks of the host page."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keep_seconds: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._hosts: Shared[str, Now] = Shared(self._take, keep_seconds=keep_seconds, maximum_count=256)
+        self._charts: Shared[ChartKey, Chart] = Shared(
+            lambda key: draw_chart(database, key, self._now()),
+            keep_seconds=CHART_KEEP_SECONDS,
+            maximum_count=32,
+        )
+
+    def answer(self, ask: HostAsk) -> tuple[Answer, Figure | None]:
+        """Return the news for one browser and the figure if it changed; an outage is part of the answer."""
+        answer: Answer = {"number": ask.number, "now_ms": round(self._now().timestamp() * 1000)}
+        try:
+            seen = self._hosts.get(ask.host)
+            if seen.host is None:
+                return answer | {"state": unknown_host(ask.host)}, None
+            return self._news(answer, ask, seen.host, seen.domains)
+        except SchemaMissingError as error:
+            return answer | {"state": schema_missing(str(error))}, None
+        except DatabaseUnavailableError:
+            return answer | {"banner": banner("The database is away", self._database.away_since)}, None
+        except DatabaseError as error:
+            return answer | {"banner": banner(f"The database refused: {error}", None)}, None
+
+    def _take(self, host: str) -> Now:
+        rows = self._database.fetch(HOST_NOW, {"host": host})
+        if not rows:
+            return Now(None, [])
+        return Now(rows[0], self._database.fetch(HOST_DOMAINS, {"host_id": rows[0].host_id}))
+
+    def _news(
+        self, answer: Answer, ask: HostAsk, host: HostNow, domains: list[HostDomain]
+    ) -> tuple[Answer, Figure | None]:
+        parts: dict[str, Element] = {
+            "head": host_head(host),
+            "facts": h("div", host_facts(host), collector_troubles(host)),
+            "vms": domain_table(domains),
+        }
+        figure: Figure | None = None
+        try:
+            key = self._chart_key(ask, host)
+            chart = self._charts.get(key)
+        except RangeError as error:
+            parts["note"] = h("p", h("strong", str(error)), class_="note note--bad")
+        except QueryTimeoutError as error:
+            parts["note"] = h("p", h("strong", f"{error} Choose a shorter range."), class_="note note--bad")
+        else:
+            parts |= {"note": chart.note, "events": chart.events, "marks": chart.marks}
+            parts["nothing"] = chart.nothing
+            if ask.is_table:
+                parts["table"] = chart_table(chart.points, key.level)
+            answer["figure"] = chart.name
+            answer["is_live"] = chart.is_live
+            figure = None if chart.name == ask.figure else chart.figure
+        answer["parts"] = {
+            name: {"hash": digest, "tree": element}
+            for name, element in parts.items()
+            if (digest := _digest(element)) != ask.parts.get(name)
+        }
+        return answer, figure
+
+    def _chart_key(self, ask: HostAsk, host: HostNow) -> ChartKey:
+        now = self._now()
+        window = parse(ask.start, ask.end, now=now, zone=read_zone(ask.zone))
+        tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
+        level = choose_level(window.window_seconds, tick_seconds)
+        is_stale = host.freshness == "stale"
+        return ChartKey(
+            host_id=host.host_id,
+            host=host.host,
+            from_text=window.from_text,
+            to_text=window.to_text,
+            level=level,
+            tick_seconds=tick_seconds,
+            zone_name=ask.zone,
+            theme=ask.theme,
+            width_pixels=ask.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
+            hidden=frozenset(ask.hidden) & SERIES,
+            step=_step(window, level, host, now),
+            silent_since_seconds=host.sampled_at.timestamp() if is_stale and host.sampled_at else None,
+        )
+
+
+def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:
+    """Return what changes when the chart has to be drawn anew."""
+    if window.end < now - timedelta(seconds=level.bucket_seconds + 60):
+        return "past"
+    if level.is_raw and host.sampled_at is not None and host.freshness != "stale":
+        return host.sampled_at.isoformat()
+    period = max(UNKNOWN_TICK_SECONDS, level.bucket_seconds / REDRAWS_PER_BUCKET)
+    return str(int(now.timestamp() / period))
+
+
+def _digest(element: Element) -> str:
+    return hashlib.blake2s(orjson.dumps(element), digest_size=8).hexdigest()

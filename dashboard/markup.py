@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small trees of elements, built here and drawn by assets/markup.js.
+
+Dash has no SVG elements and turns every node into a React component; a grid of a hundred hosts has ten
+thousand nodes and changes every second. These trees are plain lists, and the browser changes only what
+differs. Texts are set as text, never as HTML; the names of VMs belong to strangers.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "str | dict[str, str] | list[Json]"
+Element: TypeAlias = list[Json]
+Node: TypeAlias = "Element | str"
+
+# Control, format (bidirectional overrides, zero width), surrogate, private, unassigned, line and paragraph
+# separators: none of them belongs in a name, and several can make one name look like another.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def clean(text: str, maximum_length: int = 200) -> str:
+    """Return a text from outside without invisible characters, cut with an ellipsis."""
+    shown = "".join(_REPLACEMENT if unicodedata.category(letter) in _INVISIBLE else letter for letter in text)
+    return shown if len(shown) <= maximum_length else shown[: maximum_length - 1] + "…"
+
+
+def h(tag: str, *children: "Node | None", **attributes: str | None) -> Element:
+    """Return an element; ``class_`` and ``data_x`` become ``class`` and ``data-x``, None is left out."""
+    written: dict[str, str] = {
+        name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value is not None
+    }
+    return [tag, written, *(child for child in children if child is not None)]
+
+
+def group(children: Iterable[Node]) -> list[Node]:
+    """Return children as a list, for unpacking into ``h``."""
+    return list(children)
+
+
+def texts(node: Node) -> str:
+    """Return all text of a tree in reading order (what a person would read aloud)."""
+    if isinstance(node, str):
+        return node
+    parts: Sequence[Json] = node[2:]
+    return " ".join(texts(part) for part in parts if not isinstance(part, dict)).strip()

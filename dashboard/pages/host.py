@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One host: its chart over a range, its VMs, its events. The URL is the state."""
+
+import asyncio
+from typing import Any
+
+from dash import Dash, Input, Output, dcc, html, no_update
+
+from dashboard.asks import HostAsk, read_ask
+from dashboard.clientside import attributes, bind
+from dashboard.components import shell
+from dashboard.components.range_bar import range_bar
+from dashboard.database import Database
+from dashboard.errors import RequestError
+from dashboard.figures.panels import HIDDEN_AT_FIRST
+from dashboard.host_feed import HostFeed
+
+PREFIX = "/host/"
+TITLE = "Host"
+
+ASK = "host-ask"
+ANSWER = "host-answer"
+DRAWN = "host-drawn"
+STATIC = "host-static"
+STATE = "host-state"
+HEAD = "host-head"
+FACTS = "host-facts"
+RANGE = "host-range"
+NOTE = "host-note"
+CHART = "host-chart"
+LEGENDS = "host-legends"
+MARKS = "host-marks"
+NOTHING = "host-nothing"
+TABLE = "host-table"
+VMS = "host-vms"
+EVENTS = "host-events"
+TABLE_SWITCH = "host-table-switch"
+BODY = "host-body"
+
+CHART_WORDS = "Charts of CPU, memory, disk, network and pressure; the table has the numbers"
+
+# Zooming is a drag; the wheel and fingers stay with the page.
+CHART_CONFIG: Any = {
+    "displayModeBar": False,
+    "doubleClick": False,
+    "scrollZoom": False,
+    "responsive": True,
+    "showTips": False,
+}
+EMPTY_FIGURE: Any = {
+    "data": [],
+    "layout": {
+        "height": 980,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+
+
+def layout() -> html.Div:
+    """Return the structure of the page; assets/host.js and assets/chart.js fill it."""
+    return html.Div(
+        [
+            *(dcc.Store(id=name) for name in (ASK, ANSWER, DRAWN)),
+            dcc.Store(id=STATIC, data={"range": range_bar(), "hidden": sorted(HIDDEN_AT_FIRST)}),
+            html.Div(id=STATE),
+            html.Div(
+                [
+                    html.Header([html.Div(id=HEAD), html.Div(id=FACTS)], className="host-top"),
+                    html.Div(id=RANGE, className="range-place"),
+                    _chart_section(),
+                    _section("vms", "VMs", VMS, class_name="table-place"),
+                    _section("events", "Events in this range", EVENTS),
+                ],
+                id=BODY,
+            ),
+        ],
+        className="page page--host",
+    )
+
+
+def _chart_section() -> html.Section:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.Div(id=NOTE, className="note-place"),
+                    html.Button(
+                        "Show as table",
+                        id=TABLE_SWITCH,
+                        className="button",
+                        **attributes(aria_expanded="false"),
+                    ),
+                ],
+                className="chart-head",
+            ),
+            html.Figure(
+                [
+                    html.Div(
+                        dcc.Graph(
+                            id=CHART, figure=EMPTY_FIGURE, config=CHART_CONFIG, className="chart__graph"
+                        ),
+                        role="img",
+                        **attributes(aria_label=CHART_WORDS),
+                    ),
+                    html.Div(id=MARKS, className="chart__marks"),
+                    html.Div(id=LEGENDS, className="chart__legends"),
+                    html.Div(id=NOTHING, className="chart__nothing"),
+                ],
+                className="chart",
+            ),
+            html.Div(id=TABLE, className="table-place"),
+        ],
+        className="card",
+        **attributes(aria_label="charts"),
+    )
+
+
+def _section(anchor: str, words: str, identifier: str, class_name: str = "") -> html.Section:
+    return html.Section(
+        [html.H2(words, id=anchor), html.Div(id=identifier, className=class_name)],
+        className="card",
+        **attributes(aria_labelledby=anchor),
+    )
+
+
+def register(app: Dash, database: Database, *, keep_seconds: float) -> None:
+    """Bind the page: the browser asks at each beat and at each change of the URL."""
+    feed = HostFeed(database, keep_seconds=keep_seconds)
+
+    async def answer(data: Any) -> Any:
+        try:
+            ask = read_ask(HostAsk, data)
+        except RequestError:
+            return no_update, no_update
+        news, figure = await asyncio.to_thread(feed.answer, ask)
+        return news, no_update if figure is None else figure
+
+    bind(
+        app,
+        ("host", "ask"),
+        Output(ASK, "data"),
+        Input(shell.BEAT, "n_intervals"),
+        Input(shell.ADDRESS, "search"),
+        Input(shell.NUDGE, "data"),
+        Input(STATIC, "data"),
+    )
+    app.callback(
+        Output(ANSWER, "data"), Output(CHART, "figure"), Input(ASK, "data"), prevent_initial_call=True
+    )(answer)
+    bind(
+        app,
+        ("host", "draw"),
+        Output(DRAWN, "data"),
+        Input(ANSWER, "data"),
+        Input(CHART, "figure"),
+    )

@@ -1,0 +1,27 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: the newest figures of every host, for its node on the grid. Reads no time series.
+-- Parameters: none
+-- Columns: one GridHost each; sampled_at is null for a host that has sent events but no sample yet
+SELECT
+    host,
+    hostname,
+    cpu_count,
+    sampled_at,
+    tick_seconds,
+    staleness_seconds,
+    freshness,
+    health_score,
+    health_state,
+    health_reasons,
+    cpu_busy_ratio,
+    memory_used_ratio,
+    memory_total_bytes,
+    disk_busy_ratio,
+    cpu_temperature_celsius,
+    cpu_temperature_limit_celsius,
+    board_temperature_celsius,
+    hypervisor_state,
+    hypervisor_reason,
+    collectors
+FROM hosts_now
+ORDER BY host

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: what happened on one host in a range, newest first, and how much more there is.
+-- Parameters: host_id, start, end (instants), limit (rows)
+-- Columns: one HostEvent each; total_count repeats the number of events in the range
+SELECT
+    time,
+    kind,
+    domain_name,
+    detail,
+    (count(*) OVER ())::integer AS total_count
+FROM events_named
+WHERE host_id = %(host_id)s AND time >= %(start)s AND time < %(end)s
+ORDER BY time DESC
+LIMIT %(limit)s

@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: what one host is and how it was at its newest sample, with the versions its publisher reported.
+-- Parameters: host (its id)
+-- Columns: one HostNow, or no row when the host is unknown
+SELECT
+    n.host_id,
+    n.host,
+    n.hostname,
+    n.kernel,
+    n.machine,
+    n.cpu_count,
+    n.booted_at,
+    n.publisher_version,
+    n.first_seen_at,
+    n.sampled_at,
+    n.tick_seconds,
+    n.staleness_seconds,
+    n.freshness,
+    n.health_score,
+    n.health_state,
+    n.health_reasons,
+    n.memory_total_bytes,
+    n.uptime_seconds,
+    n.load_1m,
+    n.load_5m,
+    n.load_15m,
+    n.hypervisor_state,
+    n.hypervisor_reason,
+    p.libvirt_version,
+    p.hypervisor_version,
+    p.lag_seconds,
+    p.spool_message_count,
+    n.collectors
+FROM hosts_now AS n
+LEFT JOIN pipeline_now AS p USING (host_id)
+WHERE n.host = %(host)s

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One answer for many viewers: a value is produced once per period, however many ask for it.
+
+Askers that come while a value is being produced wait for that one. A failure is shared as well, so that an
+outage does not make a hundred viewers wait for a hundred timeouts.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from dashboard.errors import DashboardError
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class _Entry(Generic[Value]):
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made_at: float | None = None
+        self.value: Value | None = None
+        self.failure: DashboardError | None = None
+
+
+class Shared(Generic[Key, Value]):
+    """Produces and keeps values by key; the least recently asked ones give way beyond ``maximum_count``."""
+
+    def __init__(
+        self,
+        produce: Callable[[Key], Value],
+        *,
+        keep_seconds: float,
+        maximum_count: int = 64,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._produce = produce
+        self._keep_seconds = keep_seconds
+        self._maximum_count = maximum_count
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Key, _Entry[Value]] = OrderedDict()
+
+    def get(self, key: Key) -> Value:
+        """Return the value of a key; raise what producing it raised."""
+        entry = self._entry(key)
+        with entry.lock:
+            if entry.made_at is None or self._clock() - entry.made_at >= self._keep_seconds:
+                self._fill(entry, key)
+            if entry.failure is not None:
+                raise entry.failure
+            assert entry.value is not None  # noqa: S101 - filled above, or the failure was raised
+            return entry.value
+
+    def _entry(self, key: Key) -> _Entry[Value]:
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._maximum_count:
+                self._entries.popitem(last=False)
+            return entry
+
+    def _fill(self, entry: _Entry[Value], key: Key) -> None:
+        try:
+            entry.value, entry.failure = self._produce(key), None
+        except DashboardError as error:
+            entry.failure = error
+        entry.made_at = self._clock()
