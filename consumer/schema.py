@@ -48,12 +48,12 @@ CREATE TABLE IF NOT EXISTS kvmgrid.schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 """
+# Events are rare and keep their chunks of a month. Chunks of rollups are sized by their own level.
 CHUNK_INTERVAL = """
-SELECT set_chunk_time_interval(format('kvmgrid.%%I', d.hypertable_name)::regclass, %(interval)s)
-FROM timescaledb_information.dimensions AS d
-JOIN kvmgrid.retention_relations AS r ON r.relation = d.hypertable_name
-WHERE d.hypertable_schema = 'kvmgrid' AND r.level IN ('raw', 'reports')
-    AND d.time_interval IS DISTINCT FROM %(interval)s
+SELECT set_chunk_time_interval(format('kvmgrid.%%I', hypertable_name)::regclass, %(interval)s)
+FROM timescaledb_information.dimensions
+WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events'
+    AND time_interval IS DISTINCT FROM %(interval)s
 """
 
 

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runner: once, in order, by one at a time, as the owner, and never over a changed history."""
+
+import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from consumer.errors import SchemaError
+from consumer.migration_files import Applied, Migration, check_history, migrations_folder, read_migrations
+from consumer.schema import LOCK_KEY, Server, check_version, detect, migrate, pending
+from deploy.lab import services
+from tests.services import MigratedDatabase
+
+HANG_GUARD_SECONDS = 60.0
+FIRST = Migration(1, "first", "both", "SELECT 1")
+SECOND = Migration(2, "second", "apache", "SELECT 2")
+
+
+SESSION = """
+SELECT current_user, current_setting('role'), current_setting('search_path'),
+    current_setting('statement_timeout'), current_setting('lock_timeout')
+"""
+
+
+def connect(database: MigratedDatabase) -> psycopg.Connection:
+    """Connect as the owner."""
+    return psycopg.connect(database.owner_url, autocommit=True)
+
+
+def applied(migration: Migration) -> Applied:
+    """Return the record of an applied migration."""
+    return Applied(migration.number, migration.name, migration.edition, migration.checksum)
+
+
+def labels() -> list[str]:
+    """Return the names of this version's migrations for the Apache edition."""
+    return [migration.label for migration in read_migrations("apache", migrations_folder())]
+
+
+def write(folder: Path, **files: str) -> Path:
+    """Make a folder of migrations."""
+    for name, text in files.items():
+        (folder / f"{name.replace('__', '.')}.sql").write_text(text)
+    return folder
+
+
+def test_an_empty_database_gets_every_migration(empty_database: MigratedDatabase) -> None:
+    """All files of the edition are applied in order, and recorded with their checksums."""
+    with connect(empty_database) as connection:
+        assert labels() == [migration.label for migration in migrate(connection)]
+
+        assert () == pending(connection)
+        assert labels() == [
+            f"{number:04} {name}"
+            for number, name in connection.execute(
+                "SELECT number, name FROM schema_migrations ORDER BY number"
+            )
+        ]
+
+
+def test_a_second_migrate_changes_nothing(database: MigratedDatabase) -> None:
+    """A migrated database is left as it is."""
+    with connect(database) as connection:
+        assert () == migrate(connection)
+
+
+def test_the_session_is_handed_back_as_it_was(database: MigratedDatabase) -> None:
+    """The caller's timeouts and role survive a migration."""
+    with connect(database) as connection:
+        before = connection.execute(SESSION).fetchall()
+        migrate(connection)
+
+        assert before == connection.execute(SESSION).fetchall()
+
+
+def test_two_migrators_share_the_work(empty_database: MigratedDatabase) -> None:
+    """Of two migrators at once, one applies everything and the other waits and finds nothing to do."""
+    together = threading.Barrier(2)
+
+    def run() -> list[str]:
+        with connect(empty_database) as connection:
+            together.wait(HANG_GUARD_SECONDS)
+            return [migration.label for migration in migrate(connection)]
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run) for _ in range(2)]
+
+        assert [[], labels()] == sorted(run.result(HANG_GUARD_SECONDS) for run in runs)
+
+
+def test_a_migrator_waits_for_another(empty_database: MigratedDatabase) -> None:
+    """While the lock is held nothing is applied; when it is released, everything is."""
+    with (
+        connect(empty_database) as holder,
+        connect(empty_database) as migrator,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        holder.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+        run = pool.submit(migrate, migrator)
+        deadline = time.monotonic() + HANG_GUARD_SECONDS
+        waiting = "SELECT count(*) FROM pg_locks WHERE pid = %s AND locktype = 'advisory' AND NOT granted"
+        while holder.execute(waiting, [migrator.info.backend_pid]).fetchone() != (1,):
+            assert not run.done()
+            assert time.monotonic() < deadline
+
+        assert (None,) == holder.execute("SELECT to_regclass('kvmgrid.schema_migrations')").fetchone()
+        holder.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+        assert len(labels()) == len(run.result(HANG_GUARD_SECONDS))
+
+
+def test_everything_belongs_to_the_owner(empty_database: MigratedDatabase) -> None:
+    """A superuser who migrates does not become the owner of anything."""
+    with psycopg.connect(empty_database.administrator_url, autocommit=True) as connection:
+        migrate(connection)
+
+        assert [("kvmgrid_owner",)] == connection.execute(
+            "SELECT DISTINCT relowner::regrole::text FROM pg_class"
+            " WHERE relnamespace = 'kvmgrid'::regnamespace"
+        ).fetchall()
+
+
+def test_a_changed_file_is_refused(database: MigratedDatabase, tmp_path: Path) -> None:
+    """A file that was edited after it was applied stops the migration and is named."""
+    folder = tmp_path / "migrations"
+    with connect(database) as connection:
+        shutil.copytree(Path(str(migrations_folder())), folder)
+        (folder / "0003_views.sql").write_text("-- another text")
+
+        with pytest.raises(SchemaError, match=r"0003 views was changed after it was applied"):
+            migrate(connection, folder=folder)
+
+
+def test_a_failed_file_leaves_no_trace(empty_database: MigratedDatabase, tmp_path: Path) -> None:
+    """The failed file is rolled back whole; the one before stays, and a mended file goes on from there."""
+    broken = write(
+        tmp_path,
+        **{"0001_one": "CREATE TABLE one (a int);", "0002_two": "CREATE TABLE two (a int); SELECT 1 / 0;"},
+    )
+    with connect(empty_database) as connection:
+        with pytest.raises(SchemaError, match=r"0002 two failed: division by zero"):
+            migrate(connection, folder=broken)
+
+        assert [("one",), ("schema_migrations",)] == connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'kvmgrid' ORDER BY 1"
+        ).fetchall()
+        write(tmp_path, **{"0002_two": "CREATE TABLE two (a int);"})
+        assert ["0002 two"] == [migration.label for migration in pending(connection, tmp_path)]
+
+
+def test_a_file_may_ask_to_run_outside_a_transaction(
+    empty_database: MigratedDatabase, tmp_path: Path
+) -> None:
+    """VACUUM, which refuses a transaction, runs from a file that says so; its statements go one by one."""
+    folder = write(
+        tmp_path,
+        **{
+            "0001_one": "CREATE TABLE one (a int);",
+            "0002_two": "-- transaction: none\nVACUUM one;\n-- next\nINSERT INTO one VALUES (1);\n",
+        },
+    )
+    with connect(empty_database) as connection:
+        migrate(connection, folder=folder)
+
+        assert [(1,)] == connection.execute("SELECT a FROM kvmgrid.one").fetchall()
+
+
+def test_chunks_get_the_interval_asked_for(database: MigratedDatabase) -> None:
+    """The setting reaches every hypertable of samples and reports, and leaves the events alone."""
+    with connect(database) as connection:
+        migrate(connection, chunk_interval=timedelta(hours=6))
+
+        assert [(timedelta(hours=6), 8), (timedelta(days=30), 1)] == connection.execute(
+            "SELECT time_interval, count(*) FROM timescaledb_information.dimensions GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+
+
+def test_a_chunk_interval_out_of_bounds_is_refused(database: MigratedDatabase) -> None:
+    """An interval of seconds would make thousands of chunks."""
+    with (
+        connect(database) as connection,
+        pytest.raises(SchemaError, match=r"is not between 0:10:00 and 30 days"),
+    ):
+        migrate(connection, chunk_interval=timedelta(seconds=1))
+
+
+def test_the_edition_is_found(database: MigratedDatabase, database_server: services.Database) -> None:
+    """The lab's server is Debian's Apache edition."""
+    with connect(database) as connection:
+        server = detect(connection)
+
+    assert database_server.instance is None or server == Server("2.19.3", "apache")
+
+
+def test_a_database_without_the_extension_is_refused(database_server: services.Database) -> None:
+    """The message says what is missing and who can add it."""
+    with (
+        psycopg.connect(database_server.admin.url_for("postgres"), autocommit=True) as connection,
+        pytest.raises(SchemaError, match=r"has no TimescaleDB: prepare it"),
+    ):
+        detect(connection)
+
+
+def test_a_login_without_the_owner_role_is_refused(database: MigratedDatabase) -> None:
+    """The consumer's login cannot migrate, and is told why."""
+    with (
+        psycopg.connect(database.ingest_url, autocommit=True) as connection,
+        pytest.raises(SchemaError, match=r"may not act as kvmgrid_owner"),
+    ):
+        migrate(connection)
+
+
+@pytest.mark.parametrize("version", ["2.18.2", "2.9.0", "1.7.5"])
+def test_an_old_timescaledb_is_refused(version: str) -> None:
+    """Versions before 2.19 can lose rows; the message names the version and the one needed."""
+    with pytest.raises(SchemaError, match=rf"TimescaleDB {version} is too old: kvmgrid needs 2\.19"):
+        check_version(version)
+
+
+@pytest.mark.parametrize("version", ["2.19.0", "2.23.0-dev", "2.100.1", "3.0.0"])
+def test_a_newer_timescaledb_is_accepted(version: str) -> None:
+    """2.19 and everything after it is accepted."""
+    check_version(version)
+
+
+def test_a_version_that_is_none_is_refused() -> None:
+    """An unreadable version is not taken for a good one."""
+    with pytest.raises(SchemaError, match=r"'unknown', which is no version"):
+        check_version("unknown")
+
+
+def test_history_gives_what_is_missing() -> None:
+    """What is applied is left out, the rest is kept in order."""
+    assert (SECOND,) == check_history([FIRST, SECOND], [applied(FIRST)])
+
+
+def test_a_newer_database_is_refused() -> None:
+    """A database from a later version is not touched."""
+    with pytest.raises(SchemaError, match=r"has migration 0002 second, which this version does not know"):
+        check_history([FIRST], [applied(FIRST), applied(SECOND)])
+
+
+def test_a_file_that_comes_too_early_is_refused() -> None:
+    """A new file takes a new number at the end."""
+    with pytest.raises(SchemaError, match=r"0001 first comes before 0002, which is applied already"):
+        check_history([FIRST, SECOND], [applied(SECOND)])
+
+
+def test_another_edition_is_refused() -> None:
+    """A database that was migrated as one edition cannot go on as the other."""
+    community = SECOND._replace(edition="community")
+
+    with pytest.raises(SchemaError, match=r"a database cannot change its edition"):
+        check_history([FIRST, community], [applied(FIRST), applied(SECOND)])
+
+
+def test_each_edition_reads_its_own_files(tmp_path: Path) -> None:
+    """Files without an edition are for both, the others for one."""
+    folder = write(
+        tmp_path, **{"0001_a": "", "0002_b__apache": "", "0002_b__community": "", "0003_c__community": ""}
+    )
+
+    assert [(1, "both"), (2, "apache")] == [
+        (file.number, file.edition) for file in read_migrations("apache", folder)
+    ]
+    assert [(1, "both"), (2, "community"), (3, "community")] == [
+        (file.number, file.edition) for file in read_migrations("community", folder)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["0001_a", "0001_b"], r"0001_b\.sql uses the number of 0001 a again"),
+        (["1_a"], r"1_a\.sql is not named"),
+        (["0001_a__other"], r"0001_a\.other\.sql is not named"),
+    ],
+)
+def test_a_wrong_file_name_is_refused(tmp_path: Path, names: list[str], message: str) -> None:
+    """A number used twice or a name outside the rule is named, rather than left out."""
+    write(tmp_path, **dict.fromkeys(names, ""))
+
+    with pytest.raises(SchemaError, match=message):
+        read_migrations("apache", tmp_path)
