@@ -9,7 +9,7 @@ from publisher.errors import SpoolError
 from publisher.logs import Log
 from publisher.spool import Message, Spool, Stamp
 from publisher.version import VERSION
-from publisher.watcher import Happening
+from publisher.happenings import Happening
 from publisher.wire.codec import EVENT_TYPE
 from publisher.wire.samples import SCHEMA_VERSION, Event
 from publisher.wire.topics import event_key

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 
 from publisher.errors import SpoolInUseError, SpoolRefusedError
 from publisher.exit_codes import ExitCode
@@ -116,6 +117,35 @@ def check(path: Path | None, as_json: bool) -> None:
     One line per test: OK, WARN (works, but something is missing) or FAIL, with
     what to do about it. Nothing is published. Ends with 0 if nothing failed.
     """
+    from publisher.check import findings  # noqa: PLC0415 - see the module's docstring
+    from publisher.findings import Finding, exit_code  # noqa: PLC0415 - see the module's docstring
+    from publisher.process import leave  # noqa: PLC0415 - see the module's docstring
+    from publisher.sheet import finding_lines  # noqa: PLC0415 - see the module's docstring
+
+    found: list[Finding] = []
+    try:
+        settings = load_settings(path, os.environ)
+    except SettingsError as error:
+        fix = "repair the settings; deploy/settings/publisher.toml shows every key"
+        found.append(
+            Finding(
+                outcome="FAIL", subject="settings", detail=str(error), fix=fix, exit_code=ExitCode.SETTINGS
+            )
+        )
+    else:
+        for finding in findings(settings):
+            found.append(finding)
+            if not as_json:
+                click.echo(finding_lines(finding, colour=_colour()))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found)))
+    elif found[0].outcome == "FAIL":
+        click.echo(finding_lines(found[0], colour=_colour()))
+    leave(exit_code(found))
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _settings(path: Path | None) -> PublisherSettings:

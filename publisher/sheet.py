@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from publisher.findings import Finding, Outcome
 from publisher.units import celsius, cores, duration, milliseconds, number, percent, rate, size, throughput
 from publisher.wire.samples import DomainReport, HostSample, SampleBatch
 
@@ -11,6 +12,7 @@ Row = Sequence[str]
 # virDomainState; a number that is not here is shown as it is.
 _STATES = ("unknown", "running", "blocked", "paused", "shutting down", "off", "crashed", "suspended")
 _LABEL_WIDTH = 12
+_COLOURS: dict[Outcome, str] = {"OK": "\x1b[32m", "WARN": "\x1b[33m", "FAIL": "\x1b[31m"}
 
 
 def sheet(batch: SampleBatch) -> str:
@@ -209,6 +211,15 @@ def _table(title: str, rows: Iterator[Row]) -> Iterator[str]:
             for cell, width, numeric in zip(row, widths, right, strict=True)
         ]
         yield ("  " + "  ".join(cells)).rstrip()
+
+
+def finding_lines(finding: Finding, *, colour: bool) -> str:
+    """Return a finding as one line, and what to do about it as a second."""
+    outcome = f"{finding.outcome:<5}"
+    if colour:
+        outcome = f"{_COLOURS[finding.outcome]}{outcome}\x1b[0m"
+    line = f"{outcome} {finding.subject}: {printable(finding.detail)}"
+    return f"{line}\n      fix: {printable(finding.fix)}" if finding.fix else line
 
 
 def printable(text: str) -> str:

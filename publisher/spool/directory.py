@@ -11,6 +11,7 @@ import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from publisher.errors import SpoolInUseError, SpoolRefusedError
 
@@ -30,11 +31,7 @@ class SpoolDirectory:
             _prepare(path)
             self._lock = _claim(path / "lock")
         except OSError as error:
-            raise SpoolRefusedError(
-                f"cannot use the spool directory {path}: {error.strerror}",
-                fix="set [spool] directory to one that this user may write",
-                permission=error.errno in (errno.EACCES, errno.EPERM, errno.EROFS),
-            ) from error
+            raise _refusal(path, error) from error
 
     def release(self) -> None:
         """Let another publisher claim the directory."""
@@ -54,8 +51,7 @@ class SpoolDirectory:
 
     def free_bytes(self) -> int:
         """Return what is free on the file system for this user."""
-        status = os.statvfs(self.path)
-        return status.f_bavail * status.f_frsize
+        return _free_bytes(self.path)
 
     def hold_reserve(self) -> None:
         """Take the reserve, if there is plenty of room for it; a full disk is no error here."""
@@ -104,6 +100,55 @@ class SpoolDirectory:
             return 0
 
 
+class DirectoryState(NamedTuple):
+    """A spool directory as it is; ``owner`` is None while it does not exist."""
+
+    owner: int | None
+    in_use: bool
+    free_bytes: int
+
+
+def survey(path: Path) -> DirectoryState:
+    """Look at a directory without changing anything; raise SpoolRefusedError if it cannot serve."""
+    try:
+        if path.is_dir():
+            _require_private(path)
+            return DirectoryState(path.stat().st_uid, _is_claimed(path / "lock"), _free_bytes(path))
+        parent = next(parent for parent in path.parents if parent.is_dir())
+        if not os.access(parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return DirectoryState(None, in_use=False, free_bytes=_free_bytes(parent))
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
+def _is_claimed(lock: Path) -> bool:
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _free_bytes(path: Path) -> int:
+    status = os.statvfs(path)
+    return status.f_bavail * status.f_frsize
+
+
+def _refusal(path: Path, error: OSError) -> SpoolRefusedError:
+    return SpoolRefusedError(
+        f"cannot use the spool directory {path}: {error.strerror}",
+        fix="set [spool] directory to one that this user may write",
+        permission=error.errno in (errno.EACCES, errno.EPERM, errno.EROFS),
+    )
+
+
 def set_aside_files(path: Path) -> list[Path]:
     """Return the databases that were set aside in a spool directory, oldest first."""
     return sorted(
@@ -116,19 +161,23 @@ def set_aside_files(path: Path) -> list[Path]:
 def _prepare(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
-    status = path.stat()
-    mode = stat.S_IMODE(status.st_mode)
+    _require_private(path)
+    owner = path.stat().st_uid
+    if owner != os.geteuid():
+        raise SpoolRefusedError(
+            f"the spool directory {path} belongs to user id {owner}, not to {os.geteuid()}",
+            fix=f"run as that user, or: chown {os.geteuid()} {path}",
+            permission=True,
+        )
+
+
+def _require_private(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
     # Not repaired silently: a mistyped directory may belong to something else.
     if mode & 0o077:
         raise SpoolRefusedError(
             f"the spool directory {path} is open to other users (mode {mode:04o})",
             fix=f"run: chmod 0700 {path}",
-            permission=True,
-        )
-    if status.st_uid != os.geteuid():
-        raise SpoolRefusedError(
-            f"the spool directory {path} belongs to user id {status.st_uid}, not to {os.geteuid()}",
-            fix=f"run: chown {os.geteuid()} {path}",
             permission=True,
         )
 
