@@ -139,8 +139,8 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon) -> str:
 """
 
 
-def run(port: int, stop: threading.Event) -> None:
-    """Start everything and stay until `stop` is set or a process fails."""
+def run(port: int, started: threading.Event, stop: threading.Event) -> None:
+    """Start everything, set `started`, and stay until `stop` is set or a process fails."""
     folder = FOLDER / DEFINITION.key
     progress = Progress(6)
     with only_demo(FOLDER), ExitStack() as stack:
@@ -169,6 +169,7 @@ def run(port: int, stop: threading.Event) -> None:
                 pipeline.start(role)
         with progress.step("first samples"):
             await_first_sample(pipeline, began_at)
+        started.set()
         write(legend(pipeline, broker, daemon))
         while not stop.wait(SUPERVISION_SECONDS):
             pipeline.require_running()
@@ -194,7 +195,7 @@ def main(port: int) -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    run(port, stop)
+    run(port, started, stop)
 
 
 if __name__ == "__main__":
