@@ -3,15 +3,18 @@
 
 Read once per start of a VM, after each change that libvirt announces, and every few minutes, because
 libvirt announces no change of autostart. Sent with a domain's first sample and after a change; and once an
-hour, for a consumer that missed it.
+hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a lane of its own, and what
+is late is taken at a later tick.
 """
 
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
+from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.readings import Description, DomainReading
+from publisher.lane import Call, Lane
 from publisher.wire.samples import DomainDescription
 
 _REFRESH_SECONDS = 300.0
@@ -34,15 +37,46 @@ class _Entry:
 class Descriptions:
     """The descriptions of all domains; belongs to the sampling thread, except ``changed``."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_connection: Callable[[], Connection]) -> None:
         self._entries: dict[str, _Entry] = {}
         self._changed: deque[str | None] = deque()
+        self._lane = Lane("libvirt-descriptions", open_connection)
+        self._call: Call[dict[str, Description]] | None = None
+        self._asked_for: dict[str, int | None] = {}
 
     def changed(self, domain_uuid: str | None) -> None:
         """Have a domain (None: all) read again. Any thread may call this."""
         self._changed.append(domain_uuid)
 
-    def wanted(self, domains: Iterable[DomainReading], now_seconds: float) -> tuple[str, ...]:
+    def refresh(
+        self, domains: Sequence[DomainReading], *, deadline_seconds: float, avoided: Container[str]
+    ) -> None:
+        """Read what is outdated, except of domains known to be stuck; wait until the deadline at most."""
+        self._take()
+        now_seconds = time.monotonic()
+        wanted = tuple(uuid for uuid in self._wanted(domains, now_seconds) if uuid not in avoided)
+        if self._call is None and wanted:
+            self._call = self._lane.submit(
+                lambda connection: connection.describe(wanted, until_seconds=deadline_seconds)
+            )
+            self._asked_for = {domain.uuid: domain.libvirt_id for domain in domains}
+        if self._call is not None and any(uuid not in self._entries for uuid in wanted):
+            # Worth waiting for only where nothing is known yet: interfaces have no addresses then.
+            self._call.wait_until(deadline_seconds)
+            self._take()
+
+    def leave(self) -> None:
+        """Give up; returns at once."""
+        self._lane.leave()
+
+    def _take(self) -> None:
+        """Keep the descriptions that have arrived."""
+        if self._call is None or not self._call.is_done:
+            return
+        self._store(self._call.value or {})
+        self._call = None
+
+    def _wanted(self, domains: Iterable[DomainReading], now_seconds: float) -> list[str]:
         """Return the domains whose description must be read, and forget those that are gone."""
         self._apply_changes()
         known, self._entries = self._entries, {}
@@ -53,23 +87,24 @@ class Descriptions:
                 self._entries[domain.uuid] = entry
             if entry is None or _is_outdated(entry, domain, now_seconds):
                 wanted.append(domain.uuid)
-        return tuple(wanted)
+        return wanted
 
-    def store(self, found: Mapping[str, Description], domains: Sequence[DomainReading]) -> None:
-        """Keep what was read for domains of this tick."""
+    def _store(self, found: Mapping[str, Description]) -> None:
         now_seconds = time.monotonic()
-        for domain in domains:
-            description = found.get(domain.uuid)
-            if description is None:
-                continue
-            entry = _Entry(libvirt_id=domain.libvirt_id, description=description, read_at_seconds=now_seconds)
-            old = self._entries.get(domain.uuid)
+        for uuid, description in found.items():
+            entry = _Entry(
+                # The start of the VM that was current before the question; a later one is read again.
+                libvirt_id=self._asked_for.get(uuid),
+                description=description,
+                read_at_seconds=now_seconds,
+            )
+            old = self._entries.get(uuid)
             if old is None:
-                # The first refresh comes early by a share that depends on the domain, which spreads the load.
-                entry.read_at_seconds -= _REFRESH_SECONDS * zlib.crc32(domain.uuid.encode()) / 2**32
+                # The first refresh comes early by a share that depends on the domain: that spreads the load.
+                entry.read_at_seconds -= _REFRESH_SECONDS * zlib.crc32(uuid.encode()) / 2**32
             else:
                 entry.sent, entry.sent_at_seconds = old.sent, old.sent_at_seconds
-            self._entries[domain.uuid] = entry
+            self._entries[uuid] = entry
 
     def get(self, domain_uuid: str) -> Description | None:
         """Return the description of a domain, if it was read."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from publisher.hypervisor.connection import Connection
-from publisher.hypervisor.readings import Control, DetailReading
+from publisher.hypervisor.readings import Control, DetailReading, DetailRound
 from publisher.lane import Call, Lane
 from publisher.logs import Log
 
@@ -58,10 +58,11 @@ class DetailTier:
         self._open_connection = open_connection
         self._lane = self._new_lane()
         self._abandoned: list[Lane[Connection]] = []
-        self._call: Call[dict[str, DetailReading]] | None = None
-        self._unclaimed: Call[dict[str, DetailReading]] | None = None
+        self._call: Call[DetailRound] | None = None
+        self._unclaimed: Call[DetailRound] | None = None
         self._excluded: frozenset[str] = frozenset()
         self.stalls: dict[str, Stall] = {}
+        self.versions: tuple[str | None, str | None] = (None, None)
 
     @property
     def abandoned_count(self) -> int:
@@ -171,12 +172,15 @@ class DetailTier:
                 kept[uuid] = stall._replace(seconds=control.seconds)
         self.stalls = kept
 
-    def _claim(self, call: Call[dict[str, DetailReading]]) -> Details:
+    def _claim(self, call: Call[DetailRound]) -> Details:
         """Take a result, once."""
         if call is self._call:
             self._call = None
         self._unclaimed = None
-        return Details(call.value, call.duration_seconds, call.failure, failed=call.failure is not None)
+        if call.value is None:
+            return Details(None, call.duration_seconds, call.failure, failed=True)
+        self.versions = (call.value.libvirt_version, call.value.hypervisor_version)
+        return Details(call.value.domains, call.duration_seconds)
 
     def _waited_seconds(self) -> float:
         return time.monotonic() - self._call.at_seconds if self._call is not None else 0.0

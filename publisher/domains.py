@@ -9,7 +9,7 @@ after ``close()`` one may still hang inside libvirt, so the process must not wai
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -17,12 +17,12 @@ from publisher.descriptions import Descriptions
 from publisher.details import Details, DetailTier
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.presence import absence
-from publisher.hypervisor.readings import Control, Overview
-from publisher.lane import Call, Lane
+from publisher.hypervisor.readings import Overview
+from publisher.lane import Call
 from publisher.logs import Log
+from publisher.overviews import OverviewTier
 from publisher.reports import History
 from publisher.verdicts import clipped, detail_health, judge
-from publisher.versions import Versions
 from publisher.wire.samples import (
     CollectorHealth,
     CollectorOutcome,
@@ -30,10 +30,6 @@ from publisher.wire.samples import (
     HypervisorHealth,
     HypervisorState,
 )
-
-# An overview that is outstanding for so long is given up with its connection, once; keepalive (20 s) notices
-# a dead daemon before that.
-_GIVE_UP_SECONDS = 60.0
 
 _log = Log("hypervisor")
 
@@ -63,15 +59,12 @@ class DomainSampler:
         """`uri` None means this host's own system daemon (qemu:///system), if there is one."""
         self._uri = uri
         self._limit_seconds = interval_seconds / 2
-        self._open_connection = open_connection or (lambda: Connection.open(uri))
+        open_connection = open_connection or (lambda: Connection.open(uri))
         self._wall_clock_seconds = wall_clock_seconds
-        self._descriptions = Descriptions()
+        self._descriptions = Descriptions(open_connection)
         self._history = History(interval_seconds=interval_seconds, descriptions=self._descriptions)
-        self._lane = self._new_lane()
-        self._abandoned: list[Lane[Connection]] = []
-        self._tier = DetailTier(self._open_connection)
-        self._versions = Versions(self._open_connection)
-        self._overview: Call[Overview] | None = None
+        self._overviews = OverviewTier(open_connection)
+        self._details = DetailTier(open_connection)
         self._begun_at_seconds = 0.0
         self._absence: str | None = None
         self._state: HypervisorState | None = None
@@ -89,32 +82,32 @@ class DomainSampler:
             self._absence = absence(self._uri)
             if self._absence is not None:
                 return
-        self._abandoned = [lane for lane in self._abandoned if lane.is_busy]
-        if self._lane.is_busy:
-            self._give_up_overview()
-        if not self._lane.is_busy:
-            self._overview = self._lane.submit(lambda connection: connection.overview())
-        self._tier.begin()
+        self._overviews.begin()
+        self._details.begin()
 
     def finish(self, deadline_monotonic_seconds: float | None = None) -> HypervisorTick:
         """Return what arrived by the deadline (default and latest: half an interval after ``begin``)."""
         deadline_seconds = self._begun_at_seconds + self._limit_seconds
         if deadline_monotonic_seconds is not None:
             deadline_seconds = min(deadline_seconds, deadline_monotonic_seconds)
-        if self._absence is not None or self._overview is None:
-            return self._absent_tick(self._absence or "libvirt has not been asked yet")
-        call = self._overview
-        call.wait_until(deadline_seconds)
+        if self._absence is not None:
+            return self._absent_tick(self._absence)
+        call = self._overviews.collect(deadline_seconds)
         overview = call.value
         if overview is None:
             return self._blind_tick(call)
         self._notice("connected", None)
-        self._describe(overview, deadline_seconds)
+        self._descriptions.refresh(
+            overview.domains,
+            # No more than half of what is left: the details come first.
+            deadline_seconds=(time.monotonic() + deadline_seconds) / 2,
+            avoided=self._details.stalls,
+        )
         active = [domain.uuid for domain in overview.domains if domain.libvirt_id is not None]
-        details = self._tier.collect(
+        details = self._details.collect(
             deadline_seconds=deadline_seconds,
             active=active,
-            controls=lambda uuids: self._controls(uuids, deadline_seconds),
+            controls=lambda uuids: self._overviews.controls(uuids, deadline_seconds),
         )
         return HypervisorTick(
             health=self._health("connected", None),
@@ -136,42 +129,14 @@ class DomainSampler:
 
     def close(self) -> None:
         """Give up; returns at once, also when a call hangs."""
-        self._lane.leave()
-        self._tier.leave()
-
-    def _new_lane(self) -> Lane[Connection]:
-        return Lane("libvirt-overview", self._open_connection)
-
-    def _give_up_overview(self) -> None:
-        """Replace a lane that nothing will free any more, as far as the number of hanging calls allows."""
-        waited = time.monotonic() - self._overview.at_seconds if self._overview else 0.0
-        if waited > _GIVE_UP_SECONDS and not self._abandoned:
-            self._lane.leave()
-            self._abandoned.append(self._lane)
-            self._lane = self._new_lane()
-
-    def _describe(self, overview: Overview, deadline_seconds: float) -> None:
-        """Read descriptions on the overview's lane; what does not fit is read at a later tick."""
-        uuids = self._descriptions.wanted(overview.domains, time.monotonic())
-        if not uuids:
-            return
-        until_seconds = time.monotonic() + (deadline_seconds - time.monotonic()) / 2
-        call = self._lane.submit(lambda connection: connection.describe(uuids, until_seconds=until_seconds))
-        if call.wait_until(deadline_seconds) and call.value is not None:
-            self._descriptions.store(call.value, overview.domains)
-
-    def _controls(self, uuids: tuple[str, ...], deadline_seconds: float) -> Mapping[str, Control]:
-        """Ask who holds the monitors of domains; {} if libvirt does not answer in time."""
-        if not uuids or self._lane.is_busy:
-            return {}
-        call = self._lane.submit(lambda connection: connection.controls(uuids))
-        call.wait_until(deadline_seconds)
-        return call.value or {}
+        self._overviews.leave()
+        self._details.leave()
+        self._descriptions.leave()
 
     def _reports(self, overview: Overview, details: Details, deadline_seconds: float) -> list[DomainReport]:
         readings = details.readings
         incomplete = [uuid for uuid, detail in readings.items() if detail.missing] if readings else []
-        controls = self._controls(tuple(incomplete), deadline_seconds)
+        controls = self._overviews.controls(tuple(incomplete), deadline_seconds)
         wall_clock_seconds = self._wall_clock_seconds()
         self._history.retain({domain.uuid: domain for domain in overview.domains})
         reports = []
@@ -181,7 +146,7 @@ class DomainSampler:
                 domain,
                 detail,
                 details,
-                stall=self._tier.stalls.get(domain.uuid),
+                stall=self._details.stalls.get(domain.uuid),
                 control=controls.get(domain.uuid),
             )
             reports.append(
@@ -190,13 +155,13 @@ class DomainSampler:
         return reports
 
     def _health(self, state: HypervisorState, reason: str | None) -> HypervisorHealth:
-        libvirt, hypervisor = self._versions.current() if state == "connected" else (None, None)
+        libvirt, hypervisor = self._details.versions if state == "connected" else (None, None)
         return HypervisorHealth(
             state=state,
             reason=clipped(reason),
             libvirt_version=libvirt,
             hypervisor_version=hypervisor,
-            abandoned_call_count=self._tier.abandoned_count + len(self._abandoned),
+            abandoned_call_count=self._overviews.abandoned_count + self._details.abandoned_count,
         )
 
     def _absent_tick(self, reason: str) -> HypervisorTick:
@@ -224,7 +189,6 @@ class DomainSampler:
             return
         self._state = state
         if state == "connected":
-            self._versions.expire()
             _log.info("hypervisor_connected", uri=self._uri)
         elif state == "disconnected":
             _log.warning("hypervisor_disconnected", uri=self._uri, reason=reason)

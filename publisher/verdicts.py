@@ -9,6 +9,8 @@ from publisher.wire.samples import CollectorHealth, CollectorOutcome, DomainOutc
 
 # Bound of the wire (publisher.wire.samples: Name).
 _REASON_CHARACTERS = 1024
+# A monitor command that takes up to so long is somebody's normal work.
+SHORTEST_STALL_SECONDS = 1.0
 
 
 class Verdict(NamedTuple):
@@ -33,15 +35,25 @@ def judge(
     if domain.libvirt_id is None:
         return Verdict()
     if detail is None:
-        if stall is not None:
-            return _held(stall.state, stall.seconds)
+        return _judge_absent(details, stall)
+    return _judge_incomplete(detail, control) if detail.missing else Verdict()
+
+
+def _judge_absent(details: Details, stall: Stall | None) -> Verdict:
+    if stall is None:
         reason = clipped(details.reason) or "libvirt sent no details: the VM just started or stopped"
         return Verdict("partial", reason)
-    if not detail.missing:
-        return Verdict()
-    if control is not None and control.state in ("occupied", "job"):
-        return _held(control.state, control.seconds)
-    return Verdict("partial", f"libvirt left out: {', '.join(detail.missing)}")
+    return _stuck(stall.seconds) if stall.state == "occupied" else _in_job(stall.seconds)
+
+
+def _judge_incomplete(detail: DetailReading, control: Control | None) -> Verdict:
+    if control is None or control.state not in ("occupied", "job"):
+        return Verdict("partial", f"libvirt left out: {', '.join(detail.missing)}")
+    if control.state == "job":
+        return _in_job(control.seconds)
+    if control.seconds < SHORTEST_STALL_SECONDS:
+        return Verdict("busy", "another caller holds QEMU's monitor")
+    return _stuck(control.seconds)
 
 
 def detail_health(details: Details) -> CollectorHealth:
@@ -62,9 +74,9 @@ def clipped(text: str | None) -> str | None:
     return text[:_REASON_CHARACTERS] if text else None
 
 
-def _held(state: str, seconds: float) -> Verdict:
-    if state == "job":
-        return Verdict("busy", f"a job of libvirt has held the VM for {seconds:.0f} s")
-    if seconds < 1:
-        return Verdict("busy", "another caller holds QEMU's monitor")
-    return Verdict("timed_out", f"monitor stuck for {seconds:.0f} s")
+def _stuck(seconds: float) -> Verdict:
+    return Verdict("timed_out", f"monitor stuck for {seconds:.{0 if seconds >= 1 else 1}f} s")
+
+
+def _in_job(seconds: float) -> Verdict:
+    return Verdict("busy", f"a job of libvirt has held the VM for {seconds:.0f} s")

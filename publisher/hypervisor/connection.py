@@ -21,7 +21,7 @@ from publisher.hypervisor.errors import (
     HypervisorError,
 )
 from publisher.hypervisor.presence import SYSTEM_URI
-from publisher.hypervisor.readings import Control, Description, DetailReading, DomainReading, Overview
+from publisher.hypervisor.readings import Control, Description, DetailRound, DomainReading, Overview
 
 # A peer that is silent for (count + 1) * interval = 20 s is given up; detects a dead daemon, not a stuck VM.
 KEEPALIVE_INTERVAL_SECONDS = 5
@@ -89,6 +89,7 @@ class Connection:
     def __init__(self, raw: Any, libvirt: Any) -> None:
         self._raw = raw
         self._libvirt = libvirt
+        self._versions: tuple[str | None, str | None] | None = None
 
     @classmethod
     def open(cls, uri: str | None) -> Self:
@@ -106,15 +107,6 @@ class Connection:
         with translated(self._libvirt):
             return bool(self._raw.isAlive())
 
-    def versions(self) -> tuple[str | None, str | None]:
-        """Versions of libvirt and of its hypervisor, such as "11.3.0" and "QEMU 10.0.2".
-
-        The first such call to a daemon makes it probe every emulator, which takes seconds.
-        """
-        with translated(self._libvirt):
-            own = _version(self._raw.getLibVersion())
-            return own, f"{self._raw.getType()} {_version(self._raw.getVersion())}"
-
     def overview(self) -> Overview:
         """All domains, running or not, by calls that never wait for a QEMU.
 
@@ -131,12 +123,27 @@ class Connection:
             at_seconds=at_seconds, domains=[self._reading(domain, record) for domain, record in records]
         )
 
-    def details(self, excluded: frozenset[str]) -> dict[str, DetailReading]:
-        """The running domains, except some, by UUID: figures that need QEMU's monitor.
+    def details(self, excluded: frozenset[str]) -> DetailRound:
+        """The running domains, except some: figures that need QEMU's monitor.
 
         NOWAIT makes libvirt leave out groups of a domain that somebody holds; it does not protect from being
         the first to find it stuck. Without ACTIVE libvirt would open the images of domains that are off.
         """
+        if self._versions is None:
+            # The first caller of a daemon waits for it to probe every emulator, here and in CPU_TOTAL alike.
+            # CPU_TOTAL does so with a domain locked, which blocks the first tier too (seen: 3 s).
+            self._versions = self._read_versions()
+        records, at_seconds = self._detail_records(excluded)
+        found = {}
+        for domain, record in records:
+            uuid, libvirt_id = domain.UUIDString(), domain.ID()
+            if libvirt_id >= 0:
+                found[uuid] = bulk.detail(record, uuid=uuid, libvirt_id=libvirt_id, at_seconds=at_seconds)
+        return DetailRound(
+            domains=found, libvirt_version=self._versions[0], hypervisor_version=self._versions[1]
+        )
+
+    def _detail_records(self, excluded: frozenset[str]) -> tuple[list[tuple[Any, bulk.Record]], float]:
         libvirt, raw = self._libvirt, self._raw
         groups = (
             libvirt.VIR_DOMAIN_STATS_CPU_TOTAL
@@ -146,23 +153,15 @@ class Connection:
         )
         active = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
         no_wait = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+        at_seconds = time.monotonic()
         with translated(libvirt):
-            if excluded:
-                chosen = raw.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
-                chosen = [domain for domain in chosen if domain.UUIDString() not in excluded]
-                if not chosen:
-                    return {}
-                at_seconds = time.monotonic()
-                records = raw.domainListGetStats(chosen, groups, no_wait)
-            else:
-                at_seconds = time.monotonic()
-                records = raw.getAllDomainStats(groups, active | no_wait)
-        found = {}
-        for domain, record in records:
-            uuid, libvirt_id = domain.UUIDString(), domain.ID()
-            if libvirt_id >= 0:
-                found[uuid] = bulk.detail(record, uuid=uuid, libvirt_id=libvirt_id, at_seconds=at_seconds)
-        return found
+            if not excluded:
+                return raw.getAllDomainStats(groups, active | no_wait), at_seconds
+            running = raw.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
+            chosen = [domain for domain in running if domain.UUIDString() not in excluded]
+            at_seconds = time.monotonic()
+            # An empty list would mean all domains to libvirt.
+            return (raw.domainListGetStats(chosen, groups, no_wait) if chosen else []), at_seconds
 
     def controls(self, uuids: tuple[str, ...]) -> dict[str, Control]:
         """Who holds the monitor of each domain; domains that are gone are left out. Waits for no QEMU."""
@@ -177,7 +176,11 @@ class Connection:
         return found
 
     def describe(self, uuids: tuple[str, ...], *, until_seconds: float) -> dict[str, Description]:
-        """Descriptions of domains, as many as fit until a monotonic instant; gone ones are left out."""
+        """Descriptions of domains, as many as fit until a monotonic instant; gone ones are left out.
+
+        virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen): on a stuck domain it blocks for up
+        to 30 s, then libvirt gives up with error 68.
+        """
         found = {}
         for uuid in uuids:
             if time.monotonic() >= until_seconds:
@@ -237,6 +240,17 @@ class Connection:
             outcome=outcome,
             trouble=trouble[:_NAME_CHARACTERS] if trouble else None,
         )
+
+    def _read_versions(self) -> tuple[str | None, str | None]:
+        """Return versions of libvirt and of its hypervisor, such as "11.3.0" and "QEMU 10.0.2"."""
+        try:
+            with translated(self._libvirt):
+                own = _version(self._raw.getLibVersion())
+                return own, f"{self._raw.getType()} {_version(self._raw.getVersion())}"
+        except ConnectionLostError:
+            raise
+        except HypervisorError:
+            return None, None
 
 
 def _version(number: int) -> str:

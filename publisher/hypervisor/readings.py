@@ -100,6 +100,14 @@ class DetailReading(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
+class DetailRound(Struct, frozen=True, kw_only=True):
+    """All running domains that were asked, by UUID, and whom they were asked through."""
+
+    domains: dict[str, DetailReading]
+    libvirt_version: str | None
+    hypervisor_version: str | None
+
+
 class Control(NamedTuple):
     """What virDomainGetControlInfo says: who holds QEMU's monitor, and for how long."""
 
