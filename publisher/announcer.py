@@ -6,10 +6,10 @@ from datetime import datetime
 
 from publisher.body import event_body
 from publisher.errors import SpoolError
+from publisher.happenings import Happening
 from publisher.logs import Log
 from publisher.spool import Message, Spool, Stamp
 from publisher.version import VERSION
-from publisher.happenings import Happening
 from publisher.wire.codec import EVENT_TYPE
 from publisher.wire.samples import SCHEMA_VERSION, Event
 from publisher.wire.topics import event_key
