@@ -104,6 +104,16 @@ class DatabaseAdmin:
         query = sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(name))
         return bool(self._fetch(query))
 
+    def seal_template(self, name: str) -> None:
+        """End TimescaleDB's workers in a database and refuse sessions to it: from now on it is only copied.
+
+        Without it every fourth copy waits six seconds, because a worker comes back while PostgreSQL copies.
+        """
+        self._fetch(
+            sql.SQL("SELECT _timescaledb_functions.stop_background_workers()"), url=self.url_for(name)
+        )
+        self._fetch(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+
     def _copy_when_unused(self, statement: sql.SQL | sql.Composed) -> None:
         # TimescaleDB's scheduler visits every database that has the extension, also one about to be copied,
         # and PostgreSQL refuses to copy a database with a session in it.
