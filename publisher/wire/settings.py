@@ -52,16 +52,10 @@ def read_secret(path: Path) -> str:
 
 def _path(kind: type[Path], value: object) -> Path:
     """Read a path, the only type of a setting that msgspec does not know by itself."""
-    if kind is Path and isinstance(value, str):
+    # An empty text would be the current directory.
+    if kind is Path and isinstance(value, str) and value:
         return Path(value).expanduser()
     raise ValueError(f"Expected a path, got {value!r}")
-
-
-def _read_path(kind: type[Any], value: object) -> Path:
-    """Read the one type of settings that msgspec does not know."""
-    if kind is not Path or not isinstance(value, str) or not value:
-        raise ValueError(f"expected a path, got {value!r}")
-    return Path(value)
 
 
 def _read(path: Path) -> Tree:

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The payloads of a schema version stay readable, and are written as they were, for ever.
+
+A failure here means that the wire has changed: make a new schema version, or take the change back.
+"""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from publisher.wire.codec import decode_event, decode_sample, encode
+from publisher.wire.samples import SCHEMA_VERSION, Event, SampleBatch
+
+PAYLOADS = Path(__file__).resolve().parents[3] / "fixtures" / "payloads"
+SAMPLES = sorted(PAYLOADS.glob("v*/sample_*.json"))
+EVENTS = sorted(PAYLOADS.glob("v*/event_*.json"))
+
+
+def name(path: Path) -> str:
+    """Return how a payload is called in a test's name."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=name)
+def test_a_stored_sample_decodes_and_encodes_to_itself(path: Path) -> None:
+    """Bytes of a published version are read and written without a difference."""
+    body = path.read_bytes().rstrip(b"\n")
+
+    assert body == encode(decode_sample(body))
+
+
+@pytest.mark.parametrize("path", EVENTS, ids=name)
+def test_a_stored_event_decodes_and_encodes_to_itself(path: Path) -> None:
+    """Bytes of a published version are read and written without a difference."""
+    body = path.read_bytes().rstrip(b"\n")
+
+    assert body == encode(decode_event(body))
+
+
+def test_the_present_version_has_payloads_of_each_kind() -> None:
+    """Whoever raises the schema version adds its payloads."""
+    expected = {
+        f"v{SCHEMA_VERSION}/{stem}"
+        for stem in (
+            "sample_full",
+            "sample_minimal",
+            "sample_without_libvirt",
+            "sample_with_libvirt_away",
+            "event_full",
+            "event_minimal",
+        )
+    }
+
+    assert expected <= {name(path) for path in SAMPLES + EVENTS}
+
+
+@pytest.mark.parametrize(("stem", "kind"), [("sample_full", SampleBatch), ("event_full", Event)])
+def test_the_full_payload_holds_every_field(stem: str, kind: type[msgspec.Struct]) -> None:
+    """No field of the wire is without an example in the full payload."""
+    tree = msgspec.json.decode((PAYLOADS / f"v{SCHEMA_VERSION}" / f"{stem}.json").read_bytes())
+
+    assert [] == missing(tree, msgspec.inspect.type_info(kind), stem)
+
+
+def missing(value: object, known: msgspec.inspect.Type, place: str) -> list[str]:
+    """Return the fields of a struct, and of the structs in it, that a value does not have."""
+    if isinstance(known, msgspec.inspect.UnionType):
+        return [gap for member in known.types for gap in missing(value, member, place)]
+    if isinstance(known, msgspec.inspect.ListType) and isinstance(value, list):
+        return missing(value[0], known.item_type, f"{place}[0]") if value else [f"{place}[0]"]
+    if isinstance(known, msgspec.inspect.StructType) and isinstance(value, dict):
+        gaps = [f"{place}.{field.name}" for field in known.fields if field.encode_name not in value]
+        inner = [field for field in known.fields if field.encode_name in value]
+        return gaps + [
+            gap
+            for field in inner
+            for gap in missing(value[field.encode_name], field.type, f"{place}.{field.name}")
+        ]
+    return []
