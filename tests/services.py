@@ -128,6 +128,7 @@ def template_database(database_server: services.Database) -> Iterator[tuple[str,
     database_server.admin.create_database(name)
     prepare(database_server.admin, name, logins)
     migrate_as_owner(database_server.admin, name, logins)
+    database_server.admin.seal_template(name)
     yield name, logins
     database_server.admin.drop_database(name)
 
