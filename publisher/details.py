@@ -49,6 +49,8 @@ class Details(NamedTuple):
     duration_seconds: float
     reason: str | None = None
     failed: bool = False
+    # Domains that were left out, but are free again by now.
+    recovered: frozenset[str] = frozenset()
 
 
 class DetailTier:
@@ -86,12 +88,12 @@ class DetailTier:
         ``active`` are the UUIDs of the running domains. ``controls`` asks through the other connection,
         within the same deadline.
         """
-        self._review_stalls(active, controls)
+        recovered = self._review_stalls(active, controls)
         if not (self._is_held and self.abandoned_count >= ABANDONED_CAP):
             self._wait(deadline_seconds, active, controls)
         for call in (self._call, self._unclaimed):
             if call is not None and call.is_done:
-                return self._claim(call)
+                return self._claim(call)._replace(recovered=recovered)
         return Details(None, self._waited_seconds(), self._lateness())
 
     def leave(self) -> None:
@@ -157,10 +159,10 @@ class DetailTier:
         self._submit()
         return True
 
-    def _review_stalls(self, active: Sequence[str], controls: Controls) -> None:
-        """Let domains back in whose monitor is free again, or that are gone."""
+    def _review_stalls(self, active: Sequence[str], controls: Controls) -> frozenset[str]:
+        """Let domains back in whose monitor is free again, or that are gone; return them."""
         if not self.stalls:
-            return
+            return frozenset()
         running = set(active)
         found = controls(tuple(uuid for uuid in self.stalls if uuid in running))
         now = time.monotonic()
@@ -168,9 +170,13 @@ class DetailTier:
         for uuid, stall in self.stalls.items():
             control = found.get(uuid)
             expired = stall.state == "job" and now - stall.noticed_at_seconds > _JOB_EXPIRY_SECONDS
-            if control is not None and control.state == stall.state and not expired:
+            # A shorter time than before means that the monitor was free in between.
+            same = control is not None and control.state == stall.state and control.seconds >= stall.seconds
+            if control is not None and same and not expired:
                 kept[uuid] = stall._replace(seconds=control.seconds)
+        recovered = frozenset(self.stalls.keys() - kept.keys())
         self.stalls = kept
+        return recovered
 
     def _claim(self, call: Call[DetailRound]) -> Details:
         """Take a result, once."""

@@ -35,11 +35,13 @@ def judge(
     if domain.libvirt_id is None:
         return Verdict()
     if detail is None:
-        return _judge_absent(details, stall)
+        return _judge_absent(domain, details, stall)
     return _judge_incomplete(detail, control) if detail.missing else Verdict()
 
 
-def _judge_absent(details: Details, stall: Stall | None) -> Verdict:
+def _judge_absent(domain: DomainReading, details: Details, stall: Stall | None) -> Verdict:
+    if domain.uuid in details.recovered:
+        return Verdict("partial", "the monitor, stuck until now, is free again")
     if stall is None:
         reason = clipped(details.reason) or "libvirt sent no details: the VM just started or stopped"
         return Verdict("partial", reason)

@@ -178,8 +178,8 @@ class Connection:
     def describe(self, uuids: tuple[str, ...], *, until_seconds: float) -> dict[str, Description]:
         """Descriptions of domains, as many as fit until a monotonic instant; gone ones are left out.
 
-        virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen): on a stuck domain it blocks for up
-        to 30 s, then libvirt gives up with error 68.
+        virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen): on a stuck domain it blocks for
+        up to 30 s, then libvirt gives up with error 68.
         """
         found = {}
         for uuid in uuids:

@@ -21,7 +21,7 @@ def parse_description(xml: str, *, autostart: bool | None, persistent: bool | No
     title = domain.findtext("title")
     return Description(
         title=title[:_TITLE_CHARACTERS] if title else None,
-        metadata=_metadata(domain),
+        metadata=_metadata(xml) if domain.find("metadata") is not None else None,
         autostart=autostart,
         persistent=persistent,
         addresses=_addresses(domain),
@@ -29,12 +29,15 @@ def parse_description(xml: str, *, autostart: bool | None, persistent: bool | No
     )
 
 
-def _metadata(domain: ET.Element) -> str | None:
-    metadata = domain.find("metadata")
-    if metadata is None:
-        return None
-    metadata.tail = None
-    text = ET.tostring(metadata, encoding="unicode")
+def _metadata(xml: str) -> str | None:
+    """Return the element as libvirt wrote it: a parser would rename its namespace prefixes.
+
+    Before and after it, "<" of user texts is escaped; other elements of that name are inside it only.
+    """
+    start, end = xml.find("<metadata>"), xml.rfind("</metadata>")
+    if start < 0 or end < 0:
+        return None  # "<metadata/>": empty
+    text = xml[start : end + len("</metadata>")]
     # Cut XML is no XML: metadata too long for the wire are left out.
     return text if len(text) <= _METADATA_CHARACTERS else None
 
