@@ -127,7 +127,10 @@ class BrokerAdmin:
         self.set_permissions(name, virtual_host, CONSUMER_PERMISSIONS)
 
     def queue_depth(self, queue: str, virtual_host: str = "/") -> int | None:
-        """Messages in a queue, ready and unacknowledged; None when there is no such queue."""
+        """Messages in a queue, ready and unacknowledged; None when there is no such queue.
+
+        A quorum queue tells its figures every five seconds and after a restart only then: poll, or consume.
+        """
         queues = self.request(
             "GET", f"queues/{quoted(virtual_host)}?disable_stats=true&enable_queue_totals=true"
         )
