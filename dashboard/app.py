@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import structlog
 from dash import Dash, Input, Output, html
 from fastapi import FastAPI
 
@@ -18,6 +19,8 @@ from dashboard.database import Database
 from dashboard.pages import grid, host
 from dashboard.settings import Settings
 from dashboard.web import Guard
+
+log = structlog.get_logger("dashboard")
 
 # The shell's index loads this folder's script itself, before the first paint.
 ASSETS_IGNORED = [r"(^|/)first(/|$)"]
@@ -47,7 +50,10 @@ def create_app(settings: Settings, database: Database) -> Guard:
         index_string=shell.index_html(),
         add_log_handler=False,
         enable_mcp=False,
+        on_error=_note_failure,
     )
+    # Otherwise every page opens a WebSocket at once, although no callback uses one.
+    app.backend.websocket_capability = False
     frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.stale_after_seconds)
     app.layout = frame
     # All ids there are, so that Dash checks the callbacks against them without drawing a page.
@@ -72,6 +78,11 @@ async def route(path: Any) -> html.Div:
         words = [html.H1("There is no such page"), html.P(html.A("All hosts", href="/", className="button"))]
         return html.Div(html.Section(words, className="guide"), className="page")
     return grid.layout() if path == grid.PATH else host.layout()
+
+
+def _note_failure(error: Exception) -> None:
+    """Log a defect: Dash would answer 500 and say nothing. The page tells that no answer came."""
+    log.error("callback_failed", exc_info=error)
 
 
 def version() -> str:

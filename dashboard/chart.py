@@ -44,6 +44,7 @@ class ChartKey(NamedTuple):
     hidden: frozenset[str]
     step: str
     silent_since_seconds: float | None
+    first_seen_seconds: float
 
 
 class Chart(NamedTuple):
@@ -65,6 +66,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     points = _points(database, key, window)
     spacing_seconds = key.level.bucket_seconds or key.tick_seconds
+    first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
+    shown = [point for point in points if first <= point.time_seconds < last]
     data, gaps = columns(points, spacing_seconds)
     gaps += _edges(key, window, points, now)
     events = database.fetch(
@@ -85,19 +88,23 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     return Chart(
         name=hashlib.blake2s(repr(key).encode(), digest_size=8).hexdigest(),
         figure=timeline(data, gaps, [mark.time_seconds for mark in marks], view),
-        note=_note(key, window, points, zone),
+        note=_note(key, window, len(shown), zone),
         events=event_list(events),
         marks=_marks(marks, window),
-        nothing=h("div") if points else no_samples(key.host, _span(database, key, window, now), window),
-        points=points,
+        nothing=h("div") if shown else no_samples(key.host, _span(database, key, window, now), window),
+        points=shown,
         is_live=window.is_live,
     )
 
 
 def _points(database: Database, key: ChartKey, window: TimeRange) -> list[HostPoint]:
-    # The bucket that holds the start belongs to the picture, although it begins before it.
-    start = window.start - timedelta(seconds=key.level.bucket_seconds)
-    parameters: dict[str, str | int | datetime] = {"host_id": key.host_id, "start": start, "end": window.end}
+    # One bucket or tick more at each end, so that the curves run to the edges of the picture.
+    margin = timedelta(seconds=key.level.bucket_seconds or key.tick_seconds)
+    parameters: dict[str, str | int | datetime] = {
+        "host_id": key.host_id,
+        "start": window.start - margin,
+        "end": window.end + margin,
+    }
     if key.level.is_raw:
         return database.fetch(HOST_SAMPLES_RAW, parameters)
     return database.fetch(HOST_SAMPLES_ROLLUP, parameters, view=f"host_samples_{key.level.name}")
@@ -107,12 +114,16 @@ def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: d
     """Return the times without samples before the first point and behind the last one."""
     start = window.start.timestamp()
     end = min(window.end, now).timestamp()
-    if not points or end <= start:
+    if end <= start:
         return []
+    if not points:
+        return [Stretch(max(start, key.first_seen_seconds), end)] if key.first_seen_seconds < end else []
     spacing = key.level.bucket_seconds or key.tick_seconds
     edges = []
-    if points[0].time_seconds - start > GAP_FACTOR * spacing:
-        edges.append(Stretch(start, points[0].time_seconds))
+    # Before a host was known nothing is missing.
+    expected_from = max(start, key.first_seen_seconds)
+    if points[0].time_seconds - expected_from > GAP_FACTOR * spacing:
+        edges.append(Stretch(expected_from, points[0].time_seconds))
     last = points[-1].time_seconds + key.level.bucket_seconds
     silent_since = key.silent_since_seconds
     if silent_since is not None and silent_since < end and silent_since >= points[-1].time_seconds - 1:
@@ -135,7 +146,7 @@ def _span(database: Database, key: ChartKey, window: TimeRange, now: datetime) -
     return rows[0] if rows else HostSpan(None, None)
 
 
-def _note(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], zone: tzinfo) -> Element:
+def _note(key: ChartKey, window: TimeRange, point_count: int, zone: tzinfo) -> Element:
     """Return what the chart shows, in words: range, zone, resolution."""
     local = window.end.astimezone(zone)
     offset = local.strftime("%z")
@@ -150,7 +161,7 @@ def _note(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], zone: t
         "now" if window.is_live else h("time", "", class_="clock", datetime=window.end.isoformat()),
         f" · {zone_words} · ",
         h("span", resolution, class_="resolution"),
-        f" · {units.counted(len(points), 'point', 'points')}",
+        f" · {units.counted(point_count, 'point', 'points')}",
         class_="note",
     )
 

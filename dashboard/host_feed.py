@@ -139,6 +139,7 @@ class HostFeed:
             hidden=frozenset(ask.hidden) & SERIES,
             step=_step(window, level, host, now),
             silent_since_seconds=host.sampled_at.timestamp() if is_stale and host.sampled_at else None,
+            first_seen_seconds=host.first_seen_at.timestamp(),
         )
 
 

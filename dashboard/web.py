@@ -6,10 +6,10 @@ browser; one that leads nowhere has status 404. Requests that our pages never se
 instead of an error inside Dash.
 """
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import msgspec
 from dash import Dash
 
 Scope = MutableMapping[str, Any]
@@ -82,16 +82,35 @@ class Guard:
     def _is_callback(self, body: bytes) -> bool:
         """Whether a body has the form that the renderer sends, for a callback that exists."""
         try:
-            call = json.loads(body)
-        except (ValueError, RecursionError):
+            call = msgspec.json.decode(body, type=_Call)
+        except (msgspec.DecodeError, RecursionError):
             return False
-        return (
-            isinstance(call, dict)
-            and call.get("output") in self.dash.callback_map
-            and isinstance(call.get("inputs"), list)
-            and all(isinstance(item, dict) and {"id", "property"} <= item.keys() for item in call["inputs"])
-            and isinstance(call.get("outputs"), (dict, list))
-        )
+        known = self.dash.callback_map.get(call.output)
+        if known is None or _output_text(call.outputs) != call.output:
+            return False
+        expected = [(item["id"], item["property"]) for item in known["inputs"]]
+        return expected == [(item.id, item.property) for item in call.inputs]
+
+
+class _Dependency(msgspec.Struct):
+    id: str
+    property: str
+
+
+class _Call(msgspec.Struct):
+    """What the renderer sends, as far as a wrong form would break Dash. Our callbacks have no state."""
+
+    output: str
+    outputs: _Dependency | list[_Dependency]
+    inputs: list[_Dependency]
+    changedPropIds: list[str] = []  # noqa: N815 - the renderer's name
+
+
+def _output_text(outputs: _Dependency | list[_Dependency]) -> str:
+    """Return outputs as Dash names their callback: ``a.b``, or ``..a.b...c.d..`` for several."""
+    if isinstance(outputs, _Dependency):
+        return f"{outputs.id}.{outputs.property}"
+    return f"..{'...'.join(f'{each.id}.{each.property}' for each in outputs)}.."
 
 
 class _Outgoing:

@@ -68,6 +68,7 @@
     kvmgrid.morph(state, answer.state ? [answer.state] : []);
     body.hidden = Boolean(answer.state);
     if (answer.figure) shown.figure = answer.figure;
+    place("chart").closest(".chart").hidden = !shown.figure && Boolean(answer.parts);
     for (const [name, part] of Object.entries(answer.parts || {})) {
       if (!PARTS.includes(name)) continue;
       kvmgrid.morph(place(name), [part.tree]);

@@ -30,6 +30,10 @@
     fixed(startSeconds, endSeconds);
   };
 
+  window.addEventListener("popstate", function () {
+    if (earlier.length && earlier[earlier.length - 1] === window.location.search) earlier.pop();
+  });
+
   kvmgrid.zoomBack = function () {
     if (earlier.length) kvmgrid.go(window.location.pathname + earlier.pop());
     else zoomOut(2);

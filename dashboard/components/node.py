@@ -14,6 +14,8 @@ from dashboard.markup import Element, clean, h
 from dashboard.queries import GridDomain, GridHost, JsonList
 
 SHOWN_DOMAIN_COUNT = 8
+# Room is scarce on a node; the title has the full words.
+SHORT_STATES = {"shut off": "off", "pmsuspended": "suspended", "in shutdown": "stopping"}
 TEMPERATURE_COLLECTORS = ("temperature", "temperatures", "sensors", "hwmon")
 
 
@@ -45,17 +47,17 @@ def node(host: GridHost, domains: Sequence[GridDomain]) -> Element:
 
 def _head(host: GridHost, health_part: Element) -> Element:
     name = clean(host.hostname or host.host)
-    other_id = None if name == host.host else h("span", host.host, class_="node__id")
     cpu = None if host.cpu_count is None else units.counted(host.cpu_count, "CPU", "CPUs")
     memory = None if host.memory_total_bytes is None else units.data_size(host.memory_total_bytes)
-    size = " · ".join(part for part in (cpu, memory) if part)
+    other_id = None if name == host.host else host.host
+    sub = " · ".join(part for part in (other_id, cpu, memory) if part)
     return h(
         "header",
         health_part,
         h(
             "div",
             h("h2", h("a", name, href=host_path(host.host)), title=name),
-            h("p", other_id, h("span", size, class_="node__size"), class_="node__sub"),
+            h("p", sub, class_="node__sub"),
             _age(host),
             class_="node__title",
         ),
@@ -164,7 +166,7 @@ def _domain(host: GridHost, domain: GridDomain) -> Element:
     name = clean(domain.name, 64)
     state = domain.state_name or "not sampled yet"
     is_running = domain.state_name in RUNNING_STATES
-    value = units.percent(domain.cpu_ratio) if is_running else state
+    value = units.percent(domain.cpu_ratio) if is_running else SHORT_STATES.get(state, state)
     count = "" if domain.vcpu_count is None else f" of {units.counted(domain.vcpu_count, 'vCPU', 'vCPUs')}"
     title = f"{name}: {state}" + (f", {units.percent(domain.cpu_ratio)}{count}" if is_running else "")
     return h(

@@ -58,7 +58,7 @@ def index_html() -> str:
     <head>
         {{%metas%}}
         <title>{{%title%}}</title>
-        {{%favicon%}}
+        <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
         <style>{style_sheet()}</style>
         <script src="/assets/first/theme.js"></script>
         {{%css%}}

@@ -6,6 +6,10 @@ from typing import Literal, NamedTuple
 Unit = Literal["ratio", "bytes", "bytes_per_second", "bits_per_second", "seconds", "celsius"]
 Drawing = Literal["stack", "area", "line"]
 
+# Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.
+LINE_PIXELS = 1.3
+THICK_PIXELS = 2.4
+
 
 class Series(NamedTuple):
     """One curve. ``column`` names it in the rows, in the URL and in the browser."""
@@ -14,7 +18,8 @@ class Series(NamedTuple):
     words: str
     colour: str
     drawing: Drawing = "line"
-    dash: Literal["solid", "dash", "dot"] = "solid"
+    width_pixels: float = LINE_PIXELS
+    dash: Literal["solid", "dot"] = "solid"
     is_hidden: bool = False
     explanation: str = ""
 
@@ -55,7 +60,13 @@ MEMORY = Panel(
     height_pixels=130,
     series=(
         Series("memory_used_bytes", "used", "blue", "area", explanation="total minus MemAvailable"),
-        Series("memory_available_bytes", "available", "green", explanation="MemAvailable of /proc/meminfo"),
+        Series(
+            "memory_available_bytes",
+            "available",
+            "green",
+            width_pixels=THICK_PIXELS,
+            explanation="MemAvailable of /proc/meminfo",
+        ),
         Series("swap_used_bytes", "swap used", "vermillion"),
         Series(
             "memory_legacy_bytes",
@@ -77,7 +88,7 @@ DISK_TRAFFIC = Panel(
         Series(
             "disk_read_bytes_per_second", "read", "blue", explanation="all leaf devices of /proc/diskstats"
         ),
-        Series("disk_write_bytes_per_second", "write", "orange", dash="dash"),
+        Series("disk_write_bytes_per_second", "write", "orange", width_pixels=THICK_PIXELS),
     ),
 )
 DISK_BUSY = Panel(
@@ -108,7 +119,7 @@ NETWORK = Panel(
     floor=1250.0,
     series=(
         Series("network_receive_bytes_per_second", "received", "blue", explanation="all physical interfaces"),
-        Series("network_transmit_bytes_per_second", "sent", "orange", dash="dash"),
+        Series("network_transmit_bytes_per_second", "sent", "orange", width_pixels=THICK_PIXELS),
     ),
 )
 PRESSURE = Panel(
@@ -120,9 +131,9 @@ PRESSURE = Panel(
     series=(
         Series("pressure_cpu_some_ratio", "CPU some", "blue", explanation="some tasks waited (kernel PSI)"),
         Series("pressure_memory_some_ratio", "memory some", "green"),
-        Series("pressure_memory_full_ratio", "memory full", "green", dash="dot"),
+        Series("pressure_memory_full_ratio", "memory full", "green", width_pixels=THICK_PIXELS),
         Series("pressure_io_some_ratio", "I/O some", "orange"),
-        Series("pressure_io_full_ratio", "I/O full", "orange", dash="dot"),
+        Series("pressure_io_full_ratio", "I/O full", "orange", width_pixels=THICK_PIXELS),
     ),
 )
 TEMPERATURE = Panel(
@@ -134,7 +145,7 @@ TEMPERATURE = Panel(
     is_optional=True,
     series=(
         Series("cpu_temperature_celsius", "CPU", "vermillion"),
-        Series("board_temperature_celsius", "board", "sky", dash="dash"),
+        Series("board_temperature_celsius", "board", "sky", width_pixels=THICK_PIXELS),
     ),
 )
 

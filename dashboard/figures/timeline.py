@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 from dashboard import units
 from dashboard.figures.arrays import Columns, Stretch, greatest, has_values
 from dashboard.figures.panels import PANELS, Panel
-from dashboard.figures.traces import Ink, Trace, gap_traces, panel_traces
+from dashboard.figures.traces import Ink, Trace, frame_trace, gap_traces, panel_traces
 from dashboard.theme import Theme, translucent
 from dashboard.ticks import Tick, time_ticks, value_ticks
 from dashboard.timerange import Level, TimeRange
 
 Figure = dict[str, Any]
 
-HEADER_PIXELS = 26
+HEADER_PIXELS = 32
+# Clear of the lowest text of the panel above.
+LEGEND_OFFSET_PIXELS = 5
 EVENT_STRIP_PIXELS = 24
 BOTTOM_PIXELS = 46
 EMPTY_PANEL_PIXELS = 20
@@ -90,9 +92,12 @@ def timeline(
             axis, (plot_pixels - top - height, plot_pixels - top), plot_pixels, view
         )
         ink = Ink(view.theme, _axis_name(index), view.level.bucket_seconds, view.hidden)
+        traces.append(frame_trace(layout["xaxis"]["range"], ink))
         traces += gap_traces(gaps, axis.maximum, ink)
         traces += panel_traces(panel, derived, ink)
-        described.append({"top": top - HEADER_PIXELS, **_described(panel, derived, view)})
+        described.append(
+            {"top": top - HEADER_PIXELS + LEGEND_OFFSET_PIXELS, **_described(panel, derived, view)}
+        )
     layout["meta"] = {
         "panels": described,
         "plot": {"left": left, "right": 14, "height": plot_pixels},
@@ -119,7 +124,10 @@ def _is_known(panel: Panel, columns: Columns) -> bool:
 
 
 def _height(panel: Panel, columns: Columns) -> int:
-    return panel.height_pixels if _is_known(panel, columns) else EMPTY_PANEL_PIXELS
+    # A chart without any sample keeps its form: it is a gap, and not a host without sensors.
+    if _is_known(panel, columns) or not len(columns["time_seconds"]):
+        return panel.height_pixels
+    return EMPTY_PANEL_PIXELS
 
 
 def _tops(panels: Sequence[Panel], columns: Columns) -> list[int]:
@@ -227,13 +235,14 @@ def _described(panel: Panel, columns: Columns, view: View) -> dict[str, Any]:
         "key": panel.key,
         "title": panel.title,
         "unit": panel.unit,
-        "is_known": _is_known(panel, columns),
+        "is_known": _is_known(panel, columns) or not len(columns["time_seconds"]),
         "series": [
             {
                 "column": series.column,
                 "words": series.words,
                 "colour": getattr(view.theme, series.colour),
                 "dash": series.dash,
+                "width_pixels": series.width_pixels,
                 "is_area": series.drawing == "stack",
                 "is_hidden": series.column in view.hidden,
                 "explanation": series.explanation,

@@ -17,7 +17,6 @@ STACK_OPACITY = 0.55
 BAND_OPACITY = 0.22
 AREA_OPACITY = 0.16
 EDGE_PIXELS = 0.8
-LINE_PIXELS = 1.4
 
 
 class Ink(NamedTuple):
@@ -86,6 +85,19 @@ def gap_traces(gaps: Sequence[Stretch], maximum: float, ink: Ink) -> list[Trace]
     return traces
 
 
+def frame_trace(range_seconds: Sequence[float], ink: Ink) -> Trace:
+    """Return an invisible trace over the range: Plotly draws no axes for a panel without traces."""
+    return {
+        "type": "scatter",
+        "mode": "none",
+        "meta": {"role": "frame"},
+        "x": list(range_seconds),
+        "y": [0, 0],
+        "yaxis": ink.axis_name,
+        "hoverinfo": "skip",
+    }
+
+
 def _band(series: Series, columns: Columns) -> tuple[Numbers, Numbers] | None:
     """Return least and greatest values per bucket, or None for raw samples and series without a band."""
     lower, upper = columns.get(f"{series.column}_min"), columns.get(f"{series.column}_max")
@@ -119,7 +131,11 @@ def _curve(times: Numbers, values: Numbers, series: Series, ink: Ink) -> Trace:
         "x": typed_exact(times),
         "y": typed(values),
         "yaxis": ink.axis_name,
-        "line": {"color": colour, "width": EDGE_PIXELS if is_edge else LINE_PIXELS, "dash": series.dash},
+        "line": {
+            "color": colour,
+            "width": EDGE_PIXELS if is_edge else series.width_pixels,
+            "dash": series.dash,
+        },
         "connectgaps": False,
         "hoverinfo": "none",
     }

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows as the database would give them, for tests without one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.queries import GridDomain, GridHost, HostDomain, HostNow, HostPoint
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+GIB = 1024**3
+
+
+def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
+    """Return a fresh, good host."""
+    row = GridHost(
+        host=host,
+        hostname=host,
+        cpu_count=16,
+        sampled_at=NOW,
+        tick_seconds=10.0,
+        staleness_seconds=2.0,
+        freshness="fresh",
+        health_score=100,
+        health_state="good",
+        health_reasons=[],
+        cpu_busy_ratio=0.42,
+        memory_used_ratio=0.5,
+        memory_total_bytes=64 * GIB,
+        disk_busy_ratio=0.1,
+        cpu_temperature_celsius=54.0,
+        cpu_temperature_limit_celsius=95.0,
+        board_temperature_celsius=None,
+        hypervisor_state="connected",
+        hypervisor_reason=None,
+        collectors=[],
+    )
+    return row._replace(**changes)
+
+
+def grid_domain(name: str, host: str = "hv1", state_name: str = "running") -> GridDomain:
+    """Return a VM at a quarter of its vCPUs."""
+    return GridDomain(
+        host=host,
+        uuid=f"uuid-of-{name}",
+        name=name,
+        state_name=state_name,
+        cpu_cores=0.5,
+        cpu_ratio=0.25,
+        vcpu_count=2,
+    )
+
+
+def host_now(**changes: object) -> HostNow:
+    """Return a fresh host."""
+    values: dict[str, object] = dict.fromkeys(HostNow._fields)
+    values |= {
+        "host_id": 7,
+        "host": "hv1",
+        "hostname": "hv1.example.org",
+        "cpu_count": 16,
+        "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "sampled_at": NOW,
+        "tick_seconds": 10.0,
+        "staleness_seconds": 2.0,
+        "freshness": "fresh",
+        "health_score": 90,
+        "health_state": "good",
+        "health_reasons": [],
+        "hypervisor_state": "connected",
+        "collectors": [],
+    }
+    return HostNow(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
+
+
+def host_domain(name: str, **changes: object) -> HostDomain:
+    """Return a running VM of which little is known."""
+    values: dict[str, object] = dict.fromkeys(HostDomain._fields)
+    values |= {"uuid": "u", "name": name, "state_name": "running", "cpu_ratio": 0.25, "outcome": "ok"}
+    return HostDomain(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
+
+
+def host_point(time_seconds: float, **changes: float | None) -> HostPoint:
+    """Return a sample with a CPU split and memory, and nothing else."""
+    values: dict[str, float | None] = dict.fromkeys(HostPoint._fields)
+    values |= {
+        "time_seconds": time_seconds,
+        "sample_count": 1,
+        "cpu_busy_ratio": 0.5,
+        "cpu_guest_ratio": 0.3,
+        "cpu_user_ratio": 0.1,
+        "cpu_system_ratio": 0.1,
+        "memory_total_bytes": 64.0 * GIB,
+        "memory_available_bytes": 32.0 * GIB,
+        "memory_used_ratio": 0.5,
+        "disk_busy_ratio": 0.0,
+    }
+    return HostPoint(**(values | changes))  # type: ignore[arg-type]  # the fields are named above

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages answer, with a database of rows in memory."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.asks import GridAsk, HostAsk, read_ask, read_zone
+from dashboard.database import Database
+from dashboard.errors import (
+    DashboardError,
+    DatabaseUnavailableError,
+    QueryTimeoutError,
+    RequestError,
+    SchemaMissingError,
+)
+from dashboard.grid_feed import GridFeed
+from dashboard.host_feed import HostFeed
+from dashboard.markup import texts
+from dashboard.queries import HostEvent, HostSpan
+from dashboard.settings import DatabaseSettings
+from tests.unit.dashboard.rows import NOW, grid_domain, grid_host, host_domain, host_now, host_point
+
+
+class RowDatabase(Database):
+    """Answers questions from rows in memory and counts them; ``failure`` is raised instead if set."""
+
+    def __init__(self, rows: dict[str, list[Any]]) -> None:
+        super().__init__(DatabaseSettings())
+        self.rows = rows
+        self.asked: list[str] = []
+        self.views: list[str | None] = []
+        self.failure: DashboardError | None = None
+
+    @property
+    def away_since(self) -> datetime | None:
+        """The outage began at eight."""
+        return datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+    def fetch(
+        self, query: Any, parameters: Mapping[str, Any] | None = None, *, view: str | None = None
+    ) -> list[Any]:
+        """Return the rows of a question by its name."""
+        del parameters
+        self.asked.append(query.name)
+        self.views.append(view)
+        if self.failure is not None:
+            raise self.failure
+        return self.rows[query.name]
+
+
+def grid_database() -> RowDatabase:
+    """Return two hosts with a VM each."""
+    return RowDatabase(
+        {
+            "grid_hosts": [grid_host("hv1"), grid_host("hv2")],
+            "grid_domains": [grid_domain("a", "hv1"), grid_domain("b", "hv2")],
+        }
+    )
+
+
+def host_database(**changes: list[Any]) -> RowDatabase:
+    """Return one host with an hour of samples, a VM and an event."""
+    rows: dict[str, list[Any]] = {
+        "host_now": [host_now()],
+        "host_domains": [host_domain("vm1")],
+        "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1)],
+        "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
+        "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
+        "host_span": [HostSpan(NOW - timedelta(hours=5), None)],
+    }
+    return RowDatabase(rows | changes)
+
+
+def host_feed(database: Database) -> HostFeed:
+    """Return a feed at half past eight that keeps nothing."""
+    return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
+
+
+def ask(number: int = 1, **changes: Any) -> HostAsk:
+    """Return a question about the last hour of hv1."""
+    return HostAsk(number=number, host="hv1", start="now-1h", end="now", **changes)
+
+
+def test_a_new_browser_gets_the_whole_grid() -> None:
+    """Order, summary and all nodes come at first."""
+    answer = GridFeed(grid_database(), keep_seconds=0).answer(GridAsk(number=1))
+    assert ["hv1", "hv2"] == answer["order"]
+    assert {"hv1", "hv2"} == answer["nodes"].keys()
+    assert "2 hosts" in " ".join(texts(answer["summary"]).split())
+
+
+def test_later_only_what_changed_is_sent() -> None:
+    """A browser that is up to date gets the nodes that changed and nothing else."""
+    database = grid_database()
+    feed = GridFeed(database, keep_seconds=0)
+    first = feed.answer(GridAsk(number=1))
+    database.rows["grid_hosts"] = [grid_host("hv1"), grid_host("hv2", cpu_busy_ratio=0.9)]
+    second = feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))
+    assert {"hv2"} == second["nodes"].keys()
+    assert "order" not in second
+    assert "summary" not in second
+
+
+def test_age_alone_is_no_news() -> None:
+    """That a sample grows older is counted by the browser and sends nothing."""
+    database = grid_database()
+    feed = GridFeed(database, keep_seconds=0)
+    first = feed.answer(GridAsk(number=1))
+    database.rows["grid_hosts"] = [
+        grid_host("hv1", staleness_seconds=7.0),
+        grid_host("hv2", staleness_seconds=7.0),
+    ]
+    assert {} == feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))["nodes"]
+
+
+def test_a_browser_of_another_process_starts_over() -> None:
+    """A cursor of a feed that is gone counts for nothing."""
+    feed = GridFeed(grid_database(), keep_seconds=0)
+    answer = feed.answer(GridAsk(number=9, feed="another", cursor=500))
+    assert {"hv1", "hv2"} == answer["nodes"].keys()
+
+
+def test_a_host_that_goes_away_leaves_the_order() -> None:
+    """The order is sent anew when hosts come or go."""
+    database = grid_database()
+    feed = GridFeed(database, keep_seconds=0)
+    first = feed.answer(GridAsk(number=1))
+    database.rows["grid_hosts"] = [grid_host("hv2")]
+    assert ["hv2"] == feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))["order"]
+
+
+def test_a_hundred_viewers_cost_one_query() -> None:
+    """Within a period all viewers share what was read once."""
+    database = grid_database()
+    feed = GridFeed(database, keep_seconds=60)
+    for number in range(100):
+        feed.answer(GridAsk(number=number))
+    assert ["grid_hosts", "grid_domains"] == database.asked
+
+
+@pytest.mark.parametrize(
+    ("failure", "key", "words"),
+    [
+        (DatabaseUnavailableError("refused"), "banner", "The database is away"),
+        (SchemaMissingError("no table"), "state", "kvmgrid-consumer migrate"),
+        (QueryTimeoutError("too slow"), "banner", "too slow"),
+    ],
+)
+@pytest.mark.parametrize("page", ["grid", "host"])
+def test_failures_are_answers(failure: DashboardError, key: str, words: str, page: str) -> None:
+    """An outage is said on the page, never an error of the server."""
+    database = grid_database() if page == "grid" else host_database()
+    database.failure = failure
+    feeds: dict[str, Callable[[], dict[str, Any]]] = {
+        "grid": lambda: GridFeed(database, keep_seconds=0).answer(GridAsk(number=1)),
+        "host": lambda: host_feed(database).answer(ask())[0],
+    }
+    assert words in texts(feeds[page]()[key])
+
+
+def test_an_empty_database_guides_the_first_run() -> None:
+    """Without any host the page says how to start one."""
+    answer = GridFeed(RowDatabase({"grid_hosts": [], "grid_domains": []}), keep_seconds=0).answer(
+        GridAsk(number=1)
+    )
+    words = texts(answer["state"])
+    assert "Waiting for the first sample" in words
+    assert "kvmgrid-publisher run" in words
+
+
+def test_a_host_page_has_all_its_parts() -> None:
+    """Head, facts, VMs, events and the figure come at first."""
+    answer, figure = host_feed(host_database()).answer(ask())
+    assert {"head", "facts", "vms", "note", "events", "marks", "nothing"} == answer["parts"].keys()
+    assert figure is not None
+    assert "every sample, 10\u00a0s apart" in texts(answer["parts"]["note"]["tree"])
+    assert "vm1" in texts(answer["parts"]["vms"]["tree"])
+
+
+def test_what_the_browser_has_is_not_sent_again() -> None:
+    """With the hashes of its parts and the name of its figure a browser gets nothing twice."""
+    feed = host_feed(host_database())
+    first, _ = feed.answer(ask())
+    hashes = {name: part["hash"] for name, part in first["parts"].items()}
+    second, figure = feed.answer(ask(2, parts=hashes, figure=first["figure"]))
+    assert {} == second["parts"]
+    assert figure is None
+
+
+def test_a_chart_is_drawn_once_per_sample() -> None:
+    """Until a new sample arrives all viewers of a view share one chart."""
+    database = host_database()
+    feed = host_feed(database)
+    for number in range(5):
+        feed.answer(ask(number))
+    assert 1 == database.asked.count("host_samples_raw")
+    database.rows["host_now"] = [host_now(sampled_at=NOW + timedelta(seconds=10))]
+    feed.answer(ask(9))
+    assert 2 == database.asked.count("host_samples_raw")
+
+
+def test_long_ranges_read_rollups() -> None:
+    """A day reads the view of minutes, a year the view of days."""
+    database = host_database()
+    feed = host_feed(database)
+    for start in ("now-24h", "now-1y"):
+        feed.answer(HostAsk(number=1, host="hv1", start=start, end="now"))
+    assert ["host_samples_1m", "host_samples_1d"] == [view for view in database.views if view]
+
+
+def test_an_empty_range_offers_the_nearest_samples() -> None:
+    """A range without samples says so and leads to where there are some."""
+    answer, figure = host_feed(host_database(host_samples_raw=[])).answer(ask())
+    nothing = answer["parts"]["nothing"]["tree"]
+    assert "No samples in this range." in texts(nothing)
+    assert "Nearest samples before" in texts(nothing)
+    assert figure is not None
+
+
+def test_a_range_that_is_no_time_is_said_in_place() -> None:
+    """Nonsense in the URL is answered in words; the rest of the page stays."""
+    answer, figure = host_feed(host_database()).answer(HostAsk(number=1, host="hv1", start="tomorrow"))
+    assert "is not a time" in texts(answer["parts"]["note"]["tree"])
+    assert "vms" in answer["parts"]
+    assert figure is None
+
+
+def test_an_unknown_host_is_a_page() -> None:
+    """A host that never reported has a page that says so, with its name as text."""
+    answer, _ = host_feed(host_database(host_now=[])).answer(HostAsk(number=1, host="<b>x</b>"))
+    assert "No host “<b>x</b>”" in texts(answer["state"])
+
+
+def test_a_silent_host_ends_in_silence() -> None:
+    """After the last sample of a stale host its chart is dotted up to now."""
+    silent = host_now(freshness="stale", sampled_at=NOW - timedelta(minutes=10))
+    points = [host_point(NOW.timestamp() - 600 - 10 * index) for index in range(100, -1, -1)]
+    _, figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask())
+    assert figure is not None
+    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
+
+
+def test_nothing_is_missing_before_a_host_was_known() -> None:
+    """The time before the first sample ever is no gap."""
+    new = host_now(first_seen_at=NOW - timedelta(seconds=1000))
+    old = host_now(first_seen_at=NOW - timedelta(days=3))
+    for host, gap_count in ((new, 0), (old, 1)):
+        _, figure = host_feed(host_database(host_now=[host])).answer(ask())
+        assert figure is not None
+        gaps = [trace for trace in figure["data"] if trace["meta"]["role"] == "gap" and trace["yaxis"] == "y"]
+        assert gap_count == len(gaps)
+
+
+def test_the_table_comes_when_asked_for() -> None:
+    """The chart as a table is sent to those who want it."""
+    answer, _ = host_feed(host_database()).answer(ask(is_table=True))
+    assert "CPU busy" in texts(answer["parts"]["table"]["tree"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        "x",
+        {"number": -1, "host": "x"},
+        {"number": 1, "host": "x" * 64},
+        {"number": 1, "host": "x", "theme": "pink"},
+        {"number": 1, "host": "x", "width_pixels": 10**9},
+        {"number": 1, "host": "x", "hidden": ["y"] * 100},
+        {"number": 1, "host": "x", "more": 1},
+        {"number": 1, "host": {"deep": []}},
+        {"number": 2**60, "host": "x"},
+    ],
+)
+def test_what_pages_never_send_is_refused(data: Any) -> None:
+    """Every field of a question is checked and bounded."""
+    with pytest.raises(RequestError):
+        read_ask(HostAsk, data)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "Nowhere/Land", "\x00", "/etc/localtime", "Europe"])
+def test_an_unknown_zone_is_utc(name: str) -> None:
+    """A zone that this machine does not know is UTC, never an error."""
+    assert UTC is read_zone(name)

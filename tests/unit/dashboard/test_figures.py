@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chart of a host, by value."""
+
+import base64
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard.figures.arrays import Stretch, columns, outline
+from dashboard.figures.timeline import View, timeline
+from dashboard.queries import HostPoint
+from dashboard.theme import DARK, LIGHT
+from dashboard.timerange import LEVELS, RAW, Level, TimeRange
+from tests.unit.dashboard.rows import host_point
+
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+START_SECONDS = START.timestamp()
+
+
+def view(level: Level = RAW, **changes: Any) -> View:
+    """Return the view of ten minutes."""
+    window = TimeRange("now-10m", "now", START, datetime(2026, 11, 23, 8, 10, tzinfo=UTC))
+    return View(window, level, UTC, LIGHT, 1200, frozenset(), "revision")._replace(**changes)
+
+
+def points(count: int, **changes: float | None) -> list[HostPoint]:
+    """Return samples every ten seconds."""
+    return [host_point(START_SECONDS + 10 * index, **changes) for index in range(count)]
+
+
+def decoded(column: dict[str, str]) -> list[float]:
+    """Return the numbers of a column as the browser would read them."""
+    values: list[float] = np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
+    return values
+
+
+def traces(figure: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """Return the traces of a role."""
+    return [trace for trace in figure["data"] if trace["meta"]["role"] == role]
+
+
+def curve(figure: dict[str, Any], column: str) -> dict[str, Any]:
+    """Return the curve of a column."""
+    (found,) = [trace for trace in traces(figure, "curve") if trace["meta"]["column"] == column]
+    return found
+
+
+def draw(
+    rows: list[HostPoint], gaps: list[Stretch] | None = None, shown: View | None = None
+) -> dict[str, Any]:
+    """Return the figure of rows."""
+    data, found = columns(rows, 10.0)
+    return timeline(data, [*found, *(gaps or [])], [], shown or view())
+
+
+def test_all_panels_share_one_time_axis() -> None:
+    """One x axis object carries every panel, so that one crosshair covers all."""
+    figure = draw(points(30))
+    axes = [name for name in figure["layout"] if name.startswith("xaxis")]
+    assert ["xaxis"] == axes
+    assert "axis" == figure["layout"]["hoversubplots"]
+    assert all("xaxis" not in trace for trace in figure["data"])
+    assert len({trace["yaxis"] for trace in figure["data"]}) > 5
+
+
+def test_panels_do_not_overlap() -> None:
+    """Each panel has its own band of the figure, from top to bottom."""
+    layout = draw(points(30))["layout"]
+    domains = [layout[name]["domain"] for name in layout if name.startswith("yaxis")]
+    assert domains == sorted(domains, reverse=True)
+    assert all(above[0] >= below[1] for above, below in pairwise(domains))
+    assert min(min(domain) for domain in domains) >= -1e-9
+    assert max(max(domain) for domain in domains) <= 1
+
+
+def test_values_are_those_of_the_rows() -> None:
+    """A curve holds the numbers of its column at their times."""
+    found = curve(draw(points(3, cpu_busy_ratio=0.25)), "cpu_busy_ratio")
+    assert [0.25] * 3 == decoded(found["y"])
+    assert [START_SECONDS, START_SECONDS + 10, START_SECONDS + 20] == decoded(found["x"])
+
+
+def test_a_stack_adds_up_and_still_reads_out_its_parts() -> None:
+    """The edge of a stacked part is a sum; the value shown for it is its own."""
+    figure = draw(points(2))
+    user = curve(figure, "cpu_user_ratio")
+    assert pytest.approx([0.4, 0.4]) == decoded(user["y"])
+    assert pytest.approx([0.1, 0.1]) == decoded(user["customdata"])
+
+
+def test_a_gap_breaks_lines_and_areas() -> None:
+    """Between samples far apart there is no line and no area, but a hatched ground."""
+    rows = [*points(5), *(host_point(START_SECONDS + 300 + 10 * index) for index in range(5))]
+    figure = draw(rows)
+    assert np.isnan(decoded(curve(figure, "cpu_busy_ratio")["y"])[5])
+    area = traces(figure, "area")[0]
+    assert 1 == sum(np.isnan(value) for value in decoded(area["x"]))
+    assert [START_SECONDS + 40, START_SECONDS + 300] == decoded(traces(figure, "gap")[0]["x"])[:2]
+
+
+def test_zero_is_a_line_and_unknown_is_none() -> None:
+    """A value of zero is drawn at zero; a column that is not known has no curve at all."""
+    figure = draw(points(5, disk_busy_ratio=0.0, disk_latency_seconds=None))
+    assert [0.0] * 5 == decoded(curve(figure, "disk_busy_ratio")["y"])
+    assert not [
+        trace for trace in traces(figure, "curve") if trace["meta"]["column"] == "disk_latency_seconds"
+    ]
+    latency = next(panel for panel in figure["layout"]["meta"]["panels"] if panel["key"] == "disk_latency")
+    assert not latency["is_known"]
+
+
+def test_gap_and_silence_look_different() -> None:
+    """A gap is hatched, the silence of a host dotted."""
+    silence = Stretch(START_SECONDS + 100, START_SECONDS + 600, is_silence=True)
+    figure = draw([*points(3), host_point(START_SECONDS + 100)], [silence])
+    assert "/" == traces(figure, "gap")[0]["fillpattern"]["shape"]
+    assert "." == traces(figure, "silence")[0]["fillpattern"]["shape"]
+
+
+def test_averages_have_a_band_and_stand_in_the_middle_of_their_bucket() -> None:
+    """Rolled-up levels show least to greatest around the average; raw samples have no band."""
+    minute = LEVELS[1]
+    rows = [
+        host_point(
+            START_SECONDS + 60 * index, cpu_busy_ratio=0.5, cpu_busy_ratio_min=0.1, cpu_busy_ratio_max=0.9
+        )
+        for index in range(5)
+    ]
+    data, _ = columns(rows, 60)
+    figure = timeline(data, [], [], view(minute))
+    assert START_SECONDS + 30 == decoded(curve(figure, "cpu_busy_ratio")["x"])[0]
+    bands = [decoded(trace["y"]) for trace in traces(figure, "area")]
+    assert any(pytest.approx(0.9) == max(band) and pytest.approx(0.1) == min(band) for band in bands)
+
+
+def test_hidden_series_are_left_out_but_named() -> None:
+    """A series switched off has no curve; its legend stays to switch it on."""
+    figure = draw(points(3), shown=view(hidden=frozenset({"cpu_user_ratio"})))
+    assert not [trace for trace in traces(figure, "curve") if trace["meta"]["column"] == "cpu_user_ratio"]
+    legend = figure["layout"]["meta"]["panels"][0]["series"]
+    assert [True] == [entry["is_hidden"] for entry in legend if entry["column"] == "cpu_user_ratio"]
+
+
+def test_a_lonely_sample_is_seen() -> None:
+    """A sample between two gaps is a dot, since no line leads to it."""
+    rows = [*points(2), host_point(START_SECONDS + 200), host_point(START_SECONDS + 400)]
+    assert 4 in curve(draw(rows), "cpu_busy_ratio")["marker"]["size"]
+
+
+def test_no_samples_still_give_axes() -> None:
+    """A range without samples has its panels and its time axis, and no curve."""
+    figure = draw([])
+    assert [] == traces(figure, "curve")
+    assert len(traces(figure, "frame")) >= 7
+    assert figure["layout"]["xaxis"]["ticktext"]
+
+
+def test_the_theme_colours_the_figure() -> None:
+    """The dark theme has its own colours, down to the grid."""
+    assert DARK.grid == draw(points(2), shown=view(theme=DARK))["layout"]["xaxis"]["gridcolor"]
+
+
+def test_memory_ends_at_what_the_host_has() -> None:
+    """The memory axis reaches the total and its marks are binary."""
+    layout = draw(points(2))["layout"]
+    assert [0, 64.0 * 1024**3] == layout["yaxis2"]["range"]
+    assert all("iB" in text or text.startswith("0") for text in layout["yaxis2"]["ticktext"])
+
+
+def test_an_outline_closes_each_stretch() -> None:
+    """Two stretches of known values give two closed outlines, parted by one NaN."""
+    times = np.arange(6.0)
+    upper = np.array([1.0, 2.0, np.nan, 3.0, 4.0, 5.0])
+    xs, ys = outline(times, np.zeros(6), upper)
+    assert [0, 1, 1, 0] == xs[:4].tolist()
+    assert [1, 2, 0, 0] == ys[:4].tolist()
+    assert np.isnan(xs[4])
+    assert [3, 4, 5, 5, 4, 3] == xs[5:].tolist()

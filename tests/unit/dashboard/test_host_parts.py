@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of a host's page that are no chart."""
+
+from datetime import UTC, datetime, timedelta
+
+from dashboard.components.chart_table import ROW_COUNT, chart_table
+from dashboard.components.domain_table import domain_table
+from dashboard.components.event_list import MARK_COUNT, event_list, event_marks
+from dashboard.components.host_facts import collector_troubles, host_facts, host_head
+from dashboard.markup import texts
+from dashboard.queries import HostEvent
+from dashboard.timerange import RAW
+from tests.unit.dashboard.rows import NOW, host_domain, host_now, host_point
+from tests.unit.dashboard.test_node import find
+
+
+def event(seconds: float, kind: str = "domain_started", total: int = 1) -> HostEvent:
+    """Return an event so many seconds after eight."""
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC) + timedelta(seconds=seconds)
+    return HostEvent(at, kind, "vm<1>", "booted", total)
+
+
+def test_a_vm_that_is_off_has_no_figures() -> None:
+    """Off is a dash, which is neither 0 nor n/a."""
+    tree = domain_table([host_domain("a", state_name="shut off", state_reason_name="destroyed")])
+    assert "shut off (destroyed)" in texts(tree)
+    assert len(find(tree, "td", "off")) >= 8
+    assert "n/a" in texts(domain_table([host_domain("a", cpu_ratio=None)]))
+
+
+def test_memory_of_the_guest_has_its_age() -> None:
+    """A figure that the guest reported long ago says how old it is."""
+    fresh = domain_table([host_domain("a", memory_used_bytes=1024**3, memory_age_seconds=3.0)])
+    old = domain_table([host_domain("a", memory_used_bytes=1024**3, memory_age_seconds=600.0)])
+    assert "old" not in texts(fresh)
+    assert "10\u00a0min old" in texts(old)
+
+
+def test_an_outcome_says_what_it_means() -> None:
+    """A reading that failed is marked, with words for what happened."""
+    tree = domain_table([host_domain("a", outcome="timed_out")])
+    (cell,) = find(tree, "td", "cell-warning")
+    assert "timed out" == texts(cell)
+    assert "QEMU did not answer" in cell[1]["title"]
+
+
+def test_no_vms_is_a_sentence() -> None:
+    """An empty table is words."""
+    assert "No VMs on this host." == texts(domain_table([]))
+
+
+def test_collectors_that_gave_nothing_are_listed_with_reasons() -> None:
+    """What could not be read is said with its reason; collectors that are well are not."""
+    collectors = [
+        {"name": "host_cpu", "outcome": "ok"},
+        {"name": "temperature", "outcome": "unavailable", "reason": "no sensor"},
+        {"name": "pressure", "outcome": "failed", "reason": "EIO"},
+    ]
+    tree = collector_troubles(host_now(collectors=collectors))
+    assert tree is not None
+    words = texts(tree)
+    assert "2 collectors gave nothing" in words
+    assert "no sensor" in words
+    assert "host_cpu" not in words
+    assert collector_troubles(host_now()) is None
+
+
+def test_facts_that_are_not_known_are_na() -> None:
+    """A fact the publisher did not send is n/a."""
+    words = texts(host_facts(host_now(kernel=None, uptime_seconds=90_000.0)))
+    assert "Kernel n/a" in words
+    assert "1\u00a0d\u00a01\u00a0h" in words
+
+
+def test_a_silent_host_says_so() -> None:
+    """The head of the page says that nothing arrives, and since when."""
+    words = texts(host_head(host_now(freshness="stale")))
+    assert "Silent: last seen" in words
+    assert "unknown" in words
+
+
+def test_events_that_crowd_share_a_mark() -> None:
+    """There are never more marks than have room, and none is lost."""
+    start = datetime(2026, 11, 23, 8, tzinfo=UTC).timestamp()
+    marks = event_marks([event(index) for index in range(3600)], start, start + 3600)
+    assert MARK_COUNT == len(marks)
+    assert 3600 == sum(mark.event_count for mark in marks)
+    assert "and 31 more" in marks[0].text
+
+
+def test_a_cut_list_of_events_says_so() -> None:
+    """The list names how many there are."""
+    assert "The newest 1 of 500" in texts(event_list([event(1, total=500)]))
+    assert "Nothing happened in this range." == texts(event_list([]))
+
+
+def test_the_table_of_the_chart_counts_what_it_leaves_out() -> None:
+    """The newest rows come first, and the caption says how many there are in all."""
+    points = [host_point(NOW.timestamp() + index) for index in range(ROW_COUNT + 10)]
+    tree = chart_table(points, RAW)
+    assert f"The newest {ROW_COUNT} of {ROW_COUNT + 10} rows" in texts(tree)
+    first = find(find(tree, "tbody")[0], "time")[0]
+    assert datetime.fromtimestamp(points[-1].time_seconds, UTC).isoformat() == first[1]["datetime"]

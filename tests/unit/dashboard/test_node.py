@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host as a node of the grid."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.components.node import SHOWN_DOMAIN_COUNT, host_path, node
+from dashboard.components.summary import summary
+from dashboard.markup import texts
+from tests.unit.dashboard.rows import grid_domain, grid_host
+
+
+def find(tree: Any, tag: str, css_class: str | None = None) -> list[Any]:
+    """Return all elements of a tag, and of a class if one is named."""
+    if not isinstance(tree, list):
+        return []
+    own = (
+        [tree]
+        if tree[0] == tag and (css_class is None or css_class in tree[1].get("class", "").split())
+        else []
+    )
+    return own + [element for child in tree[2:] for element in find(child, tag, css_class)]
+
+
+def test_a_node_says_the_figures_of_its_host() -> None:
+    """CPU, memory and disk stand as numbers beside their bars, with the temperature and its limit."""
+    words = texts(node(grid_host(), [])).replace("\u00a0", " ")
+    for expected in ("42 %", "50 %", "10 %", "54 °C of 95 °C", "16 CPUs", "64 GiB", "hv1"):
+        assert expected in words
+
+
+def test_health_is_a_number_a_word_and_a_level() -> None:
+    """The state is said four times: level, number, word, colour; and spoken for those who see none."""
+    tree = node(grid_host(health_score=72, health_state="strained", health_reasons=[
+        {"rule": "cpu", "points": 28, "text": "CPU busy 93 %"}]), [])  # fmt: skip
+    (circle,) = find(tree, "svg", "health")
+    assert "health strained, 72 of 100" == circle[1]["aria-label"]
+    assert "72" in texts(circle)
+    assert "strained" in texts(tree)
+    (level,) = find(circle, "rect")
+    assert pytest.approx(52 * 0.72, abs=0.1) == float(level[1]["height"])
+    assert "CPU busy 93 %" in texts(find(tree, "details")[0])
+
+
+def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
+    """A silent host is unknown, says so, and shows its last figures."""
+    tree: Any = node(
+        grid_host(freshness="stale", staleness_seconds=90.0, health_score=100, health_state="good"), []
+    )
+    assert "node--stale" in tree[1]["class"]
+    assert "node--unknown" in tree[1]["class"]
+    words = texts(tree)
+    assert "last seen" in words
+    assert "unknown" in words
+    assert "42" in words
+
+
+def test_a_missing_temperature_says_why() -> None:
+    """No sensor is n/a with the reason its collector gave, never 0 °C."""
+    collectors = [{"name": "temperature", "outcome": "unavailable", "reason": "no hwmon device"}]
+    tree = node(grid_host(cpu_temperature_celsius=None, collectors=collectors), [])
+    (missing,) = find(tree, "span", "node__missing")
+    assert "n/a" == texts(missing)
+    assert "unavailable: no hwmon device" == missing[1]["title"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "state"),
+    [("No libvirt on this host", "absent"), ("libvirt does not answer: refused", "disconnected")],
+)
+def test_a_host_without_libvirt_says_so(expected: str, state: str) -> None:
+    """An empty list of VMs names its cause."""
+    assert expected in texts(node(grid_host(hypervisor_state=state, hypervisor_reason="refused"), []))
+
+
+def test_vms_carry_shape_word_and_figure() -> None:
+    """Each state has a shape of its own and words in its title."""
+    domains = [
+        grid_domain("a"),
+        grid_domain("b", state_name="paused"),
+        grid_domain("c", state_name="shut off"),
+    ]
+    tree = node(grid_host(), domains)
+    paths = [path[1]["d"] for mark in find(tree, "svg", "mark") for path in find(mark, "path")]
+    assert 3 == len(set(paths))
+    titles = [link[1]["title"].replace("\u00a0", " ") for link in find(tree, "a", "vm")]
+    assert ["a: running, 25 % of 2 vCPUs", "b: paused", "c: shut off"] == titles
+
+
+def test_too_many_vms_say_how_many_more() -> None:
+    """What is not shown is counted, never dropped in silence."""
+    tree = node(grid_host(), [grid_domain(f"vm{index:02d}") for index in range(SHOWN_DOMAIN_COUNT + 12)])
+    assert SHOWN_DOMAIN_COUNT + 1 == len(find(tree, "a", "vm"))
+    assert "+12 more" in texts(tree)
+
+
+def test_names_stay_text() -> None:
+    """A name with markup in it is text like any other, and loses what would hide."""
+    tree = node(grid_host(), [grid_domain("<img src=x onerror=alert(1)>\u202e")])
+    (name,) = find(tree, "span", "vm__name")
+    assert "<img src=x onerror=alert(1)>\ufffd" == texts(name)
+
+
+def test_addresses_are_quoted() -> None:
+    """An id cannot leave the path of its page."""
+    assert "/host/..%2F%3Fx%3D1" == host_path("../?x=1")
+
+
+def test_the_summary_counts_by_state() -> None:
+    """Hosts and VMs are counted by state; a stale host counts as unknown."""
+    hosts = [grid_host("a"), grid_host("b", freshness="stale"), grid_host("c", health_state="bad")]
+    domains = [grid_domain("x"), grid_domain("y"), grid_domain("z", state_name="paused")]
+    words = " ".join(texts(summary(hosts, domains)).split())
+    for expected in ("3 hosts", "1 good", "1 bad", "1 unknown", "1 stale", "3 VMs", "2 running", "1 paused"):
+        assert expected in words
