@@ -53,6 +53,10 @@ class SpoolDirectory:
         """Return what is free on the file system for this user."""
         return _free_bytes(self.path)
 
+    def spare_bytes(self) -> int:
+        """Return what may be written while the reserve, or as much in its place, stays untouched."""
+        return self.free_bytes() - (0 if self._reserve.exists() else self._reserve_bytes)
+
     def hold_reserve(self) -> None:
         """Take the reserve, if there is plenty of room for it; a full disk is no error here."""
         if self._reserve.exists() or self.free_bytes() < 2 * self._reserve_bytes:

@@ -22,7 +22,7 @@ FORMAT = 1
 PAGE_BYTES = 4096
 # A page of an overflow chain holds four bytes less than its size.
 BODY_BYTES_PER_PAGE = PAGE_BYTES - 4
-LOG_PAGES = 256
+LOG_PAGES = 128
 LOG_FRAME_BYTES = PAGE_BYTES + 24
 # B-tree, index, range and pointer-map pages that one message can add beside its body.
 OVERHEAD_PAGES = 8
@@ -80,28 +80,36 @@ class SpoolFile:
             self._configure()
             self.epoch = self._identify(host)
             self.totals = self._count()
+            # A log left by a crash begins again at its start, as the arithmetic of room expects.
+            self.checkpoint()
         except BaseException:
             self._db.close()
             raise
 
     def _configure(self) -> None:
-        for pragma in (
-            # The directory's lock already keeps others out. Exclusive mode needs no shared-memory file, whose
-            # mapping would end the process (SIGBUS) on a full tmpfs.
-            "locking_mode = EXCLUSIVE",
-            f"page_size = {PAGE_BYTES}",
-            "auto_vacuum = INCREMENTAL",
+        # The directory's lock already keeps others out. Exclusive mode needs no shared-memory file, whose
+        # mapping would end the process (SIGBUS) on a full tmpfs.
+        self._set("locking_mode = EXCLUSIVE")
+        self._is_new = self._number("PRAGMA page_count") == 0
+        if self._is_new:
+            self._set(f"page_size = {PAGE_BYTES}", "auto_vacuum = INCREMENTAL")
+        self._set(
             "journal_mode = WAL",
             "synchronous = FULL",
             f"wal_autocheckpoint = {LOG_PAGES}",
             f"journal_size_limit = {LOG_PAGES * LOG_FRAME_BYTES}",
             "cache_size = -256",
             "temp_store = MEMORY",
-        ):
+        )
+
+    def _set(self, *pragmas: str) -> None:
+        for pragma in pragmas:
             self._db.execute(f"PRAGMA {pragma}").fetchall()
 
     def _identify(self, host: str) -> str:
-        if self._number("PRAGMA application_id") == 0 and self._number("PRAGMA page_count") <= 1:
+        # A file of one page has its header only: its creation was cut off.
+        empty = self._number("PRAGMA application_id") == 0 and self._number("PRAGMA page_count") <= 1
+        if self._is_new or empty:
             self._create(host)
         if self._number("PRAGMA application_id") != APPLICATION_ID:
             raise UnusableFileError("foreign", "it was not made by kvmgrid")

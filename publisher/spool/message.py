@@ -63,12 +63,13 @@ class Limits(NamedTuple):
     """How much room the spool may take.
 
     ``capacity_bytes`` bounds database and write-ahead log together. While less than ``free_floor_bytes`` is
-    free on the file system the files do not grow beyond ``small_bytes``. ``reserve_bytes`` are held in a
-    file of their own and given up to make room for deletions once the disk is full.
+    free on the file system the files do not grow beyond ``small_bytes``. ``reserve_bytes`` are held beside
+    them and given up once others have filled the disk: they let the log and the largest message reach the
+    database, and deletions be written.
     """
 
     capacity_bytes: int = 512 * MEBIBYTE
     free_floor_bytes: int = 256 * MEBIBYTE
     small_bytes: int = 8 * MEBIBYTE
-    reserve_bytes: int = 4 * MEBIBYTE
+    reserve_bytes: int = 16 * MEBIBYTE
     message_bytes: int = MAX_BODY_BYTES

@@ -9,7 +9,7 @@ from publisher.spool import file
 from publisher.spool.directory import SpoolDirectory
 from publisher.spool.message import Limits
 
-# Pages of the tables and of the first checkpoint, which no message can have.
+# Pages that a transaction writes beside the body: tables, and what it deletes to make room.
 _FIXED_PAGES = 64
 
 
@@ -20,7 +20,7 @@ def pages_of(body_bytes: int) -> int:
 
 def body_room_bytes(limits: Limits) -> int:
     """Return the size of the largest body: it must fit into the database and once more into the log."""
-    pages = limits.capacity_bytes // file.LOG_FRAME_BYTES - file.LOG_PAGES - _FIXED_PAGES
+    pages = limits.capacity_bytes // file.LOG_FRAME_BYTES - file.LOG_PAGES - 2 * _FIXED_PAGES
     return max(0, pages // 2 - file.OVERHEAD_PAGES) * file.BODY_BYTES_PER_PAGE
 
 
@@ -29,9 +29,12 @@ def pages_to_free(
 ) -> int:
     """Return how many pages must become free before a body of this size can be stored."""
     pages = pages_of(body_bytes)
-    log_bytes = max((file.LOG_PAGES + pages) * file.LOG_FRAME_BYTES, directory.log_bytes())
+    log_bytes = max((file.LOG_PAGES + _FIXED_PAGES + pages) * file.LOG_FRAME_BYTES, directory.log_bytes())
     size_bytes = spool_file.pages() * file.PAGE_BYTES
     growth_bytes = limits.capacity_bytes - log_bytes - size_bytes
+    # What is in the log needs its place in the database too: committed growth must never meet a full disk.
+    spare_bytes = directory.spare_bytes() - log_bytes
     if size_bytes > limits.small_bytes:
-        growth_bytes = min(growth_bytes, directory.free_bytes() - limits.free_floor_bytes)
+        spare_bytes -= limits.free_floor_bytes
+    growth_bytes = min(growth_bytes, spare_bytes)
     return max(0, pages - spool_file.free_pages() - max(0, growth_bytes // file.PAGE_BYTES))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the spool does on a disk that fills up, in a mount namespace of its own; prints one JSON object.
+
+Usage: unshare --mount python -m tests.unit.publisher.spool.full_disk_program DIRECTORY
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from publisher.errors import SpoolError
+from publisher.spool import Limits, Spool, Stamp
+from tests.unit.publisher.spool.spooled import message, sequences
+
+DISK_MEBIBYTES = 8
+# Far beyond the disk, and no floor: nothing but the disk itself says stop.
+LIMITS = Limits(capacity_bytes=2**40, free_floor_bytes=0, reserve_bytes=1024 * 1024)
+
+
+def fill(path: Path) -> None:
+    """Take all that is free on the disk, as another program may."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+def put_many(spool: Spool, count: int) -> int:
+    """Put messages and return how many were refused."""
+    refused = 0
+    for _ in range(count):
+        try:
+            spool.put(message(bytes(60_000)))
+        except SpoolError:
+            refused += 1
+    return refused
+
+
+def main() -> None:
+    """Fill the disk by the spool, then by a stranger, then free it."""
+    mount = Path(sys.argv[1])
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEBIBYTES}m,mode=0755", "tmpfs", mount], check=True
+    )
+    spool = Spool(mount / "spool", "hv042", LIMITS)
+    facts: dict[str, object] = {}
+
+    facts["refused_alone"] = put_many(spool, 300)
+    facts["kept_alone"] = sequences(spool)
+    stranger = mount / "stranger"
+    fill(stranger)
+    facts["free_bytes"] = os.statvfs(mount).f_bavail
+    facts["refused_full"] = put_many(spool, 100)
+    facts["kept_full"] = sequences(spool)
+    facts["dropped_full"] = spool.status().dropped_message_count
+    stranger.unlink()
+    facts["refused_freed"] = put_many(spool, 10)
+    facts["kept_freed"] = sequences(spool)
+    spool.confirm([item.ticket for item in spool.read("sample", count=1, size_bytes=1)])
+    stamps: list[Stamp] = []
+    spool.put(message(lambda stamp: stamps.append(stamp) or b"x"))  # type: ignore[func-returns-value]  # append, then body
+    facts["reported"] = [[lost.first, lost.last] for lost in stamps[-1].dropped]
+    facts["dropped"] = spool.status().dropped_message_count
+    facts["set_aside"] = spool.status().set_aside_count
+    print(json.dumps(facts))  # noqa: T201 - the test reads it
+
+
+if __name__ == "__main__":
+    main()
