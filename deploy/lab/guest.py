@@ -21,6 +21,7 @@ from deploy.lab.errors import GuestError
 from deploy.lab.guest_image import INSIDE, READY_WORDS
 from deploy.lab.process import find_process, inner_pid
 from deploy.lab.readiness import log_tail, wait_until
+from deploy.lab.tap import NETWORK_PREFIX, TAP_PREFIX, TAP_SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024**2
 BOOT_TIMEOUT_SECONDS = 90.0
 BALLOON_PERIOD_SECONDS = 5
-# These addresses exist only inside the instance's network namespace.
-NETWORK_PREFIX = "10.77"
 
 
 class Guest(NamedTuple):
@@ -81,8 +80,9 @@ def domain_xml(guest: Guest, folder: Path, *, domain_type: str = "qemu") -> str:
         words += [f"kvmgrid.address={far}/24", f"kvmgrid.peer={near}"]
         interface = f"""
     <interface type='ethernet'>
-      <source><ip address='{near}' family='ipv4' prefix='24'/></source>
       <mac address='52:54:00:4b:00:{guest.network:02x}'/>
+      <script path='{TAP_SCRIPT}'/>
+      <target dev='{TAP_PREFIX}{guest.network}'/>
       <model type='virtio'/>
     </interface>"""
     title = f"\n  <title>{escape(guest.title)}</title>" if guest.title else ""

@@ -20,6 +20,7 @@ import libvirt
 from deploy.lab.errors import NotRunningError, StopError
 from deploy.lab.guest_image import INSIDE, guest_image, kvm_runs_guests
 from deploy.lab.instance import Command, Instance
+from deploy.lab.tap import TAP_SCRIPT, TAP_SCRIPT_TEXT
 
 if TYPE_CHECKING:
     import signal as signals
@@ -80,12 +81,16 @@ class LibvirtDaemon(Instance):
         """Nothing: libvirt listens on sockets in its directory only."""
 
     def _binds(self) -> Sequence[tuple[Path, Path]]:
+        script = self.directory / "tap" / TAP_SCRIPT.name
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(TAP_SCRIPT_TEXT)
+        script.chmod(0o755)
         for name, inside in STATE_FOLDERS.items():
             if not (self._state / name).exists():
                 original = self.root.path / inside.lstrip("/")
                 shutil.copytree(original, self._state / name)
         folders = [(self._state / name, Path(inside)) for name, inside in STATE_FOLDERS.items()]
-        return [*folders, (self._image.path, INSIDE)]
+        return [*folders, (self._image.path, INSIDE), (self.directory / "tap", TAP_SCRIPT.parent)]
 
     def _prepare(self, enclosure: Enclosure) -> None:  # noqa: ARG002 - nothing has to run inside
         self.run_directory.mkdir(exist_ok=True)

@@ -46,9 +46,9 @@ def test_a_guest_without_network_has_no_interface() -> None:
 
     assert without.find("devices/interface") is None
     assert "kvmgrid.address" not in str(without.findtext("os/cmdline"))
-    address = with_network.find("devices/interface/source/ip")
-    assert address is not None
-    assert "10.77.7.1" == address.get("address")
+    target = with_network.find("devices/interface/target")
+    assert target is not None
+    assert "lab7" == target.get("dev")
     assert "kvmgrid.peer=10.77.7.1" in str(with_network.findtext("os/cmdline")).split()
 
 
