@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer run | migrate | status``.
-
-Exit codes: 0 ok, 1 failure, 2 usage, 69 broker or database unavailable, 77 the broker refuses a right,
-78 bad settings or a schema of another version.
-"""
+"""``kvmgrid-consumer``: run, migrate, status. Data goes to standard output, the rest to standard error."""
 
 import gc
 import os
@@ -57,20 +53,33 @@ _config = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+EPILOG = """\
+\b
+Settings come from /etc/kvmgrid/consumer.toml, then from the environment:
+KVMGRID_SECTION__KEY, such as KVMGRID_DATABASE__URL. Passwords stand in files.
+
+\b
+Exit status:
+   0  all is well           69  broker or database not available
+   1  failure               77  a permission is missing on the broker
+   2  wrong usage           78  wrong settings, or a schema of another version
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(version("kvmgrid"), prog_name="kvmgrid-consumer")
 def main() -> None:
-    """Read samples and events from RabbitMQ and write them to TimescaleDB.
-
-    Exit codes: 0 ok, 1 failure, 2 usage, 69 broker or database unavailable,
-    77 the broker refuses a right, 78 bad settings or schema mismatch.
-    """
+    """Read samples and events from RabbitMQ and write them to TimescaleDB."""
 
 
 @main.command()
 @_config
 def run(config: Path | None) -> None:
-    """Consume until SIGTERM or SIGINT; wait while broker or database is away."""
+    """Consume until SIGTERM or Ctrl-C.
+
+    Logs to standard error: text on a terminal, JSON otherwise. A broker or a
+    database that is away is waited for; nothing is lost meanwhile.
+    """
     settings = _settings(config)
     sys.setrecursionlimit(RECURSION_LIMIT)
     threading.stack_size(STACK_BYTES)
@@ -90,7 +99,10 @@ def run(config: Path | None) -> None:
 @main.command()
 @_config
 def migrate(config: Path | None) -> None:
-    """Bring the schema and the retention periods up to date, as their owner."""
+    """Bring schema and retention periods up to date.
+
+    Logs in with [database] owner_url. Safe to repeat, and while consumers run.
+    """
     settings = _settings(config)
     database = settings.database
     owner = msgspec.structs.replace(
@@ -116,10 +128,13 @@ def migrate(config: Path | None) -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @_config
+@click.option("--json/--text", "as_json", default=False, help="As one JSON object, or for reading.")
 def status(config: Path | None, *, as_json: bool) -> None:
-    """Show backlog, staleness per host, gaps, quarantine and migrations."""
+    """Show backlog, staleness, gaps, quarantine, moves.
+
+    Asks broker and database; changes nothing.
+    """
     settings = _settings(config)
     found = _explained(lambda: read_status(settings))
     if as_json:
@@ -163,7 +178,10 @@ def _on_large_stack(action: Callable[[], None]) -> None:
 
 
 def _tune_collector() -> None:
-    """Let the garbage collector look less often: a flush makes half a million tuples and no cycles."""
+    """Let the garbage collector look for cycles every few flushes: a flush is 100,000 objects without any.
+
+    Looking every 700 objects, Python's default, took a third of the time of decoding.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(1_000_000, 5, 5)

@@ -56,7 +56,8 @@ class Rows:
     def __init__(self) -> None:
         self.by_table: dict[Table, list[Row]] = {}
         self._host_latest: dict[int, Row] = {}
-        self._domain_latest: dict[int, Row] = {}
+        # The row and the report it came from: joined at the end, for the newest only.
+        self._domain_latest: dict[int, tuple[Row, DomainReport]] = {}
 
     def add_batch(
         self,
@@ -113,7 +114,9 @@ class Rows:
         if self._host_latest:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
         if self._domain_latest:
-            self.by_table[DOMAIN_LATEST] = list(self._domain_latest.values())
+            self.by_table[DOMAIN_LATEST] = [
+                (*row, report.name, report.libvirt_id) for row, report in self._domain_latest.values()
+            ]
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))
@@ -138,8 +141,8 @@ class Rows:
             samples.append(row)
             if resident:
                 known = latest.get(domain_id)
-                if known is None or known[1] <= at:
-                    latest[domain_id] = (*row, report.name, report.libvirt_id)
+                if known is None or known[0][1] <= at:
+                    latest[domain_id] = (row, report)
             if report.blocks:
                 blocks += [
                     (domain_id, each.device, at, host_id, *astuple(each)[1:])

@@ -26,6 +26,7 @@ from consumer.receipts import Receipt, Receipts
 from consumer.settings import IngestSettings
 from consumer.topology import declare
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.settings import SettingsError
 from publisher.wire.topics import INGEST_QUEUE
 
 # The first deliveries of a channel show how large messages are; the rest of the prefetch follows from them.
@@ -49,7 +50,9 @@ class Subscriber:
     def __init__(
         self, broker: BrokerSettings, ingest: IngestSettings, receive: Callable[[Delivery], None]
     ) -> None:
-        self._parameters = connection_parameters(broker)
+        self._broker = broker
+        # Found wrong at once rather than at the first connection.
+        connection_parameters(broker)
         self._settings = ingest
         self._receive = receive
         self._log = structlog.get_logger().bind(queue=INGEST_QUEUE)
@@ -119,14 +122,14 @@ class Subscriber:
         self._loop = loop = IOLoop()
         try:
             self._connection = pika.SelectConnection(
-                self._parameters,
+                connection_parameters(self._broker),
                 on_open_callback=self._on_open,
                 on_open_error_callback=self._on_end,
                 on_close_callback=self._on_end,
                 custom_ioloop=loop,
             )
             loop.start()
-        except (exceptions.AMQPError, OSError, RecursionError) as error:
+        except (exceptions.AMQPError, OSError, RecursionError, SettingsError) as error:
             self._log.warning("broker_link_broke", error=repr(error))
         finally:
             self._loop = self._channel = self._connection = None
@@ -160,6 +163,7 @@ class Subscriber:
 
     def _on_served(self, _frame: Any) -> None:
         self._served = True
+        self._log.info("consuming", consumer_count=len(self._consumer_tags))
 
     def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         self._received_bytes += len(body)

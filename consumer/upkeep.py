@@ -53,7 +53,8 @@ class Upkeep:
                         "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"
                     )
                 for removed in enforce(connection):
-                    self._log.info("outdated_removed", **removed._asdict())
+                    if removed.removed_count:
+                        self._log.info("outdated_removed", **removed._asdict())
             except ConsumerError as error:
                 self._log.warning("retention_failed", error=str(error))
 
