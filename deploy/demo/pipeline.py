@@ -177,6 +177,14 @@ refresh_seconds = {self._timing.refresh_seconds}
         self._children[role] = child
         return child
 
+    def child(self, role: str) -> Child:
+        """Return the process of a role that was started."""
+        return self._children[role]
+
+    def stop_one(self, role: str) -> None:
+        """End one process; `start` starts it again."""
+        self._children.pop(role).stop()
+
     def require_running(self) -> None:
         """Raise DemoError if one of the processes has ended."""
         for child in self._children.values():

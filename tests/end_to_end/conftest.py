@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One whole grid for the end-to-end tests: lab services, guests, and the processes as users start them."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.demo.pipeline import Names, Pipeline, Timing
+from deploy.lab.guest import DEFAULT_GUESTS, Guest, Guests
+from deploy.lab.libvirt_daemon import LibvirtDaemon
+from deploy.lab.ports import free_ports
+from deploy.lab.postgresql import PostgreSql
+from deploy.lab.rabbitmq import RabbitMq
+from deploy.lab.readiness import wait_until
+from deploy.lab.services import Broker, Database
+
+HOST = "hv001"
+INTERVAL_SECONDS = 2.0
+# How long a change may take before a test calls it lost: a hang guard on a busy machine, not a speed.
+PATIENCE_SECONDS = 60.0
+
+Rows = list[tuple[object, ...]]
+
+
+class Grid:
+    """A running grid and what a test does to it."""
+
+    def __init__(
+        self,
+        *,
+        broker: RabbitMq,
+        postgresql: PostgreSql,
+        libvirt: LibvirtDaemon,
+        guests: Guests,
+        pipeline: Pipeline,
+    ) -> None:
+        self.broker = broker
+        self.postgresql = postgresql
+        self.libvirt = libvirt
+        self.guests = guests
+        self.pipeline = pipeline
+
+    def query(self, text: str, *parameters: object) -> Rows:
+        """Return the rows of a question to the database, asked as its administrator."""
+        with psycopg.connect(self.pipeline.database_url) as connection:
+            # The tests' own constant texts.
+            return connection.execute(text.encode(), parameters).fetchall()
+
+    def await_rows(self, text: str, *parameters: object) -> Rows:
+        """Return the rows of a question as soon as there are any."""
+        rows = wait_until(lambda: self.query(text, *parameters) or None, timeout_seconds=PATIENCE_SECONDS)
+        assert rows, f"nothing arrived in {PATIENCE_SECONDS:g} s for {text} {parameters}\n{self.logs()}"
+        return rows
+
+    def await_next_samples(self, count: int = 2) -> None:
+        """Wait until the host has ``count`` more samples in the table than now."""
+        (before,) = self.query("SELECT count(*) FROM kvmgrid.host_samples")
+        self.await_rows(
+            "SELECT 1 FROM (SELECT count(*) AS n FROM kvmgrid.host_samples) AS now WHERE n >= %s",
+            int(str(before[0])) + count,
+        )
+
+    def virsh(self, *arguments: str) -> str:
+        """Return what virsh of the lab prints, as an independent witness."""
+        root = self.libvirt.root.path
+        # The root folder's own loader: its libraries need a newer C library than this machine may have.
+        loader = [root / "lib64/ld-linux-x86-64.so.2", "--library-path", root / "usr/lib/x86_64-linux-gnu"]
+        command = [*loader, root / "usr/bin/virsh", "-q", "-c", self.libvirt.uri, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def logs(self) -> str:
+        """Return the ends of the three logs, for the message of a failure."""
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
+            for path in sorted(self.pipeline.folder.glob("*.log"))
+        )
+
+
+@pytest.fixture(scope="session")
+def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
+    """Start everything once for the end-to-end tests; each leaves it as it found it."""
+    with ExitStack() as stack:
+        broker = stack.enter_context(RabbitMq.start())
+        postgresql = stack.enter_context(PostgreSql.start())
+        libvirt = stack.enter_context(LibvirtDaemon.start())
+        guests = stack.enter_context(Guests(libvirt))
+        guests.define(*DEFAULT_GUESTS, Guest(name="spare-1", title="Not started"))
+        for guest in DEFAULT_GUESTS:
+            guests.start(guest.name)
+        (port,) = free_ports(1)
+        pipeline = stack.enter_context(
+            Pipeline(
+                Path(tmp_path_factory.mktemp("grid")),
+                names=Names(host=HOST),
+                broker=Broker(broker.amqp_url(), broker.admin, broker),
+                database=Database(postgresql.admin, postgresql),
+                hypervisor_uri=libvirt.uri_read_only,
+                port=port,
+                timing=Timing(interval_seconds=INTERVAL_SECONDS, refresh_seconds=1.0),
+            )
+        )
+        pipeline.prepare()
+        for role in ("consumer", "publisher", "dashboard"):
+            pipeline.start(role)
+        running = Grid(
+            broker=broker, postgresql=postgresql, libvirt=libvirt, guests=guests, pipeline=pipeline
+        )
+        running.await_rows(
+            "SELECT 1 FROM kvmgrid.host_latest WHERE domain_active_count = 3 AND cpu_busy_ratio IS NOT NULL"
+        )
+        for guest in DEFAULT_GUESTS:
+            guests.wait_booted(guest.name)
+        yield running
+        pipeline.require_running()
