@@ -69,6 +69,6 @@ def seed_samples(connection: psycopg.Connection, first: datetime, count: int, ev
 def _value(name: str, kind: str, number: int) -> sql.Composable:
     expression = BY_NAME.get(name) or BY_TYPE[kind]
     return sql.SQL("(SELECT {} FROM (SELECT {} AS c) AS number)").format(
-        sql.SQL(expression),  # type: ignore[arg-type]  # one of the literals above
+        sql.SQL(expression),  # one of the literals above
         sql.Literal(number),
     )

@@ -35,7 +35,7 @@ TABLES = [
     ("domain_latest", samples.DomainSample, ["domain_id", "sampled_at", "host_id"], ["name", "libvirt_id"]),
 ]
 WIRE_TABLES = [table for table in TABLES if table[0].endswith("_samples")]
-TYPE_OF_LIMIT = {2**15 - 1: "smallint", 2**31 - 1: "integer", 2**63 - 1: "bigint"}
+TYPE_OF_LIMIT: dict[object, str] = {2**15 - 1: "smallint", 2**31 - 1: "integer", 2**63 - 1: "bigint"}
 
 Struct = type[msgspec.Struct]
 
@@ -55,7 +55,7 @@ def column_type(field: msgspec.structs.FieldInfo, hint: object) -> str:
     # Annotated | None makes the older of the two kinds of union.
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
         (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
-    limits = getattr(hint, "__metadata__", ())
+    limits: tuple[msgspec.Meta, ...] = getattr(hint, "__metadata__", ())
     kind = typing.get_args(hint)[0] if limits else hint
     if kind is int:
         return TYPE_OF_LIMIT[limits[0].le]

@@ -80,7 +80,7 @@ def test_the_page_and_the_database_have_the_same_views(shared_owner: psycopg.Con
 @pytest.mark.parametrize("view", sorted(documented()))
 def test_the_page_has_the_columns_of_a_view(shared_owner: psycopg.Connection, view: str) -> None:
     """Every column is described, in the order in which a query returns it."""
-    columns = dict(shared_owner.execute(VIEWS).fetchall())
+    columns: dict[str, list[str]] = dict(shared_owner.execute(VIEWS).fetchall())
 
     assert documented()[view] == columns[view]
 
