@@ -3,7 +3,7 @@
 
 KVMGRID_AMQP_URL             AMQP URL of a user tagged "administrator", who makes users and virtual hosts
 KVMGRID_AMQP_MANAGEMENT_URL  the same broker's management interface, default http://<host>:15672
-KVMGRID_DATABASE_URL         a role that may create roles, databases and the extension timescaledb
+KVMGRID_DATABASE_URL         a superuser, who makes roles, databases and the extension timescaledb
 
 A server of the environment is never stopped, frozen or killed: `instance` is None then, and outage tests
 start their own. libvirt always comes from the lab.

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from deploy.lab import services
 from deploy.lab.errors import DatabaseError, StartError
 from deploy.lab.postgresql import PostgreSql
 from deploy.lab.process import find_process
@@ -93,6 +94,18 @@ def test_a_sealed_template_is_copied_with_its_content(server: PostgreSql) -> Non
     server.admin.drop_database("template")
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(server.database_url(database="template"))
+
+
+def test_a_server_of_the_environment_is_used_and_left_alone(
+    server: PostgreSql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the variable set no private server is started, and the given one goes on afterwards."""
+    monkeypatch.setenv("KVMGRID_DATABASE_URL", server.database_url())
+    with services.database() as given:
+        assert given.instance is None
+        given.admin.require_data_directory(server.data_directory)
+
+    assert 1 == value(server.database_url(), "SELECT 1")
 
 
 def test_the_data_directory_tells_servers_apart(server: PostgreSql) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import ChannelClosedByBroker, ProbableAuthenticationError
 
+from deploy.lab import services
 from deploy.lab.broker_users import Permissions
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.process import find_process
@@ -149,6 +150,20 @@ def test_a_consumer_is_confined_to_our_names(broker: RabbitMq) -> None:
     """A queue of another name is refused."""
     with channel(broker, "consumer") as opened, pytest.raises(ChannelClosedByBroker, match="refused"):
         opened.queue_declare("elsewhere")
+
+
+def test_a_broker_of_the_environment_is_used_and_left_alone(
+    broker: RabbitMq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the two variables set no private broker is started, and the given one goes on afterwards."""
+    monkeypatch.setenv("KVMGRID_AMQP_URL", broker.amqp_url())
+    monkeypatch.setenv("KVMGRID_AMQP_MANAGEMENT_URL", broker.management_url)
+    with services.broker() as given:
+        assert given.instance is None
+        assert broker.amqp_url("web-1", "x y", VIRTUAL_HOST) == given.amqp_url("web-1", "x y", VIRTUAL_HOST)
+        assert given.admin.version().startswith("4.")
+
+    assert amqp_answers(broker.amqp_port)
 
 
 def test_deleting_a_user_ends_its_connection(broker: RabbitMq) -> None:
