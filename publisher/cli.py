@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``kvmgrid-publisher``: run, once, check. Data goes to standard output, everything else to standard error.
 
-Commands import what they need when they run: ``--help`` stays quick, and ``run`` holds no code of the others.
+Commands import what they need when they run, so that ``--help`` stays quick.
 """
 
 import os
@@ -12,7 +12,6 @@ from typing import NoReturn
 import click
 import msgspec
 
-from publisher.errors import SpoolInUseError, SpoolRefusedError
 from publisher.exit_codes import ExitCode
 from publisher.settings import DEFAULT_PATH, PublisherSettings, load_settings
 from publisher.version import VERSION
@@ -65,21 +64,17 @@ def run(path: Path | None) -> None:
     Logs to standard error: text on a terminal, JSON otherwise. A broker or a
     libvirt that is away is waited for; nothing is lost meanwhile.
     """
-    settings = _settings(path)
-    from publisher import logs  # noqa: PLC0415 - see the module's docstring
-    from publisher.process import Publisher, leave  # noqa: PLC0415 - see the module's docstring
-
-    logs.configure(host=settings.host, level=settings.log.level, form=settings.log.form)
-    try:
-        publisher = Publisher(settings)
-    except SettingsError as error:
-        _fail(str(error), ExitCode.SETTINGS)
-    except SpoolInUseError as error:
-        _fail(str(error), ExitCode.TEMPORARY)
-    except SpoolRefusedError as error:
-        _fail(str(error), ExitCode.PERMISSION if error.permission else ExitCode.TEMPORARY)
-    publisher.run()
-    leave(ExitCode.OK)
+    root = str(Path(__file__).resolve().parents[1])
+    environment = dict(os.environ)
+    # Each thread's heap of its own would cost memory and bring nothing to threads that mostly wait.
+    environment.setdefault("MALLOC_ARENA_MAX", "1")
+    if root == sys.path[0]:
+        # Run from a checkout by "python -m publisher"; -P will keep the working directory off the path.
+        environment["PYTHONPATH"] = root
+    sys.stderr.flush()
+    arguments = [sys.executable, "-P", "-m", "publisher.service", str(path or "")]
+    # S606: no shell is wanted, and the arguments are our own.
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - see above
 
 
 @main.command()

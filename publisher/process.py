@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 from publisher.amqp import check_login
 from publisher.announcer import Announcer
@@ -126,7 +127,7 @@ def domain_source(settings: PublisherSettings, *, interval_seconds: float) -> Do
     return DomainSampler(uri=settings.hypervisor.uri, interval_seconds=interval_seconds)
 
 
-def leave(status: int, flush: Callable[[], None] = logging.shutdown) -> None:
+def leave(status: int, flush: Callable[[], None] = logging.shutdown) -> NoReturn:
     """End the process now, whatever its threads do: one may hang inside libvirt for ever."""
     flush()
     os._exit(status)
