@@ -17,19 +17,12 @@ from consumer.errors import SchemaError
 
 Role = Literal["kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard"]
 
-# A role's settings do not reach its members (ALTER ROLE applies to logins), so each login gets them. Those
-# of the dashboard are a seat belt: it may lift them, and still cannot write, since it has no grant to.
-SETTINGS: dict[Role, dict[str, str]] = {
-    "kvmgrid_owner": {},
-    "kvmgrid_ingest": {"idle_in_transaction_session_timeout": "60s"},
-    "kvmgrid_dashboard": {
-        "default_transaction_read_only": "on",
-        "statement_timeout": "15s",
-        "idle_in_transaction_session_timeout": "30s",
-        # Compiling a wide rollup query takes longer than running it.
-        "jit": "off",
-    },
-}
+ROLE_SETTINGS = """
+SELECT split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)
+FROM pg_db_role_setting, unnest(setconfig) AS setting
+WHERE setrole = to_regrole(%s)
+    AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class Login(NamedTuple):
@@ -66,10 +59,18 @@ def _make(connection: psycopg.Connection, login: Login) -> None:
     )
     if login.name != login.role:
         connection.execute(sql.SQL("GRANT {} TO {}").format(role, name))
+        _copy_settings(connection, login)
+
+
+def _copy_settings(connection: psycopg.Connection, login: Login) -> None:
+    """Give a member the settings of its role: PostgreSQL applies those of the login itself only."""
     ((database,),) = connection.execute("SELECT current_database()").fetchall()
-    for setting, value in SETTINGS[login.role].items():
+    for setting, value in connection.execute(ROLE_SETTINGS, [login.role]).fetchall():
         connection.execute(
             sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
-                name, sql.Identifier(database), sql.Identifier(setting), sql.Literal(value)
+                sql.Identifier(login.name),
+                sql.Identifier(database),
+                sql.Identifier(setting),
+                sql.Literal(value),
             )
         )

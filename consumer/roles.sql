@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Roles, extension and schema: the one step that needs a superuser. May be run again at any time, by
 -- consumer/roles.py or with psql in the database that kvmgrid shall use. Holds no passwords: consumer/roles.py
--- sets them, or `\password kvmgrid_ingest` after `ALTER ROLE kvmgrid_ingest LOGIN` in psql.
+-- sets them, or in psql `ALTER ROLE kvmgrid_ingest LOGIN` and `\password kvmgrid_ingest`, and so on.
 
 -- Roles belong to the whole server: two bootstraps, whatever their databases, go one after the other.
 LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
@@ -41,5 +41,17 @@ BEGIN
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO kvmgrid_ingest', database);
     EXECUTE format('ALTER DATABASE %I SET search_path = kvmgrid, public', database);
     EXECUTE format('ALTER DATABASE %I SET timezone = %L', database, 'UTC');
+    -- A seat belt for dashboards: the role may lift these, and still cannot write, since it has no grant to.
+    -- JIT: compiling a wide rollup query takes longer than running it. Settings do not reach members of a role:
+    -- consumer/roles.py copies them to each login.
+    EXECUTE format('ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET default_transaction_read_only = on', database);
+    EXECUTE format('ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET statement_timeout = %L', database, '15s');
+    EXECUTE format(
+        'ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '30s'
+    );
+    EXECUTE format('ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET jit = off', database);
+    EXECUTE format(
+        'ALTER ROLE kvmgrid_ingest IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '60s'
+    );
 END
 $$;

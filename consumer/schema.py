@@ -83,7 +83,7 @@ def detect(connection: psycopg.Connection) -> Server:
     row = connection.execute(EXTENSION).fetchone()
     if row is None:
         raise SchemaError(
-            "this database has no TimescaleDB: prepare it with `kvmgrid-consumer bootstrap` as a superuser"
+            "this database has no TimescaleDB: prepare it as a superuser with consumer/roles.sql"
         )
     version, licence = row
     check_version(version)

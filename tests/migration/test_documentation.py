@@ -8,6 +8,8 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
+from consumer.retention import Retention, periods
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "schema.md"
 PARTS = ("count", "sum", "min", "max")
 VIEWS = """
@@ -98,3 +100,14 @@ def test_no_group_of_figures_is_unused() -> None:
     used = {row.name.split("]")[0].strip("[") for rows in page.values() for row in rows if row.is_group}
 
     assert {heading for heading in page if heading.endswith("figures")} == used
+
+
+def test_the_page_has_the_default_periods() -> None:
+    """The table of retention gives each level the period of the settings."""
+    table = PAGE.read_text().split("\n## Retention\n")[1]
+    found = dict(re.findall(r"^\| `(\w+)` \| (\d+ days|forever) \|", table, re.MULTILINE))
+
+    assert {
+        level: "forever" if keep is None else f"{keep.days} days"
+        for level, keep in periods(Retention()).items()
+    } == found
