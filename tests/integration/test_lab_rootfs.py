@@ -29,7 +29,7 @@ class Usage(NamedTuple):
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the test an empty cache of its own, removed at once: pytest would keep a gigabyte for three runs."""
+    """Give the test an empty cache of its own, removed at once: pytest would keep the gigabyte."""
     monkeypatch.setenv("KVMGRID_CACHE", str(tmp_path))
     yield cache_directory()
     shutil.rmtree(tmp_path / "lab", ignore_errors=True)
