@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where domains live and what they are called, as two consumers write it down together."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from consumer.database import connect
+from consumer.delivery import Delivery
+from consumer.flush import Flush
+from consumer.inventory import Inventory
+from consumer.preparation import Preparation
+from consumer.quarantine import Quarantine
+from consumer.receipts import Receipt
+from consumer.settings import DatabaseSettings, QuarantineSettings
+from consumer.storage import Storage
+from publisher.wire.codec import encode
+from publisher.wire.samples import DomainDescription, DomainReport, SampleBatch
+from publisher.wire.topics import sample_key
+from tests.integration.consumer_site import Books, recent, small_fleet
+from tests.services import MigratedDatabase
+
+# virDomainState, virDomainPausedReason, virDomainShutoffReason.
+RUNNING, PAUSED, SHUT_OFF = 1, 3, 5
+MIGRATING, STARTING_UP = 2, 11
+
+
+class Desk:
+    """One consumer without a broker: every message is a flush of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        settings = DatabaseSettings(url=database_url)
+        self.now = 0.0
+        self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
+        self._preparation = Preparation(self._inventory, timedelta(days=1))
+        self._storage = Storage(
+            lambda: connect(settings, "writer", autocommit=True),
+            self._preparation,
+            Quarantine(QuarantineSettings(), time.monotonic),
+        )
+
+    def take(self, *batches: SampleBatch) -> None:
+        """Store batches, one after the other."""
+        for batch in batches:
+            flush = Flush()
+            self._preparation.prepare(
+                flush,
+                Delivery(
+                    receipt=Receipt(1, 1),
+                    body=encode(batch),
+                    exchange="",
+                    routing_key=sample_key(batch.host),
+                    redelivered=False,
+                    received_at=datetime.now(UTC),
+                    user_id=batch.host,
+                ),
+            )
+            flush.rows.finish()
+            assert [] == flush.rejected
+            self._storage.store(flush)
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._inventory.close()
+        self._storage.close()
+
+
+@pytest.fixture
+def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
+    """Give two consumers on one database."""
+    pair = Desk(database.ingest_url), Desk(database.ingest_url)
+    yield pair
+    for desk in pair:
+        desk.close()
+
+
+@pytest.fixture
+def books(database: MigratedDatabase) -> Books:
+    """Give the test's database."""
+    return Books(database)
+
+
+class World:
+    """Two hosts and one domain that the test moves about."""
+
+    def __init__(self) -> None:
+        self._fleet = small_fleet()
+        self._start = recent()
+        first = self._fleet.batch(0, self._start, 0).domains or []
+        self._report = next(report for report in first if report.sample.state == RUNNING)
+        self.uuid = self._report.uuid
+
+    def domain(self, **changes: Any) -> DomainReport:
+        """Return the domain running, or with some of its fields or its sample's changed."""
+        sample = {name: changes.pop(name) for name in ("state", "state_reason") if name in changes}
+        changed = msgspec.structs.replace(self._report.sample, **sample)
+        return msgspec.structs.replace(self._report, sample=changed, **changes)
+
+    def inactive(self, **changes: Any) -> DomainReport:
+        """Return the domain as it is listed where it is defined but not running."""
+        return self.domain(state=SHUT_OFF, state_reason=1, libvirt_id=None, **changes)
+
+    def batch(self, host: int, tick: int, *domains: DomainReport) -> SampleBatch:
+        """Return what a host publishes at a tick with exactly these domains."""
+        return msgspec.structs.replace(
+            self._fleet.batch(host, self.second(tick), tick), domains=list(domains)
+        )
+
+    def silent_list(self, host: int, tick: int) -> SampleBatch:
+        """Return what a host publishes while its libvirt does not answer."""
+        return msgspec.structs.replace(self._fleet.batch(host, self.second(tick), tick), domains=None)
+
+    def second(self, tick: int) -> float:
+        """Return the time of a tick."""
+        return self._start + 10 * tick
+
+
+@pytest.fixture
+def world() -> World:
+    """Give the two hosts."""
+    return World()
+
+
+def stays(books: Books, world: World) -> list[tuple[str, int, int | None, str]]:
+    """Return the stays of the domain: host, first and last tick, how they began."""
+    rows = books.rows(
+        """
+        SELECT h.host, extract(epoch FROM r.valid_from)::float8, extract(epoch FROM r.valid_to)::float8, r.how
+        FROM residency AS r JOIN hosts AS h USING (host_id) JOIN domains AS d USING (domain_id)
+        WHERE d.uuid = %s ORDER BY r.valid_from
+        """,
+        [world.uuid],
+    )
+    start = world.second(0)
+    return [
+        (host, int((begun - start) / 10), None if ended is None else int((ended - start) / 10), how)
+        for host, begun, ended, how in rows
+    ]
+
+
+def test_a_domain_is_discovered_and_its_removal_is_known(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """A full list without a domain ends its stay; a list that could not be made ends nothing."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.domain()), world.silent_list(0, 1))
+    assert [("hv000", 0, None, "discovered")] == stays(books, world)
+
+    desk.take(world.batch(0, 2))
+    assert [("hv000", 0, 2, "discovered")] == stays(books, world)
+    removed_at = datetime.fromtimestamp(world.second(2), UTC)
+    assert removed_at == books.value("SELECT removed_at FROM domains WHERE uuid = %s", [world.uuid])
+
+    desk.take(world.batch(0, 3, world.domain()))
+    assert [("hv000", 0, 2, "discovered"), ("hv000", 3, None, "returned")] == stays(books, world)
+    assert books.value("SELECT removed_at FROM domains WHERE uuid = %s", [world.uuid]) is None
+
+
+@pytest.mark.parametrize("departure_first", [True, False])
+@pytest.mark.parametrize("same_consumer", [True, False])
+def test_departure_and_arrival_pair_as_a_migration(
+    desks: tuple[Desk, Desk], books: Books, world: World, *, departure_first: bool, same_consumer: bool
+) -> None:
+    """Whichever is seen first, and by whichever consumer, one stay ends where the next begins."""
+    source, target = desks if not same_consumer else (desks[0], desks[0])
+    source.take(world.batch(0, 0, world.domain()))
+    target.take(world.batch(1, 0))
+    if departure_first:
+        source.take(world.batch(0, 1))
+        target.take(world.batch(1, 1, world.domain()))
+    else:
+        target.take(world.batch(1, 1, world.domain()))
+        source.take(world.batch(0, 1))
+    target.now += 5
+    target.take(world.batch(1, 2, world.domain()))
+
+    assert [("hv000", 0, 1, "discovered"), ("hv001", 1, None, "migrated")] == stays(books, world)
+    host = books.value("SELECT host FROM domains JOIN hosts USING (host_id) WHERE uuid = %s", [world.uuid])
+    assert host == "hv001"
+    latest = books.value(
+        "SELECT h.host FROM domain_latest AS l JOIN domains AS d USING (domain_id) "
+        "JOIN hosts AS h ON h.host_id = l.host_id WHERE d.uuid = %s",
+        [world.uuid],
+    )
+    assert latest == "hv001"
+
+
+def test_a_definition_left_behind_steals_nothing(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """Every host of a cluster may define a VM; where it runs is where it lives, and only that is stored."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.domain()))
+    for tick in range(1, 5):
+        desk.now += 10
+        desk.take(world.batch(1, tick, world.inactive()), world.batch(0, tick, world.domain()))
+
+    assert [("hv000", 0, None, "discovered")] == stays(books, world)
+    hosts = books.rows(
+        "SELECT DISTINCT h.host FROM domain_samples AS s JOIN hosts AS h ON h.host_id = s.host_id "
+        "JOIN domains AS d USING (domain_id) WHERE d.uuid = %s",
+        [world.uuid],
+    )
+    assert [("hv000",)] == hosts
+
+
+def test_a_persistent_domain_moves_though_its_old_host_still_lists_it(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """After a migration the source lists the domain as shut off: the active one takes the stay over."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.domain()), world.batch(1, 0))
+    arriving = world.domain(state=PAUSED, state_reason=STARTING_UP)
+    desk.take(world.batch(1, 1, arriving), world.batch(0, 1, world.domain()))
+    assert [("hv000", 0, None, "discovered")] == stays(books, world)
+
+    desk.take(world.batch(0, 2, world.inactive()))
+    desk.now += 5
+    desk.take(world.batch(1, 2, world.domain()))
+    desk.now += 5
+    desk.take(world.batch(0, 3, world.inactive()), world.batch(1, 3, world.domain()))
+
+    assert [("hv000", 0, 2, "discovered"), ("hv001", 2, None, "migrated")] == stays(books, world)
+
+
+def test_two_running_domains_of_one_uuid_do_not_flap(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """As long as the first host keeps reporting the domain as running, it stays there."""
+    desk, _ = desks
+    for tick in range(5):
+        desk.now += 10
+        desk.take(world.batch(0, tick, world.domain()), world.batch(1, tick, world.domain()))
+
+    assert [("hv000", 0, None, "discovered")] == stays(books, world)
+
+
+def test_a_domain_restarted_elsewhere_leaves_a_silent_host(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """A host that died cannot list its domains; after five silent ticks it loses them to where they run."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.domain()), world.batch(1, 0))
+    for tick in (3, 7):
+        desk.now += 40
+        desk.take(world.batch(1, tick, world.domain()))
+
+    assert [("hv000", 0, 7, "discovered"), ("hv001", 7, None, "migrated")] == stays(books, world)
+
+
+def test_late_batches_rewrite_no_history(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+    """What comes late from a spool is stored as samples and moves nothing."""
+    early, late = desks
+    early.take(world.batch(0, 0, world.domain()), world.batch(0, 4), world.batch(1, 5, world.domain()))
+    before = stays(books, world)
+    late.take(world.batch(0, 2, world.domain()), world.batch(0, 3, world.domain(name="old")))
+
+    assert [("hv000", 0, 4, "discovered"), ("hv001", 4, None, "migrated")] == before == stays(books, world)
+    assert 4 == books.value("SELECT count(*) FROM domain_samples")
+
+
+def test_a_rename_keeps_the_history_of_names(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+    """Each name has its time; a late batch with the old name does not bring it back."""
+    desk, other = desks
+    name = world.domain().name
+    desk.take(world.batch(0, 0, world.domain()), world.batch(0, 2, world.domain(name="renamed")))
+    other.take(world.batch(0, 1, world.domain()), world.batch(0, 3, world.domain(name="renamed")))
+
+    names = books.rows(
+        "SELECT n.name, n.valid_to IS NULL FROM domain_names AS n JOIN domains USING (domain_id) "
+        "WHERE uuid = %s ORDER BY n.valid_from",
+        [world.uuid],
+    )
+    assert [(name, False), ("renamed", True)] == names
+    assert books.value("SELECT name FROM domains WHERE uuid = %s", [world.uuid]) == "renamed"
+
+
+def test_a_description_is_kept_until_the_next(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+    """Descriptions come once after each change: a batch without one leaves the last in place."""
+    desk, _ = desks
+    described = DomainDescription(title="Mail", metadata="<m/>", autostart=True, persistent=True)
+    desk.take(world.batch(0, 0, world.domain(description=described)), world.batch(0, 1, world.domain()))
+
+    stored = books.rows(
+        "SELECT title, metadata, autostart, persistent FROM domains WHERE uuid = %s", [world.uuid]
+    )
+    assert [("Mail", "<m/>", True, True)] == stored
+
+
+def test_a_host_keeps_its_names_and_facts(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+    """A renamed host is the same host; what it was called before stays known."""
+    desk, _ = desks
+    first, second = world.batch(0, 0), world.batch(0, 1)
+    identity = msgspec.structs.replace(second.identity, hostname="new.example.org", cpu_count=7)
+    desk.take(first, msgspec.structs.replace(second, identity=identity))
+
+    assert [("hv000", "new.example.org", 7)] == books.rows("SELECT host, hostname, cpu_count FROM hosts")
+    names = books.rows("SELECT hostname, valid_to IS NULL FROM host_names ORDER BY valid_from")
+    assert [(first.identity.hostname, False), ("new.example.org", True)] == names

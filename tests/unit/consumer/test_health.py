@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The health of a host: rules, points, hysteresis."""
+
+import msgspec
+import pytest
+
+from consumer.health import RULES, Health, assess
+from loadgen.fleet import Fleet, FleetShape
+from publisher.wire.samples import (
+    HostFilesystemSample,
+    HostSample,
+    HypervisorHealth,
+    SampleBatch,
+)
+
+
+@pytest.fixture
+def calm() -> SampleBatch:
+    """Give a host without any trouble."""
+    batch = Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1)
+    sample = HostSample(cpu_busy_ratio=0.1, memory_used_ratio=0.2)
+    return msgspec.structs.replace(batch, sample=sample, domains=[])
+
+
+def with_sample(batch: SampleBatch, **figures: float) -> SampleBatch:
+    """Return a batch with other figures of the host."""
+    return msgspec.structs.replace(batch, sample=msgspec.structs.replace(batch.sample, **figures))
+
+
+def fired(health: Health) -> list[str]:
+    """Return the names of the rules that took points."""
+    return [reason.rule for reason in health.reasons]
+
+
+def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
+    """Nothing fires, nothing is taken."""
+    assert Health(100, "good", ()) == assess(calm)
+
+
+@pytest.mark.parametrize(
+    ("figures", "rule", "points", "text"),
+    [
+        ({"cpu_busy_ratio": 0.85}, "cpu", 15, "CPU 85% busy"),
+        ({"cpu_busy_ratio": 1.0}, "cpu", 30, "CPU 100% busy"),
+        ({"memory_used_ratio": 0.99}, "memory", 30, "memory 99% used"),
+        ({"disk_latency_seconds": 0.2}, "disk_latency", 25, "disk requests take 0.200 s"),
+        (
+            {"cpu_temperature_celsius": 95.0, "cpu_temperature_limit_celsius": 100.0},
+            "temperature",
+            22,
+            "CPU at 95% of its temperature limit",
+        ),
+        (
+            {"swap_in_bytes_per_second": 50 * 2**20, "swap_out_bytes_per_second": 0.0},
+            "swapping",
+            25,
+            "swapping 50.0 MiB/s",
+        ),
+    ],
+)
+def test_a_rule_takes_half_its_weight_at_first_and_all_in_the_end(
+    calm: SampleBatch, figures: dict[str, float], rule: str, points: int, text: str
+) -> None:
+    """The points grow from the level where a rule enters to the level where work stands still."""
+    health = assess(with_sample(calm, **figures))
+
+    assert [(rule, points, text)] == [tuple(reason) for reason in health.reasons]
+    assert 100 - points == health.score
+
+
+def test_a_rule_that_fired_holds_until_its_lower_level(calm: SampleBatch) -> None:
+    """A figure that swings about the level does not make the circle flicker."""
+    between = with_sample(calm, cpu_busy_ratio=0.82)
+
+    assert [] == fired(assess(between))
+    assert ["cpu"] == fired(assess(between, frozenset({"cpu"})))
+    assert [] == fired(assess(with_sample(calm, cpu_busy_ratio=0.79), frozenset({"cpu"})))
+
+
+def test_the_state_follows_from_the_score(calm: SampleBatch) -> None:
+    """Good from 80, strained from 50, bad below; the score never falls under 0."""
+    strained = assess(with_sample(calm, cpu_busy_ratio=1.0))
+    bad = assess(with_sample(calm, cpu_busy_ratio=1.0, memory_used_ratio=1.0, pressure_memory_full_ratio=1.0))
+    everything = assess(
+        msgspec.structs.replace(
+            with_sample(
+                calm,
+                cpu_busy_ratio=1.0,
+                memory_used_ratio=1.0,
+                pressure_memory_full_ratio=1.0,
+                disk_latency_seconds=9.0,
+            ),
+            filesystems=[HostFilesystemSample(path="/", total_bytes=100, available_bytes=0)],
+        )
+    )
+
+    assert ("strained", "bad") == (strained.state, bad.state)
+    assert 0 == everything.score
+
+
+def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch) -> None:
+    """A host whose figures are all missing is unknown, with no score."""
+    blind = msgspec.structs.replace(
+        calm,
+        sample=HostSample(),
+        domains=None,
+        filesystems=[],
+        hypervisor=HypervisorHealth(state="absent"),
+    )
+
+    assert Health(None, "unknown", ()) == assess(blind)
+
+
+def test_a_hypervisor_that_does_not_answer_takes_points(calm: SampleBatch) -> None:
+    """Absent libvirt is no trouble, a lost connection is."""
+    lost = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="disconnected"))
+    absent = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="absent"))
+
+    assert ["hypervisor"] == fired(assess(lost))
+    assert [] == fired(assess(absent))
+
+
+def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
+    """A VM that its disk stopped is the host's trouble, one that a person paused is not."""
+    report = (Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1).domains or [])[0]
+    stopped = msgspec.structs.replace(report.sample, state=3, state_reason=5, steal_ratio=None)
+    paused = msgspec.structs.replace(report.sample, state=3, state_reason=1, steal_ratio=None)
+
+    def holding(sample: object) -> SampleBatch:
+        return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)])
+
+    assert ["1 VM(s) paused on an I/O error"] == [each.text for each in assess(holding(stopped)).reasons]
+    assert [] == fired(assess(holding(paused)))
+
+
+def test_every_rule_can_be_left() -> None:
+    """Rules are named once, leave no higher than they enter, and reach their full weight."""
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.leave_level <= rule.enter_level <= rule.full_level
+        assert 0 < rule.weight <= 100
+        assert rule.words.format(value=rule.enter_level)
