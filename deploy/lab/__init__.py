@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lab: real RabbitMQ, PostgreSQL with TimescaleDB, libvirt and QEMU guests here, without Docker. Needs root.
+"""The lab: real RabbitMQ, PostgreSQL with TimescaleDB, libvirt and QEMU guests, without Docker; root only.
 
 In tests, one private instance each, gone with the process that made it (docs/lab.md has the whole list)::
 
@@ -23,7 +23,7 @@ In tests, one private instance each, gone with the process that made it (docs/la
         broker.stop(), broker.launch(), broker.kill()        # every instance; same ports and data
         broker.freeze(), broker.thaw(), broker.pids(), broker.log_path
 
-`lab.lab()` starts all of it side by side. `services.broker()` and `services.database()` take the servers of the
-environment first, for whoever needs none to break. The root folder is built on first use (a minute);
+`lab.lab()` starts all of it side by side. `services.broker()` and `services.database()` take the servers of
+the environment first, for whoever needs none to break. The root folder is built on first use (a minute);
 `python -m deploy.lab build` does it beforehand.
 """
