@@ -32,7 +32,7 @@ from publisher.settings import default_host
 
 # Not in the cache of root's home: the database runs as another user and must reach its files. Not in /tmp:
 # others could make the folder first.
-FOLDER = Path("/var/lib/kvmgrid-demo")
+DEFAULT_FOLDER = Path("/var/lib/kvmgrid-demo")
 NEEDED_BYTES = 2 * 1024**3
 FIRST_SAMPLE_TIMEOUT_SECONDS = 60.0
 SUPERVISION_SECONDS = 1.0
@@ -121,7 +121,7 @@ def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
         )
 
 
-def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon) -> str:
+def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Path) -> str:
     """Say what runs where."""
     management = broker.admin.url
     guests = ", ".join(guest.name for guest in DEFAULT_GUESTS)
@@ -135,16 +135,16 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon) -> str:
   database     {pipeline.database_url.split("@")[-1]}
   settings, logs, spool: {pipeline.folder}
 
-  Ctrl-C ends all of it. History is kept for the next run; remove {FOLDER} to begin anew.
+  Ctrl-C ends all of it. History is kept for the next run; remove {folder} to begin anew.
 """
 
 
-def run(port: int, started: threading.Event, stop: threading.Event) -> None:
+def run(home: Path, port: int, started: threading.Event, stop: threading.Event) -> None:
     """Start everything, set `started`, and stay until `stop` is set or a process fails."""
-    folder = FOLDER / DEFINITION.key
+    folder = home / DEFINITION.key
     progress = Progress(6)
-    with only_demo(FOLDER), ExitStack() as stack:
-        check_machine(port, FOLDER)
+    with only_demo(home), ExitStack() as stack:
+        check_machine(port, home)
         began_at = time.time()
         with progress.step("message broker (RabbitMQ)"):
             broker = start_broker(stack, folder)
@@ -170,7 +170,7 @@ def run(port: int, started: threading.Event, stop: threading.Event) -> None:
         with progress.step("first samples"):
             await_first_sample(pipeline, began_at)
         started.set()
-        write(legend(pipeline, broker, daemon))
+        write(legend(pipeline, broker, daemon, home))
         while not stop.wait(SUPERVISION_SECONDS):
             pipeline.require_running()
         write("\nstopping … ")
@@ -179,7 +179,14 @@ def run(port: int, started: threading.Event, stop: threading.Event) -> None:
 
 @click.command()
 @click.option("--port", default=8050, show_default=True, help="Port of the dashboard on 127.0.0.1.")
-def main(port: int) -> None:
+@click.option(
+    "--folder",
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where data, settings and logs are.",
+)
+def main(port: int, folder: Path) -> None:
     """Run the whole pipeline on this machine with three real VMs, until Ctrl-C."""
     if os.geteuid() != 0:
         raise DemoError("the demo starts servers and VMs in namespaces of their own and needs root")
@@ -195,13 +202,18 @@ def main(port: int) -> None:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
-    run(port, started, stop)
+    run(folder, port, started, stop)
 
 
-if __name__ == "__main__":
+def command_line() -> None:
+    """Run `main` and turn what went wrong into one message and a status."""
     try:
         main(standalone_mode=False)
     except (DemoError, LabError, click.ClickException) as error:
         sys.exit(f"\ndemo: {error}")
     except Interrupted:
         sys.exit("\ndemo: ended before it was ready; nothing was left behind")
+
+
+if __name__ == "__main__":
+    command_line()

@@ -68,8 +68,9 @@ class Grid:
         """Return what virsh of the lab prints, as an independent witness."""
         root = self.libvirt.root.path
         # The root folder's own loader: its libraries need a newer C library than this machine may have.
-        loader = [root / "lib64/ld-linux-x86-64.so.2", "--library-path", root / "usr/lib/x86_64-linux-gnu"]
-        command = [*loader, root / "usr/bin/virsh", "-q", "-c", self.libvirt.uri, *arguments]
+        loader, libraries = f"{root}/lib64/ld-linux-x86-64.so.2", f"{root}/usr/lib/x86_64-linux-gnu"
+        program = [loader, "--library-path", libraries, f"{root}/usr/bin/virsh"]
+        command = [*program, "-q", "-c", self.libvirt.uri, *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def logs(self) -> str:
