@@ -119,12 +119,12 @@ class DetailTier:
             if self._call.wait_until(now + (deadline_seconds - now) / 2):
                 return
             if deadline_seconds - time.monotonic() < _SHORTEST_ATTEMPT_SECONDS:
+                self._call.wait_until(deadline_seconds)
                 return
             stalls = self._find_stalls(active, controls)
             self.stalls.update(stalls)
             if not stalls and self._waited_seconds() < _UNEXPLAINED_SECONDS:
-                self._call.wait_until(deadline_seconds)
-                return
+                continue
             if not self._replace():
                 return
 
