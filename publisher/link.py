@@ -25,6 +25,8 @@ from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
 WINDOW_COUNT = 200
 # A live message waits for what is on its way before it: about a second on a line of 10 Mbit/s.
 WINDOW_BYTES = 1024 * 1024
+# A session that is told to close needs a moment more than its farewell to a broker that does not answer.
+_END_SECONDS = 3.0
 _EXCHANGES = {"sample": SAMPLES_EXCHANGE, "event": EVENTS_EXCHANGE}
 _PROBLEMS = {
     "unroutable": "no queue is bound to the exchange for this host's messages",
@@ -168,7 +170,7 @@ class Link:
         self._stop.set()
         if session:
             session.close()
-        self._thread.join(1.0)
+        self._thread.join(_END_SECONDS)
         return self._spool.status().message_count == 0
 
     def _run(self) -> None:

@@ -24,6 +24,7 @@ from publisher.wire.codec import CONTENT_TYPE
 
 APPLICATION = "kvmgrid-publisher"
 WATCH_SECONDS = 0.5
+FAREWELL_SECONDS = 2.0
 # Raised by pika while it encodes a message, before the first byte is sent.
 _ENCODING_ERRORS = (exceptions.ShortStringTooLong, struct.error, UnicodeError, TypeError, ValueError)
 
@@ -141,10 +142,14 @@ class Session:
 
     def _disconnect(self) -> None:
         self._ready = False
-        if self._connection.is_open:
+        if not self._connection.is_closing and not self._connection.is_closed:
             self._connection.close()
-        elif not self._connection.is_closing:
-            self._loop.stop()
+            # A frozen broker answers no farewell either.
+            self._loop.call_later(FAREWELL_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        # pika's public interface has no way to close a socket without the broker's consent.
+        self._connection._adapter_disconnect_stream()  # noqa: SLF001 - see above
 
     def _end(self, error: BaseException) -> None:
         self._ready = False
