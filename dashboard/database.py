@@ -107,7 +107,9 @@ class Database:
         return connect if self._away_since is None else min(connect, _PATIENCE_WHILE_AWAY_SECONDS)
 
     def _statement(self, query: Query[Row], view: str | None) -> sql.Composed | bytes:
-        text = self._texts.setdefault(query.name, query.text())
+        text = self._texts.get(query.name)
+        if text is None:
+            text = self._texts[query.name] = query.text()
         if view is None:
             return text.encode()
         return sql.SQL(text).format(view=sql.Identifier(view))

@@ -37,9 +37,9 @@
     return cause !== "shell-beat";
   };
 
-  // Returns whether the answer is news; an answer overtaken by a later one is not.
+  // Returns whether the answer is news: neither drawn already nor overtaken by a later one.
   kvmgrid.receive = function (answer) {
-    if (!answer || answer.number < state.answered) return false;
+    if (!answer || answer.number <= state.answered) return false;
     state.answered = answer.number;
     state.pendingSince = null;
     state.unansweredSince = null;

@@ -5,15 +5,16 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
   const NO_UPDATE = () => window.dash_clientside.no_update;
 
-  const seen = { feed: "", cursor: 0, nodes: new Map() };
+  const seen = { place: null, feed: "", cursor: 0, nodes: new Map() };
 
   function ask() {
     const place = document.getElementById("grid-nodes");
     if (!place) return NO_UPDATE();
     const number = kvmgrid.nextNumber(kvmgrid.isForced());
     if (number === null) return NO_UPDATE();
-    if (!place.firstChild) {
+    if (seen.place !== place) {
       // A page just opened has nothing, whatever was seen on an earlier visit.
+      seen.place = place;
       seen.feed = "";
       seen.cursor = 0;
       seen.nodes.clear();
@@ -33,11 +34,15 @@
       kvmgrid.morph(summary, []);
       place.replaceChildren();
       seen.nodes.clear();
+      seen.feed = "";
       return answer.number;
     }
     if (answer.banner) return answer.number;
     kvmgrid.morph(state, []);
-    if (answer.feed !== seen.feed) seen.nodes.clear();
+    if (answer.feed !== seen.feed) {
+      seen.nodes.clear();
+      place.replaceChildren();
+    }
     seen.feed = answer.feed;
     seen.cursor = answer.cursor;
     if (answer.summary) kvmgrid.morph(summary, [answer.summary]);

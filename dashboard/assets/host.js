@@ -29,8 +29,10 @@
     } catch (error) {
       // Shown as it stands: the server will not know it.
     }
-    if (host !== shown.host || !head.firstChild) {
+    // Another host, or the same page opened anew: its elements are new.
+    if (host !== shown.host || shown.place !== head) {
       begin(host);
+      shown.place = head;
       if (fixed && !place("range").firstChild) {
         kvmgrid.morph(place("range"), [fixed.range]);
         shown.hidden = new Set(fixed.hidden);

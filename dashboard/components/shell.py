@@ -22,7 +22,7 @@ def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div
             dcc.Location(id=ADDRESS, refresh=False),
             dcc.Interval(id=BEAT, interval=round(refresh_seconds * 1000)),
             dcc.Store(id=NUDGE, data=0),
-            html.A("Skip to content", href="#content", className="skip"),
+            html.A("Skip to content", href="#shell-page", className="skip"),
             html.Header(
                 [
                     html.A(

@@ -177,7 +177,7 @@ def run_of_batches(host: str, end: datetime, count: int, load: Load = CALM) -> l
             host,
             end - timedelta(seconds=load.tick_seconds * (count - 1 - index)),
             index + 1,
-            load._replace(cpu_ratio=0.2 + 0.6 * (index % 60) / 60),
+            load._replace(cpu_ratio=0.2012 + 0.6 * (index % 60) / 60),
         )
         for index in range(count)
     ]

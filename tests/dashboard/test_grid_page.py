@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The grid in a browser."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from publisher.wire.samples import HypervisorHealth
+from tests.dashboard.conftest import Dashboard, Watched
+from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
+
+SLOW = Load(tick_seconds=600.0)
+
+
+def node_of(host: str) -> str:
+    """Return the selector of a host's node."""
+    return f'.node[aria-label="host {host}"]'
+
+
+def test_hosts_and_vms_are_shown(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Every host is a node with its figures and its VMs, in order of names."""
+    vms = [domain(1, "web"), domain(2, "batch", state=3), domain(3, "spare", state=5)]
+    now = utc_now()
+    seeder.store(
+        [
+            host_batch("hv2", now, 1, SLOW),
+            host_batch("hv1", now, 1, SLOW._replace(domains=vms, cpu_ratio=0.42)),
+        ]
+    )
+    page.goto(dashboard.url)
+    expect(page.locator(".node h2")).to_have_text(["hv1", "hv2"])
+    node = page.locator(node_of("hv1"))
+    expect(node.locator(".bar__number")).to_have_text(["42\u00a0%", "38\u00a0%", "20\u00a0%"])
+    expect(node.locator(".vm__name")).to_have_text(["batch", "spare", "web"])
+    expect(node.locator(".vm__value")).to_have_text(["paused", "off", "25\u00a0%"])
+    expect(node).to_contain_text("54\u00a0°C of 95\u00a0°C")
+    expect(page.locator(".summary")).to_contain_text("2 hosts")
+    expect(page.locator(".summary")).to_contain_text("3 VMs")
+    expect(node.locator(".health")).to_have_attribute("aria-label", "health good, 100 of 100")
+
+
+def test_age_counts_up_without_the_server(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The age of a sample grows every second, also while the page is paused and asks nothing."""
+    seeder.store([host_batch("hv1", utc_now() - timedelta(seconds=3), 1, SLOW)])
+    page.goto(dashboard.url)
+    age = page.locator(".node time.age")
+    expect(age).to_contain_text("s ago")
+    page.keyboard.press("Space")
+    expect(page.locator("#shell-live")).to_have_text("Paused")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    before = age.inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.node time.age').innerText !== before", arg=before
+    )
+    second = age.inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.node time.age').innerText !== before", arg=second
+    )
+    assert [] == asked
+    page.keyboard.press("Space")
+    expect(page.locator("#shell-live")).to_have_text("Live")
+    page.wait_for_event("request")
+
+
+def test_a_silent_host_is_greyed_and_says_since_when(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Beyond five ticks a host keeps its values, hatched, and has no health."""
+    now = utc_now()
+    seeder.store(
+        [
+            host_batch("gone", now - timedelta(minutes=10), 1, Load(tick_seconds=10, cpu_ratio=0.66)),
+            host_batch("late", now - timedelta(seconds=200), 1, Load(tick_seconds=90)),
+        ]
+    )
+    page.goto(dashboard.url)
+    gone = page.locator(node_of("gone"))
+    expect(gone).to_have_class("node node--unknown node--stale")
+    expect(gone).to_contain_text("last seen 10\u00a0min")
+    expect(gone.locator(".bar__number").first).to_have_text("66\u00a0%")
+    assert "repeating-linear-gradient" in gone.evaluate("node => getComputedStyle(node).backgroundImage")
+    late = page.locator(node_of("late"))
+    expect(late).to_have_class("node node--good node--late")
+    expect(late).to_contain_text("late, 3\u00a0min")
+
+
+def test_a_new_sample_appears_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Figures, VMs and hosts change on the page without any action, and the page does not blink."""
+    start = utc_now() - timedelta(seconds=60)
+    seeder.store([host_batch("hv1", start, 1, SLOW._replace(domains=[domain(1, "web")]))])
+    page.goto(dashboard.url)
+    node = page.locator(node_of("hv1"))
+    expect(node.locator(".bar__number").first).to_have_text("30\u00a0%")
+    node.evaluate("node => { node.isTheSameAsBefore = true; }")
+    later = SLOW._replace(cpu_ratio=0.91, domains=[domain(1, "renamed"), domain(2, "second")])
+    seeder.store(
+        [
+            host_batch("hv1", start + timedelta(seconds=30), 2, later),
+            host_batch("a-new-one", utc_now(), 1, SLOW),
+        ]
+    )
+    expect(node.locator(".bar__number").first).to_have_text("91\u00a0%")
+    expect(node.locator(".vm__name")).to_have_text(["renamed", "second"])
+    expect(page.locator(".node h2")).to_have_text(["a-new-one", "hv1"])
+    assert node.evaluate("node => node.isTheSameAsBefore === true")
+
+
+def test_reasons_open_and_stay_open(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The list of the rules that took points opens, and an update does not close it."""
+    start = utc_now() - timedelta(seconds=60)
+    seeder.store([host_batch("hv1", start, 1, SLOW._replace(cpu_ratio=1.0))])
+    page.goto(dashboard.url)
+    why = page.locator(".why summary")
+    why.click()
+    expect(page.locator(".why li").first).to_contain_text("CPU")
+    seeder.store([host_batch("hv1", start + timedelta(seconds=30), 2, SLOW._replace(cpu_ratio=0.99))])
+    expect(page.locator(".bar__number").first).to_have_text("99\u00a0%")
+    expect(page.locator(".why li").first).to_be_visible()
+
+
+def test_libvirt_that_is_absent_is_said(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A host without libvirt and one whose libvirt is away say so in words."""
+    now = utc_now()
+    away = HypervisorHealth(state="disconnected", reason="connection refused")
+    seeder.store(
+        [
+            host_batch("bare", now, 1, SLOW._replace(hypervisor=HypervisorHealth(state="absent"))),
+            host_batch("broken", now, 1, SLOW._replace(hypervisor=away)),
+        ]
+    )
+    page.goto(dashboard.url)
+    expect(page.locator(node_of("bare"))).to_contain_text("No libvirt on this host")
+    expect(page.locator(node_of("broken"))).to_contain_text("libvirt does not answer: connection refused")
+
+
+def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A VM named as markup or script is shown as its name on both pages, and nothing of it runs."""
+    names = [
+        "<img src=x onerror=window.hit=1>",
+        "<a href=//evil.example>click</a>",
+        "</script><script>window.hit=1</script>",
+        "javascript:window.hit=1",
+        "\u202egnp.exe",
+    ]
+    vms = [domain(number, name) for number, name in enumerate(names, 1)]
+    now = utc_now()
+    events = [seeder.event("hv1", "domain_started", now, vm, "<b>detail</b>") for vm in vms]
+    seeder.store([host_batch("hv1", now, 1, SLOW._replace(domains=vms))], events)
+    page.goto(dashboard.url)
+    shown = sorted(name.replace("\u202e", "\ufffd") for name in names)
+    expect(page.locator(".vm__name")).to_have_count(len(names))
+    assert shown == sorted(page.locator(".vm__name").all_inner_texts())
+    page.locator(".node h2 a").click()
+    expect(page.locator(".cell-name")).to_have_count(len(names))
+    assert shown == sorted(page.locator(".cell-name").all_inner_texts())
+    expect(page.locator(".events li")).to_have_count(len(names))
+    expect(page.locator(".event__detail").first).to_have_text("<b>detail</b>")
+    assert 0 == page.locator("main img, main script, main b, main a[href*=evil]").count()
+    assert page.evaluate("window.hit === undefined")
+
+
+def test_a_link_leads_to_the_host_and_back(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A node opens its host without loading the page anew; the back button returns to the grid."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW._replace(domains=[domain(1, "web")]))])
+    page.goto(dashboard.url)
+    page.evaluate("window.isTheSameDocument = true")
+    page.locator(".vm").click()
+    expect(page.locator("h1")).to_have_text("hv1")
+    assert page.url.endswith("/host/hv1#vms")
+    page.go_back()
+    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    assert page.evaluate("window.isTheSameDocument === true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_themes_follow_the_system_and_the_choice(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder, scheme: str
+) -> None:
+    """Without a choice the system decides; a choice outlasts a reload and is there from the start."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page, faults = open_page(color_scheme=scheme)
+    grounds = {"light": "rgb(243, 245, 248)", "dark": "rgb(14, 19, 26)"}
+    page.goto(dashboard.url)
+    page.wait_for_selector(".node")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert grounds[scheme] == page.evaluate(ground)
+    button = page.locator("#shell-theme")
+    expect(button).to_have_text("Theme: system")
+    button.click()
+    expect(button).to_have_text("Theme: light")
+    button.click()
+    expect(button).to_have_text("Theme: dark")
+    assert grounds["dark"] == page.evaluate(ground)
+    page.goto(dashboard.url, wait_until="commit")
+    page.wait_for_function("() => document.body !== null")
+    assert grounds["dark"] == page.evaluate(ground)
+    page.wait_for_selector(".node")
+    assert [] == faults

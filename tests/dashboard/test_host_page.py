@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of a host in a browser."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard import units
+from tests.dashboard.conftest import Dashboard, Watched
+from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now, without
+
+TICK = Load(tick_seconds=10.0)
+CURVES = "#host-chart path.js-line"
+# A level line is two points; an empty one has no path at all.
+CURVES_ARE_DRAWN = (
+    f"count => Array.from(document.querySelectorAll('{CURVES}'))"
+    ".filter(path => /[0-9]L[0-9]/.test(path.getAttribute('d') || '')).length >= count"
+)
+
+
+def wait_for_curves(page: Page, count: int = 10) -> None:
+    """Wait until so many curves have a path."""
+    page.wait_for_function(CURVES_ARE_DRAWN, arg=count)
+
+
+def plot_box(page: Page) -> dict[str, float]:
+    """Return where the panels of the chart are on the screen."""
+    box: dict[str, float] = page.evaluate(
+        """() => {
+            const drag = document.querySelector('#host-chart .nsewdrag').getBoundingClientRect();
+            return { x: drag.x, y: drag.y, width: drag.width, height: drag.height };
+        }"""
+    )
+    return box
+
+
+def test_every_panel_is_drawn(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """CPU, memory, disk, network, pressure and temperature have curves; their legends the newest values."""
+    seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page, 17)
+    titles = [
+        "CPU",
+        "Memory",
+        "Disk traffic",
+        "Disk busy",
+        "Disk latency",
+        "Network",
+        "Pressure",
+        "Temperature",
+    ]
+    expect(page.locator(".legend__title")).to_have_text(titles)
+    legend = page.locator('.legend__entry[data-column="memory_used_bytes"]')
+    expect(legend).to_contain_text("6\u00a0GiB")
+    expect(page.locator('.legend__entry[data-column="network_receive_bytes_per_second"]')).to_contain_text(
+        "10\u00a0Mbit/s"
+    )
+    expect(page.locator(".note")).to_contain_text("every sample, 10\u00a0s apart")
+    expect(page.locator(".facts")).to_contain_text("6.12.0")
+    expect(page.locator(".facts")).to_contain_text("11.3.0")
+
+
+def test_one_crosshair_reads_all_panels(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Under the pointer all legends show the values of one instant, and its time stands on the line."""
+    end = utc_now()
+    batches = run_of_batches("hv1", end, 120, TICK)
+    seeder.store(batches)
+    start_ms, end_ms = (round((end - timedelta(seconds=s)).timestamp() * 1000) for s in (1000, 0))
+    page.goto(f"{dashboard.url}/host/hv1?from={start_ms}&to={end_ms}")
+    wait_for_curves(page)
+    box = plot_box(page)
+    at = box["x"] + box["width"] / 2
+    page.mouse.move(at - 5, box["y"] + 20)
+    page.mouse.move(at, box["y"] + 20)
+    line = page.locator(".crosshair")
+    expect(line).to_be_visible()
+    middle = end - timedelta(seconds=500)
+    expect(line).to_contain_text(f"{middle:%Y-%m-%d %H:%M:%S}")
+    (sample,) = [batch.sample for batch in batches if batch.sampled_at == middle]
+    for column, expected in (
+        ("cpu_busy_ratio", units.percent(sample.cpu_busy_ratio)),
+        ("cpu_guest_ratio", units.percent(sample.cpu_guest_ratio)),
+        ("disk_latency_seconds", units.latency(sample.disk_latency_seconds)),
+        ("cpu_temperature_celsius", units.celsius(sample.cpu_temperature_celsius)),
+    ):
+        expect(page.locator(f'.legend__entry[data-column="{column}"] .legend__value')).to_have_text(expected)
+    # The line reaches from the first to the last panel.
+    height = page.evaluate("document.querySelector('.crosshair').getBoundingClientRect().height")
+    assert height > 700
+
+
+def test_a_drag_zooms_and_back_undoes_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A drag writes its range into the URL; the back button and the double click undo it."""
+    seeder.store(run_of_batches("hv1", utc_now(), 240, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now")
+    wait_for_curves(page)
+    box = plot_box(page)
+
+    def drag() -> None:
+        page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 62, steps=5)
+        page.mouse.up()
+        page.wait_for_url("**/host/hv1?from=1*&to=1*")
+        expect(page.locator("[data-live]")).to_be_visible()
+
+    drag()
+    start, end = page.evaluate(
+        "['from', 'to'].map(name => Number(new URLSearchParams(location.search).get(name)))"
+    )
+    assert pytest.approx(30 * 60 * 1000 * 0.2, rel=0.05) == end - start
+    page.go_back()
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now")
+    expect(page.locator("[data-live]")).to_be_hidden()
+    wait_for_curves(page)
+    drag()
+    wait_for_curves(page)
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now")
+
+
+def test_presets_and_typed_ranges_write_the_url(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A preset, a typed range and the way back to live are all in the URL."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.get_by_role("button", name="last 15 minutes").click()
+    page.wait_for_url("**?from=now-15m&to=now")
+    expect(page.get_by_role("button", name="last 15 minutes")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("From").fill("now-10m")
+    page.get_by_label("to", exact=True).fill("now-5m")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**?from=now-10m&to=now-5m")
+    page.get_by_role("button", name="Go live").click()
+    page.wait_for_url("**/host/hv1")
+    page.get_by_label("From").fill("yesterday")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".note--bad")).to_contain_text("“yesterday” is not a time")
+
+
+def test_a_gap_is_hatched(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Where samples are missing the lines break and the ground is hatched."""
+    end = utc_now()
+    batches = run_of_batches("hv1", end, 120, TICK)
+    seeder.store(without(batches, end - timedelta(seconds=700), end - timedelta(seconds=400)))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
+    wait_for_curves(page)
+    assert page.locator("#host-chart pattern").count() >= 8
+    busy = page.evaluate(
+        """() => {
+            const graph = document.querySelector('#host-chart .js-plotly-plot');
+            const trace = graph._fullData.find(each => each.meta && each.meta.column === 'cpu_busy_ratio');
+            return Array.from(trace.y).filter(Number.isNaN).length;
+        }"""
+    )
+    assert 1 == busy
+
+
+def test_new_samples_extend_the_chart_and_keep_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A live range moves on with new samples, in the same chart."""
+    now = utc_now()
+    seeder.store(run_of_batches("hv1", now - timedelta(seconds=20), 30, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    wait_for_curves(page)
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')
+    page.evaluate("document.querySelector('#host-chart .js-plotly-plot').isTheSame = true")
+    seeder.store([host_batch("hv1", now, 500, TICK._replace(cpu_ratio=0.93))])
+    expect(busy).to_have_text("93\u00a0%")
+    assert page.evaluate("document.querySelector('#host-chart .js-plotly-plot').isTheSame === true")
+
+
+def test_a_legend_switches_its_curve(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The figure of 2011 is off at first; its legend switches it on, and busy off."""
+    seeder.store(run_of_batches("hv1", utc_now(), 30, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    wait_for_curves(page)
+    legacy = page.locator('.legend__entry[data-column="memory_legacy_bytes"]')
+    expect(legacy).to_have_attribute("aria-pressed", "false")
+    legacy.click()
+    expect(legacy).to_have_attribute("aria-pressed", "true")
+    expect(legacy.locator(".legend__value")).to_have_text("8\u00a0GiB")
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"]')
+    busy.click()
+    expect(busy).to_have_attribute("aria-pressed", "false")
+    expect(busy.locator(".legend__value")).to_have_text("")
+
+
+def test_vms_and_events_are_listed(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The table has a VM per row with its state and figures; the list and the marks have the events."""
+    now = utc_now()
+    vms = [domain(1, "web"), domain(2, "spare", state=5)]
+    events = [
+        seeder.event("hv1", "domain_started", now - timedelta(minutes=2), vms[0], "booted"),
+        seeder.event("hv1", "domain_stopped", now - timedelta(minutes=1), vms[1]),
+    ]
+    seeder.store(run_of_batches("hv1", now, 30, TICK._replace(domains=vms)), events)
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    rows = page.locator("#host-vms tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("shut off")
+    expect(rows.nth(1)).to_contain_text("running (booted)")
+    expect(rows.nth(1)).to_contain_text("1\u00a0Mbit/s")
+    expect(rows.nth(0).locator("td.off")).to_have_count(9)
+    expect(page.locator(".event__kind")).to_have_text(["domain stopped", "domain started"])
+    expect(page.locator(".event-mark")).to_have_count(2)
+    expect(page.locator(".event-mark").first).to_have_attribute("title", "domain started web (booted)")
+
+
+def test_the_chart_can_be_read_as_a_table(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The numbers behind the curves are there for those who cannot see them."""
+    seeder.store(run_of_batches("hv1", utc_now(), 30, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    switch = page.get_by_role("button", name="Show as table")
+    switch.click()
+    expect(page.locator("#host-table caption")).to_contain_text("every sample")
+    expect(page.locator("#host-table tbody tr").first).to_contain_text("6\u00a0GiB".replace("6", "10"))
+    page.get_by_role("button", name="Hide table").click()
+    expect(page.locator("#host-table table")).to_have_count(0)
+
+
+def test_times_are_of_the_browser_or_utc(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """The axis, the note and the lists are in the browser's zone; a switch in the URL makes them UTC."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page, faults = open_page(timezone_id="Australia/Adelaide")
+    page.goto(f"{dashboard.url}/host/hv1?from=now-10m&to=now")
+    wait_for_curves(page)
+    expect(page.locator(".note")).to_contain_text("Australia/Adelaide (UTC+10:30)")
+    ticks = "Array.from(document.querySelectorAll('#host-chart .xtick text')).map(text => text.textContent)"
+    before: Any = page.evaluate(ticks)
+    page.get_by_role("button", name="UTC").click()
+    page.wait_for_url("**tz=utc**")
+    expect(page.locator(".note")).to_contain_text(" UTC ")
+    page.wait_for_function(f"before => JSON.stringify({ticks}) !== JSON.stringify(before)", arg=before)
+    assert [] == faults
+
+
+def test_the_browser_writes_numbers_as_the_server_does(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Both sides have the same words for every unit, at every size."""
+    seeder.store([host_batch("hv1", utc_now(), 1, TICK)])
+    page.goto(f"{dashboard.url}/host/hv1")
+    page.wait_for_selector(".legend")
+    writers = {
+        "ratio": units.percent,
+        "bytes": units.data_size,
+        "bytes_per_second": units.data_rate,
+        "bits_per_second": units.network_rate,
+        "seconds": units.latency,
+        "celsius": units.celsius,
+    }
+    values = [
+        0.0,
+        0.0004,
+        0.0123,
+        0.0994,
+        0.123,
+        0.999,
+        1.0,
+        1.37,
+        12.3,
+        95.0,
+        999.4,
+        1023.0,
+        1024.0,
+        5e6,
+        7.77e9,
+        3.3e12,
+    ]
+    for unit, write in writers.items():
+        expected = [write(value) for value in values]
+        written = page.evaluate(
+            "([unit, values]) => values.map(value => kvmgrid.writeValue(unit, value))", [unit, values]
+        )
+        assert expected == written
+    assert "n/a" == page.evaluate("kvmgrid.writeValue('ratio', NaN)")

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The questions of the pages on a migrated database, asked as the dashboard's own role."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from dashboard.database import Database
+from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
+from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, HOST_NOW, HOST_SAMPLES_ROLLUP, QUERIES, Query
+from dashboard.settings import DatabaseSettings
+from tests.dashboard.conftest import free_port
+from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
+from tests.services import MigratedDatabase
+
+
+@pytest.fixture
+def connected(database: MigratedDatabase) -> Iterator[Database]:
+    """Give the dashboard's own connection to the test's database."""
+    connected = Database(DatabaseSettings(url=database.dashboard_url))
+    connected.open()
+    yield connected
+    connected.close()
+
+
+def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
+    """Return what a question needs, for host number 1 and the last hour."""
+    known = {
+        "host": "hv1",
+        "host_id": 1,
+        "start": now - timedelta(hours=1),
+        "end": now + timedelta(seconds=1),
+        "earliest": now - timedelta(days=400),
+        "latest": now + timedelta(days=1),
+        "limit": 10,
+    }
+    return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_rows_have_the_columns_of_their_type(
+    connected: Database, database: MigratedDatabase, seeder: Seeder, query: Query[Any]
+) -> None:
+    """Each question answers with the fields of its row type, in their order, for a host with everything."""
+    now = utc_now()
+    vms = [domain(1, "web"), domain(2, "spare", state=5)]
+    seeder.store(
+        run_of_batches("hv1", now, 10, Load(domains=vms)),
+        [seeder.event("hv1", "domain_started", now, vms[0])],
+    )
+    view = "host_samples_1m" if "{view}" in query.text() else None
+    rows = connected.fetch(query, parameters(query, now), view=view)
+    assert rows
+    assert isinstance(rows[0], query.row_type)
+    with psycopg.connect(database.dashboard_url) as connection:
+        cursor = connection.execute(
+            query.text().replace("{view}", "host_samples_1m").encode(), parameters(query, now)
+        )
+        assert cursor.description is not None
+        assert list(query.row_type._fields) == [column.name for column in cursor.description]
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_questions_say_what_they_are(query: Query[Any]) -> None:
+    """The header of each file names purpose, parameters and columns."""
+    header = [line for line in query.text().splitlines() if line.startswith("--")]
+    for word in ("SPDX-License-Identifier", "Purpose:", "Parameters:", "Columns:"):
+        assert any(word in line for line in header)
+
+
+@pytest.mark.parametrize("query", [GRID_HOSTS, GRID_DOMAINS, HOST_NOW], ids=lambda query: query.name)
+def test_what_is_now_reads_no_time_series(
+    connected: Database, database: MigratedDatabase, query: Query[Any]
+) -> None:
+    """The pages that refresh every second or two read one row per host or VM, never a series of samples."""
+    assert connected.fetch(query, parameters(query, utc_now())) == []
+    with psycopg.connect(database.owner_url) as connection:
+        plan = connection.execute(f"EXPLAIN {query.text()}".encode(), parameters(query, utc_now())).fetchall()
+    text = "\n".join(line for (line,) in plan)
+    assert "host_samples" not in text
+    assert "domain_samples" not in text
+
+
+def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seeder) -> None:
+    """A bucket has the mean of its samples, and the least and greatest of them."""
+    end = utc_now().replace(second=50) - timedelta(minutes=2)
+    batches = run_of_batches("hv1", end, 6)
+    seeder.store(batches)
+    (point,) = connected.fetch(
+        HOST_SAMPLES_ROLLUP,
+        {"host_id": 1, "start": end - timedelta(minutes=1), "end": end},
+        view="host_samples_1m",
+    )
+    values = [batch.sample.cpu_busy_ratio or 0.0 for batch in batches]
+    assert 6 == point.sample_count
+    assert pytest.approx(sum(values) / 6, rel=1e-5) == point.cpu_busy_ratio
+    assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
+    assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
+
+
+def test_the_dashboard_changes_nothing(connected: Database, database: MigratedDatabase) -> None:
+    """Its role cannot write, whatever a statement says."""
+    assert connected.state().host_count == 0
+    with (
+        psycopg.connect(database.dashboard_url, autocommit=True) as connection,
+        pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)),
+    ):
+        connection.execute("DELETE FROM kvmgrid.hosts")
+
+
+def test_a_slow_question_is_given_up(database: MigratedDatabase) -> None:
+    """A question beyond the statement timeout ends with words for it."""
+    slow: Query[Any] = Query("slow", tuple)
+    connected = Database(DatabaseSettings(url=database.dashboard_url, statement_timeout_seconds=0.2))
+    connected._texts["slow"] = "SELECT pg_sleep(20)"
+    connected.open()
+    with pytest.raises(QueryTimeoutError, match=r"more than 0\.2 s"):
+        connected.fetch(slow)
+    connected.close()
+
+
+def test_an_empty_database_has_no_schema(database: MigratedDatabase) -> None:
+    """Tables that are missing are told apart from a database that is away."""
+    with psycopg.connect(database.administrator_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA kvmgrid CASCADE")
+    connected = Database(DatabaseSettings(url=database.dashboard_url))
+    connected.open()
+    with pytest.raises(SchemaMissingError):
+        connected.state()
+    connected.close()
+
+
+def test_an_outage_is_noted_once_and_names_no_password() -> None:
+    """A database out of reach is known since its first failure, and its password stands nowhere."""
+    url = f"postgresql://nobody:secret-word@127.0.0.1:{free_port()}/kvmgrid"
+    connected = Database(DatabaseSettings(url=url, connect_timeout_seconds=2))
+    connected.open()
+    with pytest.raises(DatabaseUnavailableError) as first:
+        connected.state()
+    since = connected.away_since
+    assert since is not None
+    with pytest.raises(DatabaseUnavailableError):
+        connected.state()
+    assert since == connected.away_since
+    assert "secret-word" not in str(first.value)
+    connected.close()
+
+
+def check(url: str) -> subprocess.CompletedProcess[str]:
+    """Run ``kvmgrid-dashboard check`` on a database."""
+    environment = {
+        **os.environ,
+        "KVMGRID_DATABASE__URL": url,
+        "KVMGRID_DATABASE__CONNECT_TIMEOUT_SECONDS": "2",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard", "check"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_check_says_what_is_wrong_by_line_and_code(database: MigratedDatabase, seeder: Seeder) -> None:
+    """The command ends with 0, 69 or 78 and a line with a fix."""
+    seeder.store(run_of_batches("hv1", utc_now(), 1))
+    fine = check(database.dashboard_url)
+    assert (0, True) == (fine.returncode, "1 known" in fine.stdout)
+    away = check(f"postgresql://nobody@127.0.0.1:{free_port()}/kvmgrid")
+    assert (69, True) == (away.returncode, "fix:" in away.stdout)
+    wrong = check("this is no address")
+    assert 78 == wrong.returncode
+    seeder.close()
+    with psycopg.connect(database.administrator_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA kvmgrid CASCADE")
+    empty = check(database.dashboard_url)
+    assert (78, True) == (empty.returncode, "kvmgrid-consumer migrate" in empty.stdout)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages show when there is nothing to show, and when something is wrong."""
+
+import urllib.request
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from deploy.lab.postgresql import PostgreSql
+from tests.dashboard.conftest import Dashboard, Watched
+from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
+from tests.dashboard.test_host_page import wait_for_curves
+from tests.services import (
+    as_seen_by_each_role,
+    migrate_as_owner,
+    prepare,
+    random_logins,
+)
+
+SLOW = Load(tick_seconds=600.0)
+
+
+def test_the_first_run_guides_and_ends_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Before any host reports, the page says what to start; the first sample turns it into the grid."""
+    page.goto(dashboard.url)
+    guide = page.locator(".guide")
+    expect(guide).to_contain_text("Waiting for the first sample")
+    expect(guide).to_contain_text("kvmgrid-publisher run")
+    expect(guide).to_contain_text("database: connected, schema found")
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    expect(guide).to_have_count(0)
+
+
+def test_a_database_without_schema_says_what_to_run(
+    page: Page, start_dashboard: Callable[[str], Dashboard], own_postgresql: PostgreSql
+) -> None:
+    """Before the migration both pages name its command; after it the first run begins."""
+    logins = random_logins()
+    own_postgresql.admin.create_database("kvmgrid", timescaledb=False)
+    prepare(own_postgresql.admin, "kvmgrid", logins)
+    dashboard = start_dashboard(as_seen_by_each_role(own_postgresql.admin, "kvmgrid", logins).dashboard_url)
+    page.goto(f"{dashboard.url}/host/hv1")
+    expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
+    page.get_by_role("link", name="Grid", exact=True).click()
+    expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
+    migrate_as_owner(own_postgresql.admin, "kvmgrid", logins)
+    expect(page.locator(".guide")).to_contain_text("Waiting for the first sample")
+
+
+def test_a_database_that_goes_away_is_said_and_comes_back(
+    page: Page, start_dashboard: Callable[[str], Dashboard], own_postgresql: PostgreSql
+) -> None:
+    """While the database is away the figures stay, under a banner that says since when; then it goes."""
+    logins = random_logins()
+    own_postgresql.admin.create_database("kvmgrid", timescaledb=False)
+    prepare(own_postgresql.admin, "kvmgrid", logins)
+    migrate_as_owner(own_postgresql.admin, "kvmgrid", logins)
+    urls = as_seen_by_each_role(own_postgresql.admin, "kvmgrid", logins)
+    seeder = Seeder(urls.ingest_url)
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    seeder.close()
+    dashboard = start_dashboard(urls.dashboard_url)
+    page.goto(dashboard.url)
+    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    own_postgresql.stop()
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text("The database is away since")
+    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    page.locator(".node h2 a").click()
+    expect(banner).to_be_visible()
+    own_postgresql.launch()
+    expect(banner).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("hv1")
+
+
+def test_a_dashboard_that_goes_away_is_said(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """When the dashboard itself does not answer, the page says so and keeps counting."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page, _ = open_page()
+    page.goto(dashboard.url)
+    page.wait_for_selector(".node")
+    dashboard.process.terminate()
+    expect(page.locator(".banner")).to_contain_text("No answer from the dashboard")
+    expect(page.locator(".node h2")).to_have_text(["hv1"])
+
+
+def test_a_range_without_samples_leads_to_some(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """An empty range says that nothing was received, and offers where there is something."""
+    seeder.store(run_of_batches("hv1", utc_now() - timedelta(hours=2), 60, Load()))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now")
+    expect(page.locator(".nothing")).to_contain_text("No samples in this range")
+    page.get_by_role("link", name="Nearest samples before").click()
+    wait_for_curves(page)
+    expect(page.locator(".nothing")).to_have_count(0)
+
+
+def test_unknown_addresses_are_said(open_page: Callable[..., Watched], dashboard: Dashboard) -> None:
+    """A host that never reported and a page that does not exist say so and lead home."""
+    page, _ = open_page()
+    page.goto(f"{dashboard.url}/host/nobody")
+    expect(page.locator(".guide")).to_contain_text("No host “nobody”")
+    page.get_by_role("link", name="All hosts").click()
+    expect(page.locator(".guide")).to_contain_text("Waiting")
+    answer = page.goto(f"{dashboard.url}/nowhere")
+    assert answer is not None
+    assert 404 == answer.status
+    expect(page.locator("h1")).to_have_text("There is no such page")
+
+
+def test_another_origin_cannot_be_reached(open_page: Callable[..., Watched], dashboard: Dashboard) -> None:
+    """The policy that comes with every page stops a request elsewhere, whoever makes it."""
+    page, faults = open_page()
+    page.goto(dashboard.url)
+    page.wait_for_selector(".guide")
+    assert [] == faults
+    outcome = page.evaluate("fetch('http://other.invalid/x').then(() => 'sent', () => 'refused')")
+    assert "refused" == outcome
+    assert any("Content Security Policy" in fault for fault in faults)
+    assert not any(fault.startswith("request to") for fault in faults)
+    page.evaluate(
+        "() => { const script = document.createElement('script'); script.textContent = 'window.hit = 1';"
+        " document.body.append(script); }"
+    )
+    assert page.evaluate("window.hit === undefined")
+
+
+def test_the_policy_is_on_the_wire(dashboard: Dashboard) -> None:
+    """The header is sent by the process itself, with no proxy before it."""
+    with urllib.request.urlopen(dashboard.url, timeout=30) as answer:  # noqa: S310 - our own loopback address
+        assert "script-src 'self' 'sha256-" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/host/hv1"])
+def test_pages_reflow_at_320_pixels(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder, path: str
+) -> None:
+    """On the narrowest screen nothing has to be scrolled sideways but wide tables in themselves."""
+    vms = [domain(number, f"a-virtual-machine-with-a-long-name-{number}") for number in range(1, 12)]
+    seeder.store(run_of_batches("hv1", utc_now(), 30, Load(domains=vms)))
+    page, faults = open_page(viewport={"width": 320, "height": 800})
+    page.goto(dashboard.url + path)
+    page.wait_for_selector(".node, .legend")
+    assert 320 >= page.evaluate("document.documentElement.scrollWidth")
+    assert [] == faults
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_fault_of_accessibility(
+    open_page: Callable[..., Watched],
+    dashboard: Dashboard,
+    seeder: Seeder,
+    scheme: str,
+) -> None:
+    """The checks of axe find nothing serious on either page, in either theme."""
+    now = utc_now()
+    vms = [domain(1, "web"), domain(2, "spare", state=5), domain(3, "stuck", state=3)]
+    silent = host_batch("gone", now - timedelta(hours=1), 1)
+    seeder.store(
+        [*run_of_batches("hv1", now, 60, Load(domains=vms)), silent],
+        [seeder.event("hv1", "domain_started", now, vms[0])],
+    )
+    page, _ = open_page(color_scheme=scheme, reduced_motion="reduce")
+    found = []
+    for path, selector in (("/", ".node--stale"), ("/host/hv1", ".legend"), ("/host/nobody", ".guide")):
+        page.goto(dashboard.url + path)
+        page.wait_for_selector(selector)
+        results = Axe().run(page)
+        found += [
+            f"{path} {violation['id']}: {violation['nodes'][0]['html'][:200]}"
+            for violation in results.response["violations"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
+    assert [] == found
+
+
+def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The first stop skips to the content; from there a node's link is within reach and opens the host."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page.goto(dashboard.url)
+    page.wait_for_selector(".node")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.closest('.node') !== null")
+    assert focused
+    page.locator(".node h2 a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("hv1")
