@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that cannot be used: set aside under another name, a new epoch, and the publisher goes on (R2, R7)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from publisher.spool import Spool, Ticket
+from tests.unit.publisher.spool.spooled import message, sequences
+
+DATABASE = "spool.sqlite3"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b"this is no database, " * 1000),
+        lambda path: path.write_bytes(path.read_bytes()[:5_000]),
+        lambda path: path.write_bytes(b"\0" * 4096 + path.read_bytes()[4096:]),
+        lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192 + path.read_bytes()[12288:]),
+        lambda path: sqlite3.connect(path).execute("PRAGMA user_version = 99").connection.close(),
+        lambda path: sqlite3.connect(path).execute("PRAGMA application_id = 7").connection.close(),
+        lambda path: sqlite3.connect(path).executescript("DELETE FROM spool").connection.close(),
+    ],
+    ids=["garbage", "truncated", "no header", "pages", "newer format", "foreign", "no epoch"],
+)
+def test_an_unusable_file_is_set_aside_and_a_new_epoch_begins(tmp_path: Path, damage: object) -> None:
+    """The publisher starts; the old file keeps its content under another name."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    epoch = spool.epoch
+    for _ in range(20):
+        spool.put(message(bytes(3_000)))
+    spool.close()
+    path = tmp_path / "spool" / DATABASE
+    damage(path)  # type: ignore[operator]  # a parameter is an object to the type checker
+    content = path.read_bytes()
+
+    spool = Spool(tmp_path / "spool", "hv042")
+
+    assert epoch != spool.epoch
+    assert 1 == spool.status().set_aside_count
+    assert content == spool.set_aside()[0].read_bytes()
+    assert Ticket(spool.epoch, 1) == spool.put(message())
+
+
+def test_the_spool_of_another_host_is_set_aside(tmp_path: Path) -> None:
+    """Messages of the old host id could never be delivered under the new one's login."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    spool.put(message())
+    spool.close()
+    spool = Spool(tmp_path / "spool", "hv043")
+
+    assert ([], 1) == (sequences(spool), spool.status().set_aside_count)
+    assert "other-host" in spool.set_aside()[0].name
+
+
+def test_a_file_that_breaks_while_it_is_used_is_set_aside(tmp_path: Path) -> None:
+    """The put that meets the damage is stored in the new file."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    epoch = spool.epoch
+    for _ in range(300):
+        spool.put(message(bytes(5_000)))
+    path = tmp_path / "spool" / DATABASE
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    tickets = [spool.put(message(bytes(5_000))) for _ in range(300)]
+
+    assert epoch != spool.epoch
+    assert spool.set_aside()
+    assert tickets[-1].sequence == sequences(spool)[-1]
+
+
+def test_a_body_with_a_flipped_bit_is_dropped_and_counted(tmp_path: Path) -> None:
+    """SQLite has no checksums of its own; the neighbours are delivered."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    for letter in (b"a", b"b", b"c"):
+        spool.put(message(letter * 10_000))
+    spool.close()
+    path = tmp_path / "spool" / DATABASE
+    content = path.read_bytes()
+    place = content.index(b"b" * 1_000) + 500
+    path.write_bytes(content[:place] + b"?" + content[place + 1 :])
+    spool = Spool(tmp_path / "spool", "hv042")
+
+    assert [1, 3] == sequences(spool)
+    assert (1, 0) == (spool.status().dropped_message_count, spool.status().set_aside_count)
