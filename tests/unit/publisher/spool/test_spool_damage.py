@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that cannot be used: set aside under another name, a new epoch, and the publisher goes on (R2, R7)."""
+"""Files that cannot be used are set aside under another name, and a new epoch begins (rules R2 and R7)."""
 
 import sqlite3
 from pathlib import Path
