@@ -244,6 +244,7 @@ def test_no_confirmed_message_is_lost_when_the_broker_is_killed(own_broker: Rabb
     station = Station(consumer_url)
     station.declare()
     station.close()
+    require_registered_queue(own_broker)
     sender = Sender(tmp_path, url)
     stop = threading.Event()
 
@@ -355,6 +356,17 @@ def test_stopping_sends_what_is_left(station: Station, sender: Sender) -> None:
 
     assert sender.link.stop(30.0)
     assert set(range(1, 501)) == set(sequences(station.drain()))
+
+
+def require_registered_queue(broker: RabbitMq) -> None:
+    """Wait until the broker has written down that the queue exists.
+
+    RabbitMQ 4.0.5 confirms messages of a new quorum queue up to three seconds before the queue's registration
+    leaves a write buffer (names.dets, delayed_write). Killed in between, it forgets queue and messages.
+    """
+    registry = next((broker.directory / "data").glob("**/quorum/**/names.dets"))
+    name = INGEST_QUEUE.encode()
+    assert wait_until(lambda: name in registry.read_bytes(), timeout_seconds=PATIENCE_SECONDS)
 
 
 def enrol(broker: RabbitMq) -> tuple[str, str]:
