@@ -67,6 +67,7 @@ class LaneFlow:
         self.problem: str | None = None
         self.in_flight_count = 0
         self._held_until_seconds = 0.0
+        self._probing = False
         self.rewind()
 
     def rewind(self) -> None:
@@ -81,15 +82,22 @@ class LaneFlow:
         if self._held_until_seconds <= now_seconds:
             self._held_until_seconds = now_seconds + self._backoff.next_seconds()
         self.problem = problem
+        self._probing = False
         return news
 
     def release(self) -> bool:
-        """Take note of a confirm; tell whether it ends a problem."""
-        self._backoff.reset()
+        """Take note of a confirm; tell whether it ends a problem.
+
+        Only the confirm of a probe does: of messages sent together some may be confirmed after others were
+        refused, and these must be read again.
+        """
+        if self.problem and not self._probing:
+            return False
         ended = self.problem is not None
         self.problem = None
-        if ended:
-            self._held_until_seconds = 0.0
+        self._probing = False
+        self._held_until_seconds = 0.0
+        self._backoff.reset()
         return ended
 
     def take(self, count: int, size_bytes: int, now_seconds: float) -> list[Spooled]:
@@ -99,6 +107,7 @@ class LaneFlow:
             if self.in_flight_count or now_seconds < self._held_until_seconds:
                 return []
             self.rewind()
+            self._probing = True
             count = 1
         if self._spool.epoch != self._mark.epoch:
             self.rewind()
