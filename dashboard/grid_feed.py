@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from dashboard.answer_cache import AnswerCache
 from dashboard.asks import GridAsk
 from dashboard.components.node import node
 from dashboard.components.states import banner, first_run, schema_missing
@@ -19,7 +20,6 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
 from dashboard.markup import Element
 from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, GridDomain
-from dashboard.shared import Shared
 
 Answer = dict[str, Any]
 
@@ -54,7 +54,7 @@ class GridFeed:
         self._now = now
         self._name = secrets.token_hex(8)
         self._last = Snapshot(0, 0, {}, Versioned(0, []))
-        self._shared: Shared[None, Snapshot] = Shared(self._take, keep_seconds=keep_seconds)
+        self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
     def answer(self, ask: GridAsk) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""

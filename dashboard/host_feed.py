@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from dashboard.answer_cache import AnswerCache
 from dashboard.asks import HostAsk, read_zone
 from dashboard.chart import Chart, ChartKey, draw_chart
 from dashboard.components.chart_table import chart_table
@@ -30,7 +31,6 @@ from dashboard.figures.panels import SERIES
 from dashboard.figures.timeline import Figure
 from dashboard.markup import Element, h
 from dashboard.queries import HOST_DOMAINS, HOST_NOW, HostDomain, HostNow
-from dashboard.shared import Shared
 from dashboard.timerange import Level, TimeRange, choose_level, parse
 
 Answer = dict[str, Any]
@@ -61,8 +61,10 @@ class HostFeed:
     ) -> None:
         self._database = database
         self._now = now
-        self._hosts: Shared[str, Now] = Shared(self._take, keep_seconds=keep_seconds, maximum_count=256)
-        self._charts: Shared[ChartKey, Chart] = Shared(
+        self._hosts: AnswerCache[str, Now] = AnswerCache(
+            self._take, keep_seconds=keep_seconds, maximum_count=256
+        )
+        self._charts: AnswerCache[ChartKey, Chart] = AnswerCache(
             lambda key: draw_chart(database, key, self._now()),
             keep_seconds=CHART_KEEP_SECONDS,
             maximum_count=32,

@@ -106,7 +106,7 @@ def dashboard(start_dashboard: Callable[[str], Dashboard], database: MigratedDat
 @pytest.fixture
 def seeder(database: MigratedDatabase) -> Iterator[Seeder]:
     """Give what writes into the test's own database."""
-    seeder = Seeder(database.ingest_url)
+    seeder = Seeder(database.owner_url)
     yield seeder
     seeder.close()
 

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches and events into a database, by the consumer's own rows and writer, without a broker."""
+"""Batches and events into a database: the documented tables filled directly, as their owner.
 
-import time
-from collections.abc import Iterable
+Column names are the field names of the wire, which is what the schema promises.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from consumer.health import assess
-from consumer.inventory import Inventory
-from consumer.rows import Rows
-from consumer.writer import Writer
 from publisher.wire.samples import (
     SCHEMA_VERSION,
     DomainReport,
@@ -30,31 +32,142 @@ EPOCH = "0123456789abcdef"
 
 
 class Seeder:
-    """Stores messages as a consumer would. Close it when done."""
+    """Stores messages so that the views show them. Close it when done."""
 
-    def __init__(self, ingest_url: str) -> None:
-        self._connection = psycopg.connect(ingest_url, autocommit=True)
-        self._inventory = Inventory(lambda: psycopg.connect(ingest_url, autocommit=True), time.monotonic)
-        self._writer = Writer(self._connection)
+    def __init__(self, owner_url: str) -> None:
+        self._connection = psycopg.connect(owner_url, autocommit=True)
         self._sequence = 1_000_000
+        self._host_ids: dict[str, int] = {}
+        self._domain_ids: dict[str, int] = {}
 
     def close(self) -> None:
-        """Close both connections."""
-        self._inventory.close()
+        """Close the connection."""
         self._connection.close()
 
     def store(self, batches: Iterable[SampleBatch], events: Iterable[Event] = ()) -> None:
-        """Commit batches and events."""
-        rows = Rows()
-        for batch in batches:
-            places = self._inventory.place(batch)
-            received_at = batch.sampled_at + timedelta(milliseconds=120)
-            rows.add_batch(
-                batch, places.host_id, places.domains, health=assess(batch), received_at=received_at
+        """Commit batches, in the order of their times, and events."""
+        with self._connection.transaction():
+            for batch in batches:
+                self._store_batch(batch)
+            for event in events:
+                self._store_event(event)
+
+    def _store_batch(self, batch: SampleBatch) -> None:
+        host_id = self._host_id(batch)
+        health = assess(batch)
+        sample = {
+            "host_id": host_id,
+            "sampled_at": batch.sampled_at,
+            **msgspec.structs.asdict(batch.sample),
+            "domain_count": None if batch.domains is None else len(batch.domains),
+            "domain_active_count": sum(each.libvirt_id is not None for each in batch.domains or []),
+            "health_score": health.score,
+            "health_state": health.state,
+            "health_reasons": Jsonb([reason._asdict() for reason in health.reasons]),
+        }
+        self._insert("host_samples", sample)
+        about = {
+            "received_at": batch.sampled_at + timedelta(milliseconds=120),
+            "tick_seconds": batch.tick_seconds,
+            "hypervisor_state": batch.hypervisor.state,
+            "hypervisor_reason": batch.hypervisor.reason,
+            "collectors": Jsonb(msgspec.to_builtins(batch.collectors)),
+        }
+        self._insert("host_latest", sample | about, newest_by="host_id")
+        self._insert("publisher_reports", self._report(batch, host_id) | about)
+        for report in batch.domains or []:
+            domain_id = self._domain_id(report.uuid, report.name, host_id, batch.sampled_at)
+            row = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}
+            row |= msgspec.structs.asdict(report.sample)
+            self._insert("domain_samples", row)
+            latest = row | {"name": report.name, "libvirt_id": report.libvirt_id}
+            self._insert("domain_latest", latest, newest_by="domain_id")
+
+    def _report(self, batch: SampleBatch, host_id: int) -> dict[str, Any]:
+        return {
+            "host_id": host_id,
+            "sampled_at": batch.sampled_at,
+            "epoch": batch.epoch,
+            "sequence": batch.sequence,
+            "boot_id": batch.boot_id,
+            "publisher_version": batch.publisher_version,
+            "spool_message_count": batch.publisher.spool_message_count,
+            "spool_bytes": batch.publisher.spool_bytes,
+            "dropped_message_count": 0,
+            "missed_tick_count": 0,
+            "libvirt_version": batch.hypervisor.libvirt_version,
+            "hypervisor_version": batch.hypervisor.hypervisor_version,
+            "abandoned_call_count": 0,
+        }
+
+    def _store_event(self, event: Event) -> None:
+        host_id = self._host_ids[event.host]
+        domain_id = None
+        if event.domain_uuid is not None:
+            name = event.domain_name or event.domain_uuid
+            domain_id = self._domain_id(event.domain_uuid, name, host_id, event.occurred_at)
+        row = {
+            "host_id": host_id,
+            "occurred_at": event.occurred_at,
+            "epoch": event.epoch,
+            "sequence": event.sequence,
+            "kind": event.kind,
+            "domain_id": domain_id,
+            "domain_name": event.domain_name,
+            "detail": event.detail,
+            "attributes": Jsonb(event.attributes),
+        }
+        self._insert("events", row)
+
+    def _host_id(self, batch: SampleBatch) -> int:
+        if batch.host not in self._host_ids:
+            row = {
+                "host": batch.host,
+                **msgspec.structs.asdict(batch.identity),
+                "boot_id": batch.boot_id,
+                "publisher_version": batch.publisher_version,
+                "first_seen_at": batch.sampled_at,
+                "last_seen_at": batch.sampled_at,
+            }
+            self._host_ids[batch.host] = self._insert("hosts", row, returning="host_id")
+        return self._host_ids[batch.host]
+
+    def _domain_id(self, uuid: str, name: str, host_id: int, at: datetime) -> int:
+        if uuid not in self._domain_ids:
+            row = {"uuid": uuid, "name": name, "host_id": host_id, "first_seen_at": at, "last_seen_at": at}
+            self._domain_ids[uuid] = self._insert("domains", row, returning="domain_id")
+        domain_id = self._domain_ids[uuid]
+        self._connection.execute(
+            "UPDATE kvmgrid.domains SET name = %s WHERE domain_id = %s", [name, domain_id]
+        )
+        return domain_id
+
+    def _insert(
+        self,
+        table: str,
+        row: Mapping[str, Any],
+        *,
+        newest_by: str | None = None,
+        returning: str | None = None,
+    ) -> int:
+        """Add a row, or replace the one of its key where the table holds the newest only."""
+        columns = [sql.Identifier(name) for name in row]
+        statement = sql.SQL("INSERT INTO kvmgrid.{} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(columns),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        if newest_by is not None:
+            changes = [sql.SQL("{0} = EXCLUDED.{0}").format(column) for column in columns]
+            statement += sql.SQL(" ON CONFLICT ({}) DO UPDATE SET {}").format(
+                sql.Identifier(newest_by), sql.SQL(", ").join(changes)
             )
-        for event in events:
-            rows.add_event(event, *self._inventory.place_event(event))
-        self._writer.write(rows.finish(), suspect=True)
+        if returning is None:
+            self._connection.execute(statement, list(row.values()))
+            return 0
+        statement += sql.SQL(" RETURNING {}").format(sql.Identifier(returning))
+        ((key,),) = self._connection.execute(statement, list(row.values())).fetchall()
+        return int(key)
 
     def event(
         self,

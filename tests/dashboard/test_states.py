@@ -60,7 +60,7 @@ def test_a_database_that_goes_away_is_said_and_comes_back(
     prepare(own_postgresql.admin, "kvmgrid", logins)
     migrate_as_owner(own_postgresql.admin, "kvmgrid", logins)
     urls = as_seen_by_each_role(own_postgresql.admin, "kvmgrid", logins)
-    seeder = Seeder(urls.ingest_url)
+    seeder = Seeder(urls.owner_url)
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     seeder.close()
     dashboard = start_dashboard(urls.dashboard_url)

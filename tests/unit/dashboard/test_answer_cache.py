@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dashboard.answer_cache import AnswerCache
 from dashboard.errors import DatabaseUnavailableError
-from dashboard.shared import Shared
 
 
 def test_a_hundred_askers_cost_one_answer() -> None:
@@ -19,7 +19,7 @@ def test_a_hundred_askers_cost_one_answer() -> None:
         calls.append(key)
         return len(calls)
 
-    shared: Shared[str, int] = Shared(produce, keep_seconds=60, clock=lambda: 0.0)
+    shared: AnswerCache[str, int] = AnswerCache(produce, keep_seconds=60, clock=lambda: 0.0)
 
     def ask(_: int) -> int:
         everyone.wait(timeout=30)
@@ -35,7 +35,7 @@ def test_an_answer_is_kept_for_its_time() -> None:
     """After its time an answer is made anew."""
     now = 0.0
     made = iter(range(10))
-    shared: Shared[str, int] = Shared(lambda _: next(made), keep_seconds=2, clock=lambda: now)
+    shared: AnswerCache[str, int] = AnswerCache(lambda _: next(made), keep_seconds=2, clock=lambda: now)
     first = shared.get("x")
     now = 1.9
     assert first == shared.get("x")
@@ -54,7 +54,7 @@ def test_a_failure_is_shared_and_forgotten() -> None:
             raise DatabaseUnavailableError
         return "back"
 
-    shared: Shared[str, str] = Shared(produce, keep_seconds=2, clock=lambda: now)
+    shared: AnswerCache[str, str] = AnswerCache(produce, keep_seconds=2, clock=lambda: now)
     for _ in range(3):
         with pytest.raises(DatabaseUnavailableError):
             shared.get("x")
@@ -71,7 +71,7 @@ def test_the_least_asked_gives_way() -> None:
         calls.append(key)
         return key
 
-    shared: Shared[int, int] = Shared(produce, keep_seconds=60, maximum_count=2, clock=lambda: 0.0)
+    shared: AnswerCache[int, int] = AnswerCache(produce, keep_seconds=60, maximum_count=2, clock=lambda: 0.0)
     for key in (1, 2, 1, 3, 1, 2):
         shared.get(key)
     assert [1, 2, 3, 2] == calls

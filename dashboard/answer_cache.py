@@ -25,7 +25,7 @@ class _Entry(Generic[Value]):
         self.failure: DashboardError | None = None
 
 
-class Shared(Generic[Key, Value]):
+class AnswerCache(Generic[Key, Value]):
     """Produces and keeps values by key; the least recently asked ones give way beyond ``maximum_count``."""
 
     def __init__(
