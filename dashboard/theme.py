@@ -2,7 +2,7 @@
 """Colours of the light and the dark theme: one table for the style sheet, the charts and the contrast test.
 
 Categories are Okabe and Ito's colours, each moved in lightness only as far as 3:1 against the surface
-needs. States go from blue over amber to vermillion, which stay apart for the colour-blind, and never stand
+needs. States go from blue over amber to vermilion, which stay apart for the colour-blind, and never stand
 without a word or a shape.
 """
 
@@ -37,7 +37,7 @@ class Theme(NamedTuple):
     sky: str
     green: str
     orange: str
-    vermillion: str
+    vermilion: str
     purple: str
     yellow: str
     grey: str
@@ -67,7 +67,7 @@ LIGHT = Theme(
     sky="#2f93cf",
     green="#008f68",
     orange="#bd7f00",
-    vermillion="#cc5500",
+    vermilion="#cc5500",
     purple="#b9618f",
     yellow="#918600",
     grey="#6b7686",
@@ -97,7 +97,7 @@ DARK = Theme(
     sky="#7cc8f5",
     green="#2fbf95",
     orange="#e69f00",
-    vermillion="#f0763a",
+    vermilion="#f0763a",
     purple="#d68db3",
     yellow="#e3d94f",
     grey="#93a0b1",
@@ -138,7 +138,7 @@ SHAPE_PAIRS = (
     ("sky", "surface"),
     ("green", "surface"),
     ("orange", "surface"),
-    ("vermillion", "surface"),
+    ("vermilion", "surface"),
     ("purple", "surface"),
     ("yellow", "surface"),
     ("grey", "surface"),

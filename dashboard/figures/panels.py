@@ -48,7 +48,7 @@ CPU = Panel(
         Series("cpu_user_ratio", "user", "sky", "stack", explanation="user and nice, without the VMs"),
         Series("cpu_system_ratio", "system", "green", "stack", explanation="kernel on behalf of processes"),
         Series("cpu_interrupt_ratio", "interrupt", "purple", "stack", explanation="irq and softirq"),
-        Series("cpu_steal_ratio", "steal", "vermillion", "stack", explanation="taken by a hypervisor below"),
+        Series("cpu_steal_ratio", "steal", "vermilion", "stack", explanation="taken by a hypervisor below"),
         Series("cpu_iowait_ratio", "I/O wait", "yellow", "stack", explanation="idle with I/O outstanding"),
         Series("cpu_busy_ratio", "busy", "text", explanation="all of it without idle and I/O wait"),
     ),
@@ -67,7 +67,7 @@ MEMORY = Panel(
             width_pixels=THICK_PIXELS,
             explanation="MemAvailable of /proc/meminfo",
         ),
-        Series("swap_used_bytes", "swap used", "vermillion"),
+        Series("swap_used_bytes", "swap used", "vermilion"),
         Series(
             "memory_legacy_bytes",
             "used, 2011 formula",
@@ -108,7 +108,7 @@ DISK_LATENCY = Panel(
     height_pixels=72,
     floor=0.001,
     series=(
-        Series("disk_latency_seconds", "per request", "vermillion", explanation="mean of finished requests"),
+        Series("disk_latency_seconds", "per request", "vermilion", explanation="mean of finished requests"),
     ),
 )
 NETWORK = Panel(
@@ -144,7 +144,7 @@ TEMPERATURE = Panel(
     floor=40.0,
     is_optional=True,
     series=(
-        Series("cpu_temperature_celsius", "CPU", "vermillion"),
+        Series("cpu_temperature_celsius", "CPU", "vermilion"),
         Series("board_temperature_celsius", "board", "sky", width_pixels=THICK_PIXELS),
     ),
 )
