@@ -3,8 +3,11 @@
 
 from consumer.admission import Unfit
 from consumer.delivery import Delivery
+from consumer.encoding import Encoded, Encoder
+from consumer.errors import DataRefused
 from consumer.quarantine import Rejected
 from consumer.rows import Rows
+from consumer.tables import Table  # noqa: TC001 - annotates an attribute; one import style
 from publisher.wire.codec import message_id
 from publisher.wire.samples import Event, SampleBatch
 
@@ -16,6 +19,9 @@ class Flush:
         self.deliveries: list[Delivery] = []
         self.rejected: list[Rejected] = []
         self.rows = Rows()
+        # Set by ``seal``: the rows as bytes, or why they cannot be.
+        self.encoded: dict[Table, Encoded] = {}
+        self.refusal: DataRefused | None = None
         # Rows of it may be stored already: the broker or the publisher sent a message again.
         self.suspect = False
         self._message_ids: set[str] = set()
@@ -32,3 +38,12 @@ class Flush:
         """Note a delivery for quarantine."""
         self.deliveries.append(delivery)
         self.rejected.append(Rejected(delivery, unfit.reason, unfit.detail))
+
+    def seal(self, encoder: Encoder) -> None:
+        """Turn the rows into bytes; nothing may be added afterwards."""
+        try:
+            self.encoded = encoder.encode(self.rows.finish())
+        except DataRefused as refusal:
+            self.refusal = refusal
+        # A row takes six times the memory of its bytes.
+        self.rows = Rows()

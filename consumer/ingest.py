@@ -150,7 +150,7 @@ class Ingest:
         self._batcher.reset()
         if not flush.deliveries:
             return flush
-        flush.rows.finish()
+        flush.seal(self._storage.encoder)
         while not self._give_up.is_set():
             try:
                 self._outbox.put(flush, timeout=_POLL_SECONDS)

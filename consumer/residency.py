@@ -81,6 +81,9 @@ class Residency:
         retry = arrived and now - stays.read_at >= _RETRY_SECONDS
         if missing or arrived - stays.elsewhere or retry:
             self._change(connection, listing, missing=missing, arrived=arrived)
+            for other in self._stays.values():
+                # Whoever lists them may ask for them at once.
+                other.elsewhere -= missing
             stays = self._read(connection, listing.host_id)
         stays.elsewhere = frozenset(listed - stays.here)
         return frozenset(listed & stays.here)

@@ -8,6 +8,7 @@ import structlog
 
 from consumer.database import Connection, translated_errors
 from consumer.delivery import Delivery
+from consumer.encoding import Encoder
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.preparation import Preparation
@@ -32,6 +33,7 @@ class Storage:
         self._preparation = preparation
         self._quarantine = quarantine
         self._link: _Link | None = None
+        self._encoder: Encoder | None = None
         self._fruitless_count = 0
         self._log = structlog.get_logger()
 
@@ -39,6 +41,7 @@ class Storage:
         """Connect and check the tables; raise DatabaseAway, SchemaError, SettingsError."""
         connection = self._connect()
         try:
+            self._encoder = Encoder(connection)
             self._link = _Link(connection, Writer(connection))
         except ConsumerError:
             connection.close()
@@ -57,7 +60,7 @@ class Storage:
         """
         try:
             try:
-                written = self._writer().write(flush.rows.by_table, suspect=flush.suspect)
+                written = self._write(flush)
             except DataRefused as refusal:
                 rejected = {each.delivery.receipt for each in flush.rejected}
                 written = self._isolate(
@@ -70,6 +73,17 @@ class Storage:
             flush.suspect = True
             raise
         return written
+
+    @property
+    def encoder(self) -> Encoder:
+        """What makes bytes of rows for this database; any thread, after ``open``."""
+        assert self._encoder is not None  # noqa: S101 - ingest opens the storage first
+        return self._encoder
+
+    def _write(self, flush: Flush) -> Written:
+        if flush.refusal is not None:
+            raise flush.refusal
+        return self._writer().write(flush.encoded, suspect=flush.suspect)
 
     def _writer(self) -> Writer:
         if self._link is None:
@@ -95,7 +109,9 @@ class Storage:
                 for delivery in half:
                     self._preparation.prepare(part, delivery)
                 try:
-                    written = self._writer().write(part.rows.finish(), suspect=True)
+                    part.suspect = True
+                    part.seal(self.encoder)
+                    written = self._write(part)
                 except DataRefused as error:
                     pending.append((half, error))
                 else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows into tables: one transaction per flush, binary COPY, each key once.
+"""Encoded rows into tables: one transaction per flush, binary COPY, each key once.
 
 The optimistic path copies straight into the hypertables. A key that exists already, a redelivered message
 or an earlier attempt of unknown outcome take the staged path: COPY into a temporary table, then INSERT with
@@ -13,11 +13,10 @@ import psycopg
 from psycopg import sql
 
 from consumer.database import Connection, translated_errors
-from consumer.errors import SchemaError
-from consumer.rows import Row
+from consumer.encoding import Encoded
 from consumer.tables import ALL_TABLES, LATEST_TABLES, REPEATED_TABLES, SAMPLE_TABLES, Table
 
-RowsByTable = Mapping[Table, Sequence[Row]]
+RowsByTable = Mapping[Table, Encoded]
 
 
 class Written(NamedTuple):
@@ -33,7 +32,6 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         with translated_errors(), connection.transaction():
-            self._types = _column_types(connection)
             for table in ALL_TABLES:
                 connection.execute(_create_stage(table))
         self._copies = {table: _copy(table.name, table.columns) for table in ALL_TABLES}
@@ -55,8 +53,8 @@ class Writer:
         count = 0
         for table in SAMPLE_TABLES:
             if found := rows.get(table):
-                self._fill(table, self._copies[table], found)
-                count += len(found)
+                self._fill(self._copies[table], found)
+                count += found.row_count
         self._merge_others(rows)
         return Written(count, 0)
 
@@ -64,7 +62,7 @@ class Writer:
         offered = inserted = 0
         for table in SAMPLE_TABLES:
             if found := rows.get(table):
-                offered += len(found)
+                offered += found.row_count
                 inserted += self._merge(table, found)
         self._merge_others(rows)
         return Written(inserted, offered - inserted)
@@ -74,46 +72,17 @@ class Writer:
             if found := rows.get(table):
                 self._merge(table, found)
 
-    def _merge(self, table: Table, rows: Sequence[Row]) -> int:
+    def _merge(self, table: Table, rows: Encoded) -> int:
         """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""
-        self._fill(table, _copy(_stage(table), table.columns), rows)
+        self._fill(_copy(_stage(table), table.columns), rows)
         count = self._connection.execute(self._merges[table]).rowcount
         self._connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier("pg_temp", _stage(table))))
         return count
 
-    def _fill(self, table: Table, statement: sql.Composed, rows: Sequence[Row]) -> None:
+    def _fill(self, statement: sql.Composed, rows: Encoded) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(self._types[table])
-            write_row = copy.write_row
-            for row in rows:
-                write_row(row)
-
-
-def _column_types(connection: Connection) -> dict[Table, list[int]]:
-    """Return the types of each table's columns; binary COPY takes a value of another width for garbage."""
-    found = {
-        (str(table), str(column)): int(str(oid))
-        for table, column, oid in connection.execute(
-            """
-            SELECT relation.relname, attribute.attname, attribute.atttypid::bigint
-            FROM pg_attribute AS attribute
-            JOIN pg_class AS relation ON relation.oid = attribute.attrelid
-            WHERE relation.relnamespace = 'kvmgrid'::regnamespace AND attribute.attnum > 0
-            """
-        )
-    }
-    timestamptz, bigint = (psycopg.adapters.types[name].oid for name in ("timestamptz", "int8"))
-    types = {}
-    for table in ALL_TABLES:
-        missing = [column for column in table.columns if (table.name, column) not in found]
-        if missing:
-            raise SchemaError(
-                f"table {table.name} lacks {', '.join(missing)}: run kvmgrid-consumer migrate first"
-            )
-        oids = (found[table.name, column] for column in table.columns)
-        # Times are eight bytes already, see the rows module.
-        types[table] = [bigint if oid == timestamptz else oid for oid in oids]
-    return types
+            for piece in rows.pieces:
+                copy.write(piece)
 
 
 def _stage(table: Table) -> str:

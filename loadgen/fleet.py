@@ -26,7 +26,6 @@ from publisher.wire.samples import (
 
 _ROAMING_EVERY = 40
 _FIRST_ROAMER = 3
-_ROAMING_PERIOD_SECONDS = 3_600.0
 _BOOTED_BEFORE_SECONDS = 40 * 86_400.0
 _VERSION = "0.1.0+simulated"
 
@@ -39,6 +38,8 @@ class FleetShape(Struct, frozen=True, kw_only=True):
     disk_count_per_domain: int = 1
     interface_count_per_domain: int = 1
     tick_seconds: float = 10.0
+    # Every fortieth VM spends every other period on the next host; None: nobody moves.
+    roaming_period_seconds: float | None = 3_600.0
     seed: int = 1
     host_prefix: str = "hv"
 
@@ -113,7 +114,8 @@ class Fleet:
 
     def present(self, ordinal: int, second: float) -> Iterator[DomainProfile]:
         """Yield the VMs on a host at ``second``: its own that are at home, and its neighbour's that roam."""
-        away = self.shape.host_count > 1 and int(second // _ROAMING_PERIOD_SECONDS) % 2 == 1
+        period = self.shape.roaming_period_seconds
+        away = period is not None and self.shape.host_count > 1 and int(second // period) % 2 == 1
         for index, profile in enumerate(self._domains[ordinal]):
             if not (away and _roams(index)):
                 yield profile

@@ -27,7 +27,7 @@ class ConsumerProcess:
         *,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._log = tempfile.TemporaryFile("w+b")
+        self._log = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - closed by __exit__
         given = dict(item.split("=", 1) for item in settings)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KVMGRID_")}
         self._process = subprocess.Popen(

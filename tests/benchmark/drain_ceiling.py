@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ceiling of the drain: binary COPY of rows that are encoded already, into a hypertable of the same kind."""
+"""The ceiling of the drain: binary COPY of encoded rows into a hypertable of the same kind."""
 
 import time
 from typing import Any
@@ -31,12 +31,16 @@ def _encoded(connection: psycopg.Connection[Any], rows_per_copy: int) -> tuple[l
         "SELECT sampled_at, count(*) FROM domain_samples GROUP BY sampled_at ORDER BY sampled_at"
     ).fetchall()
     blocks, first, gathered, total = [], None, 0, 0
-    query = "COPY (SELECT * FROM domain_samples WHERE sampled_at BETWEEN {} AND {} ORDER BY domain_id, sampled_at)"
+    query = (
+        "COPY (SELECT * FROM domain_samples WHERE sampled_at BETWEEN {} AND {} "
+        "ORDER BY domain_id, sampled_at) "
+        "TO STDOUT (FORMAT BINARY)"
+    )
     for sampled_at, count in times:
         first = first or sampled_at
         gathered += count
         if gathered >= rows_per_copy or sampled_at == times[-1][0]:
-            statement = sql.SQL(query + " TO STDOUT (FORMAT BINARY)").format(first, sampled_at)
+            statement = sql.SQL(query).format(first, sampled_at)
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
                 blocks.append(b"".join(copy))
             total, first, gathered = total + gathered, None, 0
@@ -47,7 +51,8 @@ def _copied_per_second(connection: psycopg.Connection[Any], blocks: list[bytes],
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_TABLE))
     connection.execute(sql.SQL("CREATE TABLE {} (LIKE domain_samples INCLUDING ALL)").format(_TABLE))
     connection.execute(
-        "SELECT create_hypertable('ceiling_samples', by_range('sampled_at', INTERVAL '1 day'), create_default_indexes => false)"
+        "SELECT create_hypertable('ceiling_samples', by_range('sampled_at', INTERVAL '1 day'), "
+        "create_default_indexes => false)"
     )
     begun_at = time.monotonic()
     for block in blocks:

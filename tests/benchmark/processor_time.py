@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return user and system time of processes and their reaped children (proc_pid_stat(5), fields 14 to 17)."""
+    """Return user and system time of processes and their reaped children: proc_pid_stat(5), 14 to 17."""
     ticks = 0
     for pid in pids:
         try:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the consumer's integration tests share: a sender for any host, and questions to the database."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Self
@@ -97,8 +98,8 @@ class Sender:
         )
 
     def close(self) -> None:
-        """Close the connection, if the broker has not done so."""
-        if self._connection.is_open:
+        """Close the connection, if the broker has not done so or been killed."""
+        with contextlib.suppress(pika.exceptions.AMQPError):
             self._connection.close()
 
 

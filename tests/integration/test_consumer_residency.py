@@ -42,6 +42,7 @@ class Desk:
             self._preparation,
             Quarantine(QuarantineSettings(), time.monotonic),
         )
+        self._storage.open()
 
     def take(self, *batches: SampleBatch) -> None:
         """Store batches, one after the other."""
@@ -59,7 +60,7 @@ class Desk:
                     user_id=batch.host,
                 ),
             )
-            flush.rows.finish()
+            flush.seal(self._storage.encoder)
             assert [] == flush.rejected
             self._storage.store(flush)
 
