@@ -9,6 +9,7 @@
 - Late messages change nothing: each statement compares their time with that of the stays.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -82,8 +83,9 @@ class Residency:
         if missing or arrived - stays.elsewhere or retry:
             self._change(connection, listing, missing=missing, arrived=arrived)
             for other in self._stays.values():
-                # Whoever lists them may ask for them at once.
-                other.elsewhere -= missing
+                if other.elsewhere & missing:
+                    # They live nowhere now: whoever lists them asks for them with its next listing.
+                    other.read_at = -math.inf
             stays = self._read(connection, listing.host_id)
         stays.elsewhere = frozenset(listed - stays.here)
         return frozenset(listed & stays.here)
