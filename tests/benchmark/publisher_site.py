@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands around a measured publisher: paused guests, a broker with a queue, settings; its messages."""
 
+import compileall
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,9 @@ class Site(NamedTuple):
 
     def start_publisher(self, interval_seconds: float) -> Child:
         """Start the publisher as it is deployed."""
+        # An installed package is compiled; compiling at the start would stay in the process as lost memory.
+        if not compileall.compile_dir(ROOT / "publisher", quiet=1):
+            raise SystemExit("the publisher does not compile")
         settings = self.folder / "publisher.toml"
         settings.write_text(
             f"""\
