@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which messages of a flush end in quarantine, against a writer that refuses what it is told to."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.delivery import Delivery
+from consumer.errors import DatabaseAway, DataRefused
+from consumer.flush import Flush
+from consumer.receipts import Receipt
+from consumer.storage import Storage
+from consumer.writer import Written
+
+
+class Bench:
+    """A storage whose writer refuses groups that hold a bad delivery; keeps what was stored and set aside."""
+
+    def __init__(self, bad: set[int], *, certain: bool = True) -> None:
+        self.bad, self.certain = bad, certain
+        self.stored: list[int] = []
+        self.refused: list[int] = []
+        # The parts that touch a database are replaced below; the preparation only gathers.
+        unused: Any = None
+        self.storage = Storage(unused, gathering(), unused)
+        self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
+        self.storage._reject = self._reject  # type: ignore[method-assign] # likewise
+        self.storage._encoder = unused
+
+    def _write(self, flush: Flush) -> Written:
+        tags = [delivery.receipt.tag for delivery in flush.deliveries]
+        if self.bad & set(tags):
+            raise DataRefused("no", certain=self.certain)
+        self.stored += tags
+        return Written(len(tags), 0)
+
+    def _reject(self, rejected: Any) -> None:
+        self.refused += [each.delivery.receipt.tag for each in rejected]
+
+    def store(self, count: int) -> None:
+        """Store a flush of so many messages."""
+        flush = Flush()
+        flush.deliveries = [delivery(tag) for tag in range(1, count + 1)]
+        self.storage.store(flush)
+
+
+def gathering() -> Any:
+    """Return a preparation that only notes the deliveries."""
+
+    class Gather:
+        def prepare(self, flush: Flush, each: Delivery) -> int:
+            flush.deliveries.append(each)
+            return 1
+
+    return Gather()
+
+
+def delivery(tag: int) -> Delivery:
+    """Return a delivery with a tag."""
+    return Delivery(
+        receipt=Receipt(1, tag),
+        body=b"",
+        exchange="",
+        routing_key="hv000.sample",
+        redelivered=False,
+        received_at=datetime.now(UTC) - timedelta(seconds=1),
+    )
+
+
+@pytest.fixture(autouse=True)
+def no_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the rows alone: there are none."""
+    monkeypatch.setattr(Flush, "seal", lambda _flush, _encoder: None)
+    monkeypatch.setattr(Storage, "encoder", property(lambda _storage: None))
+
+
+@given(st.integers(1, 40), st.sets(st.integers(1, 40), max_size=8))
+def test_exactly_the_bad_messages_are_set_aside(count: int, bad: set[int]) -> None:
+    """Whatever the positions, neighbours are stored once and culprits set aside once."""
+    bench = Bench(bad)
+    bench.store(count)
+
+    everything = set(range(1, count + 1))
+    assert sorted(everything - bad) == sorted(bench.stored)
+    assert sorted(everything & bad) == sorted(bench.refused)
+
+
+def test_an_unclear_error_is_a_message_s_fault_if_its_neighbours_go_through() -> None:
+    """One message that fails beside others that are stored is set aside."""
+    bench = Bench({3}, certain=False)
+    bench.store(8)
+
+    assert [3] == bench.refused
+    assert 7 == len(bench.stored)
+
+
+def test_an_unclear_error_of_everything_is_the_database_s_fault_at_first() -> None:
+    """When nothing goes through it is tried again; if it lasts, quarantine takes what no table does."""
+    bench = Bench({1}, certain=False)
+    for _ in range(5):
+        with pytest.raises(DatabaseAway):
+            bench.store(1)
+    assert [] == bench.refused
+    bench.store(1)
+
+    assert [1] == bench.refused
