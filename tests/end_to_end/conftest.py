@@ -56,6 +56,11 @@ class Grid:
         assert rows, f"nothing arrived in {PATIENCE_SECONDS:g} s for {text} {parameters}\n{self.logs()}"
         return rows
 
+    def reconnect_guests(self) -> None:
+        """Control the guests through a new connection: one does not survive libvirtd."""
+        self.guests.close()
+        self.guests = Guests(self.libvirt)
+
     def await_next_samples(self, count: int = 2) -> None:
         """Wait until the host has ``count`` more samples in the table than now."""
         (before,) = self.query("SELECT count(*) FROM kvmgrid.host_samples")
@@ -88,7 +93,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
         broker = stack.enter_context(RabbitMq.start())
         postgresql = stack.enter_context(PostgreSql.start())
         libvirt = stack.enter_context(LibvirtDaemon.start())
-        guests = stack.enter_context(Guests(libvirt))
+        guests = Guests(libvirt)
         guests.define(*DEFAULT_GUESTS, Guest(name="spare-1", title="Not started"))
         for guest in DEFAULT_GUESTS:
             guests.start(guest.name)
@@ -116,4 +121,5 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
         for guest in DEFAULT_GUESTS:
             guests.wait_booted(guest.name)
         yield running
+        running.guests.close()
         pipeline.require_running()

@@ -144,6 +144,7 @@ def test_libvirt_restarting_is_a_state_and_not_a_crash(grid: Grid) -> None:
         assert removed[0] == 0
     finally:
         grid.libvirt.start_daemon()
+        grid.reconnect_guests()
     grid.await_rows(
         "SELECT 1 FROM kvmgrid.hosts_now WHERE hypervisor_state = 'connected' AND domain_active_count = 3"
     )

@@ -39,7 +39,15 @@ def started_guest(grid: Grid) -> Iterator[str]:
         grid.guests.resume(name)
     elif state != "running":
         grid.guests.start(name)
-    grid.await_rows("SELECT 1 FROM kvmgrid.domains_now WHERE name = %s AND state_name = 'running'", name)
+        grid.guests.wait_booted(name)
+    # Whole again: also the guest's own memory figures, which come some seconds after it has booted.
+    grid.await_rows(
+        """
+        SELECT 1 FROM kvmgrid.domains_now
+        WHERE name = %s AND state_name = 'running' AND cpu_cores IS NOT NULL AND memory_used_bytes IS NOT NULL
+        """,
+        name,
+    )
 
 
 @pytest.mark.parametrize("name", [guest.name for guest in DEFAULT_GUESTS])
