@@ -302,3 +302,15 @@ def test_a_host_keeps_its_names_and_facts(desks: tuple[Desk, Desk], books: Books
     assert [("hv000", "new.example.org", 7)] == books.rows("SELECT host, hostname, cpu_count FROM hosts")
     names = books.rows("SELECT hostname, valid_to IS NULL FROM host_names ORDER BY valid_from")
     assert [(first.identity.hostname, False), ("new.example.org", True)] == names
+
+
+def test_a_domain_that_is_off_moves_at_once_when_its_old_host_lets_go(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """A cold migration shows with the new host's next batch: no sample of it is left out for long."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.inactive()), world.batch(1, 0))
+    desk.take(world.batch(1, 1, world.inactive()), world.batch(0, 1), world.batch(1, 2, world.inactive()))
+
+    assert [("hv000", 0, 1, "discovered"), ("hv001", 1, None, "migrated")] == stays(books, world)
+    assert 2 == books.count("domain_samples")
