@@ -36,7 +36,7 @@ PATIENCE_MS = 30_000
 )
 def main(url: str, folder: Path, host: str | None, range_text: str) -> None:
     """Write pictures of the dashboard at URL into FOLDER."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium")
     if chromium is None:
         click.echo("screenshots: no chromium on PATH", err=True)
         sys.exit(1)

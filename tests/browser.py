@@ -1,38 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures of a real Chromium, which reaches nothing but the address under test."""
+"""A real Chromium. A page that asks another origin for anything, writes an error or throws, fails its test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-# A browser without background traffic of its own, started as root.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from deploy.screenshots import CHROMIUM_ARGUMENTS
+
+# How long a page may take to show something: a hang guard on a busy machine, not a speed.
+PATIENCE_MS = 30_000
+
+
+class Watched(NamedTuple):
+    """A page with what must not happen on it."""
+
+    page: Page
+    faults: list[str]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Give one Chromium for the run."""
+    """Give the run's only browser: Playwright allows one event loop a thread."""
     path = shutil.which("chromium")
     assert path is not None, "no chromium on PATH: run make setup"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """Give an empty page with a profile of its own."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+def open_page(chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """Give a function that opens a watched page; keywords are those of a browser context."""
+    contexts: list[BrowserContext] = []
+
+    def start(**keywords: object) -> Watched:
+        options = {"viewport": {"width": 1440, "height": 900}, "timezone_id": "UTC"} | keywords
+        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed on as they are
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        faults: list[str] = []
+
+        def guard(route: Route) -> None:
+            if route.request.url.startswith("http://127.0.0.1:"):
+                route.continue_()
+            else:
+                faults.append(f"request to {route.request.url}")
+                route.abort()
+
+        context.route("**/*", guard)
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return Watched(page, faults)
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Watched]) -> Iterator[Page]:
+    """Give a page that fails its test when it errs or asks another origin."""
+    watched = open_page()
+    yield watched.page
+    assert [] == watched.faults

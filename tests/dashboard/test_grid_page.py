@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from publisher.wire.samples import HypervisorHealth
-from tests.dashboard.conftest import Dashboard, Watched
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 
 SLOW = Load(tick_seconds=600.0)

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard import units
-from tests.dashboard.conftest import Dashboard, Watched
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now, without
 
 TICK = Load(tick_seconds=10.0)

@@ -15,7 +15,7 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
 from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, HOST_NOW, HOST_SAMPLES_ROLLUP, QUERIES, Query
 from dashboard.settings import DatabaseSettings
-from tests.dashboard.conftest import free_port
+from deploy.lab.ports import free_ports
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
@@ -138,7 +138,7 @@ def test_an_empty_database_has_no_schema(database: MigratedDatabase) -> None:
 
 def test_an_outage_is_noted_once_and_names_no_password() -> None:
     """A database out of reach is known since its first failure, and its password stands nowhere."""
-    url = f"postgresql://nobody:secret-word@127.0.0.1:{free_port()}/kvmgrid"
+    url = f"postgresql://nobody:secret-word@127.0.0.1:{free_ports(1)[0]}/kvmgrid"
     connected = Database(DatabaseSettings(url=url, connect_timeout_seconds=2))
     connected.open()
     with pytest.raises(DatabaseUnavailableError) as first:
@@ -174,7 +174,7 @@ def test_check_says_what_is_wrong_by_line_and_code(database: MigratedDatabase, s
     seeder.store(run_of_batches("hv1", utc_now(), 1))
     fine = check(database.dashboard_url)
     assert (0, True) == (fine.returncode, "1 known" in fine.stdout)
-    away = check(f"postgresql://nobody@127.0.0.1:{free_port()}/kvmgrid")
+    away = check(f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/kvmgrid")
     assert (69, True) == (away.returncode, "fix:" in away.stdout)
     wrong = check("this is no address")
     assert 78 == wrong.returncode

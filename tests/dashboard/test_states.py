@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.lab.postgresql import PostgreSql
-from tests.dashboard.conftest import Dashboard, Watched
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import wait_for_curves
 from tests.services import (

@@ -4,6 +4,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -67,7 +68,9 @@ def send(app: Guard, method: str, path: str, **arguments: Any) -> httpx.Response
         async with httpx.AsyncClient(transport=transport, base_url="http://dashboard") as client:
             return await client.request(method, path, **arguments)
 
-    return asyncio.run(once())
+    # On a thread of its own: the browser of other tests keeps an event loop on this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(once())).result()
 
 
 @pytest.mark.parametrize(
