@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The systemd units agree with the processes they start and with the words on installing."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from consumer.cli import BAD_SETTINGS
+from dashboard.cli import EXIT_SETTINGS
+from publisher.exit_codes import ExitCode
+
+ROOT = Path(__file__).resolve().parents[3]
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+SETTINGS_EXIT_CODES = {"publisher": ExitCode.SETTINGS, "consumer": BAD_SETTINGS, "dashboard": EXIT_SETTINGS}
+
+each_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+
+
+def values(unit: Path, key: str) -> list[str]:
+    """Return what a unit gives to a key, in order."""
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def process_of(unit: Path) -> str:
+    """Return the process a unit starts: publisher, consumer or dashboard."""
+    match = re.fullmatch(r"kvmgrid-([a-z]+)@?\.service", unit.name)
+    assert match
+    return match[1]
+
+
+def test_each_process_has_a_unit() -> None:
+    """Nothing that runs for long is left to a shell."""
+    assert set(SETTINGS_EXIT_CODES) == {process_of(unit) for unit in UNITS}
+
+
+@each_unit
+def test_it_starts_a_command_of_the_distribution(unit: Path) -> None:
+    """The command is one that pip puts into the virtual environment of the README."""
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    (command,) = values(unit, "ExecStart")
+    path = Path(command.split()[0])
+
+    assert f"kvmgrid-{process_of(unit)}" == path.name
+    assert path.name in scripts
+    assert f"{path.parent}/pip install" in (ROOT / "README.md").read_text()
+
+
+@each_unit
+def test_wrong_settings_end_it_for_good(unit: Path) -> None:
+    """The status that prevents a restart is the one the process ends with."""
+    assert [str(int(SETTINGS_EXIT_CODES[process_of(unit)]))] == values(unit, "RestartPreventExitStatus")
+
+
+def test_the_spool_is_the_publisher_s_alone() -> None:
+    """A state directory of systemd's default mode would be refused by the spool."""
+    (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")
+
+    assert ["0700"] == values(unit, "StateDirectoryMode")
