@@ -10,6 +10,8 @@ import pytest
 from consumer.cli import BAD_SETTINGS
 from dashboard.cli import EXIT_SETTINGS
 from publisher.exit_codes import ExitCode
+from publisher.settings import PublisherSettings
+from publisher.wire.settings import SettingsError, load
 
 ROOT = Path(__file__).resolve().parents[3]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
@@ -58,3 +60,14 @@ def test_the_spool_is_the_publisher_s_alone() -> None:
     (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")
 
     assert ["0700"] == values(unit, "StateDirectoryMode")
+
+
+def test_the_watchdog_outlasts_the_longest_interval() -> None:
+    """A tick may be late by one interval without the publisher being ended for it."""
+    (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")
+    (seconds,) = values(unit, "WatchdogSec")
+    half = {"KVMGRID_INTERVAL_SECONDS": str(int(seconds) / 2)}
+
+    assert ["notify"] == values(unit, "Type")
+    with pytest.raises(SettingsError, match="interval_seconds"):
+        load(PublisherSettings, None, half)
