@@ -3,11 +3,11 @@
 -- consumer/roles.py or with psql in the database that kvmgrid shall use. Holds no passwords: consumer/roles.py
 -- sets them, or in psql `ALTER ROLE kvmgrid_ingest LOGIN` and `\password kvmgrid_ingest`, and so on.
 
--- Roles belong to the whole server: two bootstraps, whatever their databases, go one after the other.
-LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
-
 DO $$
 BEGIN
+    -- Roles belong to the whole server: two bootstraps, whatever their databases, do not make them both. In here,
+    -- because psql runs each statement in a transaction of its own, and a lock needs one.
+    LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
     IF to_regrole('kvmgrid_owner') IS NULL THEN
         CREATE ROLE kvmgrid_owner;
     END IF;
