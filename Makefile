@@ -6,15 +6,16 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher pins clean
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Its words go to standard error: the benchmarks print one line of JSON and nothing else.
 setup: ## install what is missing: OS packages, the virtual environment, the lab
-	@deploy/setup
-	@$(PYTHON) -m deploy.lab build
+	@deploy/setup >&2
+	@$(PYTHON) -m deploy.lab build >&2
 
 demo: setup ## run the whole pipeline on this machine with three real VMs, until Ctrl-C (PORT=8050)
 	@exec $(PYTHON) -m deploy.demo $(if $(PORT),--port $(PORT))
@@ -50,8 +51,8 @@ down: ## stop what `make up` started
 status: ## show what `make up` started
 	@$(PYTHON) -m deploy.lab status
 
-screenshots: setup ## make the pictures of the README from a running demo
-	@$(PYTHON) -m deploy.screenshots
+screenshots: setup ## make the pictures of the README from a running demo (PORT=8050)
+	@$(PYTHON) -m deploy.screenshots http://127.0.0.1:$(or $(PORT),8050) docs/images
 
 bench-drain: setup ## measure the consumer: VM rows per second beside the raw COPY of the same rows (JSON)
 	@$(PYTHON) -m tests.benchmark.drain
@@ -66,6 +67,9 @@ pins: ## write requirements/ anew from pyproject.toml (needs uv)
 		-c requirements/development.txt -o requirements/container.txt; \
 	$$compile --extra publisher --extra libvirt --group build -c requirements/development.txt -o requirements/publisher.txt
 
-clean: ## remove what the build left in this folder (the lab's cache: python -m deploy.lab clean)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
+clean: ## remove what the build left in this folder
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-lab: ## remove the lab's root folders and guest images from the cache, but those in use
+	@python3 -c 'from deploy.lab.rootfs import clean, say; clean(progress=say)'

@@ -25,5 +25,5 @@ In tests, one private instance each, gone with the process that made it (docs/la
 
 `lab.lab()` starts all of it side by side. `services.broker()` and `services.database()` take the servers of
 the environment first, for whoever needs none to break. The root folder is built on first use (a minute);
-`python -m deploy.lab build` does it beforehand.
+`make setup` does it beforehand.
 """

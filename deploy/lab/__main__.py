@@ -66,7 +66,7 @@ def show(state: standing_lab.LabState) -> None:
     """Print where a lab listens."""
     for line in state.lines:
         click.echo(line)
-    click.echo(f"held by process {state.pid}; end it with: python -m deploy.lab down")
+    click.echo(f"held by process {state.pid}; end it with: {sys.executable} -m deploy.lab down")
 
 
 @main.command()

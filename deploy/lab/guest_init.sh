@@ -4,7 +4,7 @@
 #   cpu:P      P percent of one virtual CPU
 #   memory:M   M MiB held and touched
 #   disk:N     N writes of 64 KiB a second straight to the first virtual disk, each read back
-#   network:N  N echo requests a second to the far end of the first interface
+#   network:N  an echo request every N seconds to the far end of the first interface
 export PATH=/bin
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -19,11 +19,7 @@ peer=$(sed -n 's/.*kvmgrid\.peer=\([^ ]*\).*/\1/p' /proc/cmdline)
 ip link set lo up
 if [ -d /sys/class/net/eth0 ]; then
     ip link set eth0 up
-    if [ -n "$address" ]; then
-        ip address add "$address" dev eth0
-    else
-        (udhcpc -i eth0 -q -n -f -s /bin/true > /dev/null 2>&1) &
-    fi
+    ip address add "$address" dev eth0
 fi
 
 echo "guest: load ${load:-idle}"

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of the Makefile: what they would run, and that each is listed."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def commands(*arguments: str) -> list[str]:
+    """Return the commands that make would run."""
+    command = ["make", "--dry-run", "--no-print-directory", *arguments]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return result.stdout.splitlines()
+
+
+def test_every_verb_is_listed() -> None:
+    """What is declared as a verb has a line in `make help`."""
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert set(phony.split()) == set(re.findall(r"^  ([a-z-]+) ", shown, re.MULTILINE))
+
+
+@pytest.mark.parametrize("verb", ["bench-drain", "bench-publisher"])
+def test_a_benchmark_alone_writes_to_standard_output(verb: str) -> None:
+    """Its one line of JSON can be piped: all that is done before speaks on standard error."""
+    *before, benchmark = commands(verb)
+
+    assert "tests.benchmark" in benchmark
+    assert before
+    assert [] == [command for command in before if not command.endswith(">&2")]
+
+
+def test_pictures_are_taken_from_the_demo_into_the_documents() -> None:
+    """Address and folder are given, with the demo's port or the one that was chosen for it."""
+    assert commands("screenshots")[-1].endswith("deploy.screenshots http://127.0.0.1:8050 docs/images")
+    assert "http://127.0.0.1:8123 " in commands("screenshots", "PORT=8123")[-1]
+
+
+def test_the_lab_is_removed_without_the_virtual_environment() -> None:
+    """After `make clean` any Python 3.11 can still remove the lab."""
+    (command,) = commands("clean-lab")
+
+    assert not command.startswith(".venv")
+    program = "import sys; sys.path.insert(0, '.'); import deploy.lab.rootfs"
+    subprocess.run(["python3", "-I", "-S", "-c", program], cwd=ROOT, check=True)
