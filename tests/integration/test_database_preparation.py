@@ -5,39 +5,85 @@ import shutil
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from deploy.lab.postgresql import BINARIES, SUPERUSER, PostgreSql
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "kvmgrid"
+# A quote would end a password that is put into SQL as it is.
+PASSWORD = "it's a secret"  # noqa: S105 - of a server that lives as long as its test
 
 
-def run_psql(server: PostgreSql, file: Path) -> None:
-    """Let psql run a file in the database; stop at the first error, like the image of the compose file."""
-    copy = server.directory / file.name
-    shutil.copy(file, copy)
+def run(server: PostgreSql, *arguments: str) -> None:
+    """Run a command beside the server with libpq's variables, and those of the image, for its superuser."""
     server.enclosure.run(
-        [f"{BINARIES}/psql", "-v", "ON_ERROR_STOP=1", "--no-psqlrc", "-f", str(copy)],
+        arguments,
         log=server.log_path,
         environment={
             "PGHOST": str(server.directory / "run"),
             "PGPORT": str(server.port),
-            "PGUSER": SUPERUSER,
             "PGPASSWORD": server.superuser_password,
-            "PGDATABASE": DATABASE,
+            "POSTGRES_USER": SUPERUSER,
+            "POSTGRES_DB": DATABASE,
         },
     )
+
+
+def run_roles_file(server: PostgreSql) -> None:
+    """Let psql run roles.sql and stop at the first error, like the image of the compose file."""
+    copy = server.directory / "roles.sql"
+    shutil.copy(ROOT / "consumer" / "roles.sql", copy)
+    psql = [f"{BINARIES}/psql", "-U", SUPERUSER, "-d", DATABASE, "-v", "ON_ERROR_STOP=1", "--no-psqlrc"]
+    run(server, *psql, "-f", str(copy))
+
+
+def run_logins_script(server: PostgreSql) -> None:
+    """Run logins.sh where the secret is mounted, as the image of the compose file does."""
+    script = server.directory / "logins.sh"
+    shutil.copy(ROOT / "deploy" / "timescaledb" / "logins.sh", script)
+    secret = server.directory / "kvmgrid_password"
+    secret.write_text(PASSWORD)
+    run(server, "mkdir", "-p", "/run/secrets")
+    run(server, "cp", str(secret), "/run/secrets/")
+    run(server, str(script))
 
 
 def test_psql_runs_the_roles_file_as_often_as_wanted(own_postgresql: PostgreSql) -> None:
     """In an empty database it makes roles, extension and schema; after that it finds them."""
     own_postgresql.admin.create_database(DATABASE, timescaledb=False)
     for _ in range(2):
-        run_psql(own_postgresql, ROOT / "consumer" / "roles.sql")
+        run_roles_file(own_postgresql)
 
     with psycopg.connect(own_postgresql.database_url(database=DATABASE)) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'kvmgrid%' ORDER BY 1")
         assert [("kvmgrid_dashboard",), ("kvmgrid_ingest",), ("kvmgrid_owner",)] == rows.fetchall()
         assert ("kvmgrid_owner",) == connection.execute(
             "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'kvmgrid'"
+        ).fetchone()
+
+
+def test_the_roles_log_in_with_their_session_settings(own_postgresql: PostgreSql) -> None:
+    """Settings belong to the login itself: a member of a role would go without its time limits."""
+    own_postgresql.admin.create_database(DATABASE, timescaledb=False)
+    run_roles_file(own_postgresql)
+    run_logins_script(own_postgresql)
+
+    shown = {
+        role: session_settings(own_postgresql, role)
+        for role in ("kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard")
+    }
+    assert ("0", "0") == shown["kvmgrid_owner"]
+    assert ("0", "1min") == shown["kvmgrid_ingest"]
+    assert ("15s", "30s") == shown["kvmgrid_dashboard"]
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(own_postgresql.database_url("kvmgrid_ingest", "wrong", DATABASE))
+
+
+def session_settings(server: PostgreSql, role: str) -> tuple[str, ...] | None:
+    """Return the time limits of statements and of idle transactions that a login begins with."""
+    with psycopg.connect(server.database_url(role, PASSWORD, DATABASE)) as connection:
+        return connection.execute(
+            "SELECT current_setting('statement_timeout'),"
+            " current_setting('idle_in_transaction_session_timeout')"
         ).fetchone()
