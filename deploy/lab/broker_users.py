@@ -136,15 +136,6 @@ class BrokerAdmin:
         )
         return next((int(item.get("messages", 0)) for item in queues if item["name"] == queue), None)
 
-    def connection_names(self, user: str | None = None) -> list[str]:
-        """Names of the open connections, of one user or of all."""
-        connections = self.request("GET", "connections?disable_stats=true")
-        return [item["name"] for item in connections if user is None or item.get("user") == user]
-
-    def close_connection(self, name: str) -> None:
-        """Close a connection by force."""
-        self.request("DELETE", f"connections/{quoted(name)}")
-
 
 def quoted(name: str) -> str:
     """A name as one part of a path, "/" included."""

@@ -81,10 +81,6 @@ class DatabaseAdmin:
             sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(password))
         )
 
-    def drop_role(self, name: str) -> None:
-        """Drop a role if it exists; it must own nothing any more."""
-        self._fetch(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
-
     def create_database(
         self, name: str, *, owner: str | None = None, template: str | None = None, timescaledb: bool = True
     ) -> None:

@@ -41,7 +41,7 @@ disk_free_limit.absolute = 100MB
 log.console = true
 log.console.level = info
 """
-PLUGINS = "[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n"
+PLUGINS = "[rabbitmq_management].\n"
 # Schedulers without work sleep at once instead of spinning: idle brokers share two cores with everything
 # else.
 ERLANG_ARGUMENTS = "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
