@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The state of a VM as a shape: each state has its own, so that none depends on colour."""
+"""The state of a VM as word and shape: each state has a shape of its own, so that none depends on colour."""
 
 from dashboard.markup import Element, h
 
@@ -16,8 +16,18 @@ _SHAPES = {
 _UNKNOWN = ("M6 1l5 5l-5 5l-5-5z", "off")
 
 RUNNING_STATES = frozenset({"running", "idle"})
+OFF_STATE = "shut off"
+NOT_SAMPLED = "not sampled yet"
+STATE_UNKNOWN = "state unknown"
 # In the order of a summary: what works first, then what needs a look, then what is off.
-STATE_ORDER = ("running", "idle", "paused", "in shutdown", "crashed", "pmsuspended", "shut off", "no state")
+STATE_ORDER = ("running", "idle", "paused", "in shutdown", "crashed", "pmsuspended", OFF_STATE, "no state")
+
+
+def present_state(state_name: str | None, freshness: str) -> str:
+    """Return the state that holds now: an old sample tells what was, and libvirt may be silent since."""
+    if state_name is None:
+        return NOT_SAMPLED
+    return STATE_UNKNOWN if freshness == "stale" else state_name
 
 
 def domain_mark(state_name: str | None) -> Element:

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from dashboard import units
-from dashboard.components.domain_mark import RUNNING_STATES, domain_mark
+from dashboard.components.domain_mark import NOT_SAMPLED, OFF_STATE, STATE_UNKNOWN, domain_mark, present_state
 from dashboard.markup import Element, clean, h
 from dashboard.queries import HostDomain
 
@@ -51,49 +51,61 @@ def domain_table(domains: Sequence[HostDomain]) -> Element:
 
 
 def _row(domain: HostDomain) -> Element:
-    is_running = domain.state_name in RUNNING_STATES
+    state = present_state(domain.state_name, domain.freshness)
     name = clean(domain.name)
     title = clean(domain.title) if domain.title else name
     return h(
         "tr",
         h(
             "th",
-            domain_mark(domain.state_name),
+            domain_mark(None if state == STATE_UNKNOWN else domain.state_name),
             h("span", name, class_="cell-name"),
             scope="row",
             title=f"{title}\n{domain.uuid}",
         ),
-        h("td", _state(domain)),
-        _number(units.percent(domain.cpu_ratio) if is_running else None, _vcpus(domain)),
-        _number(units.cores(domain.cpu_cores) if is_running else None),
-        _number(units.percent(domain.steal_ratio) if is_running else None),
-        _number(units.data_size(domain.memory_assigned_bytes)),
-        _used_memory(domain) if is_running else _number(None),
-        _number(units.data_size(domain.memory_resident_bytes) if is_running else None),
-        _number(units.data_rate(domain.block_read_bytes_per_second) if is_running else None),
-        _number(units.data_rate(domain.block_write_bytes_per_second) if is_running else None),
-        _number(units.network_rate(domain.network_receive_bytes_per_second) if is_running else None),
-        _number(units.network_rate(domain.network_transmit_bytes_per_second) if is_running else None),
+        _state(domain, state),
+        *_figures(domain),
         _outcome(domain.outcome),
-        class_=None if is_running else "row--still",
+        class_={STATE_UNKNOWN: "row--stale", OFF_STATE: "row--still", NOT_SAMPLED: "row--still"}.get(state),
     )
 
 
-def _state(domain: HostDomain) -> str:
-    if domain.state_name is None:
-        return "not sampled yet"
+def _figures(domain: HostDomain) -> list[Element]:
+    assigned = _number(units.data_size(domain.memory_assigned_bytes))
+    if domain.state_name == OFF_STATE:
+        # Neither 0 nor n/a.
+        off = h("td", "–", class_="number off", title="off")  # noqa: RUF001 - a dash, typographically
+        return [off, off, off, assigned, *[off] * 6]
+    return [
+        _number(units.percent(domain.cpu_ratio), _vcpus(domain)),
+        _number(units.cores(domain.cpu_cores)),
+        _number(units.percent(domain.steal_ratio)),
+        assigned,
+        _used_memory(domain),
+        _number(units.data_size(domain.memory_resident_bytes)),
+        _number(units.data_rate(domain.block_read_bytes_per_second)),
+        _number(units.data_rate(domain.block_write_bytes_per_second)),
+        _number(units.network_rate(domain.network_receive_bytes_per_second)),
+        _number(units.network_rate(domain.network_transmit_bytes_per_second)),
+    ]
+
+
+def _state(domain: HostDomain, state: str) -> Element:
     reason = domain.state_reason_name
-    return domain.state_name if reason in {None, "unknown"} else f"{domain.state_name} ({reason})"
+    words = f"{domain.state_name}" if reason in {None, "unknown"} else f"{domain.state_name} ({reason})"
+    if state == NOT_SAMPLED:
+        return h("td", NOT_SAMPLED)
+    if state == STATE_UNKNOWN and domain.sampled_at is not None:
+        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_suffix=" ago")
+        return h("td", f"{STATE_UNKNOWN}; {words} ", age)
+    return h("td", words)
 
 
 def _vcpus(domain: HostDomain) -> str | None:
     return None if domain.vcpu_count is None else f"of {units.counted(domain.vcpu_count, 'vCPU', 'vCPUs')}"
 
 
-def _number(text: str | None, title: str | None = None) -> Element:
-    """Return a cell; a VM that is off has no figure at all, which is neither 0 nor n/a."""
-    if text is None:
-        return h("td", "–", class_="number off", title="off")  # noqa: RUF001 - a dash, typographically
+def _number(text: str, title: str | None = None) -> Element:
     return h("td", text, class_="number missing" if text == units.UNKNOWN else "number", title=title)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from dashboard import units
-from dashboard.components.domain_mark import RUNNING_STATES, domain_mark
+from dashboard.components.domain_mark import RUNNING_STATES, STATE_UNKNOWN, domain_mark, present_state
 from dashboard.components.health_circle import circle, read_health, reasons
 from dashboard.markup import Element, clean, h
 from dashboard.queries import GridDomain, GridHost, JsonList
@@ -124,11 +124,10 @@ def collector_reason(collectors: JsonList | None, names: Sequence[str]) -> str |
 
 
 def _domains(host: GridHost, domains: Sequence[GridDomain]) -> Element:
-    running = sum(domain.state_name in RUNNING_STATES for domain in domains)
     head = h(
         "p",
         h("span", "VMs", class_="node__label"),
-        h("span", f"{running} running of {len(domains)}" if domains else "none"),
+        h("span", _count_words(domains)),
         class_="node__row",
     )
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
@@ -153,6 +152,17 @@ def _domains(host: GridHost, domains: Sequence[GridDomain]) -> Element:
     )
 
 
+def _count_words(domains: Sequence[GridDomain]) -> str:
+    if not domains:
+        return "none"
+    states = [present_state(domain.state_name, domain.freshness) for domain in domains]
+    unknown = states.count(STATE_UNKNOWN)
+    if unknown == len(states):
+        return f"{unknown}, {STATE_UNKNOWN}"
+    running = sum(state in RUNNING_STATES for state in states)
+    return f"{running} running of {len(states)}" + (f", {unknown} unknown" if unknown else "")
+
+
 def hypervisor_words(state: str | None, reason: str | None) -> str | None:
     """Return what is wrong with libvirt in words, None while it answers."""
     if state == "absent":
@@ -164,20 +174,33 @@ def hypervisor_words(state: str | None, reason: str | None) -> str | None:
 
 def _domain(host: GridHost, domain: GridDomain) -> Element:
     name = clean(domain.name, 64)
-    state = domain.state_name or "not sampled yet"
-    is_running = domain.state_name in RUNNING_STATES
-    value = units.percent(domain.cpu_ratio) if is_running else SHORT_STATES.get(state, state)
-    count = "" if domain.vcpu_count is None else f" of {units.counted(domain.vcpu_count, 'vCPU', 'vCPUs')}"
-    title = f"{name}: {state}" + (f", {units.percent(domain.cpu_ratio)}{count}" if is_running else "")
+    state = present_state(domain.state_name, domain.freshness)
+    is_running, is_stale = state in RUNNING_STATES, state == STATE_UNKNOWN
+    title = f"{name}: {state}"
+    if is_running:
+        count = domain.vcpu_count
+        of_vcpus = "" if count is None else f" of {units.counted(count, 'vCPU', 'vCPUs')}"
+        title += f", {units.percent(domain.cpu_ratio)}{of_vcpus}"
+    elif is_stale:
+        title += f", {domain.state_name} when last seen"
     return h(
         "li",
         h(
             "a",
-            domain_mark(domain.state_name),
+            domain_mark(None if is_stale else domain.state_name),
             h("span", name, class_="vm__name"),
-            h("span", value, class_="vm__value"),
-            class_="vm" if is_running else "vm vm--still",
+            _domain_value(domain, state),
+            class_="vm" if is_running else "vm vm--stale" if is_stale else "vm vm--still",
             href=f"{host_path(host.host)}#vms",
             title=title,
         ),
     )
+
+
+def _domain_value(domain: GridDomain, state: str) -> Element:
+    """Return CPU of a running VM, the word of another state, or the age of a state that is unknown now."""
+    if state == STATE_UNKNOWN and domain.sampled_at is not None:
+        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_suffix=" ago")
+        return h("span", age, class_="vm__value")
+    words = units.percent(domain.cpu_ratio) if state in RUNNING_STATES else SHORT_STATES.get(state, state)
+    return h("span", words, class_="vm__value")

@@ -4,7 +4,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from dashboard.components.domain_mark import domain_mark, state_rank
+from dashboard.components.domain_mark import domain_mark, present_state, state_rank
 from dashboard.markup import Element, h
 from dashboard.queries import GridDomain, GridHost
 
@@ -17,7 +17,7 @@ def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element
         "unknown" if host.freshness == "stale" else host.health_state or "unknown" for host in hosts
     )
     silent = Counter(host.freshness for host in hosts)
-    states = Counter(domain.state_name or "not sampled yet" for domain in domains)
+    states = Counter(present_state(domain.state_name, domain.freshness) for domain in domains)
     return h(
         "div",
         h(

@@ -51,8 +51,9 @@ class GridDomain(NamedTuple):
     host: str
     uuid: str
     name: str
+    sampled_at: datetime | None
+    freshness: str
     state_name: str | None
-    cpu_cores: float | None
     cpu_ratio: float | None
     vcpu_count: int | None
 
@@ -98,7 +99,8 @@ class HostDomain(NamedTuple):
     title: str | None
     state_name: str | None
     state_reason_name: str | None
-    staleness_seconds: float | None
+    sampled_at: datetime | None
+    freshness: str
     cpu_cores: float | None
     cpu_ratio: float | None
     vcpu_count: int | None

@@ -6,8 +6,9 @@ SELECT
     host,
     uuid::text AS uuid,
     name,
+    sampled_at,
+    freshness,
     state_name,
-    cpu_cores,
     cpu_ratio,
     vcpu_count
 FROM domains_now

@@ -37,17 +37,19 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
     return row._replace(**changes)
 
 
-def grid_domain(name: str, host: str = "hv1", state_name: str = "running") -> GridDomain:
-    """Return a VM at a quarter of its vCPUs."""
-    return GridDomain(
+def grid_domain(name: str, host: str = "hv1", **changes: Any) -> GridDomain:
+    """Return a running VM at a quarter of its vCPUs."""
+    row = GridDomain(
         host=host,
         uuid=f"uuid-of-{name}",
         name=name,
-        state_name=state_name,
-        cpu_cores=0.5,
+        sampled_at=NOW,
+        freshness="fresh",
+        state_name="running",
         cpu_ratio=0.25,
         vcpu_count=2,
     )
+    return row._replace(**changes)
 
 
 def host_now(**changes: object) -> HostNow:
@@ -75,7 +77,15 @@ def host_now(**changes: object) -> HostNow:
 def host_domain(name: str, **changes: object) -> HostDomain:
     """Return a running VM of which little is known."""
     values: dict[str, object] = dict.fromkeys(HostDomain._fields)
-    values |= {"uuid": "u", "name": name, "state_name": "running", "cpu_ratio": 0.25, "outcome": "ok"}
+    values |= {
+        "uuid": "u",
+        "name": name,
+        "sampled_at": NOW,
+        "freshness": "fresh",
+        "state_name": "running",
+        "cpu_ratio": 0.25,
+        "outcome": "ok",
+    }
     return HostDomain(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
 
 

@@ -28,6 +28,31 @@ def test_a_vm_that_is_off_has_no_figures() -> None:
     assert "n/a" in texts(domain_table([host_domain("a", cpu_ratio=None)]))
 
 
+def test_a_paused_vm_keeps_its_figures() -> None:
+    """Only a VM that is off has none: one that is paused still holds its memory."""
+    for state_name in ("paused", "crashed", "pmsuspended", "in shutdown"):
+        tree = domain_table([host_domain("a", state_name=state_name, memory_resident_bytes=1024**3)])
+        assert [] == find(tree, "td", "off")
+        assert "1\u00a0GiB" in texts(tree)
+
+
+def test_a_vm_known_from_events_alone_is_na() -> None:
+    """Before its first sample nothing is known of a VM, which is not the same as off."""
+    changes = {"state_name": None, "sampled_at": None, "freshness": "stale", "cpu_ratio": None}
+    tree = domain_table([host_domain("a", **changes)])
+    assert "not sampled yet" in texts(tree)
+    assert [] == find(tree, "td", "off")
+    assert len(find(tree, "td", "missing")) == 10
+
+
+def test_a_vm_that_libvirt_has_stopped_telling_of_is_stale() -> None:
+    """An old row says since when, and what the state was, instead of passing for the present."""
+    tree = domain_table([host_domain("a", freshness="stale")])
+    assert 1 == len(find(tree, "tr", "row--stale"))
+    assert "state unknown; running" in texts(tree)
+    assert NOW.isoformat() == find(tree, "time", "age")[0][1]["datetime"]
+
+
 def test_memory_of_the_guest_has_its_age() -> None:
     """A figure that the guest reported long ago says how old it is."""
     fresh = domain_table([host_domain("a", memory_used_bytes=1024**3, memory_age_seconds=3.0)])

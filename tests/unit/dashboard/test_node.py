@@ -88,6 +88,21 @@ def test_vms_carry_shape_word_and_figure() -> None:
     assert ["a: running, 25 % of 2 vCPUs", "b: paused", "c: shut off"] == titles
 
 
+def test_a_stale_vm_on_a_fresh_host_has_an_age_instead_of_a_figure() -> None:
+    """While libvirt is silent its VMs are counted as unknown, on the node and in the summary."""
+    domains = [grid_domain("a", freshness="stale"), grid_domain("b")]
+    tree = node(grid_host(), domains)
+    (stale,) = find(tree, "a", "vm--stale")
+    assert "a: state unknown, running when last seen" == stale[1]["title"]
+    assert "%" not in texts(stale)
+    assert 1 == len(find(stale, "time", "age"))
+    assert "1 running of 2, 1 unknown" in texts(tree)
+    assert "2, state unknown" in texts(node(grid_host(), [grid_domain("a", freshness="stale")] * 2))
+    words = " ".join(texts(summary([grid_host()], domains)).split())
+    assert "1 running" in words
+    assert "1 state unknown" in words
+
+
 def test_too_many_vms_say_how_many_more() -> None:
     """What is not shown is counted, never dropped in silence."""
     tree = node(grid_host(), [grid_domain(f"vm{index:02d}") for index in range(SHOWN_DOMAIN_COUNT + 12)])
