@@ -83,3 +83,39 @@ def test_the_processes_accept_their_settings(compose: dict[str, Any]) -> None:
     dashboard = dashboard_settings.load(None, services["dashboard"]["environment"])
 
     assert dashboard.web.listen_address == services["dashboard"]["environment"]["KVMGRID_WEB__LISTEN_ADDRESS"]
+
+
+def test_what_is_written_into_a_container_needs_it_writable(compose: dict[str, Any]) -> None:
+    """Compose refuses a read-only service with a secret or config that is not a file."""
+    refused = [
+        (name, kind, source)
+        for name, service in compose["services"].items()
+        for kind in ("secrets", "configs")
+        for use in service.get(kind, [])
+        if "file" not in compose[kind][source := use if isinstance(use, str) else use["source"]]
+        and service.get("read_only")
+    ]
+
+    assert [] == refused
+
+
+def test_the_hook_of_the_broker_outlasts_its_start(compose: dict[str, Any], tmp_path: Path) -> None:
+    """It tries again until the node answers, then enrols the consumer; and it is not run by root."""
+    (hook,) = compose["services"]["broker"]["post_start"]
+    first_answer = tmp_path / "first-answer"
+    programs = {
+        "rabbitmqctl": f"test -e {first_answer} || {{ touch {first_answer}; exit 69; }}",
+        "enrol": f"echo $* > {tmp_path}/enrolled; cat >> {tmp_path}/enrolled",
+        "sleep": "exit 0",
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "password").write_text("secret")
+    command = [
+        part.replace("/run/secrets/kvmgrid_password", f"{tmp_path}/password") for part in hook["command"]
+    ]
+    subprocess.run(command, check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=30)
+
+    assert hook["user"] == "rabbitmq"
+    assert (tmp_path / "enrolled").read_text() == "consumer kvmgrid-consumer\nsecret"
