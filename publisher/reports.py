@@ -10,7 +10,13 @@ from typing import NamedTuple
 
 from publisher.descriptions import Descriptions
 from publisher.hypervisor.readings import DetailReading, DomainReading
-from publisher.rates.domain import ProcessorRates, cpu_rates, processor_rates, seconds_between
+from publisher.rates.domain import (
+    ProcessorRates,
+    cpu_rates,
+    detail_seconds_between,
+    processor_rates,
+    seconds_between,
+)
 from publisher.rates.domain_devices import (
     BlockTotals,
     block_samples,
@@ -24,18 +30,22 @@ from publisher.wire.samples import DomainBlockSample, DomainOutcome, DomainRepor
 
 KIBIBYTE = 1024
 
+JUST_STARTED = "libvirt sent no details of this start of the VM: it has just started or stopped"
+UNEVEN = "no rates of details: libvirt's call took much longer, or shorter, than the one before"
+
 # After a gap of more than so many intervals a rate would describe a time nobody watched.
 _GAP_INTERVALS = 3
 
 
 class _Inside(NamedTuple):
-    """What the second tier adds to a report."""
+    """What the second tier adds to a report. ``trouble``: why that is less than usual."""
 
     processors: ProcessorRates = ProcessorRates()
     memory: GuestMemory = GuestMemory()
     resident_kib: int | None = None
     blocks: tuple[DomainBlockSample, ...] = ()
     totals: BlockTotals = BlockTotals()
+    trouble: str | None = None
 
 
 class History:
@@ -76,6 +86,8 @@ class History:
         )
         received, transmitted = network_total(interfaces)
         processors, memory, totals = inside.processors, inside.memory, inside.totals
+        if verdict.outcome == "ok" and inside.trouble:
+            verdict = Verdict("partial", inside.trouble)
         outcome: DomainOutcome = verdict.outcome if now.outcome == "ok" else now.outcome
         sample = DomainSample(
             memory_assigned_bytes=_in_bytes(now.memory_kib),
@@ -121,13 +133,16 @@ class History:
         )
 
     def _inside(self, now: DomainReading, detail: DetailReading | None, wall_clock_seconds: float) -> _Inside:
-        if detail is None or now.libvirt_id is None or detail.libvirt_id != now.libvirt_id:
+        if detail is None or now.libvirt_id is None:
             return _Inside()
         before = self._details.get(now.uuid)
-        if before is not None and detail.at_seconds <= before.at_seconds:
-            return _Inside()
+        # The two tiers may have asked on either side of a start; a call that was late may be outdated.
+        outdated = before is not None and detail.at_seconds <= before.at_seconds
+        if detail.libvirt_id != now.libvirt_id or outdated:
+            return _Inside(trouble=JUST_STARTED)
         self._details[now.uuid] = detail
-        seconds = seconds_between(before, detail, self._longest_seconds)
+        seconds = detail_seconds_between(before, detail, self._longest_seconds)
+        comparable = seconds_between(before, detail, self._longest_seconds) is not None
         earlier = before.blocks if before is not None else ()
         blocks = block_samples(earlier, detail.blocks, seconds)
         memory = GuestMemory()
@@ -141,6 +156,7 @@ class History:
             resident_kib=detail.memory.resident_kib,
             blocks=tuple(blocks),
             totals=block_totals(earlier, detail.blocks, blocks),
+            trouble=UNEVEN if comparable and seconds is None else None,
         )
 
 

@@ -107,7 +107,9 @@ def memory(record: Record) -> MemoryReading:
     )
 
 
-def detail(record: Record, *, uuid: str, libvirt_id: int, at_seconds: float) -> DetailReading:
+def detail(
+    record: Record, *, uuid: str, libvirt_id: int, at_seconds: float, duration_seconds: float
+) -> DetailReading:
     """Return the second tier's reading of a domain."""
     devices, processors, guest = blocks(record), vcpus(record), memory(record)
     missing = []
@@ -125,6 +127,7 @@ def detail(record: Record, *, uuid: str, libvirt_id: int, at_seconds: float) -> 
         uuid=uuid,
         libvirt_id=libvirt_id,
         at_seconds=at_seconds,
+        duration_seconds=duration_seconds,
         cpu_time_ns=record.get("cpu.time"),
         cpu_user_ns=record.get("cpu.user"),
         cpu_system_ns=record.get("cpu.system"),

@@ -134,11 +134,18 @@ class Connection:
             # CPU_TOTAL does so with a domain locked, which blocks the first tier too (seen: 3 s).
             self._versions = self._read_versions()
         records, at_seconds = self._detail_records(excluded)
+        duration_seconds = time.monotonic() - at_seconds
         found = {}
         for domain, record in records:
             uuid, libvirt_id = domain.UUIDString(), domain.ID()
             if libvirt_id >= 0:
-                found[uuid] = bulk.detail(record, uuid=uuid, libvirt_id=libvirt_id, at_seconds=at_seconds)
+                found[uuid] = bulk.detail(
+                    record,
+                    uuid=uuid,
+                    libvirt_id=libvirt_id,
+                    at_seconds=at_seconds,
+                    duration_seconds=duration_seconds,
+                )
         return DetailRound(
             domains=found, libvirt_version=self._versions[0], hypervisor_version=self._versions[1]
         )

@@ -86,11 +86,15 @@ class Overview(Struct, frozen=True, kw_only=True):
 
 
 class DetailReading(Struct, frozen=True, kw_only=True):
-    """One running domain as the second tier sees it. ``missing`` names the groups that libvirt left out."""
+    """One running domain as the second tier sees it. ``missing`` names the groups that libvirt left out.
+
+    The counters were read at some instant within ``duration_seconds`` after ``at_seconds``.
+    """
 
     uuid: str
     libvirt_id: int
     at_seconds: float
+    duration_seconds: float
     cpu_time_ns: int | None
     cpu_user_ns: int | None
     cpu_system_ns: int | None

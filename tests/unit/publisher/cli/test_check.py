@@ -117,6 +117,7 @@ def survey_of(
         uuid=UUID,
         libvirt_id=3,
         at_seconds=1.0,
+        duration_seconds=0.0,
         cpu_time_ns=1,
         cpu_user_ns=1,
         cpu_system_ns=1,

@@ -9,6 +9,7 @@ were seen to do; tests/integration/test_hypervisor.py shows the same against the
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import libvirt
@@ -28,6 +29,9 @@ def libvirt_error(code: int, origin: int = libvirt.VIR_FROM_QEMU, text: str = "f
 class FakeDomain:
     """One domain; ``libvirt_id`` -1 while it is off."""
 
+    # Called before each answer of the second tier, for instance to take time.
+    before_second: Callable[[], object]
+
     def __init__(self, name: str, number: int, *, running: bool = True) -> None:
         self.fake_name = name
         self.uuid = f"00000000-0000-4000-8000-{number:012d}"
@@ -43,6 +47,7 @@ class FakeDomain:
         self._free = threading.Event()
         self._free.set()
         self._occupied_at_seconds: float | None = None
+        self.before_second = lambda: None
 
     def freeze(self) -> None:
         """Stop the QEMU: the next call that needs its monitor blocks."""
@@ -59,6 +64,7 @@ class FakeDomain:
         self._occupied_at_seconds = time.monotonic()
         assert self._free.wait(GUARD_SECONDS), "nobody thawed the domain"
         self._occupied_at_seconds = None
+        self.before_second()
         return True
 
     def name(self) -> str:

@@ -10,7 +10,7 @@ from tests.unit.publisher.domains.fake_libvirt import detail_record
 
 def read(**changes: Any) -> DetailReading:
     """Return the reading of a record."""
-    return bulk.detail(detail_record(**changes), uuid="u", libvirt_id=7, at_seconds=1.0)
+    return bulk.detail(detail_record(**changes), uuid="u", libvirt_id=7, at_seconds=1.0, duration_seconds=0.0)
 
 
 def test_complete_record_misses_nothing() -> None:
@@ -27,7 +27,7 @@ def test_vcpus_are_found_by_number() -> None:
 def test_record_of_a_busy_domain_names_the_missing_groups() -> None:
     """What libvirt leaves out for a domain that somebody holds is named, not taken for 0."""
     record = {"balloon.current": 1024, "block.count": 1, "block.0.name": "vda", "vcpu.maximum": 2}
-    reading = bulk.detail(record, uuid="u", libvirt_id=7, at_seconds=1.0)
+    reading = bulk.detail(record, uuid="u", libvirt_id=7, at_seconds=1.0, duration_seconds=0.0)
     assert ("cpu", "vcpu", "memory", "block") == reading.missing
     assert reading.blocks[0].read_requests is None
 

@@ -19,9 +19,17 @@ def first(at_seconds: float, cpu_time_ns: int | None, **changes: Any) -> DomainR
     )
 
 
-def second(at_seconds: float, *, libvirt_id: int = 7, **changes: Any) -> DetailReading:
+def second(
+    at_seconds: float, *, libvirt_id: int = 7, duration_seconds: float = 0.0, **changes: Any
+) -> DetailReading:
     """Return a reading of the second tier."""
-    return bulk.detail(detail_record(**changes), uuid="u", libvirt_id=libvirt_id, at_seconds=at_seconds)
+    return bulk.detail(
+        detail_record(**changes),
+        uuid="u",
+        libvirt_id=libvirt_id,
+        at_seconds=at_seconds,
+        duration_seconds=duration_seconds,
+    )
 
 
 def test_cores_over_the_measured_interval() -> None:
@@ -100,3 +108,11 @@ def test_overhead_is_never_negative() -> None:
 def test_no_processor_rates_after_a_new_start() -> None:
     """A destroyed and started VM keeps its UUID and begins to count anew."""
     assert ProcessorRates() == processor_rates(second(0, libvirt_id=6), second(10), 30)
+
+
+def test_calls_of_different_length_are_not_compared() -> None:
+    """Counters read at the end of a slow call belong to an instant that is not known; equal calls cancel."""
+    slow = second(10, duration_seconds=2.2, vcpu__0__time=9_000_000_000)
+    assert ProcessorRates() == processor_rates(second(0, duration_seconds=0.1), slow, 30)
+    assert ProcessorRates() == processor_rates(slow, second(20, duration_seconds=0.1), 30)
+    assert 0.5 == processor_rates(second(0, duration_seconds=2.1), slow, 30).vcpu_cores

@@ -9,6 +9,7 @@ import pytest
 
 from publisher.domains import DomainSampler, HypervisorTick
 from publisher.hypervisor.errors import ConnectionLostError
+from publisher.reports import JUST_STARTED, UNEVEN
 from publisher.wire.samples import DomainReport
 from tests.unit.publisher.domains.fake_libvirt import (
     FakeDaemon,
@@ -136,6 +137,26 @@ def test_vm_started_anew_begins_a_new_series(daemon: FakeDaemon, sampler: Domain
     daemon.domains[0].info_answer = [1, 2048, 1024, 2, 99_000_000_000]
     sample = by_name(tick(sampler))["a"].sample
     assert (None, None, None) == (sample.cpu_cores, sample.vcpu_cores, sample.interval_seconds)
+
+
+def test_vm_started_between_the_two_tiers_is_partial(daemon: FakeDaemon, sampler: DomainSampler) -> None:
+    """Details of another start than the one reported are no details of it, and that is said."""
+    domain = daemon.domains[0]
+    tick(sampler)
+    daemon.domains[1].before_second = lambda: setattr(domain, "libvirt_id", domain.libvirt_id + 1)
+    report = tick_until(sampler, lambda taken: outcomes(taken)["a"] == "partial")
+    assert JUST_STARTED == by_name(report)["a"].reason
+    assert by_name(report)["a"].sample.memory_resident_bytes is None
+
+
+def test_slow_call_gives_no_rates_and_says_so(daemon: FakeDaemon, sampler: DomainSampler) -> None:
+    """When within a slow call the counters were read is not known: a rate would be wrong by as much."""
+    tick(sampler)
+    daemon.domains[0].before_second = lambda: time.sleep(0.3)
+    report = by_name(tick(sampler))["b"]
+    assert ("partial", UNEVEN) == (report.sample.outcome, report.reason)
+    assert (None, 900 * 1024) == (report.sample.vcpu_cores, report.sample.memory_resident_bytes)
+    assert report.sample.cpu_cores is not None
 
 
 def test_one_stuck_vm_does_not_hide_the_others(daemon: FakeDaemon, sampler: DomainSampler) -> None:
