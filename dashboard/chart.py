@@ -11,7 +11,7 @@ from dashboard.asks import read_zone
 from dashboard.components.event_list import LISTED_EVENT_COUNT, EventMark, event_list, event_marks
 from dashboard.components.states import no_samples
 from dashboard.database import Database
-from dashboard.figures.arrays import GAP_FACTOR, Stretch, columns
+from dashboard.figures.arrays import Spacing, Stretch, columns
 from dashboard.figures.timeline import Figure, View, timeline
 from dashboard.markup import Element, h
 from dashboard.queries import (
@@ -65,10 +65,10 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     points = _points(database, key, window)
-    spacing_seconds = key.level.bucket_seconds or key.tick_seconds
+    spacing = Spacing(key.tick_seconds, key.level.bucket_seconds)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
-    data, gaps = columns(points, spacing_seconds)
+    data, gaps = columns(points, spacing)
     gaps += _edges(key, window, points, now)
     events = database.fetch(
         HOST_EVENTS,
@@ -116,19 +116,20 @@ def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: d
     end = min(window.end, now).timestamp()
     if end <= start:
         return []
-    if not points:
-        return [Stretch(max(start, key.first_seen_seconds), end)] if key.first_seen_seconds < end else []
-    spacing = key.level.bucket_seconds or key.tick_seconds
-    edges = []
+    silent_since = key.silent_since_seconds
     # Before a host was known nothing is missing.
     expected_from = max(start, key.first_seen_seconds)
-    if points[0].time_seconds - expected_from > GAP_FACTOR * spacing:
+    if not points:
+        is_silence = silent_since is not None and silent_since <= start
+        return [Stretch(expected_from, end, is_silence)] if expected_from < end else []
+    allowed_seconds = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds
+    edges = []
+    if points[0].time_seconds - expected_from > allowed_seconds:
         edges.append(Stretch(expected_from, points[0].time_seconds))
     last = points[-1].time_seconds + key.level.bucket_seconds
-    silent_since = key.silent_since_seconds
     if silent_since is not None and silent_since < end and silent_since >= points[-1].time_seconds - 1:
         edges.append(Stretch(max(silent_since, start), end, is_silence=True))
-    elif end - last > GAP_FACTOR * spacing:
+    elif end - last > allowed_seconds:
         edges.append(Stretch(last, end))
     return edges
 
@@ -162,8 +163,18 @@ def _note(key: ChartKey, window: TimeRange, point_count: int, zone: tzinfo) -> E
         f" · {zone_words} · ",
         h("span", resolution, class_="resolution"),
         f" · {units.counted(point_count, 'point', 'points')}",
+        *_silence(key, window),
         class_="note",
     )
+
+
+def _silence(key: ChartKey, window: TimeRange) -> list[Element | str]:
+    """Return the words for a host that has gone silent before the end of the range."""
+    since = key.silent_since_seconds
+    if since is None or since >= window.end.timestamp():
+        return []
+    instant = datetime.fromtimestamp(since, UTC).isoformat()
+    return [" · ", h("strong", "Silent since ", h("time", "", class_="clock", datetime=instant))]
 
 
 def _marks(marks: Sequence[EventMark], window: TimeRange) -> Element:

@@ -18,7 +18,9 @@ Numbers: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = dict[str, Numbers]
 
 # A sample may come up to one and a half ticks late before the line breaks.
-GAP_FACTOR = 2.5
+_TICKS_WITHOUT_GAP = 2.5
+# Buckets stand side by side: one that is missing is a gap.
+_BUCKETS_WITHOUT_GAP = 0.5
 
 
 class TypedArray(TypedDict):
@@ -36,6 +38,18 @@ class Stretch(NamedTuple):
     is_silence: bool = False
 
 
+class Spacing(NamedTuple):
+    """How rows follow each other: raw samples at the tick, buckets side by side."""
+
+    tick_seconds: float
+    bucket_seconds: int = 0
+
+    @property
+    def allowed_seconds(self) -> float:
+        """How long after the end of a row the next one may begin without a gap."""
+        return _BUCKETS_WITHOUT_GAP * self.bucket_seconds or _TICKS_WITHOUT_GAP * self.tick_seconds
+
+
 def typed(values: Numbers) -> TypedArray:
     """Return values in single precision: seven digits are more than a chart shows."""
     return {"dtype": "f4", "bdata": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")}
@@ -46,23 +60,31 @@ def typed_exact(values: Numbers) -> TypedArray:
     return {"dtype": "f8", "bdata": base64.b64encode(values.astype("<f8").tobytes()).decode("ascii")}
 
 
-def columns(points: Sequence[HostPoint], spacing_seconds: float) -> tuple[Columns, list[Stretch]]:
-    """Return the columns of the points with a row of NaN in each gap, and the gaps.
-
-    ``spacing_seconds`` is the tick of raw samples or the width of the buckets.
-    """
+def columns(points: Sequence[HostPoint], spacing: Spacing) -> tuple[Columns, list[Stretch]]:
+    """Return the columns of the points with a row of NaN in each gap, and the gaps."""
     if not points:
         return {name: np.empty(0) for name in HostPoint._fields}, []
     # numpy turns None into NaN here.
     table = np.array(points, dtype=np.float64)
     times = table[:, 0]
-    breaks = np.flatnonzero(np.diff(times) > GAP_FACTOR * spacing_seconds)
-    gaps = [Stretch(float(times[index]), float(times[index + 1])) for index in breaks]
+    ends = times + spacing.bucket_seconds
+    breaks = np.flatnonzero(times[1:] - ends[:-1] > _allowed(table, spacing))
+    gaps = [Stretch(float(ends[index]), float(times[index + 1])) for index in breaks]
     if len(breaks):
         empty = np.full((len(breaks), table.shape[1]), np.nan)
         empty[:, 0] = (times[breaks] + times[breaks + 1]) / 2
         table = np.insert(table, breaks + 1, empty, axis=0)
     return {name: table[:, index] for index, name in enumerate(HostPoint._fields)}, gaps
+
+
+def _allowed(table: Numbers, spacing: Spacing) -> Numbers | float:
+    """Return the distance without a gap after each row: samples of a longer tick than today's stay joined."""
+    if spacing.bucket_seconds:
+        return spacing.allowed_seconds
+    intervals = table[:, HostPoint._fields.index("interval_seconds")]
+    # NaN where an interval is not known, which fmin and fmax pass over.
+    local = np.fmax(spacing.tick_seconds, np.fmin(intervals[:-1], intervals[1:]))
+    return _TICKS_WITHOUT_GAP * local
 
 
 def outline(times: Numbers, lower: Numbers, upper: Numbers) -> tuple[Numbers, Numbers]:

@@ -137,7 +137,7 @@ class HostPoint(NamedTuple):
     """One sample of a host, or the averages of one bucket with their bands."""
 
     time_seconds: float
-    sample_count: int
+    interval_seconds: float | None
     cpu_busy_ratio: float | None
     cpu_guest_ratio: float | None
     cpu_user_ratio: float | None

@@ -4,7 +4,7 @@
 -- Columns: one HostPoint each; the bands are null, a sample has no spread
 SELECT
     extract(epoch FROM time)::double precision AS time_seconds,
-    1::bigint AS sample_count,
+    interval_seconds::double precision,
     cpu_busy_ratio::double precision,
     cpu_guest_ratio::double precision,
     cpu_user_ratio::double precision,

@@ -4,7 +4,7 @@
 -- Columns: one HostPoint each; time_seconds is the start of the bucket
 SELECT
     extract(epoch FROM bucket)::double precision AS time_seconds,
-    sample_count,
+    NULL::double precision AS interval_seconds,
     cpu_busy_ratio_sum / nullif(cpu_busy_ratio_count, 0) AS cpu_busy_ratio,
     cpu_guest_ratio_sum / nullif(cpu_guest_ratio_count, 0) AS cpu_guest_ratio,
     cpu_user_ratio_sum / nullif(cpu_user_ratio_count, 0) AS cpu_user_ratio,

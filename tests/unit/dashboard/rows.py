@@ -94,7 +94,6 @@ def host_point(time_seconds: float, **changes: float | None) -> HostPoint:
     values: dict[str, float | None] = dict.fromkeys(HostPoint._fields)
     values |= {
         "time_seconds": time_seconds,
-        "sample_count": 1,
         "cpu_busy_ratio": 0.5,
         "cpu_guest_ratio": 0.3,
         "cpu_user_ratio": 0.1,

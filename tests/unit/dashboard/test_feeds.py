@@ -243,6 +243,30 @@ def test_a_silent_host_ends_in_silence() -> None:
     assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
 
 
+def test_silence_since_before_the_range_is_no_gap() -> None:
+    """A range after the last sample of a stale host is silence too, and its note says since when."""
+    since = NOW - timedelta(hours=5)
+    silent = host_now(freshness="stale", sampled_at=since)
+    answer, figure = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask())
+    assert figure is not None
+    roles = {trace["meta"]["role"] for trace in figure["data"]}
+    assert "silence" in roles
+    assert "gap" not in roles
+    note = answer["parts"]["note"]["tree"]
+    assert "Silent since" in texts(note)
+    assert since.isoformat() in str(note)
+
+
+def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
+    """At a rollup level the hatching reaches from the last full bucket to now."""
+    start = NOW.timestamp() - 24 * 3600
+    points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
+    database = host_database(host_samples_rollup=points)
+    _, figure = host_feed(database).answer(HostAsk(number=1, host="hv1", start="now-24h", end="now"))
+    assert figure is not None
+    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "gap"]
+
+
 def test_nothing_is_missing_before_a_host_was_known() -> None:
     """The time before the first sample ever is no gap."""
     new = host_now(first_seen_at=NOW - timedelta(seconds=1000))

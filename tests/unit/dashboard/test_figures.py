@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.figures.arrays import Stretch, columns, outline
+from dashboard.figures.arrays import Spacing, Stretch, columns, outline
 from dashboard.figures.timeline import View, timeline
 from dashboard.queries import HostPoint
 from dashboard.theme import DARK, LIGHT
@@ -52,7 +52,7 @@ def draw(
     rows: list[HostPoint], gaps: list[Stretch] | None = None, shown: View | None = None
 ) -> dict[str, Any]:
     """Return the figure of rows."""
-    data, found = columns(rows, 10.0)
+    data, found = columns(rows, Spacing(10.0))
     return timeline(data, [*found, *(gaps or [])], [], shown or view())
 
 
@@ -101,6 +101,24 @@ def test_a_gap_breaks_lines_and_areas() -> None:
     assert [START_SECONDS + 40, START_SECONDS + 300] == decoded(traces(figure, "gap")[0]["x"])[:2]
 
 
+def test_a_missing_bucket_is_a_gap() -> None:
+    """Buckets stand side by side: one that is missing breaks the line, from the end of the last full one."""
+    rows = [host_point(START_SECONDS + 60 * index) for index in (0, 1, 3)]
+    data, gaps = columns(rows, Spacing(10.0, 60))
+    assert [Stretch(START_SECONDS + 120, START_SECONDS + 180)] == gaps
+    assert np.isnan(data["cpu_busy_ratio"][2])
+    assert [] == columns(rows[:2], Spacing(10.0, 60))[1]
+
+
+def test_samples_of_a_longer_tick_stay_joined() -> None:
+    """When a host samples more often than before, its older samples are no gaps; what is missing still is."""
+    slow = [host_point(START_SECONDS + 10 * index, interval_seconds=10.0) for index in (0, 1, 2, 6)]
+    _, gaps = columns(slow, Spacing(2.0))
+    assert [Stretch(START_SECONDS + 20, START_SECONDS + 60)] == gaps
+    _, gaps = columns(points(3, interval_seconds=2.0), Spacing(2.0))
+    assert 2 == len(gaps)
+
+
 def test_zero_is_a_line_and_unknown_is_none() -> None:
     """A value of zero is drawn at zero; a column that is not known has no curve at all."""
     figure = draw(points(5, disk_busy_ratio=0.0, disk_latency_seconds=None))
@@ -129,7 +147,7 @@ def test_averages_have_a_band_and_stand_in_the_middle_of_their_bucket() -> None:
         )
         for index in range(5)
     ]
-    data, _ = columns(rows, 60)
+    data, _ = columns(rows, Spacing(10.0, 60))
     figure = timeline(data, [], [], view(minute))
     assert START_SECONDS + 30 == decoded(curve(figure, "cpu_busy_ratio")["x"])[0]
     bands = [decoded(trace["y"]) for trace in traces(figure, "area")]
