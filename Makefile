@@ -61,11 +61,13 @@ bench-publisher: setup ## measure the publisher: CPU per tick and memory with 10
 	@$(PYTHON) -m tests.benchmark.publisher
 
 pins: ## write requirements/ anew from pyproject.toml (needs uv)
-	@compile="uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \
-	$$compile --all-extras --group dev -o requirements/development.txt; \
-	$$compile --extra publisher --extra consumer --extra dashboard --extra loadgen --group build \
-		-c requirements/development.txt -o requirements/container.txt; \
-	$$compile --extra publisher --extra libvirt --group build -c requirements/development.txt -o requirements/publisher.txt
+	@compile="uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate"; \
+	$$compile pyproject.toml --all-extras --group dev -o requirements/development.txt; \
+	compile="$$compile -c requirements/development.txt"; \
+	$$compile --group build -o requirements/build.txt; \
+	compile="$$compile pyproject.toml"; \
+	$$compile --extra publisher --extra consumer --extra dashboard --extra loadgen -o requirements/container.txt; \
+	$$compile --extra publisher --extra libvirt -o requirements/publisher.txt
 
 clean: ## remove what the build left in this folder
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
