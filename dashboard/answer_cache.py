@@ -2,7 +2,7 @@
 """One answer for many viewers: a value is produced once per period, however many ask for it.
 
 Askers that come while a value is being produced wait for that one. A failure is shared as well, so that an
-outage does not make a hundred viewers wait for a hundred timeouts.
+outage does not make a hundred viewers wait for a hundred timeouts; but only shortly, so that its end is seen.
 """
 
 import threading
@@ -11,16 +11,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, QueryTimeoutError
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+FAILURE_KEEP_SECONDS = 2.0
 
 
 class _Entry(Generic[Value]):
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.made_at: float | None = None
+        self.ends_at: float | None = None
         self.value: Value | None = None
         self.failure: DashboardError | None = None
 
@@ -47,7 +49,7 @@ class AnswerCache(Generic[Key, Value]):
         """Return the value of a key; raise what producing it raised."""
         entry = self._entry(key)
         with entry.lock:
-            if entry.made_at is None or self._clock() - entry.made_at >= self._keep_seconds:
+            if entry.ends_at is None or self._clock() >= entry.ends_at:
                 self._fill(entry, key)
             if entry.failure is not None:
                 raise entry.failure
@@ -63,8 +65,12 @@ class AnswerCache(Generic[Key, Value]):
             return entry
 
     def _fill(self, entry: _Entry[Value], key: Key) -> None:
+        keep_seconds = self._keep_seconds
         try:
             entry.value, entry.failure = self._produce(key), None
         except DashboardError as error:
             entry.failure = error
-        entry.made_at = self._clock()
+            # A question that is too slow would hold the database again at once.
+            if not isinstance(error, QueryTimeoutError):
+                keep_seconds = min(keep_seconds, FAILURE_KEEP_SECONDS)
+        entry.ends_at = self._clock() + keep_seconds

@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """One chart of a host with all that belongs to its range: note, events, marks, points for the table."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from dashboard import units
 from dashboard.asks import read_zone
-from dashboard.components.event_list import LISTED_EVENT_COUNT, EventMark, event_list, event_marks
+from dashboard.components.event_list import EventMark, event_marks
 from dashboard.components.states import no_samples
 from dashboard.database import Database
 from dashboard.figures.arrays import Spacing, Stretch, columns
 from dashboard.figures.timeline import Figure, View, timeline
-from dashboard.markup import Element, h
+from dashboard.markup import Element, digest, h
 from dashboard.queries import (
-    HOST_EVENTS,
     HOST_SAMPLES_RAW,
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
+    HostEvent,
     HostPoint,
     HostSpan,
 )
@@ -43,17 +42,17 @@ class ChartKey(NamedTuple):
     width_pixels: int
     hidden: frozenset[str]
     step: str
+    events: tuple[HostEvent, ...]
     silent_since_seconds: float | None
     first_seen_seconds: float
 
 
 class Chart(NamedTuple):
-    """A drawn chart. ``name`` tells two charts apart."""
+    """A drawn chart. ``name`` tells two pictures apart: late samples change the picture and not the key."""
 
     name: str
     figure: Figure
     note: Element
-    events: Element
     marks: Element
     nothing: Element
     points: list[HostPoint]
@@ -70,11 +69,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     shown = [point for point in points if first <= point.time_seconds < last]
     data, gaps = columns(points, spacing)
     gaps += _edges(key, window, points, now)
-    events = database.fetch(
-        HOST_EVENTS,
-        {"host_id": key.host_id, "start": window.start, "end": window.end, "limit": LISTED_EVENT_COUNT},
-    )
-    marks = event_marks(events, window.start.timestamp(), window.end.timestamp())
+    marks = event_marks(key.events, window.start.timestamp(), window.end.timestamp())
     view = View(
         range=window,
         level=key.level,
@@ -85,11 +80,11 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         # Kept through live updates, new with a new range: Plotly then forgets what the pointer zoomed.
         revision=f"{key.host}|{key.from_text}|{key.to_text}",
     )
+    figure = timeline(data, gaps, [mark.time_seconds for mark in marks], view)
     return Chart(
-        name=hashlib.blake2s(repr(key).encode(), digest_size=8).hexdigest(),
-        figure=timeline(data, gaps, [mark.time_seconds for mark in marks], view),
+        name=digest(figure),
+        figure=figure,
         note=_note(key, window, len(shown), zone),
-        events=event_list(events),
         marks=_marks(marks, window),
         nothing=h("div") if shown else no_samples(key.host, _span(database, key, window, now), window),
         points=shown,

@@ -5,18 +5,16 @@ Two caches, shared by all viewers: the newest figures (about a second) and chart
 a chart depends on, the newest sample included, so that a chart is computed once per sample and view.
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-
-import orjson
 
 from dashboard.answer_cache import AnswerCache
 from dashboard.asks import HostAsk, read_zone
 from dashboard.chart import Chart, ChartKey, draw_chart
 from dashboard.components.chart_table import chart_table
 from dashboard.components.domain_table import domain_table
+from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
 from dashboard.components.states import banner, schema_missing, unknown_host
 from dashboard.database import Database
@@ -29,8 +27,8 @@ from dashboard.errors import (
 )
 from dashboard.figures.panels import SERIES
 from dashboard.figures.timeline import Figure
-from dashboard.markup import Element, h
-from dashboard.queries import HOST_DOMAINS, HOST_NOW, HostDomain, HostNow
+from dashboard.markup import Element, digest, h
+from dashboard.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostEvent, HostNow
 from dashboard.timerange import Level, TimeRange, choose_level, parse
 
 Answer = dict[str, Any]
@@ -49,6 +47,15 @@ class Now(NamedTuple):
     domains: list[HostDomain]
 
 
+class EventsKey(NamedTuple):
+    """The events of one host in a range as the URL names it."""
+
+    host_id: int
+    from_text: str
+    to_text: str
+    zone_name: str
+
+
 class HostFeed:
     """Answers the asks of the host page."""
 
@@ -63,6 +70,10 @@ class HostFeed:
         self._now = now
         self._hosts: AnswerCache[str, Now] = AnswerCache(
             self._take, keep_seconds=keep_seconds, maximum_count=256
+        )
+        # Events show at the next beat; the chart of a long range is drawn anew more rarely.
+        self._events: AnswerCache[EventsKey, tuple[HostEvent, ...]] = AnswerCache(
+            self._take_events, keep_seconds=keep_seconds, maximum_count=256
         )
         self._charts: AnswerCache[ChartKey, Chart] = AnswerCache(
             lambda key: draw_chart(database, key, self._now()),
@@ -80,16 +91,29 @@ class HostFeed:
             return self._news(answer, ask, seen.host, seen.domains)
         except SchemaMissingError as error:
             return answer | {"state": schema_missing(str(error))}, None
-        except DatabaseUnavailableError:
-            return answer | {"banner": banner("The database is away", self._database.away_since)}, None
         except DatabaseError as error:
-            return answer | {"banner": banner(f"The database refused: {error}", None)}, None
+            return answer | {"banner": self._banner(error)}, None
+
+    def _banner(self, error: DatabaseError) -> Element:
+        if isinstance(error, DatabaseUnavailableError):
+            return banner("The database is away", self._database.away_since)
+        return banner(f"The database refused: {error}", None)
 
     def _take(self, host: str) -> Now:
         rows = self._database.fetch(HOST_NOW, {"host": host})
         if not rows:
             return Now(None, [])
         return Now(rows[0], self._database.fetch(HOST_DOMAINS, {"host_id": rows[0].host_id}))
+
+    def _take_events(self, key: EventsKey) -> tuple[HostEvent, ...]:
+        window = parse(key.from_text, key.to_text, now=self._now(), zone=read_zone(key.zone_name))
+        parameters: dict[str, str | int | datetime] = {
+            "host_id": key.host_id,
+            "start": window.start,
+            "end": window.end,
+            "limit": LISTED_EVENT_COUNT,
+        }
+        return tuple(self._database.fetch(HOST_EVENTS, parameters))
 
     def _news(
         self, answer: Answer, ask: HostAsk, host: HostNow, domains: list[HostDomain]
@@ -107,8 +131,13 @@ class HostFeed:
             parts["note"] = h("p", h("strong", str(error)), class_="note note--bad")
         except QueryTimeoutError as error:
             parts["note"] = h("p", h("strong", f"{error} Choose a shorter range."), class_="note note--bad")
+        except SchemaMissingError:
+            raise
+        except DatabaseError as error:
+            # What was found out is shown; only the chart stays as it was.
+            answer["banner"] = self._banner(error)
         else:
-            parts |= {"note": chart.note, "events": chart.events, "marks": chart.marks}
+            parts |= {"note": chart.note, "events": event_list(key.events), "marks": chart.marks}
             parts["nothing"] = chart.nothing
             if ask.is_table:
                 parts["table"] = chart_table(chart.points, key.level)
@@ -116,9 +145,9 @@ class HostFeed:
             answer["is_live"] = chart.is_live
             figure = None if chart.name == ask.figure else chart.figure
         answer["parts"] = {
-            name: {"hash": digest, "tree": element}
+            name: {"hash": hashed, "tree": element}
             for name, element in parts.items()
-            if (digest := _digest(element)) != ask.parts.get(name)
+            if (hashed := digest(element)) != ask.parts.get(name)
         }
         return answer, figure
 
@@ -140,6 +169,7 @@ class HostFeed:
             width_pixels=ask.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
             hidden=frozenset(ask.hidden) & SERIES,
             step=_step(window, level, host, now),
+            events=self._events.get(EventsKey(host.host_id, window.from_text, window.to_text, ask.zone)),
             silent_since_seconds=host.sampled_at.timestamp() if is_stale and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
         )
@@ -153,7 +183,3 @@ def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:
         return host.sampled_at.isoformat()
     period = max(UNKNOWN_TICK_SECONDS, level.bucket_seconds / REDRAWS_PER_BUCKET)
     return str(int(now.timestamp() / period))
-
-
-def _digest(element: Element) -> str:
-    return hashlib.blake2s(orjson.dumps(element), digest_size=8).hexdigest()

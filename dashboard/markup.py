@@ -6,9 +6,11 @@ thousand nodes and changes every second. These trees are plain lists, and the br
 differs. Texts are set as text, never as HTML; the names of VMs belong to strangers.
 """
 
+import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
 from typing import TypeAlias
+
+import orjson
 
 Json: TypeAlias = "str | dict[str, str] | list[Json]"
 Element: TypeAlias = list[Json]
@@ -34,14 +36,14 @@ def h(tag: str, *children: "Node | None", **attributes: str | None) -> Element:
     return [tag, written, *(child for child in children if child is not None)]
 
 
-def group(children: Iterable[Node]) -> list[Node]:
-    """Return children as a list, for unpacking into ``h``."""
-    return list(children)
-
-
 def texts(node: Node) -> str:
     """Return all text of a tree in reading order (what a person would read aloud)."""
     if isinstance(node, str):
         return node
-    parts: Sequence[Json] = node[2:]
+    parts: list[Json] = node[2:]
     return " ".join(texts(part) for part in parts if not isinstance(part, dict)).strip()
+
+
+def digest(tree: object) -> str:
+    """Return a name for what the browser is shown: equal for equal trees and figures."""
+    return hashlib.blake2s(orjson.dumps(tree), digest_size=8).hexdigest()

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from dashboard.errors import RangeError
 
-DEFAULT_FROM = "now-1h"
+# Short enough for every sample at a tick of two seconds.
+DEFAULT_FROM = "now-30m"
 DEFAULT_TO = "now"
 MAXIMUM_BUCKET_COUNT = 1500
 MINIMUM_WINDOW = timedelta(seconds=10)

@@ -63,7 +63,7 @@
   kvmgrid.markRange = function (isLive) {
     const bar = document.querySelector(".range-bar");
     if (!bar) return;
-    const from = parameters().get("from") || "now-1h";
+    const from = parameters().get("from") || "now-30m";
     const to = parameters().get("to") || "now";
     for (const button of bar.querySelectorAll("[data-from]")) {
       button.setAttribute("aria-pressed", String(button.dataset.from === from && to === "now"));

@@ -17,6 +17,7 @@ class Preset(NamedTuple):
 PRESETS = (
     Preset("5m", "now-5m", "last 5 minutes"),
     Preset("15m", "now-15m", "last 15 minutes"),
+    Preset("30m", "now-30m", "last 30 minutes"),
     Preset("1h", "now-1h", "last hour"),
     Preset("6h", "now-6h", "last 6 hours"),
     Preset("24h", "now-24h", "last 24 hours"),

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.answer_cache import AnswerCache
-from dashboard.errors import DatabaseUnavailableError
+from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError
 
 
 def test_a_hundred_askers_cost_one_answer() -> None:
@@ -61,6 +61,25 @@ def test_a_failure_is_shared_and_forgotten() -> None:
     assert [0.0] == attempts
     now = 6.0
     assert "back" == shared.get("x")
+
+
+def test_a_failure_is_kept_shortly_and_a_timeout_as_long_as_a_value() -> None:
+    """The end of an outage is seen soon, but a slow question is not asked again and again."""
+    now = 0.0
+    attempts: list[str] = []
+    failures = {"away": DatabaseUnavailableError(), "slow": QueryTimeoutError()}
+
+    def produce(key: str) -> str:
+        attempts.append(key)
+        raise failures[key]
+
+    shared: AnswerCache[str, str] = AnswerCache(produce, keep_seconds=60, clock=lambda: now)
+    for moment in (0.0, 3.0):
+        now = moment
+        for key, failure in failures.items():
+            with pytest.raises(type(failure)):
+                shared.get(key)
+    assert ["away", "slow", "away"] == attempts
 
 
 def test_the_least_asked_gives_way() -> None:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pages answer, with a database of rows in memory."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from dashboard.answer_cache import FAILURE_KEEP_SECONDS
 from dashboard.asks import GridAsk, HostAsk, read_ask, read_zone
 from dashboard.database import Database
 from dashboard.errors import (
@@ -33,6 +36,7 @@ class RowDatabase(Database):
         self.asked: list[str] = []
         self.views: list[str | None] = []
         self.failure: DashboardError | None = None
+        self.failing: dict[str, DashboardError] = {}
 
     @property
     def away_since(self) -> datetime | None:
@@ -46,8 +50,9 @@ class RowDatabase(Database):
         del parameters
         self.asked.append(query.name)
         self.views.append(view)
-        if self.failure is not None:
-            raise self.failure
+        failure = self.failure or self.failing.get(query.name)
+        if failure is not None:
+            raise failure
         return self.rows[query.name]
 
 
@@ -200,6 +205,51 @@ def test_a_chart_is_drawn_once_per_sample() -> None:
     database.rows["host_now"] = [host_now(sampled_at=NOW + timedelta(seconds=10))]
     feed.answer(ask(9))
     assert 2 == database.asked.count("host_samples_raw")
+
+
+def test_late_samples_change_the_name_of_the_picture() -> None:
+    """Samples that arrive late change nothing a browser asks for, and yet it gets the chart with them."""
+    database = host_database()
+    now = NOW
+    feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
+    past = HostAsk(number=1, host="hv1", start="1795417200000", end="1795420800000")
+    first, _ = feed.answer(past)
+    database.rows["host_samples_raw"] = database.rows["host_samples_raw"][:50]
+    feed._charts._entries.clear()
+    second, figure = feed.answer(msgspec.structs.replace(past, figure=first["figure"]))
+    assert first["figure"] != second["figure"]
+    assert figure is not None
+
+
+def test_an_event_shows_at_the_next_beat() -> None:
+    """Also where the chart itself is drawn anew only now and then, its list and marks follow the events."""
+    database = host_database()
+    feed = host_feed(database)
+    long = HostAsk(number=1, host="hv1", start="now-24h", end="now")
+    first, _ = feed.answer(long)
+    stopped = HostEvent(NOW - timedelta(seconds=1), "domain_stopped", "vm1", None, 2)
+    database.rows["host_events"] = [stopped, *database.rows["host_events"]]
+    second, figure = feed.answer(msgspec.structs.replace(long, figure=first["figure"]))
+    assert "domain stopped" in texts(second["parts"]["events"]["tree"])
+    assert "domain stopped" in str(second["parts"]["marks"]["tree"])
+    assert figure is not None
+
+
+def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
+    """When only the chart fails, head and VMs are answered under a banner; afterwards all is as before."""
+    database = host_database()
+    feed = host_feed(database)
+    failing = database.rows.pop("host_samples_raw")
+    database.failing = {"host_samples_raw": DatabaseUnavailableError("gone")}
+    answer, _ = feed.answer(ask())
+    assert "The database is away" in texts(answer["banner"])
+    assert {"head", "facts", "vms"} == answer["parts"].keys()
+    database.failing = {}
+    database.rows["host_samples_raw"] = failing
+    feed._charts._clock = lambda: time.monotonic() + FAILURE_KEEP_SECONDS
+    answer, figure = feed.answer(ask(2))
+    assert "banner" not in answer
+    assert figure is not None
 
 
 def test_long_ranges_read_rollups() -> None:

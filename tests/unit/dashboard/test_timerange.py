@@ -74,10 +74,11 @@ def test_nonsense_is_refused_in_words(start: str, end: str) -> None:
         parse(start, end, now=NOW)
 
 
-def test_empty_texts_mean_the_last_hour() -> None:
-    """A URL without a range shows the last hour, live."""
+def test_empty_texts_mean_the_last_half_hour() -> None:
+    """A URL without a range shows the last half hour, live; at a tick of two seconds every sample of it."""
     window = parse("", None, now=NOW)
-    assert (timedelta(hours=1), True) == (window.end - window.start, window.is_live)
+    assert "raw" == choose_level(window.window_seconds, 2.0).name
+    assert (timedelta(minutes=30), True) == (window.end - window.start, window.is_live)
 
 
 def test_a_range_is_clamped() -> None:
