@@ -55,6 +55,18 @@ def test_wrong_settings_end_it_for_good(unit: Path) -> None:
     assert [str(int(SETTINGS_EXIT_CODES[process_of(unit)]))] == values(unit, "RestartPreventExitStatus")
 
 
+@each_unit
+def test_its_password_files_are_those_of_the_documents(unit: Path) -> None:
+    """README and example settings name each credential's file as the unit does."""
+    readme = (ROOT / "README.md").read_text()
+    example = (ROOT / "deploy" / "settings" / f"{process_of(unit)}.toml").read_text()
+    paths = [credential.partition(":")[2] for credential in values(unit, "LoadCredential")]
+
+    assert paths
+    assert [] == [path for path in paths if f'password_file = "{path}"' not in example]
+    assert [] == [path for path in paths if Path(path).name not in readme]
+
+
 def test_the_spool_is_the_publisher_s_alone() -> None:
     """A state directory of systemd's default mode would be refused by the spool."""
     (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")
