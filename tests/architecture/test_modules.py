@@ -15,9 +15,10 @@ PACKAGES = ("publisher", "consumer", "dashboard", "loadgen")
 LINES_MAX = 400
 # Nouns that name a drawer instead of a thing.
 DRAWERS = {"utils", "util", "common", "base", "lib", "manager", "helpers", "helper", "misc", "shared", "core"}
-# Package indexes and mirrors: pins carry hashes, and the machine's own setup says where packages come from.
+# Indexes and mirrors of packages and images: the machine's own setup says where those come from.
 REGISTRIES = re.compile(
-    r"pypi\.org|pythonhosted\.org|npmjs\.org|yarnpkg\.com|(?:deb|ftp[a-z.]*|snapshot|security)\.debian\.org",
+    r"pypi\.org|pythonhosted\.org|npmjs\.org|yarnpkg\.com|(?:deb|ftp[a-z.]*|snapshot|security)\.debian\.org"
+    r"|docker\.io|ghcr\.io|quay\.io",
 )
 
 
