@@ -5,7 +5,7 @@ All calls run on a daemon thread with a deadline, as any of them may never retur
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from publisher.exit_codes import ExitCode
@@ -27,7 +27,7 @@ class Survey(NamedTuple):
 
     overview: Overview
     details: dict[str, DetailReading]
-    descriptions: dict[str, Description]
+    descriptions: Mapping[str, Description | None]
 
 
 def survey(uri: str | None) -> Survey:

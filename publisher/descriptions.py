@@ -4,7 +4,8 @@
 Read once per start of a VM, after each change that libvirt announces, and every few minutes, because
 libvirt announces no change of autostart. Sent with a domain's first sample and after a change; and once an
 hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a lane of its own, and what
-is late is taken at a later tick.
+is late is taken at a later tick. A domain that somebody holds costs up to 30 s and gives nothing: it is asked
+last and not again for a minute, so that it keeps no other domain from its description.
 """
 
 import time
@@ -21,6 +22,9 @@ _REFRESH_SECONDS = 300.0
 _RESEND_SECONDS = 3600.0
 # An interface that the XML does not know may be new, but may also never appear there.
 _STRANGER_SECONDS = 60.0
+_RETRY_SECONDS = 60.0
+# libvirt itself gives up after 30 s; a call outstanding for longer is given up with its connection, once.
+_GIVE_UP_SECONDS = 60.0
 
 
 class _Entry:
@@ -40,9 +44,21 @@ class Descriptions:
     def __init__(self, open_connection: Callable[[], Connection]) -> None:
         self._entries: dict[str, _Entry] = {}
         self._changed: deque[str | None] = deque()
-        self._lane = Lane("libvirt-descriptions", open_connection)
-        self._call: Call[dict[str, Description]] | None = None
-        self._asked_for: dict[str, int | None] = {}
+        self._open_connection = open_connection
+        self._lane = self._new_lane()
+        self._abandoned: list[Lane[Connection]] = []
+        self._call: Call[dict[str, Description | None]] | None = None
+        # Of the call under way: the start of each VM, those asked so far, those changed since it began.
+        self._starts: dict[str, int | None] = {}
+        self._asked: list[str] = []
+        self._changed_since: set[str] = set()
+        # Domains that gave no answer, and when (monotonic).
+        self._unanswered: dict[str, float] = {}
+
+    @property
+    def abandoned_count(self) -> int:
+        """Return how many calls hang in libvirt without anybody waiting for them (0 or 1)."""
+        return len(self._abandoned)
 
     def changed(self, domain_uuid: str | None) -> None:
         """Have a domain (None: all) read again. Any thread may call this."""
@@ -51,15 +67,14 @@ class Descriptions:
     def refresh(
         self, domains: Sequence[DomainReading], *, deadline_seconds: float, avoided: Container[str]
     ) -> None:
-        """Read what is outdated, except of domains known to be stuck; wait until the deadline at most."""
+        """Read what is outdated, except of domains known to be held; wait until the deadline at most."""
         self._take()
         now_seconds = time.monotonic()
+        self._give_up_if_hanging(now_seconds)
         wanted = tuple(uuid for uuid in self._wanted(domains, now_seconds) if uuid not in avoided)
         if self._call is None and wanted:
-            self._call = self._lane.submit(
-                lambda connection: connection.describe(wanted, until_seconds=deadline_seconds)
-            )
-            self._asked_for = {domain.uuid: domain.libvirt_id for domain in domains}
+            self._submit(wanted, deadline_seconds)
+            self._starts = {domain.uuid: domain.libvirt_id for domain in domains}
         if self._call is not None and any(uuid not in self._entries for uuid in wanted):
             # Worth waiting for only where nothing is known yet: interfaces have no addresses then.
             self._call.wait_until(deadline_seconds)
@@ -69,6 +84,27 @@ class Descriptions:
         """Give up; returns at once."""
         self._lane.leave()
 
+    def _new_lane(self) -> Lane[Connection]:
+        return Lane("libvirt-descriptions", self._open_connection)
+
+    def _submit(self, wanted: tuple[str, ...], deadline_seconds: float) -> None:
+        asked = self._asked = list[str]()
+        self._changed_since.clear()
+        self._call = self._lane.submit(
+            lambda connection: connection.describe(wanted, until_seconds=deadline_seconds, asked=asked)
+        )
+
+    def _give_up_if_hanging(self, now_seconds: float) -> None:
+        self._abandoned = [lane for lane in self._abandoned if lane.is_busy]
+        if self._call is None or self._abandoned or now_seconds - self._call.at_seconds <= _GIVE_UP_SECONDS:
+            return
+        for uuid in self._asked[-1:]:
+            self._unanswered[uuid] = now_seconds
+        self._lane.leave()
+        self._abandoned.append(self._lane)
+        self._lane = self._new_lane()
+        self._call = None
+
     def _take(self) -> None:
         """Keep the descriptions that have arrived."""
         if self._call is None or not self._call.is_done:
@@ -77,24 +113,35 @@ class Descriptions:
         self._call = None
 
     def _wanted(self, domains: Iterable[DomainReading], now_seconds: float) -> list[str]:
-        """Return the domains whose description must be read, and forget those that are gone."""
+        """Return the domains whose description must be read now, and forget those that are gone."""
         self._apply_changes()
         known, self._entries = self._entries, {}
-        wanted = []
+        silent, self._unanswered = self._unanswered, {}
+        wanted, last = [], []
         for domain in domains:
-            entry = known.get(domain.uuid)
+            entry, silent_since_seconds = known.get(domain.uuid), silent.get(domain.uuid)
             if entry is not None:
                 self._entries[domain.uuid] = entry
-            if entry is None or _is_outdated(entry, domain, now_seconds):
+            if silent_since_seconds is not None:
+                self._unanswered[domain.uuid] = silent_since_seconds
+            if entry is not None and not _is_outdated(entry, domain, now_seconds):
+                continue
+            if silent_since_seconds is None:
                 wanted.append(domain.uuid)
-        return wanted
+            elif now_seconds - silent_since_seconds >= _RETRY_SECONDS:
+                last.append(domain.uuid)
+        return wanted + last
 
-    def _store(self, found: Mapping[str, Description]) -> None:
+    def _store(self, found: Mapping[str, Description | None]) -> None:
         now_seconds = time.monotonic()
         for uuid, description in found.items():
+            if description is None:
+                self._unanswered[uuid] = now_seconds
+                continue
+            self._unanswered.pop(uuid, None)
             entry = _Entry(
                 # The start of the VM that was current before the question; a later one is read again.
-                libvirt_id=self._asked_for.get(uuid),
+                libvirt_id=self._starts.get(uuid),
                 description=description,
                 read_at_seconds=now_seconds,
             )
@@ -104,6 +151,8 @@ class Descriptions:
                 entry.read_at_seconds -= _REFRESH_SECONDS * zlib.crc32(uuid.encode()) / 2**32
             else:
                 entry.sent, entry.sent_at_seconds = old.sent, old.sent_at_seconds
+            if uuid in self._changed_since:
+                entry.read_at_seconds = float("-inf")
             self._entries[uuid] = entry
 
     def get(self, domain_uuid: str) -> Description | None:
@@ -125,7 +174,9 @@ class Descriptions:
     def _apply_changes(self) -> None:
         while self._changed:
             domain_uuid = self._changed.popleft()
-            for uuid in self._entries if domain_uuid is None else (domain_uuid,):
+            for uuid in self._entries.keys() | self._starts if domain_uuid is None else (domain_uuid,):
+                # An answer that is on its way may have been given before the change.
+                self._changed_since.add(uuid)
                 entry = self._entries.get(uuid)
                 if entry is not None:
                     entry.read_at_seconds = float("-inf")

@@ -65,6 +65,8 @@ class DomainSampler:
         self._history = History(interval_seconds=interval_seconds, descriptions=self._descriptions)
         self._overviews = OverviewTier(open_connection)
         self._details = DetailTier(open_connection)
+        # Domains that somebody else held at the last tick.
+        self._held: frozenset[str] = frozenset()
         self._begun_at_seconds = 0.0
         self._absence: str | None = None
         self._state: HypervisorState | None = None
@@ -101,7 +103,7 @@ class DomainSampler:
             overview.domains,
             # No more than half of what is left: the details come first.
             deadline_seconds=(time.monotonic() + deadline_seconds) / 2,
-            avoided=self._details.stalls,
+            avoided=self._details.stalls.keys() | self._held,
         )
         active = [domain.uuid for domain in overview.domains if domain.libvirt_id is not None]
         details = self._details.collect(
@@ -137,6 +139,9 @@ class DomainSampler:
         readings = details.readings
         incomplete = [uuid for uuid, detail in readings.items() if detail.missing] if readings else []
         controls = self._overviews.controls(tuple(incomplete), deadline_seconds)
+        self._held = frozenset(
+            uuid for uuid, control in controls.items() if control.state in ("occupied", "job")
+        )
         wall_clock_seconds = self._wall_clock_seconds()
         self._history.retain({domain.uuid: domain for domain in overview.domains})
         reports = []
@@ -161,7 +166,9 @@ class DomainSampler:
             reason=clipped(reason),
             libvirt_version=libvirt,
             hypervisor_version=hypervisor,
-            abandoned_call_count=self._overviews.abandoned_count + self._details.abandoned_count,
+            abandoned_call_count=self._overviews.abandoned_count
+            + self._details.abandoned_count
+            + self._descriptions.abandoned_count,
         )
 
     def _absent_tick(self, reason: str) -> HypervisorTick:

@@ -182,21 +182,30 @@ class Connection:
             found[uuid] = Control(_CONTROL_STATES.get(state, "error"), milliseconds / 1000)
         return found
 
-    def describe(self, uuids: tuple[str, ...], *, until_seconds: float) -> dict[str, Description]:
+    def describe(
+        self, uuids: tuple[str, ...], *, until_seconds: float, asked: list[str] | None = None
+    ) -> dict[str, Description | None]:
         """Descriptions of domains, as many as fit until a monotonic instant; gone ones are left out.
 
         virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen): on a stuck domain it blocks for
-        up to 30 s, then libvirt gives up with error 68.
+        up to 30 s, then libvirt gives up with error 68. None: asked, and no answer. ``asked`` grows by each
+        domain before its question, for an owner that gives the call up.
         """
-        found = {}
+        found: dict[str, Description | None] = {}
         for uuid in uuids:
             if time.monotonic() >= until_seconds:
                 break
+            if asked is not None:
+                asked.append(uuid)
             try:
                 with translated(self._libvirt):
                     found[uuid] = self._describe(self._raw.lookupByUUIDString(uuid))
-            except (DomainGoneError, DomainBusyError, ET.ParseError):
+            except ConnectionLostError:
+                raise
+            except DomainGoneError:
                 continue
+            except (HypervisorError, ET.ParseError):
+                found[uuid] = None
         return found
 
     def _describe(self, domain: Any) -> Description:

@@ -31,6 +31,8 @@ class FakeDomain:
 
     # Called before each answer of the second tier, for instance to take time.
     before_second: Callable[[], object]
+    # Called after the XML was read, before the rest of a description.
+    before_autostart: Callable[[], object]
 
     def __init__(self, name: str, number: int, *, running: bool = True) -> None:
         self.fake_name = name
@@ -43,11 +45,13 @@ class FakeDomain:
         self.xml = f"<domain><name>{name}</name><title>{name}</title><devices/></domain>"
         self.fake_autostart = 0
         self.control = [0, 0, 0]
+        self.xml_error: Exception | None = None
         self.description_count = 0
         self._free = threading.Event()
         self._free.set()
         self._occupied_at_seconds: float | None = None
         self.before_second = lambda: None
+        self.before_autostart = lambda: None
 
     def freeze(self) -> None:
         """Stop the QEMU: the next call that needs its monitor blocks."""
@@ -91,9 +95,12 @@ class FakeDomain:
         if self._occupied_at_seconds is not None:
             assert self._free.wait(GUARD_SECONDS), "nobody thawed the domain"
         self.description_count += 1
+        if self.xml_error is not None:
+            raise self.xml_error
         return self.xml
 
     def autostart(self) -> int:
+        self.before_autostart()
         return self.fake_autostart
 
     def isPersistent(self) -> int:

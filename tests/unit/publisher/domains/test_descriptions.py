@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """When descriptions are read and sent."""
 
+import threading
 import time
 from collections.abc import Container, Iterator
 
+import libvirt
 import pytest
 
 from publisher.descriptions import Descriptions
 from publisher.hypervisor.readings import DomainReading, InterfaceReading
-from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain
+from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 
 GUARD_SECONDS = 10.0
 
@@ -50,9 +52,22 @@ def descriptions(daemon: FakeDaemon) -> Iterator[Descriptions]:
     made.leave()
 
 
-def reading(daemon: FakeDaemon, *interfaces: str) -> DomainReading:
-    """Return the first tier's reading of the domain."""
-    domain = daemon.domains[0]
+class Gate:
+    """Where a call hangs until the test lets it pass."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    def pass_through(self) -> None:
+        """Hang."""
+        self.reached.set()
+        assert self.opened.wait(GUARD_SECONDS)
+
+
+def reading(daemon: FakeDaemon, *interfaces: str, index: int = 0) -> DomainReading:
+    """Return the first tier's reading of a domain."""
+    domain = daemon.domains[index]
     return DomainReading(
         uuid=domain.uuid,
         name=domain.fake_name,
@@ -131,3 +146,80 @@ def test_description_is_repeated_once_an_hour(daemon: FakeDaemon, descriptions: 
     assert descriptions.take_unsent(uuid, 0.0) is not None
     assert descriptions.take_unsent(uuid, 3599.0) is None
     assert descriptions.take_unsent(uuid, 3601.0) is not None
+
+
+def refresh_all(descriptions: Descriptions, daemon: FakeDaemon, wait_seconds: float = 0.05) -> None:
+    """Refresh with all domains of the daemon, as a tick does."""
+    descriptions.refresh(
+        [reading(daemon, index=index) for index in range(len(daemon.domains))],
+        deadline_seconds=time.monotonic() + wait_seconds,
+        avoided=(),
+    )
+
+
+def test_domain_without_an_answer_does_not_starve_the_others(
+    daemon: FakeDaemon, descriptions: Descriptions, clock: Clock
+) -> None:
+    """A VM held by another client is asked once a minute, and after all others."""
+    held = daemon.domains[0]
+    held.xml_error = libvirt_error(libvirt.VIR_ERR_OPERATION_TIMEOUT)
+    refresh_until_read(descriptions, daemon, 1)
+    for number in range(2, 5):
+        daemon.domains.append(FakeDomain(f"new {number}", number))
+        refresh_all(descriptions, daemon, GUARD_SECONDS)
+        assert descriptions.get(daemon.domains[-1].uuid) is not None
+    assert 1 == held.description_count
+
+    clock.ahead_seconds = 61
+    daemon.domains.append(FakeDomain("last", 9))
+    held.xml_error = None
+    assert [daemon.domains[-1].uuid, held.uuid] == descriptions._wanted(
+        [reading(daemon), reading(daemon, index=-1)], clock.monotonic()
+    )
+    refresh_all(descriptions, daemon, GUARD_SECONDS)
+    assert descriptions.get(held.uuid) is not None
+
+
+def test_error_of_one_description_is_its_own(daemon: FakeDaemon, descriptions: Descriptions) -> None:
+    """Whatever libvirt has against one VM, the VMs asked after it are described."""
+    daemon.domains[0].xml_error = libvirt_error(libvirt.VIR_ERR_INTERNAL_ERROR)
+    daemon.domains.append(FakeDomain("b", 2))
+    refresh_all(descriptions, daemon, GUARD_SECONDS)
+    assert [False, True] == [descriptions.get(domain.uuid) is not None for domain in daemon.domains]
+
+
+def test_call_that_never_returns_is_given_up_with_its_connection(
+    daemon: FakeDaemon, descriptions: Descriptions, clock: Clock
+) -> None:
+    """The others are described on another connection; the one that hangs is asked again after a minute."""
+    gate = Gate()
+    stuck = daemon.domains[0]
+    stuck.before_autostart = gate.pass_through
+    refresh_all(descriptions, daemon)
+    assert gate.reached.wait(GUARD_SECONDS)
+    daemon.domains.append(FakeDomain("b", 2))
+    refresh_all(descriptions, daemon)
+    assert (1, 0) == (daemon.opened_count, descriptions.abandoned_count)
+
+    clock.ahead_seconds = 61
+    refresh_all(descriptions, daemon, GUARD_SECONDS)
+    assert descriptions.get(daemon.domains[1].uuid) is not None
+    assert (2, 1, 1) == (daemon.opened_count, descriptions.abandoned_count, stuck.description_count)
+    gate.opened.set()
+
+
+def test_change_announced_during_a_read_is_read_too(daemon: FakeDaemon, descriptions: Descriptions) -> None:
+    """The answer on its way may be older than the change."""
+    gate = Gate()
+    domain = daemon.domains[0]
+    domain.before_autostart = gate.pass_through
+    refresh_all(descriptions, daemon)
+    assert gate.reached.wait(GUARD_SECONDS)
+    domain.xml = "<domain><title>new</title><devices/></domain>"
+    descriptions.changed(domain.uuid)
+    refresh_all(descriptions, daemon)
+    gate.opened.set()
+    refresh_until_read(descriptions, daemon, 2)
+    found = descriptions.get(domain.uuid)
+    assert found is not None
+    assert "new" == found.title

@@ -233,6 +233,18 @@ def test_vm_that_another_caller_holds_is_busy(daemon: FakeDaemon, sampler: Domai
     assert report.sample.memory_resident_bytes is None
 
 
+def test_vm_that_another_caller_holds_is_not_described(daemon: FakeDaemon, sampler: DomainSampler) -> None:
+    """Asking for its description would take up to half a minute, in which no other VM is described."""
+    held = daemon.domains[0]
+    tick_until(sampler, lambda _taken: held.description_count == 1)
+    held.second = {"balloon.current": 1024}
+    held.control = [1, 0, 42_000]
+    tick(sampler)
+    sampler.changed(None)
+    tick_until(sampler, lambda _taken: daemon.domains[1].description_count == 2)
+    assert 1 == held.description_count
+
+
 def test_missing_keys_make_a_domain_partial(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Groups that are absent for no known reason are named; the figures are None."""
     record = detail_record()
