@@ -115,7 +115,7 @@ class Rows:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
         if self._domain_latest:
             self.by_table[DOMAIN_LATEST] = [
-                (*row, report.name, report.libvirt_id) for row, report in self._domain_latest.values()
+                (*row, report.libvirt_id, report.reason) for row, report in self._domain_latest.values()
             ]
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.

@@ -112,7 +112,9 @@ DROPPED_RANGES = Table(
     ("host_id", "epoch", "first_sequence", "last_sequence", "reported_at"),
 )
 HOST_LATEST = Table("host_latest", ("host_id",), (*HOST_SAMPLES.columns, *_NOW))
-DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, "name", "libvirt_id"))
+DOMAIN_LATEST = Table(
+    "domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, "libvirt_id", "outcome_reason")
+)
 
 # Written with COPY; a key that exists already means a duplicate message.
 SAMPLE_TABLES = (

@@ -402,6 +402,6 @@ CREATE TABLE domain_latest (
     state smallint NOT NULL,
     state_reason smallint,
     outcome text NOT NULL,
-    name text NOT NULL,
-    libvirt_id integer
+    libvirt_id integer,
+    outcome_reason text
 ) WITH (fillfactor = 50);

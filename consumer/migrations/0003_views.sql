@@ -146,7 +146,8 @@ SELECT
     l.vcpu_count,
     l.state,
     l.state_reason,
-    l.outcome
+    l.outcome,
+    l.outcome_reason
 FROM domains AS d
 LEFT JOIN domain_latest AS l USING (domain_id)
 LEFT JOIN hosts AS h ON h.host_id = coalesce(l.host_id, d.host_id)

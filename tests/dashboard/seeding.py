@@ -81,7 +81,7 @@ class Seeder:
             row = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}
             row |= msgspec.structs.asdict(report.sample)
             self._insert("domain_samples", row)
-            latest = row | {"name": report.name, "libvirt_id": report.libvirt_id}
+            latest = row | {"libvirt_id": report.libvirt_id, "outcome_reason": report.reason}
             self._insert("domain_latest", latest, newest_by="domain_id")
 
     def _report(self, batch: SampleBatch, host_id: int) -> dict[str, Any]:

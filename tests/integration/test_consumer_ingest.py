@@ -78,6 +78,11 @@ def test_a_batch_becomes_rows_in_every_table(sender: Sender, books: Books) -> No
 def test_stored_values_are_those_that_were_sent(sender: Sender, books: Books) -> None:
     """Every figure of a domain arrives in its own column, null where it was not known."""
     batch = small_fleet().batch(0, recent(), 1)
+    first, *others = batch.domains or []
+    busy = msgspec.structs.replace(
+        first, sample=msgspec.structs.replace(first.sample, outcome="busy"), reason="a job holds it"
+    )
+    batch = msgspec.structs.replace(batch, domains=[busy, *others])
     sender.send(batch)
     eventually(books.message_count, 1)
 
@@ -91,11 +96,11 @@ def test_stored_values_are_those_that_were_sent(sender: Sender, books: Books) ->
         ]
         assert expected == list(row)
         latest = books.rows(
-            "SELECT l.name, l.libvirt_id FROM domain_latest AS l JOIN domains USING (domain_id) "
+            "SELECT l.libvirt_id, l.outcome_reason FROM domain_latest AS l JOIN domains USING (domain_id) "
             "WHERE uuid = %s",
             [report.uuid],
         )
-        assert [(report.name, report.libvirt_id)] == latest
+        assert [(report.libvirt_id, report.reason)] == latest
 
 
 def test_a_message_sent_twice_is_stored_once(sender: Sender, books: Books) -> None:

@@ -48,7 +48,7 @@ SELECT 1, at, 0.5, 90, 'good', '[]', at + INTERVAL '2 seconds', 10, 'connected',
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
 INSERT INTO kvmgrid.domain_latest (
-    domain_id, sampled_at, host_id, cpu_cores, state, state_reason, outcome, name, libvirt_id
+    domain_id, sampled_at, host_id, cpu_cores, state, state_reason, outcome, libvirt_id
 )
-SELECT 1, at, 1, 1.5, 1, 1, 'ok', 'web', 7
+SELECT 1, at, 1, 1.5, 1, 1, 'ok', 7
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;

@@ -32,7 +32,12 @@ TABLES = [
         ["host_id", "sampled_at"],
         [*HEALTH, "received_at", "tick_seconds", "hypervisor_state", "hypervisor_reason", "collectors"],
     ),
-    ("domain_latest", samples.DomainSample, ["domain_id", "sampled_at", "host_id"], ["name", "libvirt_id"]),
+    (
+        "domain_latest",
+        samples.DomainSample,
+        ["domain_id", "sampled_at", "host_id"],
+        ["libvirt_id", "outcome_reason"],
+    ),
 ]
 WIRE_TABLES = [table for table in TABLES if table[0].endswith("_samples")]
 TYPE_OF_LIMIT: dict[object, str] = {2**15 - 1: "smallint", 2**31 - 1: "integer", 2**63 - 1: "bigint"}
