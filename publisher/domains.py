@@ -2,7 +2,7 @@
 """The domains of this host, sampled once a tick through libvirt without ever waiting for a stuck one.
 
 Once a tick the owner calls ``begin()``, which returns at once, lets the host collectors run, and calls
-``finish()``, which returns by the given deadline (at the latest half an interval after ``begin``)
+``finish()``, which returns by half an interval, and at the latest five seconds, after ``begin``
 whatever libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called
 from any: give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.lane);
 after ``close()`` one may still hang inside libvirt, so the process must not wait for threads.
@@ -31,6 +31,9 @@ from publisher.wire.samples import (
     HypervisorState,
 )
 
+# A process that is told to stop waits for the tick it is in, so however long the interval, a tick is short.
+LONGEST_WAIT_SECONDS = 5.0
+
 _log = Log("hypervisor")
 
 
@@ -58,7 +61,7 @@ class DomainSampler:
     ) -> None:
         """`uri` None means this host's own system daemon (qemu:///system), if there is one."""
         self._uri = uri
-        self._limit_seconds = interval_seconds / 2
+        self._limit_seconds = min(interval_seconds / 2, LONGEST_WAIT_SECONDS)
         open_connection = open_connection or (lambda: Connection.open(uri))
         self._wall_clock_seconds = wall_clock_seconds
         self._descriptions = Descriptions(open_connection)
@@ -87,11 +90,9 @@ class DomainSampler:
         self._overviews.begin()
         self._details.begin()
 
-    def finish(self, deadline_monotonic_seconds: float | None = None) -> HypervisorTick:
-        """Return what arrived by the deadline (default and latest: half an interval after ``begin``)."""
+    def finish(self) -> HypervisorTick:
+        """Return what arrived by the deadline."""
         deadline_seconds = self._begun_at_seconds + self._limit_seconds
-        if deadline_monotonic_seconds is not None:
-            deadline_seconds = min(deadline_seconds, deadline_monotonic_seconds)
         if self._absence is not None:
             return self._absent_tick(self._absence)
         call = self._overviews.collect(deadline_seconds)

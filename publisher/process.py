@@ -31,7 +31,7 @@ from publisher.version import VERSION
 from publisher.watcher import EventWatcher
 
 DRAIN_SECONDS = 5.0
-# Everything that ends in good order has ended by then.
+# Counted from the first signal: everything that ends in good order has ended by then.
 LAST_SECONDS = 9.0
 
 
@@ -83,6 +83,9 @@ class Publisher:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        # An alarm, because a signal handler can set one without taking a lock, and a thread to wait for it
+        # would cost memory.
+        signal.signal(signal.SIGALRM, lambda _number, _frame: leave(0))
         # What lives until the end need not be looked at by each collection of garbage.
         gc.collect()
         gc.freeze()
@@ -92,9 +95,6 @@ class Publisher:
 
     def _end(self) -> None:
         notify("STOPPING=1")
-        last = threading.Timer(LAST_SECONDS, leave, [0])
-        last.daemon = True
-        last.start()
         if self._watcher:
             self._watcher.close()
         if self._domains:
@@ -109,6 +109,7 @@ class Publisher:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._stop.is_set():
             leave(0)
+        signal.setitimer(signal.ITIMER_REAL, LAST_SECONDS)
         self._stop.set()
 
 

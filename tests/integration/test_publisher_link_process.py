@@ -28,20 +28,45 @@ PATIENCE_SECONDS = 60.0
 SCRIPT = Path(sys.executable).with_name("kvmgrid-publisher")
 
 
-class Process:
-    """A running ``kvmgrid-publisher run``."""
+# A publisher whose first tick never returns, whatever its settings say.
+HANGING_PROGRAM = """
+import sys, threading
+from publisher import domains, service
+def hang(*_):
+    sys.stderr.write('{"event": "hanging"}\\n')
+    threading.Event().wait()
+domains.DomainSampler.begin = hang
+service.main()
+"""
 
-    def __init__(self, folder: Path, url: str, **environment: str) -> None:
+
+class Process:
+    """A running ``kvmgrid-publisher run``; ``hypervisor`` is the URI of libvirt, empty for none."""
+
+    def __init__(  # noqa: PLR0913 - one keyword per setting
+        self,
+        folder: Path,
+        url: str,
+        *,
+        hypervisor: str = "",
+        interval_seconds: int = 1,
+        program: str | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.log = folder / "log"
         self.folder = folder
         settings = folder / "publisher.toml"
         settings.write_text(
-            f'host = "{HOST}"\ninterval_seconds = 1\n[broker]\nurl = "{url}"\n'
-            f'[spool]\ndirectory = "{folder / "spool"}"\n[hypervisor]\nuri = ""\n'
+            f'host = "{HOST}"\ninterval_seconds = {interval_seconds}\n[broker]\nurl = "{url}"\n'
+            f'[spool]\ndirectory = "{folder / "spool"}"\n[hypervisor]\nuri = "{hypervisor}"\n'
         )
         with self.log.open("ab") as output:
             self.child = subprocess.Popen(
-                [SCRIPT, "run", "--config", settings], stderr=output, env={**os.environ, **environment}
+                [sys.executable, "-c", program, settings]
+                if program
+                else [SCRIPT, "run", "--config", settings],
+                stderr=output,
+                env={**os.environ, **(environment or {})},
             )
 
     def events(self) -> list[str]:
@@ -173,6 +198,47 @@ def test_a_publisher_without_a_broker_ends_in_time_and_keeps_its_samples(
     assert log.lines()[-1]["waiting_message_count"] >= 2
 
 
+def test_a_libvirt_that_never_answers_does_not_delay_the_end(
+    tmp_path: Path, processes: list[Process]
+) -> None:
+    """The tick under way waits for seconds only, although half its interval would be fifteen."""
+    (port,) = free_ports(1)
+    path = tmp_path / "silent"
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        silent.settimeout(PATIENCE_SECONDS)
+        uri = f"qemu+unix:///system?socket={path}"
+        processes.append(
+            Process(tmp_path, f"amqp://{HOST}:x@127.0.0.1:{port}/", hypervisor=uri, interval_seconds=30)
+        )
+        # The watcher's connection, and the two of the first tick.
+        connections = [silent.accept()[0] for _ in range(3)]
+        began = time.monotonic()
+        status = processes[0].end()
+        took_seconds = time.monotonic() - began
+        for connection in connections:
+            connection.close()
+
+    assert 0 == status
+    assert took_seconds < 10
+    assert "publisher_stopped" == processes[0].events()[-1]
+
+
+def test_a_tick_that_never_returns_does_not_delay_the_end(tmp_path: Path, processes: list[Process]) -> None:
+    """The time for the end runs from the signal on, wherever the process is then."""
+    (port,) = free_ports(1)
+    url = f"amqp://{HOST}:x@127.0.0.1:{port}/"
+    processes.append(Process(tmp_path, url, hypervisor="test:///default", program=HANGING_PROGRAM))
+    log = processes[0]
+    assert wait_until(lambda: "hanging" in read(log.log), timeout_seconds=PATIENCE_SECONDS)
+    began = time.monotonic()
+
+    assert 0 == log.end()
+    assert time.monotonic() - began < 10
+    assert "publisher_stopped" not in log.events()
+
+
 def test_a_second_signal_ends_it_at_once(tmp_path: Path, url: str, processes: list[Process]) -> None:
     """Whoever asks twice does not wait for the farewell."""
     processes.append(Process(tmp_path, url))
@@ -214,7 +280,7 @@ def test_systemd_is_told(tmp_path: Path, url: str, processes: list[Process]) -> 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(address))
         manager.settimeout(PATIENCE_SECONDS)
-        processes.append(Process(tmp_path, url, NOTIFY_SOCKET=str(address)))
+        processes.append(Process(tmp_path, url, environment={"NOTIFY_SOCKET": str(address)}))
         heard = [manager.recv(100), manager.recv(100)]
         processes[0].end()
         while heard[-1] != b"STOPPING=1":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import libvirt
 import pytest
 
-from publisher.domains import DomainSampler, HypervisorTick
+from publisher.domains import LONGEST_WAIT_SECONDS, DomainSampler, HypervisorTick
 from publisher.hypervisor.errors import ConnectionLostError
 from publisher.reports import JUST_STARTED, UNEVEN
 from publisher.wire.samples import DomainReport
@@ -307,6 +307,16 @@ def test_frozen_daemon_is_a_state(daemon: FakeDaemon, sampler: DomainSampler) ->
     daemon.answering.set()
     taken = tick_until(sampler, lambda taken: taken.health.state == "connected")
     assert {"a", "b", "off"} == set(by_name(taken))
+
+
+def test_long_interval_is_no_reason_to_wait_long(daemon: FakeDaemon) -> None:
+    """A process that is told to stop ends with its tick."""
+    daemon.answering.clear()
+    sampler = sampler_of(daemon, interval_seconds=60.0)
+    began = time.monotonic()
+    assert "disconnected" == sampler.sample().health.state
+    assert time.monotonic() - began < LONGEST_WAIT_SECONDS + 1.0
+    sampler.close()
 
 
 def test_daemon_that_does_not_even_accept_is_a_state(daemon: FakeDaemon) -> None:
