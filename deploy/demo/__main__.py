@@ -130,7 +130,7 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Pa
 
   publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
   VMs          {guests}, under QEMU's software emulation
-  libvirt      virsh -c '{daemon.uri}'
+  libvirt      {daemon.virsh} list
   broker       RabbitMQ, management at {management}
   database     {pipeline.database_url.split("@")[-1]}
   settings, logs, spool: {pipeline.folder}

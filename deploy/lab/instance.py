@@ -2,12 +2,14 @@
 """One private instance of a service: start, stop, kill, freeze, thaw, restart on the same ports and data.
 
 An instance owns a directory, which keeps its data over restarts and is removed by `close` unless the caller
-named it. It ends with the process that made it, at the latest.
+named it. It ends with the process that made it, at the latest. Data of a first start that was interrupted
+before the service answered are thrown away by the next one.
 """
 
 from __future__ import annotations
 
 import abc
+import contextlib
 import os
 import secrets
 import shutil
@@ -52,6 +54,8 @@ class Instance(abc.ABC):
     """A service of the lab. Subclasses say how it is prepared, started and found ready."""
 
     NAME: ClassVar[str]
+    # The folder below the instance's that the first start fills.
+    DATA: ClassVar[str] = "data"
     STOP_SIGNAL: ClassVar[signal.Signals] = signal.SIGTERM
     START_TIMEOUT_SECONDS: ClassVar[float] = 60.0
     STOP_TIMEOUT_SECONDS: ClassVar[float] = 30.0
@@ -139,11 +143,15 @@ class Instance(abc.ABC):
         if self.is_running:
             return
         first = self.start_seconds is None
+        # There since the service answered for the first time.
+        whole = self.directory / "whole"
         for attempt in range(1, PORT_ATTEMPTS + 1):
             if first:
                 self._choose_ports()
             started = time.monotonic()
             size = self.log_path.stat().st_size if self.log_path.exists() else 0
+            if not whole.exists():
+                shutil.rmtree(self.directory / self.DATA, ignore_errors=True)
             try:
                 self._launch_once()
             except BaseException as error:
@@ -153,6 +161,7 @@ class Instance(abc.ABC):
                 if isinstance(error, StartError) and first and taken and attempt < PORT_ATTEMPTS:
                     continue
                 raise
+            whole.touch()
             self.start_seconds = time.monotonic() - started
             return
 
@@ -229,7 +238,13 @@ class Instance(abc.ABC):
         return [process.pid for process in self._enclosure.processes()] if self._enclosure else []
 
     def close(self) -> None:
-        """End everything at once and remove the directory unless the caller named it. May be called twice."""
+        """End everything and remove the directory; a named one stays, and its service is asked to end first.
+
+        May be called twice.
+        """
+        if self._keeps_directory:
+            with contextlib.suppress(StopError):
+                self.stop()
+            return
         self.kill()
-        if not self._keeps_directory:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)

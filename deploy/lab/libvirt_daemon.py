@@ -54,6 +54,13 @@ namespaces = []
 security_driver = "none"
 stdio_handler = "file"
 """
+# The root folder's own loader: its libraries need a newer C library than this machine may have.
+VIRSH_TEXT = """\
+#!/bin/sh
+root='{root}'
+exec "$root/lib64/ld-linux-x86-64.so.2" --library-path "$root/usr/lib/x86_64-linux-gnu" \\
+    "$root/usr/bin/virsh" -c '{uri}' "$@"
+"""
 # Where libvirt keeps things; each becomes a folder of the instance.
 STATE_FOLDERS = {
     "etc": "/etc/libvirt",
@@ -67,12 +74,13 @@ class LibvirtDaemon(Instance):
     """A libvirtd of its own."""
 
     NAME = "libvirt"
+    DATA = "libvirt"
     PRIVATE_NETWORK = True
 
     def __init__(self, *, directory: Path | None = None, root: RootFolder | None = None) -> None:
         super().__init__(directory=directory, root=root)
         self.run_directory = self.directory / "run"
-        self._state = self.directory / "libvirt"
+        self._state = self.directory / self.DATA
         self._image = guest_image(self.root)
         self.domain_type = "kvm" if kvm_runs_guests(self.root, self._image) else "qemu"
 
@@ -98,6 +106,8 @@ class LibvirtDaemon(Instance):
         text = DAEMON_CONFIGURATION.format(run=self.run_directory, host_uuid=host_uuid)
         (self._state / "etc/libvirtd.conf").write_text(text)
         (self._state / "etc/qemu.conf").write_text(QEMU_CONFIGURATION)
+        self.virsh.write_text(VIRSH_TEXT.format(root=self.root.path, uri=self.uri))
+        self.virsh.chmod(0o700)
 
     def _command(self) -> Command:
         return Command(arguments=["/usr/sbin/libvirtd", "--config", "/etc/libvirt/libvirtd.conf"])
@@ -124,6 +134,11 @@ class LibvirtDaemon(Instance):
     def uri(self) -> str:
         """Connection URI for changes; root only."""
         return f"qemu+unix:///system?socket={self.run_directory}/libvirt-sock"
+
+    @property
+    def virsh(self) -> Path:
+        """The root folder's virsh as a command on this machine, connected to `uri`."""
+        return self.directory / "virsh"
 
     @property
     def daemon(self) -> Process:

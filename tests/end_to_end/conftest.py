@@ -71,11 +71,7 @@ class Grid:
 
     def virsh(self, *arguments: str) -> str:
         """Return what virsh of the lab prints, as an independent witness."""
-        root = self.libvirt.root.path
-        # The root folder's own loader: its libraries need a newer C library than this machine may have.
-        loader, libraries = f"{root}/lib64/ld-linux-x86-64.so.2", f"{root}/usr/lib/x86_64-linux-gnu"
-        program = [loader, "--library-path", libraries, f"{root}/usr/bin/virsh"]
-        command = [*program, "-q", "-c", self.libvirt.uri, *arguments]
+        command = [str(self.libvirt.virsh), "-q", *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def logs(self) -> str:

@@ -2,6 +2,7 @@
 """The lab's libvirt runs real guests that can be paused, frozen, killed, renamed and left alone."""
 
 import signal
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,14 @@ def paused(guests: Guests) -> Iterator[str]:
     for left in guests.names():
         if left.startswith("extra"):
             guests.undefine(left)
+
+
+def test_virsh_of_the_root_folder_works_here(daemon: LibvirtDaemon) -> None:
+    """Nobody has to install libvirt's clients to look at the guests."""
+    command = [str(daemon.virsh), "-q", "list", "--name"]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    assert BUSY.name in result.stdout
 
 
 def statistics(daemon: LibvirtDaemon, name: str) -> Statistics:

@@ -176,13 +176,21 @@ def test_two_servers_run_side_by_side(server: PostgreSql) -> None:
 
 
 def test_data_in_a_named_folder_is_found_again(tmp_path: Path) -> None:
-    """An instance over an existing folder takes up its data and password; close keeps the folder."""
+    """An instance over an existing folder takes up its data and password; close ends the server first."""
     with PostgreSql.start(directory=tmp_path, durable=False) as first:
         first.admin.create_database("kept", timescaledb=False)
-        first.stop()
+    assert "database system is shut down" in first.log_path.read_text()
     with PostgreSql.start(directory=tmp_path, durable=False) as second:
         assert 1 == value(second.database_url(), "SELECT count(*) FROM pg_database WHERE datname = 'kept'")
     assert (tmp_path / "data/PG_VERSION").exists()
+
+
+def test_a_first_start_that_was_interrupted_is_begun_anew(tmp_path: Path) -> None:
+    """Half of a data folder, which no server could use, is in nobody's way."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/PG_VERSION").write_text("17\n")
+    with PostgreSql.start(directory=tmp_path, durable=False) as server:
+        assert server.admin.version().startswith("17.")
 
 
 def test_a_server_that_does_not_start_says_why_and_leaves_nothing() -> None:
