@@ -15,7 +15,7 @@ from deploy.lab.broker_users import Permissions
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.process import find_process
 from deploy.lab.rabbitmq import RabbitMq
-from deploy.lab.readiness import amqp_answers
+from deploy.lab.readiness import amqp_answers, wait_until
 
 PASSWORD = "not a secret"  # noqa: S105 - the broker exists for this test only
 VIRTUAL_HOST = "kvmgrid"
@@ -188,13 +188,14 @@ def test_a_frozen_broker_holds_its_port_and_says_nothing(broker: RabbitMq) -> No
     finally:
         broker.thaw()
 
-    assert amqp_answers(broker.amqp_port)
+    assert wait_until(lambda: amqp_answers(broker.amqp_port), timeout_seconds=30)
 
 
 def test_confirmed_messages_survive_a_kill_and_ports_stay(broker: RabbitMq) -> None:
     """After SIGKILL of everything the broker comes back on its ports with what it confirmed."""
     with channel(broker, "web-1") as opened:
         publish(opened, "kvmgrid.samples", "web-1.sample")
+    assert wait_until(lambda: broker.remembers("kvmgrid.ingest"), timeout_seconds=30)
     ports = (broker.amqp_port, broker.management_port)
     killed = [process for pid in broker.pids() if (process := find_process(pid))]
     broker.kill()
