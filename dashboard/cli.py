@@ -13,18 +13,23 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError, SettingsError
 from dashboard.settings import Settings, load
 
+DEFAULT_CONFIG = Path("/etc/kvmgrid/dashboard.toml")
 EXIT_FAILURE = 1
 EXIT_UNAVAILABLE = 69
 EXIT_SETTINGS = 78
 
 EPILOG = """
 \b
+Settings come from /etc/kvmgrid/dashboard.toml, then from the environment:
+KVMGRID_SECTION__KEY, such as KVMGRID_DATABASE__URL. Passwords stand in files.
+
+\b
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 69 database out of reach,
 78 settings or schema wrong.
 
 \b
 Examples:
-  kvmgrid-dashboard check --config /etc/kvmgrid/dashboard.toml
+  kvmgrid-dashboard check
   KVMGRID_WEB__PORT=8051 kvmgrid-dashboard run
 """
 
@@ -32,7 +37,7 @@ _config = click.option(
     "--config",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings in TOML; without it the defaults and KVMGRID_* variables hold.",
+    help=f"Settings; without it {DEFAULT_CONFIG} if it exists.",
 )
 
 
@@ -49,7 +54,7 @@ def main() -> None:
 @_config
 def run(path: Path | None) -> None:
     """Serve the pages until SIGTERM or Ctrl-C."""
-    settings = _settings(path)
+    settings = _settings(_in_effect(path))
     logs.configure(settings.log)
     database = _database(settings)
     database.open()
@@ -72,11 +77,13 @@ def run(path: Path | None) -> None:
 @_config
 def check(path: Path | None) -> None:
     """Test settings, database and schema, line by line, with a fix for each failure."""
+    path = _in_effect(path)
     settings = _settings(path)
-    _say("ok", "settings", str(path or "defaults and environment"))
+    _say("ok", "settings", str(path or f"defaults and environment, there is no {DEFAULT_CONFIG}"))
     database = _database(settings)
-    database.open()
     try:
+        database.try_to_connect()
+        database.open()
         state = database.state()
     except DatabaseUnavailableError as error:
         _say(
@@ -107,6 +114,10 @@ def _say(word: str, subject: str, words: str) -> None:
 def _shown_address(settings: Settings) -> str:
     address = settings.web.listen_address
     return f"[{address}]" if ":" in address else address
+
+
+def _in_effect(path: Path | None) -> Path | None:
+    return path or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
 
 
 def _settings(path: Path | None) -> Settings:

@@ -74,6 +74,13 @@ class Database:
         """Start connecting in the background; a database that is away is no error yet."""
         self._pool.open(wait=False)
 
+    def try_to_connect(self) -> None:
+        """Connect once, beside the pool; raise DatabaseUnavailableError with the reason that it was given."""
+        try:
+            psycopg.connect(_connection_text(self._settings)).close()
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailableError(_first_line(error)) from error
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
