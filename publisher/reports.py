@@ -52,6 +52,7 @@ class History:
     """The last readings of every domain; belongs to the sampling thread."""
 
     def __init__(self, *, interval_seconds: float, descriptions: Descriptions) -> None:
+        self._interval_seconds = interval_seconds
         self._longest_seconds = _GAP_INTERVALS * interval_seconds
         self._descriptions = descriptions
         self._readings: dict[str, DomainReading] = {}
@@ -147,9 +148,15 @@ class History:
         blocks = block_samples(earlier, detail.blocks, seconds)
         memory = GuestMemory()
         if "memory" not in detail.missing:
-            activity = guest_activity(self._activities.get(now.uuid), detail.memory, detail.libvirt_id)
-            self._activities[now.uuid] = activity
-            memory = guest_memory(activity, self._descriptions.get(now.uuid), wall_clock_seconds)
+            description = self._descriptions.get(now.uuid)
+            activity = self._activities[now.uuid] = guest_activity(
+                self._activities.get(now.uuid),
+                detail,
+                description,
+                interval_seconds=self._interval_seconds,
+                longest_seconds=self._longest_seconds,
+            )
+            memory = guest_memory(activity, description, wall_clock_seconds)
         return _Inside(
             processors=processor_rates(before, detail, self._longest_seconds),
             memory=memory,

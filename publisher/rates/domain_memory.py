@@ -4,12 +4,13 @@
 The guest reports through the balloon device every ``stats period`` seconds, if the VM's definition asks
 for it; libvirt repeats the last report for ever. A report older than max(3 periods, 30 s) is no value. The
 guest's counters advance once a report, so their rates cover the time between two reports and hold until
-the next.
+the next. That time is known from libvirt's stamps alone, which are wall clock: it is believed if about as
+much passed on the monotonic clock between the readings that showed the reports first.
 """
 
 from typing import NamedTuple, TypeVar
 
-from publisher.hypervisor.readings import Description, MemoryReading
+from publisher.hypervisor.readings import Description, DetailReading, MemoryReading
 from publisher.rates.counter import per_second, ratio
 
 KIBIBYTE = 1024
@@ -20,6 +21,8 @@ _STALE_PERIODS = 3
 _STALE_SECONDS = 30
 # The report is stamped in whole seconds, so it can seem to lie a moment ahead of now.
 _AHEAD_SECONDS = 2.0
+# For the same reason two reports can seem so much further apart than they are.
+_STAMP_SECONDS = 1.0
 
 STATISTICS_OFF = "guest memory statistics are off: add <stats period='10'/> to the VM's memballoon"
 NO_BALLOON = "no guest memory statistics: the VM has no memballoon device"
@@ -27,10 +30,14 @@ NEVER_REPORTED = "no guest memory statistics yet: the guest's balloon driver has
 
 
 class GuestActivity(NamedTuple):
-    """Rates between the two latest reports of a guest, and the latest one to compare the next with."""
+    """Rates between the two latest reports of a guest, and the latest one to compare the next with.
+
+    ``seen_at_seconds`` is when that one was first seen, on the monotonic clock.
+    """
 
     libvirt_id: int
     reading: MemoryReading
+    seen_at_seconds: float
     swap_in_bytes_per_second: float | None = None
     swap_out_bytes_per_second: float | None = None
     major_faults_per_second: float | None = None
@@ -49,22 +56,39 @@ class GuestMemory(NamedTuple):
     finding: str | None = None
 
 
-def guest_activity(before: GuestActivity | None, reading: MemoryReading, libvirt_id: int) -> GuestActivity:
+def guest_activity(
+    before: GuestActivity | None,
+    detail: DetailReading,
+    description: Description | None,
+    *,
+    interval_seconds: float,
+    longest_seconds: float,
+) -> GuestActivity:
     """Return the rates after a reading: those of before if the guest has not reported since.
 
-    The counters start anew when the guest reboots, without a new libvirt id.
+    ``interval_seconds`` lie between readings, so a report may be seen so much later than it was made.
+    ``longest_seconds`` is the longest gap of readings that a rate may cover. The counters start anew when the
+    guest reboots, without a new libvirt id.
     """
-    if before is None or before.libvirt_id != libvirt_id:
-        return GuestActivity(libvirt_id, reading)
+    reading = detail.memory
+    plain = GuestActivity(detail.libvirt_id, reading, detail.at_seconds)
+    if before is None or before.libvirt_id != detail.libvirt_id:
+        return plain
     old = before.reading
     if not old.updated_at_seconds or not reading.updated_at_seconds:
-        return GuestActivity(libvirt_id, reading)
+        return plain
     seconds = reading.updated_at_seconds - old.updated_at_seconds
     if seconds == 0:
         return before
+    apart_seconds = detail.at_seconds - before.seen_at_seconds
+    if abs(seconds - apart_seconds) > interval_seconds + _STAMP_SECONDS:
+        return plain  # the wall clock was set
+    if seconds > max(longest_seconds, _limit_seconds(description)):
+        return plain
     return GuestActivity(
-        libvirt_id,
+        detail.libvirt_id,
         reading,
+        detail.at_seconds,
         _in_bytes(per_second(old.swap_in_kib, reading.swap_in_kib, seconds)),
         _in_bytes(per_second(old.swap_out_kib, reading.swap_out_kib, seconds)),
         per_second(old.major_faults, reading.major_faults, seconds),
@@ -82,8 +106,7 @@ def guest_memory(
     if age_seconds < -_AHEAD_SECONDS:
         return GuestMemory(finding="the age of the guest's memory statistics is unknown: the clock was set")
     age_seconds = round(max(0.0, age_seconds), 1)
-    period_seconds = (description.balloon_period_seconds or 0) if description else 0
-    limit_seconds = max(_STALE_PERIODS * period_seconds, _STALE_SECONDS)
+    limit_seconds = _limit_seconds(description)
     if age_seconds > limit_seconds:
         old = f"guest memory statistics are older than {limit_seconds} s"
         off = description is not None and description.balloon_period_seconds == 0
@@ -98,6 +121,12 @@ def guest_memory(
         swap_out_bytes_per_second=activity.swap_out_bytes_per_second,
         major_faults_per_second=activity.major_faults_per_second,
     )
+
+
+def _limit_seconds(description: Description | None) -> int:
+    """Return the age from which a report is no value."""
+    period_seconds = (description.balloon_period_seconds or 0) if description else 0
+    return max(_STALE_PERIODS * period_seconds, _STALE_SECONDS)
 
 
 def _used_kib(reading: MemoryReading) -> int | None:

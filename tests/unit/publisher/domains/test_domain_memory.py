@@ -3,6 +3,9 @@
 
 from typing import Any
 
+import pytest
+from msgspec import structs
+
 from publisher.hypervisor import bulk
 from publisher.hypervisor.readings import Description, MemoryReading
 from publisher.rates.domain_memory import (
@@ -38,9 +41,28 @@ def described(period_seconds: int | None) -> Description:
     )
 
 
+def activity(
+    before: GuestActivity | None,
+    at_seconds: float,
+    *,
+    period_seconds: int | None = 10,
+    libvirt_id: int = 7,
+    **changes: Any,
+) -> GuestActivity:
+    """Return the activity after a reading at a monotonic time, of those that come every 10 s."""
+    detail = bulk.detail({}, uuid="u", libvirt_id=libvirt_id, at_seconds=at_seconds, duration_seconds=0.0)
+    return guest_activity(
+        before,
+        structs.replace(detail, memory=reading(**changes)),
+        described(period_seconds),
+        interval_seconds=10.0,
+        longest_seconds=30.0,
+    )
+
+
 def memory(now: float, *, period_seconds: int | None = 10, **changes: Any) -> GuestMemory:
     """Return the guest's memory at a wall-clock time."""
-    return guest_memory(guest_activity(None, reading(**changes), 7), described(period_seconds), now)
+    return guest_memory(activity(None, 0.0, **changes), described(period_seconds), now)
 
 
 def test_used_is_total_without_what_is_usable() -> None:
@@ -87,16 +109,34 @@ def test_clock_that_was_set_back_is_noticed() -> None:
 
 def test_guest_counters_are_rated_over_the_time_between_reports() -> None:
     """Between two reports the rate holds; it is not a burst in one interval and 0 in the others."""
-    start = guest_activity(None, reading(), 7)
-    later = guest_activity(start, reading(last_update=UPDATED + 10, balloon__swap_in=50), 7)
+    start = activity(None, 0.0)
+    later = activity(start, 10.0, last_update=UPDATED + 10, balloon__swap_in=50)
     assert 5 * 1024 == later.swap_in_bytes_per_second
-    assert later is guest_activity(later, reading(last_update=UPDATED + 10, balloon__swap_in=50), 7)
+    assert later is activity(later, 20.0, last_update=UPDATED + 10, balloon__swap_in=50)
 
 
 def test_guest_counters_begin_anew_with_the_guest() -> None:
     """A guest's reboot resets them under the same libvirt id; a new start is a new series."""
-    start = guest_activity(None, reading(balloon__major_fault=500), 7)
-    rebooted = guest_activity(start, reading(last_update=UPDATED + 10), 7)
+    start = activity(None, 0.0, balloon__major_fault=500)
+    rebooted = activity(start, 10.0, last_update=UPDATED + 10)
     assert rebooted.major_faults_per_second is None
-    fresh = reading(last_update=UPDATED + 10, balloon__major_fault=900)
-    assert GuestActivity(8, fresh) == guest_activity(start, fresh, 8)
+    fresh = activity(start, 10.0, libvirt_id=8, last_update=UPDATED + 10, balloon__major_fault=900)
+    assert (8, None) == (fresh.libvirt_id, fresh.major_faults_per_second)
+
+
+@pytest.mark.parametrize("stamp", [UPDATED + 3610, UPDATED - 8, UPDATED + 22], ids=["ahead", "back", "a bit"])
+def test_guest_counters_have_no_rate_when_the_wall_clock_was_set(stamp: int) -> None:
+    """10 s passed, whatever libvirt's stamps say; the report after that has rates again."""
+    start = activity(None, 0.0)
+    stepped = activity(start, 10.0, last_update=stamp, balloon__swap_in=50)
+    assert stepped.swap_in_bytes_per_second is None
+    following = activity(stepped, 20.0, last_update=stamp + 10, balloon__swap_in=100)
+    assert 5 * 1024 == following.swap_in_bytes_per_second
+
+
+def test_guest_counters_have_no_rate_over_a_silence() -> None:
+    """After hours without a report a rate would describe a time nobody watched; a long period is none."""
+    start = activity(None, 0.0)
+    assert activity(start, 7200.0, last_update=UPDATED + 7200, balloon__swap_in=50)[3:] == (None, None, None)
+    slow = activity(start, 200.0, period_seconds=100, last_update=UPDATED + 200, balloon__swap_in=50)
+    assert 256 == slow.swap_in_bytes_per_second
