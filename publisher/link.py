@@ -184,21 +184,26 @@ class Link:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            session = self._session = self._connect(self._settings, self._host, self)
             try:
-                session.run()
-            except BrokerError as error:
-                self._lost(error, session.in_flight())
-            except SettingsError as error:
-                # The secret or a certificate is being replaced: it was there at the start.
-                self._lost(BrokerError("secret", str(error), fix="put the file back"), [])
-            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a connection can do
+                self._serve()
+            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever broker and disk can do
                 self._log.failure("link_failed", error)
             self._connected = False
             self._session = None
             if self._draining.is_set():
                 return
             self._stop.wait(self._backoff.next_seconds())
+
+    def _serve(self) -> None:
+        """Publish over one connection until it ends."""
+        session = self._session = self._connect(self._settings, self._host, self)
+        try:
+            session.run()
+        except BrokerError as error:
+            self._lost(error, session.in_flight())
+        except SettingsError as error:
+            # The secret or a certificate is being replaced: it was there at the start.
+            self._lost(BrokerError("secret", str(error), fix="put the file back"), [])
 
     def opened(self) -> None:
         """Begin with the oldest message: of the last connection nothing is known."""

@@ -41,10 +41,6 @@ class SpoolDirectory:
         """Make the file before SQLite does, so that it is never readable for others."""
         os.close(os.open(self.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
-    def file_bytes(self) -> int:
-        """Return the size of database and write-ahead log together."""
-        return sum(self._size(suffix) for suffix in _SUFFIXES)
-
     def log_bytes(self) -> int:
         """Return the size of the write-ahead log."""
         return self._size("-wal")

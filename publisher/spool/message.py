@@ -50,13 +50,11 @@ class Spooled(NamedTuple):
 
 
 class SpoolStatus(NamedTuple):
-    """The spool now. ``waiting_bytes`` counts bodies; drops and set-aside files count since the start."""
+    """The spool now, known without the disk. ``waiting_bytes`` counts bodies; drops count since the start."""
 
     message_count: int
     waiting_bytes: int
-    file_bytes: int
     dropped_message_count: int
-    set_aside_count: int
 
 
 class Limits(NamedTuple):

@@ -77,9 +77,7 @@ class Spool:
             return SpoolStatus(
                 message_count=totals.message_count,
                 waiting_bytes=totals.body_bytes,
-                file_bytes=self._directory.file_bytes(),
                 dropped_message_count=self._dropped_before_count + totals.dropped_count,
-                set_aside_count=len(self._set_aside),
             )
 
     def set_aside(self) -> list[Path]:

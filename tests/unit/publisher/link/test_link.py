@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link's bookkeeping, driven by hand: what it sends when, and what each verdict does."""
 
+import errno
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from publisher.spool import Lane, Spool
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
 from tests.unit.publisher.spool.spooled import message, sequences
+
+GUARD_SECONDS = 20.0
 
 
 class Bench:
@@ -250,3 +254,39 @@ def test_a_spool_that_was_replaced_is_read_from_its_beginning(bench: Bench) -> N
 
     assert [1, 2] == bench.take()
     assert 2 == len({item.message_id.split("/")[1] for item in bench.in_flight})
+
+
+def test_the_thread_outlives_whatever_fails(bench: Bench) -> None:
+    """A failure in dealing with a failure is logged, and the next connection is tried."""
+    tries: list[int] = []
+    done = threading.Event()
+
+    class Unlucky:
+        """A session whose end cannot be dealt with either."""
+
+        def __init__(self, *_: object) -> None:
+            tries.append(len(tries))
+            if len(tries) > 1:
+                done.set()
+                raise OSError(errno.EIO, "input/output error")
+
+        def run(self) -> None:
+            """Lose the connection."""
+            raise BrokerError("unreachable", "away", fix="")
+
+        def in_flight(self) -> list[Outgoing]:
+            """Fail."""
+            raise OSError(errno.EIO, "input/output error")
+
+        def wake(self) -> None:
+            """Do nothing."""
+
+        def close(self) -> None:
+            """Do nothing."""
+
+    link = Link(bench.spool, BrokerSettings(), "hv042", connect=Unlucky)
+    link.start()
+    assert done.wait(GUARD_SECONDS)
+    assert link._thread.is_alive()
+    link.stop(0.0)
+    assert not link._thread.is_alive()

@@ -2,6 +2,7 @@
 """Messages for the tests of the spool, and what waits in it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from publisher.spool import Lane, Limits, Message, Spool, Spooled, Stamp
 
@@ -14,6 +15,12 @@ def message(body: bytes | Callable[[Stamp], bytes] = b"body", lane: Lane = "samp
     """Return a message with this body."""
     build = body if callable(body) else lambda _stamp: body
     return Message(lane, f"hv042.{lane}", "test/1", 1_763_880_000, build)
+
+
+def file_bytes(spool: Spool) -> int:
+    """Return the size of database and write-ahead log together."""
+    database = spool._directory.database
+    return sum(path.stat().st_size for path in (database, Path(f"{database}-wal")) if path.exists())
 
 
 def waiting(spool: Spool) -> list[Spooled]:

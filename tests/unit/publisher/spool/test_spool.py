@@ -11,7 +11,7 @@ import pytest
 from publisher.errors import MessageRefusedError, SpoolFullError, SpoolInUseError, SpoolRefusedError
 from publisher.spool import Limits, Spool, Stamp, Ticket
 from publisher.wire.samples import DroppedRange
-from tests.unit.publisher.spool.spooled import EVERYTHING, SMALL, message, sequences, waiting
+from tests.unit.publisher.spool.spooled import EVERYTHING, SMALL, file_bytes, message, sequences, waiting
 
 DATABASE = "spool.sqlite3"
 
@@ -256,13 +256,13 @@ def test_the_files_shrink_once_the_backlog_is_gone(tmp_path: Path) -> None:
     """The disk gets its room back, a part with each confirm."""
     spool = Spool(tmp_path / "spool", "hv042", Limits(free_floor_bytes=0))
     tickets = [spool.put(message(bytes(100_000))) for _ in range(100)]
-    full_bytes = spool.status().file_bytes
+    full_bytes = file_bytes(spool)
     spool.confirm(tickets)
     for _ in range(3):
         spool.confirm([spool.put(message())])
 
     assert full_bytes > 10_000_000
-    assert spool.status().file_bytes < 3_000_000
+    assert file_bytes(spool) < 3_000_000
 
 
 def test_threads_share_one_sequence_without_gaps(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from publisher.errors import MessageRefusedError
 from publisher.spool import Lane, Spool, Stamp, Ticket
-from tests.unit.publisher.spool.spooled import SMALL, message, sequences, waiting
+from tests.unit.publisher.spool.spooled import SMALL, file_bytes, message, sequences, waiting
 
 
 class SpoolMachine(RuleBasedStateMachine):
@@ -150,7 +150,7 @@ class SpoolMachine(RuleBasedStateMachine):
         status = self.spool.status()
         assert len(self.bodies) == status.message_count
         assert sum(map(len, self.bodies.values())) == status.waiting_bytes
-        assert status.file_bytes <= SMALL.capacity_bytes
+        assert file_bytes(self.spool) <= SMALL.capacity_bytes
 
 
 TestSpoolAgainstModel = SpoolMachine.TestCase
