@@ -16,6 +16,7 @@ from dashboard.components.chart_table import chart_table
 from dashboard.components.domain_table import domain_table
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
+from dashboard.components.node import stale_at
 from dashboard.components.states import banner, schema_missing, unknown_host
 from dashboard.database import Database
 from dashboard.errors import (
@@ -121,7 +122,7 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
-            "vms": domain_table(domains),
+            "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
         }
         figure: Figure | None = None
         try:

@@ -7,6 +7,8 @@
   // A question without an answer blocks the next ones for so long at most.
   const PATIENCE_MS = 6000;
 
+  const UNKNOWN = "unknown";
+
   const state = {
     number: 0,
     answered: 0,
@@ -60,15 +62,19 @@
     if (!place) return;
     kvmgrid.morph(place, tree ? [tree] : []);
     kvmgrid.writeTimes(place);
+    isLostSaid = false;
     document.documentElement.classList.toggle("is-interrupted", Boolean(tree));
   }
 
+  let isLostSaid = false;
+
+  // Said once an outage: the place of the banner is read aloud whenever its words change.
   function watchConnection() {
     if (state.unansweredSince === null || state.isPaused || document.hidden) return;
     const root = document.getElementById("content-root");
     const limit = Number(root && root.dataset.staleAfter) * 1000;
     const waited = performance.now() - state.unansweredSince;
-    if (limit && waited > limit) {
+    if (limit && waited > limit && !isLostSaid) {
       const since = new Date(Date.now() - waited + state.clockOffsetMs).toISOString();
       showBanner([
         "p",
@@ -78,6 +84,7 @@
         ["time", { class: "clock", datetime: since }],
         ". Trying again by itself; what is shown is older.",
       ]);
+      isLostSaid = true;
     }
   }
 
@@ -132,7 +139,20 @@
     write(element, kvmgrid.duration(seconds) + (element.dataset.suffix || ""));
   }
 
+  // What is shown grows stale by itself: while paused, and while no answer comes. The next answer that has
+  // news for the element writes it anew.
+  function markStale(element) {
+    if (Date.now() + state.clockOffsetMs <= Date.parse(element.dataset.staleAt)) return;
+    element.classList.add("is-stale");
+    const circle = element.querySelector(".health");
+    if (circle) circle.setAttribute("aria-label", "health " + UNKNOWN);
+    for (const score of element.querySelectorAll(".health__score")) write(score, "?");
+    for (const word of element.querySelectorAll(".state-word")) write(word, UNKNOWN);
+  }
+
   kvmgrid.writeTimes = function (root) {
+    if (root.dataset && root.dataset.staleAt) markStale(root);
+    root.querySelectorAll("[data-stale-at]").forEach(markStale);
     for (const element of root.querySelectorAll("time.age")) {
       writeAge(element);
       element.title = kvmgrid.clock(Date.parse(element.dateTime));
@@ -145,6 +165,7 @@
   window.setInterval(function () {
     if (document.hidden) return;
     document.querySelectorAll("time.age").forEach(writeAge);
+    document.querySelectorAll("[data-stale-at]").forEach(markStale);
     watchConnection();
   }, 1000);
 
@@ -159,10 +180,10 @@
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const copy = event.target.closest("[data-copy]");
     if (copy) {
-      navigator.clipboard.writeText(copy.dataset.copy).then(
-        () => (copy.textContent = "Copied"),
-        () => (copy.textContent = "Copy by hand")
-      );
+      const byHand = () => (copy.textContent = "Copy by hand");
+      // A page over plain HTTP has no clipboard.
+      if (!navigator.clipboard) byHand();
+      else navigator.clipboard.writeText(copy.dataset.copy).then(() => (copy.textContent = "Copied"), byHand);
       return;
     }
     const link = event.target.closest("a[href]");
@@ -188,11 +209,10 @@
 
   kvmgrid.setPaused = function (isPaused) {
     state.isPaused = isPaused;
-    document.documentElement.classList.toggle("is-paused", isPaused);
     const button = document.getElementById("shell-live");
     if (button) {
       button.textContent = isPaused ? "Paused" : "Live";
-      button.setAttribute("aria-pressed", String(isPaused));
+      button.classList.toggle("live--paused", isPaused);
       button.title = isPaused ? "Go on (space)" : "Pause (space)";
     }
     if (!isPaused) kvmgrid.nudge();
@@ -231,8 +251,8 @@
   };
 
   kvmgrid.nameTheme = function () {
-    const button = document.getElementById("shell-theme");
-    if (button) button.textContent = "Theme: " + chosenTheme();
+    const words = document.getElementById("shell-theme-words");
+    if (words) words.textContent = "Theme: " + chosenTheme();
   };
 
   function nextTheme() {

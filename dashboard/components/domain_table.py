@@ -34,8 +34,8 @@ _OUTCOMES = {
 _OLD_MEMORY_SECONDS = 60.0
 
 
-def domain_table(domains: Sequence[HostDomain]) -> Element:
-    """Return the table, or words where there is no VM."""
+def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None) -> Element:
+    """Return the table, or words where there is no VM; ``stale_at`` is when its host counts as stale."""
     if not domains:
         return h("p", "No VMs on this host.", class_="quiet")
     heads = [
@@ -47,6 +47,7 @@ def domain_table(domains: Sequence[HostDomain]) -> Element:
         h("thead", h("tr", *heads)),
         h("tbody", *(_row(domain) for domain in domains)),
         class_="table",
+        data_stale_at=stale_at,
     )
 
 

@@ -3,7 +3,7 @@
 
 from dashboard import units
 from dashboard.components.health_circle import circle, read_health, reasons
-from dashboard.components.node import hypervisor_words
+from dashboard.components.node import hypervisor_words, stale_at
 from dashboard.markup import Element, clean, h
 from dashboard.queries import HostNow
 
@@ -26,6 +26,7 @@ def host_head(host: HostNow) -> Element:
             h("p", trouble, class_="node__trouble") if trouble else None,
         ),
         class_=f"host-head node--{health.state} node--{host.freshness}",
+        data_stale_at=stale_at(host.sampled_at, host.tick_seconds),
     )
 
 

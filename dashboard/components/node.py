@@ -5,6 +5,7 @@ A node that has gone silent keeps its last values, greyed and hatched, and says 
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from dashboard import units
@@ -16,12 +17,21 @@ from dashboard.queries import GridDomain, GridHost, JsonList
 SHOWN_DOMAIN_COUNT = 8
 # Room is scarce on a node; the title has the full words.
 SHORT_STATES = {"shut off": "off", "pmsuspended": "suspended", "in shutdown": "stopping"}
-TEMPERATURE_COLLECTORS = ("temperature", "temperatures", "sensors", "hwmon")
+TEMPERATURE_COLLECTOR = "temperatures"
+# As the view hosts_now has it.
+STALE_TICKS = 5
 
 
 def host_path(host: str) -> str:
     """Return the address of the page of a host."""
     return f"/host/{quote(host, safe='')}"
+
+
+def stale_at(sampled_at: datetime | None, tick_seconds: float | None) -> str | None:
+    """Return when a host counts as stale if nothing more arrives; the browser watches it by itself."""
+    if sampled_at is None or tick_seconds is None:
+        return None
+    return (sampled_at + timedelta(seconds=STALE_TICKS * tick_seconds)).isoformat()
 
 
 def node(host: GridHost, domains: Sequence[GridDomain]) -> Element:
@@ -41,6 +51,7 @@ def node(host: GridHost, domains: Sequence[GridDomain]) -> Element:
         _temperature(host),
         _domains(host, domains),
         class_=f"node node--{health.state} node--{host.freshness}",
+        data_stale_at=stale_at(host.sampled_at, host.tick_seconds),
         aria_label=f"host {host.host}",
     )
 
@@ -98,7 +109,7 @@ def _memory_title(host: GridHost) -> str:
 def _temperature(host: GridHost) -> Element:
     degrees, limit = host.cpu_temperature_celsius, host.cpu_temperature_limit_celsius
     if degrees is None:
-        reason = collector_reason(host.collectors, TEMPERATURE_COLLECTORS) or "no sensor was read"
+        reason = collector_reason(host.collectors, TEMPERATURE_COLLECTOR) or "no sensor was read"
         value = h("span", units.UNKNOWN, class_="node__missing", title=reason)
         return h("p", h("span", "Temp", class_="node__label"), value, class_="node__row")
     text = units.celsius(degrees) + ("" if limit is None else f" of {units.celsius(limit)}")
@@ -115,10 +126,10 @@ def _temperature(host: GridHost) -> Element:
     )
 
 
-def collector_reason(collectors: JsonList | None, names: Sequence[str]) -> str | None:
+def collector_reason(collectors: JsonList | None, name: str) -> str | None:
     """Return why a collector gave nothing, as its publisher reported it."""
     for item in collectors or []:
-        if str(item.get("name", "")) in names and item.get("outcome") not in {None, "ok"}:
+        if item.get("name") == name and item.get("outcome") not in {None, "ok"}:
             return clean(f"{item.get('outcome')}: {item.get('reason') or 'no reason given'}")
     return None
 

@@ -13,6 +13,7 @@ PAGE = "shell-page"
 BANNER = "shell-banner"
 LIVE = "shell-live"
 THEME = "shell-theme"
+THEME_WORDS = "shell-theme-words"
 
 
 def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div:
@@ -33,10 +34,13 @@ def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div
                     html.Nav([html.A("Grid", href="/")], **attributes(aria_label="pages")),
                     html.Div(
                         [
+                            # Its words say the state; pressed beside words that change would say it twice.
+                            html.Button("Live", id=LIVE, className="button live", title="Pause (space)"),
                             html.Button(
-                                "Live", id=LIVE, className="button live", **attributes(aria_pressed="false")
+                                html.Span("Theme: system", id=THEME_WORDS, className="theme__words"),
+                                id=THEME,
+                                className="button theme",
                             ),
-                            html.Button("Theme: system", id=THEME, className="button"),
                         ],
                         className="controls",
                     ),

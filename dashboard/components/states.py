@@ -87,7 +87,8 @@ def banner(
                 " since ",
                 h("time", "", class_="clock", datetime=since.isoformat()),
                 " (",
-                h("time", "", class_="age", datetime=since.isoformat()),
+                # Read aloud it would interrupt every second.
+                h("time", "", class_="age", datetime=since.isoformat(), aria_hidden="true"),
                 ")",
             )
             if since

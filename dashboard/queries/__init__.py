@@ -28,7 +28,6 @@ class GridHost(NamedTuple):
     cpu_count: int | None
     sampled_at: datetime | None
     tick_seconds: float | None
-    staleness_seconds: float | None
     freshness: str
     health_score: int | None
     health_state: str | None
@@ -67,12 +66,10 @@ class HostNow(NamedTuple):
     kernel: str | None
     machine: str | None
     cpu_count: int | None
-    booted_at: datetime | None
     publisher_version: str | None
     first_seen_at: datetime
     sampled_at: datetime | None
     tick_seconds: float | None
-    staleness_seconds: float | None
     freshness: str
     health_score: int | None
     health_state: str | None

@@ -8,7 +8,6 @@ SELECT
     cpu_count,
     sampled_at,
     tick_seconds,
-    staleness_seconds,
     freshness,
     health_score,
     health_state,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The grid in a browser."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -86,6 +87,23 @@ def test_a_silent_host_is_greyed_and_says_since_when(
     late = page.locator(node_of("late"))
     expect(late).to_have_class("node node--good node--late")
     expect(late).to_contain_text("late, 3\u00a0min")
+
+
+def test_a_host_grows_stale_on_a_paused_page(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Without any answer a host whose time is over is greyed and hatched, and its health is unknown."""
+    quick = Load(tick_seconds=1.0, domains=[domain(1, "web")])
+    seeder.store([host_batch("hv1", utc_now() + timedelta(seconds=3), 1, quick)])
+    page.goto(dashboard.url)
+    node = page.locator(node_of("hv1"))
+    expect(node).to_have_class("node node--good node--fresh")
+    page.keyboard.press("Space")
+    expect(page.locator("#shell-live")).to_have_text("Paused")
+    expect(node).to_have_class(re.compile("is-stale"))
+    expect(node.locator(".health")).to_have_attribute("aria-label", "health unknown")
+    expect(node.locator(".health__score")).to_have_text("?")
+    assert "repeating-linear-gradient" in node.evaluate("node => getComputedStyle(node).backgroundImage")
+    page.keyboard.press("Space")
+    expect(node).to_have_class(re.compile("node--stale"))
 
 
 def test_a_new_sample_appears_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:

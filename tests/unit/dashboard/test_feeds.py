@@ -111,13 +111,10 @@ def test_later_only_what_changed_is_sent() -> None:
 
 def test_age_alone_is_no_news() -> None:
     """That a sample grows older is counted by the browser and sends nothing."""
-    database = grid_database()
-    feed = GridFeed(database, keep_seconds=0)
+    now = NOW
+    feed = GridFeed(grid_database(), keep_seconds=0, now=lambda: now)
     first = feed.answer(GridAsk(number=1))
-    database.rows["grid_hosts"] = [
-        grid_host("hv1", staleness_seconds=7.0),
-        grid_host("hv2", staleness_seconds=7.0),
-    ]
+    now += timedelta(seconds=7)
     assert {} == feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))["nodes"]
 
 

@@ -45,9 +45,7 @@ def test_health_is_a_number_a_word_and_a_level() -> None:
 
 def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
     """A silent host is unknown, says so, and shows its last figures."""
-    tree: Any = node(
-        grid_host(freshness="stale", staleness_seconds=90.0, health_score=100, health_state="good"), []
-    )
+    tree: Any = node(grid_host(freshness="stale", health_score=100, health_state="good"), [])
     assert "node--stale" in tree[1]["class"]
     assert "node--unknown" in tree[1]["class"]
     words = texts(tree)
@@ -56,9 +54,16 @@ def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
     assert "42" in words
 
 
+def test_a_node_says_when_it_will_be_stale() -> None:
+    """The browser marks a silent host by itself, five ticks after its newest sample."""
+    tree: Any = node(grid_host(), [])
+    assert "2026-11-23T08:30:50+00:00" == tree[1]["data-stale-at"]
+    assert "data-stale-at" not in str(node(grid_host(sampled_at=None, tick_seconds=None), []))
+
+
 def test_a_missing_temperature_says_why() -> None:
     """No sensor is n/a with the reason its collector gave, never 0 °C."""
-    collectors = [{"name": "temperature", "outcome": "unavailable", "reason": "no hwmon device"}]
+    collectors = [{"name": "temperatures", "outcome": "unavailable", "reason": "no hwmon device"}]
     tree = node(grid_host(cpu_temperature_celsius=None, collectors=collectors), [])
     (missing,) = find(tree, "span", "node__missing")
     assert "n/a" == texts(missing)
