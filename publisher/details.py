@@ -29,7 +29,8 @@ _UNEXPLAINED_SECONDS = 30.0
 # A domain left out because of a long job (migration, backup) is tried again after this time.
 _JOB_EXPIRY_SECONDS = 40.0
 
-Controls = Callable[[tuple[str, ...]], Mapping[str, Control]]
+# Who holds the monitors of some domains; None: not answered in time.
+Controls = Callable[[tuple[str, ...]], Mapping[str, Control] | None]
 
 _log = Log("hypervisor")
 
@@ -129,7 +130,7 @@ class DetailTier:
                 return
 
     def _find_stalls(self, active: Sequence[str], controls: Controls) -> dict[str, Stall]:
-        found = controls(tuple(uuid for uuid in active if uuid not in self.stalls))
+        found = controls(tuple(uuid for uuid in active if uuid not in self.stalls)) or {}
         waited, now = self._waited_seconds(), time.monotonic()
         least = max(_SHORTEST_STALL_SECONDS, waited / 2)
         stalls = {
@@ -165,6 +166,9 @@ class DetailTier:
             return frozenset()
         running = set(active)
         found = controls(tuple(uuid for uuid in self.stalls if uuid in running))
+        if found is None:
+            # Not to know is no reason to ask a stuck domain again.
+            return frozenset()
         now = time.monotonic()
         kept = {}
         for uuid, stall in self.stalls.items():

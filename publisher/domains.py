@@ -139,7 +139,7 @@ class DomainSampler:
     def _reports(self, overview: Overview, details: Details, deadline_seconds: float) -> list[DomainReport]:
         readings = details.readings
         incomplete = [uuid for uuid, detail in readings.items() if detail.missing] if readings else []
-        controls = self._overviews.controls(tuple(incomplete), deadline_seconds)
+        controls = self._overviews.controls(tuple(incomplete), deadline_seconds) or {}
         self._held = frozenset(
             uuid for uuid, control in controls.items() if control.state in ("occupied", "job")
         )

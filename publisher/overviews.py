@@ -55,14 +55,16 @@ class OverviewTier:
             self._overview = None
         return call
 
-    def controls(self, uuids: tuple[str, ...], deadline_seconds: float) -> Mapping[str, Control]:
-        """Ask who holds the monitors of domains; {} if libvirt does not answer in time."""
-        if not uuids or self._lane.is_busy:
+    def controls(self, uuids: tuple[str, ...], deadline_seconds: float) -> Mapping[str, Control] | None:
+        """Ask who holds the monitors of domains; None if libvirt does not answer in time."""
+        if not uuids:
             return {}
+        if self._lane.is_busy:
+            return None
         call = self._lane.submit(lambda connection: connection.controls(uuids))
         self._latest = call
         call.wait_until(deadline_seconds)
-        return call.value or {}
+        return call.value
 
     def leave(self) -> None:
         """Give up; returns at once."""

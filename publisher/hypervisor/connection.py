@@ -177,7 +177,12 @@ class Connection:
             try:
                 with translated(self._libvirt):
                     state, _details, milliseconds = self._raw.lookupByUUIDString(uuid).controlInfo()
+            except ConnectionLostError:
+                raise
             except DomainGoneError:
+                continue
+            except HypervisorError:
+                found[uuid] = Control("error", 0.0)
                 continue
             found[uuid] = Control(_CONTROL_STATES.get(state, "error"), milliseconds / 1000)
         return found

@@ -45,6 +45,7 @@ class FakeDomain:
         self.xml = f"<domain><name>{name}</name><title>{name}</title><devices/></domain>"
         self.fake_autostart = 0
         self.control = [0, 0, 0]
+        self.control_error: Exception | None = None
         self.xml_error: Exception | None = None
         self.description_count = 0
         self._free = threading.Event()
@@ -86,6 +87,8 @@ class FakeDomain:
         return self.info_answer
 
     def controlInfo(self) -> list[int]:
+        if self.control_error is not None:
+            raise self.control_error
         occupied_at = self._occupied_at_seconds
         if occupied_at is not None:
             return [2, 0, int((time.monotonic() - occupied_at) * 1000)]

@@ -174,6 +174,32 @@ def test_one_stuck_vm_does_not_hide_the_others(daemon: FakeDaemon, sampler: Doma
         assert 1 == taken.health.abandoned_call_count
 
 
+def test_unanswered_question_frees_no_stuck_vm(
+    daemon: FakeDaemon, sampler: DomainSampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not knowing who holds a monitor costs no second call that hangs."""
+    tick(sampler)
+    daemon.domains[0].freeze()
+    assert "timed_out" == outcomes(tick(sampler))["a"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sampler._overviews, "controls", lambda _uuids, _deadline_seconds: None)
+        assert "timed_out" == outcomes(tick(sampler))["a"]
+    taken = tick(sampler)
+    assert ("timed_out", 1) == (outcomes(taken)["a"], taken.health.abandoned_call_count)
+
+
+def test_monitor_that_cannot_be_asked_about_hides_no_other(
+    daemon: FakeDaemon, sampler: DomainSampler
+) -> None:
+    """An error about one VM is no reason not to learn which one is stuck."""
+    daemon.domains[1].control_error = libvirt_error(libvirt.VIR_ERR_INTERNAL_ERROR)
+    daemon.domains.insert(0, daemon.domains.pop(1))
+    tick(sampler)
+    stuck = daemon.domains[1]
+    stuck.freeze()
+    assert {"a": "timed_out", "b": "ok", "off": "ok"} == outcomes(tick(sampler))
+
+
 def test_stuck_vm_comes_back(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Once the QEMU runs again the VM is complete again and nothing hangs in libvirt any more."""
     daemon.domains[0].freeze()
