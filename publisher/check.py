@@ -113,7 +113,7 @@ def _source(health: CollectorHealth) -> Finding:
 
 
 def _hypervisor(settings: PublisherSettings) -> Iterator[Finding]:
-    yield from hypervisor_findings(settings.hypervisor.uri)
+    yield from hypervisor_findings(settings.hypervisor.uri, root=settings.sources.root)
 
 
 def _broker(settings: PublisherSettings) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ All calls run on a daemon thread with a deadline, as any of them may never retur
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from publisher.exit_codes import ExitCode
@@ -41,12 +42,14 @@ def survey(uri: str | None) -> Survey:
     return Survey(overview, details, descriptions)
 
 
-def hypervisor_findings(uri: str | None, ask: Callable[[str | None], Survey] = survey) -> Iterator[Finding]:
-    """Give the findings; takes at most ``DEADLINE_SECONDS``."""
+def hypervisor_findings(
+    uri: str | None, ask: Callable[[str | None], Survey] = survey, *, root: Path = Path("/")
+) -> Iterator[Finding]:
+    """Give the findings of the host below ``root``; takes at most ``DEADLINE_SECONDS``."""
     if uri == "":
         yield _finding("OK", "the settings name none: this host publishes no VMs")
         return
-    why_absent = absence(uri)
+    why_absent = absence(uri, root)
     if why_absent:
         yield _finding("OK", f"{why_absent}; no VMs are published")
         return

@@ -10,6 +10,7 @@ after ``close()`` one may still hang inside libvirt, so the process must not wai
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -56,11 +57,13 @@ class DomainSampler:
         *,
         uri: str | None,
         interval_seconds: float,
+        root: Path = Path("/"),
         open_connection: Callable[[], Connection] | None = None,
         wall_clock_seconds: Callable[[], float] = time.time,
     ) -> None:
-        """`uri` None means this host's own system daemon (qemu:///system), if there is one."""
+        """`uri` None means the system daemon (qemu:///system) of the host below ``root``, if it has one."""
         self._uri = uri
+        self._root = root
         self._limit_seconds = min(interval_seconds / 2, LONGEST_WAIT_SECONDS)
         open_connection = open_connection or (lambda: Connection.open(uri))
         self._wall_clock_seconds = wall_clock_seconds
@@ -76,7 +79,7 @@ class DomainSampler:
 
     def start(self) -> None:
         """Say whether this host has libvirt; worker threads start with the first tick. Never blocks."""
-        self._absence = absence(self._uri)
+        self._absence = absence(self._uri, self._root)
         if self._absence is not None:
             _log.info("hypervisor_absent", reason=self._absence)
 
@@ -84,7 +87,7 @@ class DomainSampler:
         """Start this tick's calls, except those whose predecessor is still outstanding."""
         self._begun_at_seconds = time.monotonic()
         if self._state is None or self._state == "absent":
-            self._absence = absence(self._uri)
+            self._absence = absence(self._uri, self._root)
             if self._absence is not None:
                 return
         self._overviews.begin()

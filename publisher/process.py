@@ -54,7 +54,10 @@ class Publisher:
         if settings.hypervisor.uri != "":
             self._domains = domain_source(settings, interval_seconds=settings.interval_seconds)
             self._watcher = EventWatcher(
-                uri=settings.hypervisor.uri, emit=self._announcer.pass_on, changed=self._domains.changed
+                uri=settings.hypervisor.uri,
+                root=settings.sources.root,
+                emit=self._announcer.pass_on,
+                changed=self._domains.changed,
             )
         self._log.info(
             "publisher_starting",
@@ -125,7 +128,9 @@ def host_source(settings: PublisherSettings, *, tick_seconds: float) -> HostSamp
 
 def domain_source(settings: PublisherSettings, *, interval_seconds: float) -> DomainSampler:
     """Return the sampler of the domains that the settings describe."""
-    return DomainSampler(uri=settings.hypervisor.uri, interval_seconds=interval_seconds)
+    return DomainSampler(
+        uri=settings.hypervisor.uri, interval_seconds=interval_seconds, root=settings.sources.root
+    )
 
 
 def leave(status: int, flush: Callable[[], None] = logging.shutdown) -> NoReturn:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec import structs
 
@@ -37,11 +38,16 @@ class EventWatcher:
         self,
         *,
         uri: str | None,
+        root: Path = Path("/"),
         emit: Callable[[Happening], None],
         changed: Callable[[str | None], None] | None = None,
     ) -> None:
-        """`changed` receives the UUID of each domain whose description changed (None: of all)."""
+        """`changed` receives the UUID of each domain whose description changed (None: of all).
+
+        `uri` and `root` as for DomainSampler.
+        """
         self._uri = uri
+        self._root = root
         self._emit = emit
         self._changed = changed or (lambda _uuid: None)
         # A happening to emit, or None: look whether to stop or whether the connection ended.
@@ -65,7 +71,7 @@ class EventWatcher:
         is_known = False
         while not self._stopping.is_set():
             try:
-                if absence(self._uri) is None:
+                if absence(self._uri, self._root) is None:
                     self._watch_once(backoff)
                     is_known = False
             except HypervisorError as error:

@@ -220,3 +220,11 @@ def test_a_host_whose_settings_name_no_hypervisor_is_well() -> None:
     (finding,) = hypervisor_findings("")
 
     assert "OK" == finding.outcome
+
+
+def test_a_host_without_libvirt_is_no_failure(tmp_path: Path) -> None:
+    """What counts is the root of the settings, as for the samples."""
+    (finding,) = hypervisor_findings(None, root=tmp_path)
+
+    assert "OK" == finding.outcome
+    assert finding.detail.startswith("this host has no libvirt")

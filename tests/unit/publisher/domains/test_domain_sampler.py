@@ -3,13 +3,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import libvirt
 import pytest
 
 from publisher.domains import LONGEST_WAIT_SECONDS, DomainSampler, HypervisorTick
 from publisher.hypervisor.errors import ConnectionLostError
+from publisher.process import domain_source
 from publisher.reports import JUST_STARTED, UNEVEN
+from publisher.settings import PublisherSettings, SourceSettings
 from publisher.wire.samples import DomainReport
 from tests.unit.publisher.domains.fake_libvirt import (
     FakeDaemon,
@@ -426,15 +429,13 @@ def test_start_of_a_vm_reads_its_description_again(daemon: FakeDaemon, sampler: 
     tick_until(sampler, lambda _taken: daemon.domains[0].description_count == 2)
 
 
-def test_host_without_libvirt_is_a_host_without_vms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No daemon and no socket: absent, with no domains rather than unknown ones."""
-    monkeypatch.setattr("publisher.domains.absence", lambda _uri: "this host has no libvirt")
-    sampler = DomainSampler(uri=None, interval_seconds=INTERVAL_SECONDS)
+def test_host_without_libvirt_is_a_host_without_vms(tmp_path: Path) -> None:
+    """No daemon and no socket below the root of the settings: absent, no domains rather than unknown ones."""
+    settings = PublisherSettings(host="hv042", sources=SourceSettings(root=tmp_path))
+    sampler = domain_source(settings, interval_seconds=INTERVAL_SECONDS)
     sampler.start()
     taken = tick(sampler)
-    assert ("absent", "this host has no libvirt", []) == (
-        taken.health.state,
-        taken.health.reason,
-        taken.domains,
-    )
+    assert ("absent", []) == (taken.health.state, taken.domains)
+    assert taken.health.reason is not None
+    assert taken.health.reason.startswith("this host has no libvirt")
     assert {"domains": "unavailable", "domain_details": "unavailable"} == health(taken)
