@@ -80,7 +80,7 @@ def test_files_that_were_set_aside_are_a_warning(tmp_path: Path) -> None:
 def test_a_fault_of_one_test_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The tests after it are made all the same."""
 
-    def broken(_uri: str | None) -> None:
+    def broken(_uri: str | None, **_: object) -> None:
         raise RuntimeError("unforeseen")
 
     monkeypatch.setattr(check, "hypervisor_findings", broken)
