@@ -8,8 +8,8 @@
 --
 -- One CHECK per table, on the time: 'infinity' is a valid timestamptz, and a time far away would create
 -- a chunk that retention never reaches. It costs 0.1 of 3.2 us of the server's CPU per row copied. A CHECK of
--- all figures would cost another 0.1 to 0.2, and have nothing to do: NaN and infinity cannot arrive, since
--- JSON has neither and the decoder refuses numbers out of range.
+-- all figures would cost another 0.1 to 0.2, and have nothing to do: JSON has neither NaN nor infinity, and
+-- the decoder refuses what a real would turn into infinity.
 --
 -- Chunks of a day suit up to about 5,000 domains at 10 s (one chunk with its indexes within a quarter of
 -- the memory); `migrate` sets another interval for larger fleets.

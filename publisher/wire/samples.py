@@ -14,9 +14,10 @@ from msgspec import Meta, Struct
 
 SCHEMA_VERSION = 1
 
-# bigint and integer of PostgreSQL: a value beyond them could not be stored.
+# bigint, integer and real of PostgreSQL: a value beyond them could not be stored, or only as infinity.
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Real = Annotated[float, Meta(ge=-3.4e38, le=3.4e38)]
 Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 SmallInteger = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -51,40 +52,40 @@ class HostSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     zfs_reclaimable_bytes: Bytes | None = None
     swap_total_bytes: Bytes | None = None
     swap_used_bytes: Bytes | None = None
-    uptime_seconds: float | None = None
-    interval_seconds: float | None = None
-    cpu_busy_ratio: float | None = None
-    cpu_guest_ratio: float | None = None
-    cpu_user_ratio: float | None = None
-    cpu_system_ratio: float | None = None
-    cpu_interrupt_ratio: float | None = None
-    cpu_steal_ratio: float | None = None
-    cpu_iowait_ratio: float | None = None
-    load_1m: float | None = None
-    load_5m: float | None = None
-    load_15m: float | None = None
-    pressure_cpu_some_ratio: float | None = None
-    pressure_memory_some_ratio: float | None = None
-    pressure_memory_full_ratio: float | None = None
-    pressure_io_some_ratio: float | None = None
-    pressure_io_full_ratio: float | None = None
-    pressure_irq_full_ratio: float | None = None
-    memory_used_ratio: float | None = None
-    memory_used_legacy_ratio: float | None = None
-    memory_used_without_hugepages_ratio: float | None = None
-    swap_in_bytes_per_second: float | None = None
-    swap_out_bytes_per_second: float | None = None
-    disk_read_bytes_per_second: float | None = None
-    disk_write_bytes_per_second: float | None = None
-    disk_read_requests_per_second: float | None = None
-    disk_write_requests_per_second: float | None = None
-    disk_busy_ratio: float | None = None
-    disk_latency_seconds: float | None = None
-    network_receive_bytes_per_second: float | None = None
-    network_transmit_bytes_per_second: float | None = None
-    cpu_temperature_celsius: float | None = None
-    cpu_temperature_limit_celsius: float | None = None
-    board_temperature_celsius: float | None = None
+    uptime_seconds: Annotated[float, Meta(ge=0, le=1e10)] | None = None
+    interval_seconds: Real | None = None
+    cpu_busy_ratio: Real | None = None
+    cpu_guest_ratio: Real | None = None
+    cpu_user_ratio: Real | None = None
+    cpu_system_ratio: Real | None = None
+    cpu_interrupt_ratio: Real | None = None
+    cpu_steal_ratio: Real | None = None
+    cpu_iowait_ratio: Real | None = None
+    load_1m: Real | None = None
+    load_5m: Real | None = None
+    load_15m: Real | None = None
+    pressure_cpu_some_ratio: Real | None = None
+    pressure_memory_some_ratio: Real | None = None
+    pressure_memory_full_ratio: Real | None = None
+    pressure_io_some_ratio: Real | None = None
+    pressure_io_full_ratio: Real | None = None
+    pressure_irq_full_ratio: Real | None = None
+    memory_used_ratio: Real | None = None
+    memory_used_legacy_ratio: Real | None = None
+    memory_used_without_hugepages_ratio: Real | None = None
+    swap_in_bytes_per_second: Real | None = None
+    swap_out_bytes_per_second: Real | None = None
+    disk_read_bytes_per_second: Real | None = None
+    disk_write_bytes_per_second: Real | None = None
+    disk_read_requests_per_second: Real | None = None
+    disk_write_requests_per_second: Real | None = None
+    disk_busy_ratio: Real | None = None
+    disk_latency_seconds: Real | None = None
+    network_receive_bytes_per_second: Real | None = None
+    network_transmit_bytes_per_second: Real | None = None
+    cpu_temperature_celsius: Real | None = None
+    cpu_temperature_limit_celsius: Real | None = None
+    board_temperature_celsius: Real | None = None
     cpu_online_count: Count | None = None
     running_count: Count | None = None
     blocked_count: Count | None = None
@@ -99,15 +100,15 @@ class HostDiskSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: Name | None = None
     leaf: bool
     in_flight_count: Count | None = None
-    read_bytes_per_second: float | None = None
-    write_bytes_per_second: float | None = None
-    read_requests_per_second: float | None = None
-    write_requests_per_second: float | None = None
-    busy_ratio: float | None = None
-    queue_count: float | None = None
-    latency_seconds: float | None = None
-    read_latency_seconds: float | None = None
-    write_latency_seconds: float | None = None
+    read_bytes_per_second: Real | None = None
+    write_bytes_per_second: Real | None = None
+    read_requests_per_second: Real | None = None
+    write_requests_per_second: Real | None = None
+    busy_ratio: Real | None = None
+    queue_count: Real | None = None
+    latency_seconds: Real | None = None
+    read_latency_seconds: Real | None = None
+    write_latency_seconds: Real | None = None
 
 
 class HostInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,14 +116,14 @@ class HostInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     device: Name
     physical: bool
-    receive_bytes_per_second: float | None = None
-    transmit_bytes_per_second: float | None = None
-    receive_packets_per_second: float | None = None
-    transmit_packets_per_second: float | None = None
-    receive_errors_per_second: float | None = None
-    transmit_errors_per_second: float | None = None
-    receive_drops_per_second: float | None = None
-    transmit_drops_per_second: float | None = None
+    receive_bytes_per_second: Real | None = None
+    transmit_bytes_per_second: Real | None = None
+    receive_packets_per_second: Real | None = None
+    transmit_packets_per_second: Real | None = None
+    receive_errors_per_second: Real | None = None
+    transmit_errors_per_second: Real | None = None
+    receive_drops_per_second: Real | None = None
+    transmit_drops_per_second: Real | None = None
 
 
 class HostFilesystemSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,14 +158,14 @@ class DomainBlockSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: Name
     capacity_bytes: Bytes | None = None
     physical_bytes: Bytes | None = None
-    read_bytes_per_second: float | None = None
-    write_bytes_per_second: float | None = None
-    read_requests_per_second: float | None = None
-    write_requests_per_second: float | None = None
-    flush_requests_per_second: float | None = None
-    read_latency_seconds: float | None = None
-    write_latency_seconds: float | None = None
-    flush_latency_seconds: float | None = None
+    read_bytes_per_second: Real | None = None
+    write_bytes_per_second: Real | None = None
+    read_requests_per_second: Real | None = None
+    write_requests_per_second: Real | None = None
+    flush_requests_per_second: Real | None = None
+    read_latency_seconds: Real | None = None
+    write_latency_seconds: Real | None = None
+    flush_latency_seconds: Real | None = None
 
 
 class DomainInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -172,14 +173,14 @@ class DomainInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     device: Name
     name: Name | None = None
-    receive_bytes_per_second: float | None = None
-    transmit_bytes_per_second: float | None = None
-    receive_packets_per_second: float | None = None
-    transmit_packets_per_second: float | None = None
-    receive_errors_per_second: float | None = None
-    transmit_errors_per_second: float | None = None
-    receive_drops_per_second: float | None = None
-    transmit_drops_per_second: float | None = None
+    receive_bytes_per_second: Real | None = None
+    transmit_bytes_per_second: Real | None = None
+    receive_packets_per_second: Real | None = None
+    transmit_packets_per_second: Real | None = None
+    receive_errors_per_second: Real | None = None
+    transmit_errors_per_second: Real | None = None
+    receive_drops_per_second: Real | None = None
+    transmit_drops_per_second: Real | None = None
 
 
 class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -196,27 +197,27 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     memory_guest_total_bytes: Bytes | None = None
     memory_used_bytes: Bytes | None = None
     memory_resident_bytes: Bytes | None = None
-    interval_seconds: float | None = None
-    detail_interval_seconds: float | None = None
-    cpu_cores: float | None = None
-    cpu_ratio: float | None = None
-    cpu_user_cores: float | None = None
-    cpu_system_cores: float | None = None
-    vcpu_cores: float | None = None
-    cpu_overhead_cores: float | None = None
-    steal_ratio: float | None = None
-    memory_used_ratio: float | None = None
-    memory_age_seconds: float | None = None
-    swap_in_bytes_per_second: float | None = None
-    swap_out_bytes_per_second: float | None = None
-    major_faults_per_second: float | None = None
-    block_read_bytes_per_second: float | None = None
-    block_write_bytes_per_second: float | None = None
-    block_read_requests_per_second: float | None = None
-    block_write_requests_per_second: float | None = None
-    block_latency_seconds: float | None = None
-    network_receive_bytes_per_second: float | None = None
-    network_transmit_bytes_per_second: float | None = None
+    interval_seconds: Real | None = None
+    detail_interval_seconds: Real | None = None
+    cpu_cores: Real | None = None
+    cpu_ratio: Real | None = None
+    cpu_user_cores: Real | None = None
+    cpu_system_cores: Real | None = None
+    vcpu_cores: Real | None = None
+    cpu_overhead_cores: Real | None = None
+    steal_ratio: Real | None = None
+    memory_used_ratio: Real | None = None
+    memory_age_seconds: Real | None = None
+    swap_in_bytes_per_second: Real | None = None
+    swap_out_bytes_per_second: Real | None = None
+    major_faults_per_second: Real | None = None
+    block_read_bytes_per_second: Real | None = None
+    block_write_bytes_per_second: Real | None = None
+    block_read_requests_per_second: Real | None = None
+    block_write_requests_per_second: Real | None = None
+    block_latency_seconds: Real | None = None
+    network_receive_bytes_per_second: Real | None = None
+    network_transmit_bytes_per_second: Real | None = None
     vcpu_count: Annotated[int, Meta(ge=0, le=2**15 - 1)] | None = None
     state: SmallInteger
     state_reason: SmallInteger | None = None
@@ -275,7 +276,7 @@ class PublisherReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spool_bytes: Bytes
     dropped_message_count: Count = 0
     missed_tick_count: Count = 0
-    tick_seconds: float | None = None
+    tick_seconds: Real | None = None
     cpu_seconds: float | None = None
     resident_bytes: Bytes | None = None
     dropped: list[DroppedRange] = []
@@ -294,8 +295,8 @@ class SampleBatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sequence: Sequence
     boot_id: Name
     sampled_at: Instant
-    tick_seconds: float
-    interval_seconds: float | None = None
+    tick_seconds: Annotated[float, Meta(gt=0, le=86_400)]
+    interval_seconds: Real | None = None
     publisher_version: Name
     identity: HostIdentity
     sample: HostSample

@@ -2,6 +2,7 @@
 """The codec: what is encoded comes back, and nothing but DecodeError ever comes out of the decoder."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +162,12 @@ def test_text_is_kept_exactly() -> None:
 
 def test_extreme_floats_are_kept_exactly() -> None:
     """Negative zero and denormal numbers keep their bits."""
-    for value in (-0.0, 5e-324, 1.7976931348623157e308):
-        event = msgspec.structs.replace(decode_sample(SAMPLE), tick_seconds=value)
+    batch = decode_sample(SAMPLE)
+    for value in (-0.0, 5e-324, 3.4e38):
+        sample = msgspec.structs.replace(batch.sample, cpu_busy_ratio=value)
+        decoded = decode_sample(encode(msgspec.structs.replace(batch, sample=sample)))
 
-        assert repr(value) == repr(decode_sample(encode(event)).tick_seconds)
+        assert repr(value) == repr(decoded.sample.cpu_busy_ratio)
 
 
 @given(st.text(st.sampled_from("\0\\u0a")))
@@ -188,3 +191,23 @@ def test_unknown_fields_are_named_with_their_place() -> None:
 def test_a_message_id_names_host_epoch_and_sequence() -> None:
     """The id is the same however often the message is sent."""
     assert "hv042/0123456789abcdef/4711" == message_id(decode_sample(SAMPLE))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (b"tick_seconds", b"0"),
+        (b"tick_seconds", b"-1"),
+        (b"tick_seconds", b"1e20"),
+        (b"uptime_seconds", b"1e11"),
+        (b"uptime_seconds", b"-1"),
+        (b"cpu_busy_ratio", b"1e300"),
+        (b"cpu_busy_ratio", b"-3.41e38"),
+    ],
+)
+def test_a_number_that_no_column_holds_is_refused(field: bytes, value: bytes) -> None:
+    """A real would become infinity, and an interval of such a length breaks every view that adds it."""
+    body = re.sub(rb'"%s":[0-9.e+-]+' % field, rb'"%s":%s' % (field, value), SAMPLE, count=1)
+
+    assert body != SAMPLE
+    assert "schema" == reason(body)
