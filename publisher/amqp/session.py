@@ -91,6 +91,9 @@ class Session:
         self._tag = 0
         self._sent: dict[int, _Sent] = {}
         self._sent_bytes = 0
+        self._blocked = False
+        # Before that, the broker cannot be blamed for confirming nothing.
+        self._silent_since_seconds = 0.0
         self._returned: set[str] = set()
         self._verdicts: list[Settled] = []
 
@@ -159,10 +162,15 @@ class Session:
 
     def _on_open(self, connection: Any) -> None:
         connection.add_on_connection_blocked_callback(
-            lambda _connection, method: self._traffic.blocked(str(method.method.reason))
+            lambda _connection, method: self._on_blocked(str(method.method.reason))
         )
-        connection.add_on_connection_unblocked_callback(lambda *_: self._traffic.blocked(None))
+        connection.add_on_connection_unblocked_callback(lambda *_: self._on_blocked(None))
         connection.channel(on_open_callback=self._on_channel)
+
+    def _on_blocked(self, reason: str | None) -> None:
+        self._blocked = reason is not None
+        self._silent_since_seconds = time.monotonic()
+        self._traffic.blocked(reason)
 
     def _on_channel(self, channel: Any) -> None:
         self._channel = channel
@@ -241,9 +249,9 @@ class Session:
         self._sent_bytes += len(message.body)
 
     def _watch(self) -> None:
-        oldest = next(iter(self._sent.values()), None)
         timeout_seconds = self._settings.confirm_timeout_seconds
-        if self._ready and oldest and time.monotonic() - oldest.at_seconds > timeout_seconds:
+        # A broker that has said that it reads nothing has a timeout of its own, which pika watches.
+        if self._ready and not self._blocked and self._silent_seconds() > timeout_seconds:
             self._fail(
                 BrokerError(
                     "silent",
@@ -254,3 +262,10 @@ class Session:
             return
         self._loop.call_later(WATCH_SECONDS, self._watch)
         self._pump()
+
+    def _silent_seconds(self) -> float:
+        """Return for how long the oldest message has waited for its verdict, 0 without one."""
+        oldest = next(iter(self._sent.values()), None)
+        if oldest is None:
+            return 0.0
+        return time.monotonic() - max(oldest.at_seconds, self._silent_since_seconds)
