@@ -21,7 +21,8 @@ def sample_once(settings: PublisherSettings) -> SampleBatch:
     """Return a batch with rates over about a second; never raises for what a host lacks."""
     clock = SystemClock()
     started_at = clock.now()
-    host = host_source(settings, tick_seconds=APART_SECONDS)
+    # However long libvirt takes in between, the two samples are not too far apart for rates.
+    host = host_source(settings, tick_seconds=LIBVIRT_SECONDS)
     wanted = settings.hypervisor.uri != ""
     sampler = domain_source(settings, interval_seconds=LIBVIRT_SECONDS) if wanted else None
     domains = sampler or NoDomains()
