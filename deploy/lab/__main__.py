@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def main() -> None:
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (status, down) no such lab is up.
     """
+    # Like Ctrl-C: what a build has begun is removed on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
 
 
 @main.command()

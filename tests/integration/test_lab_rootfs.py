@@ -4,6 +4,9 @@
 import fcntl
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +20,9 @@ from deploy.lab.errors import BuildError, NoSpaceError, NotRootError
 from deploy.lab.guest_image import guest_image
 from deploy.lab.readiness import wait_until
 from deploy.lab.rootfs import clean, root_folder
+
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class Usage(NamedTuple):
@@ -120,6 +126,21 @@ def root_folder_skeleton(folder: Path) -> Path:
     for name in ("dev", "proc", "sys", "run", "tmp"):
         (skeleton / name).mkdir(parents=True)
     return skeleton
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_ended_leaves_nothing_half_built(cache: Path, number: signal.Signals) -> None:
+    """Ctrl-C or SIGTERM in the middle of a step removes what was begun, and says it by the exit status."""
+    with subprocess.Popen([sys.executable, "-m", "deploy.lab", "build"], cwd=CHECKOUT) as build:
+        begun = wait_until(
+            lambda: bool(list(cache.glob("*.building"))) or build.poll() is not None, timeout_seconds=60
+        )
+        assert begun
+        assert build.poll() is None
+        build.send_signal(number)
+        assert build.wait(60) != 0
+
+    assert [] == [path for path in cache.iterdir() if path.is_dir()]
 
 
 @pytest.mark.long
