@@ -20,6 +20,11 @@ STOP_TIMEOUT_SECONDS = 15.0
 SCRIPTS = Path(sys.executable).parent
 
 
+def inherited() -> dict[str, str]:
+    """Return this environment without KVMGRID_…: a shell's settings would beat those of the given files."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KVMGRID_")}
+
+
 class Child:
     """A started process; `stop` or `kill` ends it."""
 
@@ -36,7 +41,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
+                env=inherited() | dict(environment or {}),
             )
 
     @property
@@ -60,11 +65,15 @@ class Child:
         """Send a signal to this process."""
         self._process.send_signal(number)
 
+    def wait(self) -> int:
+        """Wait for the end of the process; return its exit status. Raises subprocess.TimeoutExpired."""
+        return self._process.wait(STOP_TIMEOUT_SECONDS)
+
     def stop(self) -> int:
         """End the process with SIGTERM, after a while with SIGKILL; return its exit status."""
         self._process.terminate()
         try:
-            return self._process.wait(STOP_TIMEOUT_SECONDS)
+            return self.wait()
         except subprocess.TimeoutExpired:
             return self.kill()
 
@@ -77,7 +86,12 @@ class Child:
 def run_to_end(script: str, *arguments: str) -> str:
     """Run a console script and return what it printed; raise DemoError if it fails."""
     result = subprocess.run(
-        [SCRIPTS / script, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [SCRIPTS / script, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=inherited(),
     )
     if result.returncode != 0:
         raise DemoError(f"{script} {arguments[0]} failed:\n{result.stderr or result.stdout}")
