@@ -17,6 +17,7 @@ from types import FrameType
 import click
 import psycopg
 
+from consumer.errors import SchemaError
 from deploy.demo.errors import DemoError
 from deploy.demo.pipeline import Names, Pipeline
 from deploy.demo.progress import Progress, write
@@ -178,7 +179,13 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
 
 
 @click.command()
-@click.option("--port", default=8050, show_default=True, help="Port of the dashboard on 127.0.0.1.")
+@click.option(
+    "--port",
+    default=8050,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of the dashboard on 127.0.0.1.",
+)
 @click.option(
     "--folder",
     default=DEFAULT_FOLDER,
@@ -209,7 +216,9 @@ def command_line() -> None:
     """Run `main` and turn what went wrong into one message and a status."""
     try:
         main(standalone_mode=False)
-    except (DemoError, LabError, click.ClickException) as error:
+    except click.ClickException as error:
+        sys.exit(f"demo: {error.format_message()}")
+    except (DemoError, LabError, SchemaError, psycopg.Error, OSError) as error:
         sys.exit(f"\ndemo: {error}")
     except Interrupted:
         sys.exit("\ndemo: ended before it was ready; nothing was left behind")

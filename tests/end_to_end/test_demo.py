@@ -59,19 +59,51 @@ def refused(arguments: list[str]) -> str:
     return result.stderr
 
 
-def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path: Path) -> None:
-    """It prints its URL, refuses a second demo beside it, and leaves no process behind after SIGTERM."""
-    (port,) = free_ports(1)
-    output = tmp_path / "output"
+def start(folder: Path, port: int, output: Path, until: str) -> subprocess.Popen[bytes]:
+    """Start a demo and wait until it has written some words; whatever goes wrong then, it is ended."""
     with output.open("wb") as log:
         demo = subprocess.Popen(command(folder, port), cwd=ROOT, stdout=log, stderr=log)
     try:
-        started = wait_until(
-            lambda: "Ctrl-C ends all of it" in output.read_text() or demo.poll() is not None or None,
+        reached = wait_until(
+            lambda: until in output.read_text() or demo.poll() is not None,
             timeout_seconds=START_TIMEOUT_SECONDS,
         )
-        assert started, output.read_text()
+        assert reached, output.read_text()
         assert demo.poll() is None, output.read_text()
+    except BaseException:
+        demo.kill()
+        demo.wait()
+        raise
+    return demo
+
+
+def interrupt_start(folder: Path, output: Path, number: signal.Signals) -> None:
+    """Send a signal while the database is being made, and check what is said and left behind."""
+    demo = start(folder, free_ports(1)[0], output, "[2/6]")
+    demo.send_signal(number)
+    status = demo.wait(STOP_TIMEOUT_SECONDS)
+
+    assert status == 1, output.read_text()
+    assert "nothing was left behind" in output.read_text()
+    assert "Traceback" not in output.read_text()
+    assert wait_until(lambda: not processes_of(folder), timeout_seconds=STOP_TIMEOUT_SECONDS)
+
+
+def test_ctrl_c_ends_a_demo_that_is_starting(folder: Path, tmp_path: Path) -> None:
+    """One message, status 1, and no process is left."""
+    interrupt_start(folder, tmp_path / "output", signal.SIGINT)
+
+
+def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path: Path) -> None:
+    """It prints its URL, refuses a second demo beside it, and leaves no process behind after SIGTERM.
+
+    An earlier start that SIGTERM interrupted is in nobody's way.
+    """
+    output = tmp_path / "output"
+    interrupt_start(folder, output, signal.SIGTERM)
+    (port,) = free_ports(1)
+    demo = start(folder, port, output, "Ctrl-C ends all of it")
+    try:
         url = f"http://127.0.0.1:{port}/"
         assert url in output.read_text()
         assert httpx.get(f"{url}readyz", timeout=30).status_code == httpx.codes.OK
@@ -82,19 +114,13 @@ def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path:
         status = demo.wait(STOP_TIMEOUT_SECONDS)
     assert status == 0, output.read_text()
     assert processes_of(folder) == []
+    assert [] == list(folder.rglob("postmaster.pid"))
 
 
 def test_a_demo_that_is_killed_leaves_no_process(folder: Path, tmp_path: Path) -> None:
     """Even SIGKILL, which it cannot handle, takes servers, guests and processes with it."""
-    output = tmp_path / "output"
-    with output.open("wb") as log:
-        demo = subprocess.Popen(command(folder, free_ports(1)[0]), cwd=ROOT, stdout=log, stderr=log)
+    demo = start(folder, free_ports(1)[0], tmp_path / "output", "Ctrl-C ends all of it")
     try:
-        started = wait_until(
-            lambda: "Ctrl-C ends all of it" in output.read_text() or demo.poll() is not None or None,
-            timeout_seconds=START_TIMEOUT_SECONDS,
-        )
-        assert started, output.read_text()
         assert processes_of(folder)
     finally:
         demo.kill()
@@ -115,6 +141,15 @@ def test_a_busy_port_is_named(folder: Path) -> None:
     assert f"port {port}" in message
     assert "make demo PORT=" in message
     assert processes_of(folder) == []
+
+
+@pytest.mark.parametrize("wrong", [["--port", "99999"], ["--folder", "/proc/demo"]])
+def test_what_cannot_be_used_is_named(folder: Path, wrong: list[str]) -> None:
+    """A port beyond all ports and a folder that nobody can make are told in one line."""
+    message = refused([*command(folder, free_ports(1)[0]), *wrong])
+
+    assert message.strip().startswith("demo: ")
+    assert wrong[1] in message
 
 
 def test_a_full_disk_is_named(folder: Path) -> None:
