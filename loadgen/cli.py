@@ -6,6 +6,7 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
@@ -88,7 +89,9 @@ def run(  # noqa: PLR0913 - one parameter per option, as click has it
     try:
         settings = BrokerSettings(url=broker_url, password_file=password_file)
         with Sender(settings) as sender:
-            _publish(sender, Fleet(shape), backfill_seconds=backfill, duration_seconds=duration)
+            _publish(
+                sender, Fleet(shape, epoch=token_hex(8)), backfill_seconds=backfill, duration_seconds=duration
+            )
     except SettingsError as error:
         click.echo(f"kvmgrid-loadgen: {error}", err=True)
         sys.exit(BAD_SETTINGS)

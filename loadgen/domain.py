@@ -86,8 +86,10 @@ def draw_domain(
     )
 
 
-def report_domain(profile: DomainProfile, second: float, noise: Random, *, described: bool) -> DomainReport:
-    """Return what the VM reports at ``second`` (since 1970) over the 10 s before it."""
+def report_domain(
+    profile: DomainProfile, second: float, tick_seconds: float, noise: Random, *, described: bool
+) -> DomainReport:
+    """Return what the VM reports at ``second`` (since 1970) over the tick before it."""
     description = profile.description if described else None
     if profile.state == SHUT_OFF:
         sample = DomainSample(
@@ -105,7 +107,7 @@ def report_domain(profile: DomainProfile, second: float, noise: Random, *, descr
         uuid=profile.uuid,
         name=profile.name,
         libvirt_id=profile.libvirt_id,
-        sample=_sample(profile, second, cpu_ratio, block, network),
+        sample=_sample(profile, second, tick_seconds, _Load(cpu_ratio, block, network)),
         blocks=[_block(disk, profile, block / len(profile.disks)) for disk in profile.disks],
         interfaces=[
             _interface(mac, index, network / len(profile.macs)) for index, mac in enumerate(profile.macs)
@@ -114,9 +116,16 @@ def report_domain(profile: DomainProfile, second: float, noise: Random, *, descr
     )
 
 
-def _sample(
-    profile: DomainProfile, second: float, cpu_ratio: float, block: float, network: float
-) -> DomainSample:
+class _Load(NamedTuple):
+    """What a VM does at one moment, in shares of its CPU and bytes a second."""
+
+    cpu_ratio: float
+    block: float
+    network: float
+
+
+def _sample(profile: DomainProfile, second: float, tick_seconds: float, load: _Load) -> DomainSample:
+    cpu_ratio, block, network = load
     cores = cpu_ratio * profile.vcpu_count
     memory_ratio = profile.memory.at(second)
     used = int(memory_ratio * profile.memory_bytes)
@@ -126,8 +135,8 @@ def _sample(
         memory_guest_total_bytes=profile.memory_bytes - 128 * _MIB,
         memory_used_bytes=used,
         memory_resident_bytes=min(profile.memory_bytes, int(used * 1.15) + 60 * _MIB),
-        interval_seconds=10.0,
-        detail_interval_seconds=10.0,
+        interval_seconds=tick_seconds,
+        detail_interval_seconds=tick_seconds,
         cpu_cores=cores,
         cpu_ratio=cpu_ratio,
         cpu_user_cores=cores * 0.7,

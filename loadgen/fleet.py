@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A seeded fleet of simulated hypervisors: the batch of any host at any second, and nothing else.
 
-Pure: equal shape, host and time give an equal batch, whatever was asked before. A few VMs roam: they spend
-alternate periods on their home host and on the next one, so that migrations can be seen.
+Pure: equal shape, host and time give an equal batch, whatever was asked before. Its epoch is that of the run,
+which counts its sequences from 1. A few VMs roam: they spend alternate periods on their home host and on the
+next one, so that migrations can be seen.
 """
 
 from collections.abc import Iterator
@@ -47,8 +48,9 @@ class FleetShape(Struct, frozen=True, kw_only=True):
 class Fleet:
     """Hosts ``hv000``, ``hv001`` … with their VMs."""
 
-    def __init__(self, shape: FleetShape) -> None:
+    def __init__(self, shape: FleetShape, *, epoch: str = "0" * 16) -> None:
         self.shape = shape
+        self._epoch = epoch
         random = Random(shape.seed)  # noqa: S311 - a simulation wants repeatable numbers, not secret ones
         self.hosts: tuple[HostProfile, ...] = tuple(
             draw_host(random, f"{shape.host_prefix}{ordinal:03d}", shape.domain_count_per_host)
@@ -72,13 +74,14 @@ class Fleet:
         shape, host = self.shape, self.hosts[ordinal]
         noise = Random(f"{shape.seed}/{ordinal}/{second}")  # noqa: S311 - as above
         domains = [
-            report_domain(each, second, noise, described=described) for each in self.present(ordinal, second)
+            report_domain(each, second, shape.tick_seconds, noise, described=described)
+            for each in self.present(ordinal, second)
         ]
-        sample = report_host(host, second, domains, noise)
+        sample = report_host(host, second, shape.tick_seconds, domains, noise)
         return SampleBatch(
             schema=SCHEMA_VERSION,
             host=host.host,
-            epoch=host.epoch,
+            epoch=self._epoch,
             sequence=sequence,
             boot_id=host.boot_id,
             sampled_at=datetime.fromtimestamp(second, UTC),

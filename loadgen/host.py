@@ -14,7 +14,6 @@ class HostProfile(NamedTuple):
     """What stays the same about one simulated host."""
 
     host: str
-    epoch: str
     boot_id: str
     cpu_count: int
     memory_bytes: int
@@ -27,7 +26,6 @@ def draw_host(random: Random, host: str, domain_count: int) -> HostProfile:
     """Return a host drawn from ``random``, sized for its VMs, with CPU and memory short or ample."""
     return HostProfile(
         host=host,
-        epoch=f"{random.getrandbits(64):016x}",
         boot_id=f"{random.getrandbits(128):032x}",
         cpu_count=8 * max(1, round(domain_count * 3.5 / random.uniform(1.5, 4.0) / 8)),
         memory_bytes=32 * _GIB * max(1, round(domain_count * 7.0 / random.uniform(0.85, 1.6) / 32)),
@@ -37,7 +35,9 @@ def draw_host(random: Random, host: str, domain_count: int) -> HostProfile:
     )
 
 
-def report_host(host: HostProfile, second: float, domains: list[DomainReport], noise: Random) -> HostSample:
+def report_host(
+    host: HostProfile, second: float, tick_seconds: float, domains: list[DomainReport], noise: Random
+) -> HostSample:
     """Return the host sample at ``second``: the sum of its VMs plus its own work, within its hardware."""
     samples = [domain.sample for domain in domains]
     guest = min(0.95, sum(each.cpu_cores or 0.0 for each in samples) / host.cpu_count)
@@ -63,7 +63,7 @@ def report_host(host: HostProfile, second: float, domains: list[DomainReport], n
         swap_total_bytes=8 * _GIB,
         swap_used_bytes=int(_GIB * max(0.0, used / host.memory_bytes - 0.85) * 20),
         uptime_seconds=second % (60 * 86_400.0),
-        interval_seconds=10.0,
+        interval_seconds=tick_seconds,
         cpu_busy_ratio=busy,
         cpu_guest_ratio=guest,
         cpu_user_ratio=own * 0.6,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Turn(NamedTuple):
-    """One batch to send. Sequences number the ticks since 1970, so that runs continue each other."""
+    """One batch to send. Sequences number the ticks of the run, from 1."""
 
     ordinal: int
     second: float
@@ -20,7 +20,8 @@ def turns(*, host_count: int, tick_seconds: float, now: float, backfill_seconds:
     Ticks lie on multiples of ``tick_seconds`` and each host has its own phase within them, so that a run
     that follows another continues its grid, and hosts do not all speak at once.
     """
-    for tick in count(int((now - backfill_seconds) // tick_seconds)):
+    first = int((now - backfill_seconds) // tick_seconds)
+    for sequence in count(1):
+        begin = (first + sequence - 1) * tick_seconds
         for ordinal in range(host_count):
-            phase = tick_seconds * ordinal / host_count
-            yield Turn(ordinal, tick * tick_seconds + phase, tick)
+            yield Turn(ordinal, begin + tick_seconds * ordinal / host_count, sequence)

@@ -64,6 +64,8 @@ class Sender:
             )
         except exceptions.UnroutableError as error:
             raise BrokerError("no queue takes the samples: start a consumer once, it declares it") from error
+        except exceptions.NackError as error:
+            raise BrokerError("the broker takes no more samples: the queue is full") from error
         except exceptions.ChannelClosedByBroker as error:
             raise BrokerError(f"the broker refuses: {error.reply_text}") from error
         except (exceptions.AMQPError, OSError) as error:

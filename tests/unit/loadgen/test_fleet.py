@@ -60,6 +60,22 @@ def test_figures_stay_within_their_bounds() -> None:
             assert 0 < (batch.sample.memory_available_bytes or 0) < (batch.sample.memory_total_bytes or 0)
 
 
+def test_every_figure_is_of_the_tick_that_was_chosen() -> None:
+    """With another interval host and VMs say that their rates are over it."""
+    batch = Fleet(FleetShape(host_count=1, domain_count_per_host=50, tick_seconds=3.0)).batch(0, SECOND, 1)
+    running = [report.sample for report in batch.domains or () if report.sample.state == RUNNING]
+
+    assert (3.0, 3.0, 3.0) == (batch.tick_seconds, batch.interval_seconds, batch.sample.interval_seconds)
+    assert {(3.0, 3.0)} == {(each.interval_seconds, each.detail_interval_seconds) for each in running}
+
+
+def test_a_run_is_an_epoch() -> None:
+    """Two runs count from 1 each; told apart by their epochs, neither looks like a loss of the other."""
+    epochs = {Fleet(SHAPE, epoch=epoch).batch(0, SECOND, 1).epoch for epoch in ("a" * 16, "b" * 16)}
+
+    assert {"a" * 16, "b" * 16} == epochs
+
+
 def test_some_vms_are_off_and_some_paused() -> None:
     """A fleet shows every state that a page has to draw."""
     fleet = Fleet(FleetShape(host_count=20, domain_count_per_host=50))
@@ -88,12 +104,12 @@ def test_a_roaming_vm_is_always_on_exactly_one_host() -> None:
 
 
 def test_turns_continue_the_grid_of_an_earlier_run() -> None:
-    """History comes first, hosts have their phases, and a later run goes on with times and sequences."""
+    """History comes first, hosts have their phases, and a later run lies on the same grid, counting anew."""
     first = list(islice(turns(host_count=2, tick_seconds=10.0, now=1_005.0, backfill_seconds=20.0), 6))
 
-    assert [(0, 980.0, 98), (1, 985.0, 98), (0, 990.0, 99)] == [tuple(turn) for turn in first[:3]]
+    assert [(0, 980.0, 1), (1, 985.0, 1), (0, 990.0, 2)] == [tuple(turn) for turn in first[:3]]
     later = next(turns(host_count=2, tick_seconds=10.0, now=1_000.0, backfill_seconds=0.0))
-    assert (0, 1_000.0, 100) == later
+    assert (0, 1_000.0, 1) == later
 
 
 @pytest.mark.parametrize("value", ["6", "h", "1.5h", "-1h", "6h "])
