@@ -8,6 +8,7 @@ import structlog
 
 from consumer.admission import Unfit, admit
 from consumer.delivery import Delivery
+from consumer.errors import DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.health import assess
 from consumer.inventory import Inventory
@@ -30,6 +31,8 @@ class Preparation:
         """Add a delivery to a flush and return how many domains it brought; raise DatabaseAway."""
         try:
             message = admit(delivery, self._ahead)
+            with self._lock:
+                self._add(flush, delivery, message)
         except Unfit as unfit:
             self._log.warning(
                 "message_quarantined",
@@ -39,13 +42,22 @@ class Preparation:
             )
             flush.reject(delivery, unfit)
             return 0
-        with self._lock:
+        flush.accept(delivery, message)
+        return 0 if isinstance(message, Event) else len(message.domains or ())
+
+    def _add(self, flush: Flush, delivery: Delivery, message: SampleBatch | Event) -> None:
+        try:
             if isinstance(message, Event):
                 flush.rows.add_event(message, *self._inventory.place_event(message))
             else:
                 self._add_batch(flush, delivery, message)
-        flush.accept(delivery, message)
-        return 0 if isinstance(message, Event) else len(message.domains or ())
+        except OverflowError as error:
+            raise Unfit("refused", f"a figure that nothing can be reckoned with: {error}") from error
+        except DataRefused as refusal:
+            if refusal.certain:
+                raise Unfit("refused", str(refusal)) from refusal
+            # Nobody's message is at fault for what a database says that cannot tell.
+            raise DatabaseAway(str(refusal)) from refusal
 
     def _add_batch(self, flush: Flush, delivery: Delivery, batch: SampleBatch) -> None:
         if self._versions.get(batch.host) != batch.publisher_version:

@@ -42,7 +42,6 @@ CREATE TABLE domains (
     removed_at timestamptz
 );
 CREATE INDEX domains_host_id ON domains (host_id);
-CREATE INDEX domains_name ON domains (name);
 
 CREATE TABLE domain_names (
     domain_id integer NOT NULL REFERENCES domains,

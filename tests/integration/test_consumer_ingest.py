@@ -2,6 +2,7 @@
 """A consumer process between a real broker and a real database: each message becomes rows, once."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -162,6 +163,8 @@ def test_a_poisoned_message_harms_no_neighbour(
         ("newer schema", "version"),
         ("NUL", "bad_text"),
         ("twins", "ambiguous"),
+        ("uptime of ages", "schema"),
+        ("tick of ages", "schema"),
     ],
 )
 def test_what_cannot_be_trusted_is_set_aside(sender: Sender, books: Books, case: str, reason: str) -> None:
@@ -177,6 +180,8 @@ def test_what_cannot_be_trusted_is_set_aside(sender: Sender, books: Books, case:
         "rubbish": b"\x00\xff{",
         "wrong type": body.replace(b'"sequence":1', b'"sequence":"1"'),
         "newer schema": body.replace(b'"schema":1', b'"schema":9'),
+        "uptime of ages": re.sub(rb'"uptime_seconds":[0-9.]+', b'"uptime_seconds":1e11', body),
+        "tick of ages": re.sub(rb'"tick_seconds":[0-9.]+', b'"tick_seconds":1e300', body, count=1),
         "NUL": body.replace(b'"hostname":"', b'"hostname":"\\u0000'),
         "twins": encode(msgspec.structs.replace(batch, domains=(batch.domains or []) * 2)),
     }.get(case, body)
@@ -187,6 +192,19 @@ def test_what_cannot_be_trusted_is_set_aside(sender: Sender, books: Books, case:
 
     assert [(reason, body)] == books.rows("SELECT reason, body FROM quarantine")
     assert keys_of(other) == books.domain_keys()
+
+
+def test_a_long_name_is_a_name(sender: Sender, books: Books) -> None:
+    """A VM and a host may be called by as many characters as the wire lets through, of three bytes each."""
+    long = "".join(chr(0x4E00 + index) for index in range(1024))
+    batch, other = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
+    reports = [msgspec.structs.replace(report, name=long) for report in batch.domains or []]
+    identity = msgspec.structs.replace(batch.identity, hostname=long)
+    sender.send(msgspec.structs.replace(batch, domains=reports, identity=identity), other)
+    eventually(books.message_count, 2)
+
+    assert keys_of(batch, other) == books.domain_keys()
+    assert [(long,)] == books.rows("SELECT DISTINCT name FROM domains WHERE length(name) > 1000")
 
 
 def test_the_bodies_of_rubbish_are_capped_and_counted(

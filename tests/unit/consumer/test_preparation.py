@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What becomes of a delivery that the inventory does not take, before its rows are written."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from consumer.delivery import Delivery
+from consumer.errors import DatabaseAway, DataRefused
+from consumer.flush import Flush
+from consumer.inventory import Places
+from consumer.preparation import Preparation
+from consumer.receipts import Receipt
+from loadgen.fleet import Fleet, FleetShape
+from publisher.wire.codec import encode
+from publisher.wire.samples import SampleBatch
+from publisher.wire.topics import sample_key
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=2))
+BAD, GOOD = (FLEET.batch(ordinal, NOW.timestamp(), 1) for ordinal in range(2))
+
+
+class Picky:
+    """An inventory that takes every host but one."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def place(self, batch: SampleBatch) -> Places:
+        """Place the hosts that are not bad."""
+        if batch.host == BAD.host:
+            raise self._error
+        return Places(1, {})
+
+
+def prepared(error: Exception) -> Flush:
+    """Return a flush of a bad delivery beside a good one."""
+    inventory: Any = Picky(error)
+    preparation, flush = Preparation(inventory, timedelta(minutes=5)), Flush()
+    for tag, batch in enumerate((BAD, GOOD), start=1):
+        preparation.prepare(
+            flush,
+            Delivery(
+                receipt=Receipt(1, tag),
+                body=encode(batch),
+                exchange="",
+                routing_key=sample_key(batch.host),
+                redelivered=False,
+                received_at=NOW,
+                user_id=batch.host,
+            ),
+        )
+    return flush
+
+
+@pytest.mark.parametrize(
+    "error", [DataRefused("54000: index row too large"), OverflowError("date out of range")]
+)
+def test_what_the_inventory_refuses_is_set_aside(error: Exception) -> None:
+    """The message goes to quarantine with the reason, its neighbour into the flush."""
+    flush = prepared(error)
+
+    assert [(1, "refused")] == [(each.delivery.receipt.tag, each.reason) for each in flush.rejected]
+    assert str(error) in flush.rejected[0].detail
+    assert [1, 2] == [each.receipt.tag for each in flush.deliveries]
+
+
+def test_an_unclear_refusal_is_waited_out() -> None:
+    """Where the database cannot tell whether the message is at fault, the message is tried again."""
+    with pytest.raises(DatabaseAway):
+        prepared(DataRefused("XX000: cache lookup failed", certain=False))
