@@ -3,8 +3,9 @@
 
 An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``,
 ``KVMGRID_KEY`` a key outside the sections; a list is written as in TOML. An unknown key is an
-error that names the nearest known one; a wrong value names its place, what was expected and where it
-came from. Secrets never stand in the environment: a ``*_file`` key names the file that holds them.
+error that names the nearest known one; a variable whose first part resembles no key at all is another
+process's. A wrong value names its place, what was expected and where it came from. Secrets never stand in
+the environment: a ``*_file`` key names the file that holds them.
 """
 
 import difflib
@@ -18,6 +19,9 @@ import msgspec
 from msgspec import inspect
 
 PREFIX = "KVMGRID_"
+# How much a variable's first part must resemble a key to count as a slip of the pen; more than the lab's
+# KVMGRID_DATABASE_URL resembles [database].
+_SLIP = 0.85
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
 Tree = dict[str, Any]
@@ -96,10 +100,13 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
 
 def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> None:
     keys = [part.lower() for part in name.removeprefix(PREFIX).split("__")]
-    # Another process's variable is not an error here: one environment may serve several processes.
-    if keys[0] not in _sections(kind):
-        return
     source = f"environment variable {name}"
+    known = _sections(kind)
+    if keys[0] not in known:
+        # Another process's variable is not an error here: one environment may serve several processes.
+        if difflib.get_close_matches(keys[0], known, n=1, cutoff=_SLIP):
+            raise SettingsError(f"{source}: unknown key {keys[0]!r}{_nearest(keys[0], known)}")
+        return
     listed = _listed(value, source)
     nested: Tree = {keys[-1]: listed}
     for key in reversed(keys[:-1]):

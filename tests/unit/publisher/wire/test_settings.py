@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from consumer.settings import ConsumerSettings
+from dashboard.settings import Settings as DashboardSettings
 from publisher.settings import PublisherSettings, default_host, load_settings
 from publisher.wire.settings import SettingsError, load, read_secret
 
@@ -161,6 +163,34 @@ def test_the_host_defaults_to_the_short_host_name(monkeypatch: pytest.MonkeyPatc
 
     assert "hv042" == default_host()
     assert "hv042" == load_settings(None, {}).host
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("KVMGRID_BROKR__URL", "broker"),
+        ("KVMGRID_INTERVAL_SECOND", "interval_seconds"),
+        ("KVMGRID_SPOOOL__DIRECTORY", "spool"),
+        ("KVMGRID_HOSTS", "host"),
+        ("KVMGRID_LOGS__LEVEL", "log"),
+    ],
+)
+def test_a_misspelt_section_in_the_environment_is_refused(name: str, nearest: str) -> None:
+    """It would have no effect, and nobody would see that."""
+    message = refusal(None, {name: "x"})
+    assert name in message
+    assert f"did you mean {nearest!r}?" in message
+
+
+def test_variables_of_other_processes_are_not_slips_of_the_pen() -> None:
+    """Nothing that another process or the lab reads resembles a key of this one so closely."""
+    kinds = [PublisherSettings, ConsumerSettings, DashboardSettings]
+    sections = {field.upper() for kind in kinds for field in kind.__struct_fields__}
+    others = {"AMQP_URL", "AMQP_MANAGEMENT_URL", "DATABASE_URL", "CACHE", "FAILPOINT"}
+    for kind in kinds:
+        own = {field.upper() for field in kind.__struct_fields__}
+        foreign = {f"KVMGRID_{name}": "x" for name in sections - own | others}
+        assert kind() == load(kind, None, foreign)
 
 
 def test_a_secret_is_the_file_without_its_line_end(tmp_path: Path) -> None:
