@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spool's directory: private, used by one publisher at a time, with room held in reserve.
 
-Invariants: directory 0700, files 0600, nothing is ever deleted but the reserve; a file that cannot be
-used gets a new name.
+Invariants: directory 0700, files 0600; a file that cannot be used gets a new name, and only the newest of
+those are kept. Nothing else is ever deleted but the reserve.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -93,6 +94,16 @@ class SpoolDirectory:
             os.close(descriptor)
         return target
 
+    def delete_aside(self, *, keep: int) -> list[Path]:
+        """Delete all but the newest of the databases set aside, with their logs; return them."""
+        gone = set_aside_files(self.path)[:-keep]
+        for path in gone:
+            for suffix in _SUFFIXES:
+                # One that cannot go now goes with the next.
+                with contextlib.suppress(OSError):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return gone
+
     def _size(self, suffix: str) -> int:
         try:
             return (self.path / (DATABASE + suffix)).stat().st_size
@@ -151,11 +162,13 @@ def _refusal(path: Path, error: OSError) -> SpoolRefusedError:
 
 def set_aside_files(path: Path) -> list[Path]:
     """Return the databases that were set aside in a spool directory, oldest first."""
-    return sorted(
+    found = [
         found
         for found in path.glob(f"{DATABASE}.*")
         if not found.name.endswith(tuple(suffix for suffix in _SUFFIXES if suffix))
-    )
+    ]
+    # Being renamed does not change when a file was written last, but when its entry changed.
+    return sorted(found, key=lambda one: (one.stat().st_ctime_ns, one.name))
 
 
 def _prepare(path: Path) -> None:

@@ -18,6 +18,8 @@ from publisher.spool.file import SpoolFile, UnusableFileError
 from publisher.spool.message import Lane, Limits, Message, Spooled, SpoolStatus, Stamp, Ticket
 from publisher.spool.room import body_room_bytes, pages_of, pages_to_free
 
+# Of files set aside, which nobody may ever look at: enough to see what happened, and a bound on the room.
+KEPT_ASIDE_COUNT = 2
 _TRIES = 3
 _SHRINK_ABOVE_PAGES = 256
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -42,6 +44,8 @@ class Spool:
         # Deliveries whose deletion failed: not sent again, deleted at the next occasion.
         self._confirmed: set[int] = set()
         self._largest_bytes = 0
+        # The code of the disk's failure under way, which is reported once.
+        self._failure: int | None = None
         self._directory = SpoolDirectory(directory, reserve_bytes=self._limits.reserve_bytes)
         try:
             self._file = self._open()
@@ -156,11 +160,15 @@ class Spool:
                 self._repair(error)
 
     def _put(self, message: Message) -> Ticket:
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
             try:
-                return self._store(message)
+                ticket = self._store(message)
             except _DISK_ERRORS as error:
                 self._repair(error)
+            else:
+                if number == 0:
+                    self._failure = None
+                return ticket
         self._refuse()
         raise SpoolFullError("the disk of the spool takes no message")
 
@@ -237,7 +245,9 @@ class Spool:
     def _repair(self, error: Exception) -> None:
         """Bring the file back to where the next try can work."""
         code: int = getattr(error, "sqlite_errorcode", 0)
-        self._log.warning("spool_failed", error=str(error), code=code)
+        write = self._log.debug if code == self._failure else self._log.warning
+        write("spool_failed", error=str(error), code=code)
+        self._failure = code
         try:
             if code & 0xFF in _CORRUPT or code in _UNREADABLE:
                 self._file.close()
@@ -248,7 +258,7 @@ class Spool:
             elif code == sqlite3.SQLITE_FULL:
                 self._free_disk()
         except _DISK_ERRORS as second:
-            self._log.warning("spool_not_repaired", error=str(second))
+            write("spool_not_repaired", error=str(second))
 
     def _free_disk(self) -> None:
         """Drop the oldest messages of a full disk; the reserve gives room to write that down (rule R4)."""
@@ -288,3 +298,5 @@ class Spool:
         path = self._directory.set_aside(why)
         self._set_aside.append(path)
         self._log.error("spool_set_aside", path=str(path), reason=detail)
+        for gone in self._directory.delete_aside(keep=KEPT_ASIDE_COUNT):
+            self._log.warning("spool_deleted", path=str(gone), reason="newer ones were set aside since")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from publisher.errors import SpoolFullError
 from publisher.spool import Spool, Ticket
+from publisher.spool.directory import set_aside_files
 from tests.unit.publisher.spool.spooled import message, sequences
 
 DATABASE = "spool.sqlite3"
@@ -86,3 +88,29 @@ def test_a_body_with_a_flipped_bit_is_dropped_and_counted(tmp_path: Path) -> Non
 
     assert [1, 3] == sequences(spool)
     assert (1, 0) == (spool.status().dropped_message_count, len(spool.set_aside()))
+
+
+def test_only_the_newest_files_set_aside_are_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A disk that breaks files again and again is not filled by them; what goes is logged."""
+    folder = tmp_path / "spool"
+    for number in range(4):
+        Spool(folder, f"hv{number}").close()
+    found = set_aside_files(folder)
+
+    assert 2 == len(found)
+    assert 1 == caplog.text.count("spool_deleted")
+    assert found == sorted(found, key=lambda path: path.stat().st_ctime_ns)
+
+
+def test_a_disk_that_takes_nothing_is_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """However many messages it refuses; the next failure after a success is news."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    for _ in range(2):
+        spool._file._db.execute("PRAGMA query_only = ON")
+        for _ in range(5):
+            with pytest.raises(SpoolFullError):
+                spool.put(message())
+        spool._file._db.execute("PRAGMA query_only = OFF")
+        spool.put(message())
+
+    assert 2 == caplog.text.count("spool_failed")
