@@ -59,7 +59,17 @@ uri = "{self.daemon.uri_read_only}"
 """,
             encoding="utf-8",
         )
-        return Child("kvmgrid-publisher", "run", "--config", str(settings), log=self.folder / "publisher.log")
+        # msgspec takes typing_extensions where it finds it. Tools of the development environment bring it
+        # along; where requirements/publisher.txt is installed it is not there, nor is its memory.
+        absent = self.folder / "absent"
+        absent.mkdir()
+        (absent / "typing_extensions.py").write_text('raise ImportError("absent")\n', encoding="utf-8")
+        return Child(
+            "kvmgrid-publisher",
+            *("run", "--config", str(settings)),
+            log=self.folder / "publisher.log",
+            environment={"PYTHONPATH": str(absent)},
+        )
 
     def start_client(self, interval_seconds: float, first_at_seconds: float) -> Child:
         """Start the bare client of libvirt; ``first_at_seconds`` is CLOCK_MONOTONIC."""
