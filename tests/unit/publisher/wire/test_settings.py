@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from consumer.settings import ConsumerSettings
 from dashboard.settings import Settings as DashboardSettings
-from publisher.settings import PublisherSettings, load_settings
+from publisher.settings import PublisherSettings, default_host, load_settings
 from publisher.wire.settings import SettingsError, load, read_secret
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -85,6 +85,102 @@ def test_paths_and_lists_are_read(tmp_path: Path) -> None:
         settings.broker.password_file,
         settings.sources.filesystems,
     )
+
+
+def test_variables_of_other_processes_are_ignored() -> None:
+    """One environment may serve several processes and the test services."""
+    environment = {
+        "KVMGRID_HOST": "hv042",
+        "KVMGRID_DATABASE__URL": "x",
+        "KVMGRID_AMQP_URL": "y",
+        "PATH": "/",
+    }
+
+    assert "hv042" == load_settings(None, environment).host
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("intervall_seconds = 3", ["unknown key 'intervall_seconds'", "did you mean 'interval_seconds'?"]),
+        ("[broker]\npasword_file = '/x'", ["unknown key 'broker.pasword_file'", "mean 'password_file'?"]),
+        ("[borker]\nurl = 'x'", ["unknown key 'borker'", "did you mean 'broker'?"]),
+        ("[log]\nzzz = 1", ["unknown key 'log.zzz'", "known here: form, level"]),
+        ("interval_seconds = 0", ["$.interval_seconds", ">= 1"]),
+        ("interval_seconds = 301", ["$.interval_seconds", "<= 300"]),
+        ("interval_seconds = 'often'", ["$.interval_seconds", "float"]),
+        ("broker = 3", ["$.broker", "object"]),
+        ("[broker]\npassword_file = ''", ["$.broker.password_file", "a path"]),
+        ("[spool]\ncapacity_bytes = 1000", ["$.spool.capacity_bytes", ">= 33554432"]),
+        ("[log]\nlevel = 'loud'", ["$.log.level", "'loud'"]),
+        ("interval_seconds = ", ["is not TOML"]),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_place(tmp_path: Path, text: str, words: list[str]) -> None:
+    """The message names the key, and the nearest known one or what was expected."""
+    message = refusal(write(tmp_path, text))
+
+    assert [] == [word for word in words if word not in message]
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [
+        ({"KVMGRID_BROKER__PASWORD_FILE": "/x"}, "did you mean 'password_file'?"),
+        ({"KVMGRID_SPOOL__CAPACITY_BYTES": "much"}, "$.spool.capacity_bytes"),
+        ({"KVMGRID_SOURCES__FILESYSTEMS": "[broken"}, "is not a TOML list"),
+        ({"KVMGRID_BROKER": "x"}, "$.broker"),
+    ],
+)
+def test_a_wrong_variable_is_refused(environment: dict[str, str], word: str) -> None:
+    """Variables are checked like the file."""
+    assert word in refusal(None, environment)
+
+
+def test_a_section_that_the_file_makes_a_value_is_refused(tmp_path: Path) -> None:
+    """A variable below a key that is no section is an error with a message, not a crash."""
+    message = refusal(write(tmp_path, "broker = 3"), {"KVMGRID_BROKER__URL": "amqp://b/"})
+
+    assert "'broker' is a section" in message
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A file that was named must be there."""
+    assert "No such file" in refusal(tmp_path / "none.toml")
+
+
+def test_a_host_name_that_is_no_host_id_is_refused_with_a_proposal() -> None:
+    """The message says what a host id is and how it could read."""
+    message = refusal(None, {"KVMGRID_HOST": "Rack 1_Node.7"})
+
+    assert ["1 to 63 of a-z", "'rack-1-node-7'"] == [
+        word for word in ("1 to 63 of a-z", "'rack-1-node-7'") if word in message
+    ]
+
+
+def test_the_host_defaults_to_the_short_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The domain is cut off and capitals become small letters."""
+    monkeypatch.setattr("socket.gethostname", lambda: "HV042.example.net")
+
+    assert "hv042" == default_host()
+    assert "hv042" == load_settings(None, {}).host
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("KVMGRID_BROKR__URL", "broker"),
+        ("KVMGRID_INTERVAL_SECOND", "interval_seconds"),
+        ("KVMGRID_SPOOOL__DIRECTORY", "spool"),
+        ("KVMGRID_HOSTS", "host"),
+        ("KVMGRID_LOGS__LEVEL", "log"),
+    ],
+)
+def test_a_misspelt_section_in_the_environment_is_refused(name: str, nearest: str) -> None:
+    """It would have no effect, and nobody would see that."""
+    message = refusal(None, {name: "x"})
+    assert name in message
+    assert f"did you mean {nearest!r}?" in message
 
 
 KINDS: tuple[type[Struct], ...] = (PublisherSettings, ConsumerSettings, DashboardSettings)
