@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""Who may do what on the broker: one user per publisher whose name is the host id, and users for consumers.
 
-The recipe (docs/lab.md shows it as rabbitmqctl commands):
+The recipe (deploy/rabbitmq/enrol is the same with rabbitmqctl; a test compares them):
 - A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and
   there only with routing keys that begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the
   broker checks a user_id property against the login.

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""deploy/rabbitmq/enrol, which operators run, gives the rights that the tests' own users have."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pika
+import pytest
+from pika.exceptions import ProbableAuthenticationError
+
+from deploy.lab.errors import CommandError
+from deploy.lab.rabbitmq import RabbitMq
+
+ENROL = Path(__file__).resolve().parents[2] / "deploy" / "rabbitmq" / "enrol"
+VIRTUAL_HOST = "site"
+PASSWORD = "it's not $secret"  # noqa: S105 - the broker exists for this test only
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RabbitMq]:
+    """Start one broker for the module."""
+    with RabbitMq.start() as running:
+        running.admin.add_virtual_host(VIRTUAL_HOST)
+        shutil.copy(ENROL, running.directory / "enrol")
+        yield running
+
+
+def enrol(broker: RabbitMq, *arguments: str, password: str = PASSWORD) -> None:
+    """Run the script beside the broker, the password on its standard input."""
+    script = str(broker.directory / "enrol")
+    broker.enclosure.run(
+        ["bash", "-c", 'printf "%s\\n" "$1" | "${@:2}"', "bash", password, script, *arguments],
+        log=broker.log_path,
+        user=broker._user,
+        environment=broker._environment() | {"PATH": "/usr/lib/rabbitmq/bin:/usr/bin:/bin"},
+    )
+
+
+def rights(broker: RabbitMq, user: str) -> list[dict[str, Any]]:
+    """Return every permission that a user has, whatever its virtual host, without the user's name."""
+    found = broker.admin.request("GET", f"users/{user}/permissions")
+    found += broker.admin.request("GET", f"users/{user}/topic-permissions")
+    assert found
+    return sorted(({**right, "user": None} for right in found), key=str)
+
+
+def log_in(broker: RabbitMq, user: str, password: str, virtual_host: str = "/") -> None:
+    """Open and close a connection."""
+    pika.BlockingConnection(pika.URLParameters(broker.amqp_url(user, password, virtual_host))).close()
+
+
+def test_an_enrolled_publisher_has_the_rights_of_a_publisher(broker: RabbitMq) -> None:
+    """Its user logs in, without tags, and may do what is tested of the tests' own publishers."""
+    enrol(broker, "publisher", "hv-1")
+    broker.admin.add_publisher("hv-2", PASSWORD)
+
+    log_in(broker, "hv-1", PASSWORD)
+    assert [] == broker.admin.request("GET", "users/hv-1")["tags"]
+    assert rights(broker, "hv-2") == rights(broker, "hv-1")
+
+
+def test_an_enrolled_consumer_has_the_rights_of_a_consumer(broker: RabbitMq) -> None:
+    """In the virtual host that is asked for, and in no other."""
+    enrol(broker, "--vhost", VIRTUAL_HOST, "consumer", "consumer-1")
+    broker.admin.add_consumer("consumer-2", PASSWORD, VIRTUAL_HOST)
+
+    log_in(broker, "consumer-1", PASSWORD, VIRTUAL_HOST)
+    assert rights(broker, "consumer-2") == rights(broker, "consumer-1")
+
+
+def test_a_second_run_changes_the_password(broker: RabbitMq) -> None:
+    """The rights stay, the old password is worth nothing."""
+    enrol(broker, "publisher", "hv-3")
+    before = rights(broker, "hv-3")
+    enrol(broker, "publisher", "hv-3", password="another")  # noqa: S106 - likewise
+
+    log_in(broker, "hv-3", "another")
+    with pytest.raises(ProbableAuthenticationError):
+        log_in(broker, "hv-3", PASSWORD)
+    assert before == rights(broker, "hv-3")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password"),
+    [(("publisher", "hv.4"), PASSWORD), (("publisher", ".*"), PASSWORD), (("publisher", "hv-4"), "")],
+    ids=["no host id", "a pattern", "no password"],
+)
+def test_what_would_break_the_rules_is_refused(
+    broker: RabbitMq, arguments: tuple[str, ...], password: str
+) -> None:
+    """Nothing is made then."""
+    before = broker.admin.request("GET", "users")
+    with pytest.raises(CommandError, match="failed with 2"):
+        enrol(broker, *arguments, password=password)
+
+    assert before == broker.admin.request("GET", "users")
