@@ -22,7 +22,7 @@ from publisher.wire.samples import DomainReport
 _SILENT_TICKS = 5
 _PAIRING = timedelta(minutes=10)
 # How long another consumer's changes may stay unseen.
-_REREAD_SECONDS = 60.0
+_REREAD_SECONDS = 5.0
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
 
@@ -80,13 +80,10 @@ class Residency:
         listed = listing.active.keys()
         missing, arrived = stays.here - listed, listed - stays.here
         retry = arrived and now - stays.read_at >= _RETRY_SECONDS
-        if missing or arrived - stays.elsewhere or retry:
+        if missing or ((arrived - stays.elsewhere or retry) and _open(connection, listing, arrived)):
             self._change(connection, listing, missing=missing, arrived=arrived)
-            for other in self._stays.values():
-                if other.elsewhere & missing:
-                    # They live nowhere now: whoever lists them asks for them with its next listing.
-                    other.read_at = -math.inf
             stays = self._read(connection, listing.host_id)
+            self._outdate_others(listing.host_id, left=missing, taken=stays.here & arrived)
         stays.elsewhere = frozenset(listed - stays.here)
         return frozenset(listed & stays.here)
 
@@ -95,6 +92,12 @@ class Residency:
         stays = _Stays({int(str(row[0])) for row in rows}, self._monotonic())
         self._stays[host_id] = stays
         return stays
+
+    def _outdate_others(self, host_id: int, *, left: set[int], taken: set[int]) -> None:
+        """Let the next listing of another host ask about what it may have now, or has no longer."""
+        for other_id, other in self._stays.items():
+            if other_id != host_id and (other.elsewhere & left or other.here & taken):
+                other.read_at = -math.inf
 
     def _change(
         self, connection: Connection, listing: Listing, *, missing: set[int], arrived: set[int]
@@ -113,3 +116,11 @@ class Residency:
                 statement("residency_arrive"), {**here, "domain_ids": sorted(arrived), "pairing": _PAIRING}
             )
             connection.execute(statement("domains_settle"), {**here, "domain_ids": sorted(arrived)})
+
+
+def _open(connection: Connection, listing: Listing, arrived: set[int]) -> bool:
+    """Tell whether any of these may move in; a definition left behind, day after day, must lock nothing."""
+    return (
+        any(listing.active[domain_id] for domain_id in arrived)
+        or connection.execute(statement("homeless"), {"domain_ids": sorted(arrived)}).rowcount > 0
+    )

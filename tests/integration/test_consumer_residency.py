@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 
 from consumer.database import connect
@@ -228,6 +229,28 @@ def test_a_persistent_domain_moves_though_its_old_host_still_lists_it(
     assert [("hv000", 0, 2, "discovered"), ("hv001", 2, None, "migrated")] == stays(books, world)
 
 
+@pytest.mark.parametrize("consumer_count", [1, 2])
+def test_a_migrated_domain_is_known_from_where_it_runs_alone(
+    desks: tuple[Desk, Desk], books: Books, world: World, consumer_count: int
+) -> None:
+    """What the source says of its left-behind definition reaches neither newest nor stored samples."""
+    source, target = desks[0], desks[consumer_count - 1]
+    source.take(world.batch(0, 0, world.domain()))
+    target.take(world.batch(1, 0))
+    # Not known yet to be elsewhere, the domain is off; from then on it is where it runs.
+    source.take(world.batch(0, 1, world.inactive()))
+    target.take(world.batch(1, 2, world.domain()))
+    for tick in (3, 5):
+        for desk in desks:
+            desk.now += 10
+        source.take(world.batch(0, tick, world.inactive()))
+        assert [("hv001", RUNNING)] == books.rows("SELECT host, state FROM domains_now")
+        target.take(world.batch(1, tick + 1, world.domain()))
+
+    samples = books.rows("SELECT host, state FROM domain_metrics ORDER BY time")
+    assert [("hv000", RUNNING), ("hv000", SHUT_OFF), *[("hv001", RUNNING)] * 3] == samples
+
+
 def test_two_running_domains_of_one_uuid_do_not_flap(
     desks: tuple[Desk, Desk], books: Books, world: World
 ) -> None:
@@ -251,6 +274,22 @@ def test_a_domain_restarted_elsewhere_leaves_a_silent_host(
         desk.take(world.batch(1, tick, world.domain()))
 
     assert [("hv000", 0, 7, "discovered"), ("hv001", 7, None, "migrated")] == stays(books, world)
+
+
+def test_a_definition_left_behind_locks_nothing(
+    desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase
+) -> None:
+    """A host that lists a domain of another host is stored while the domain is locked by someone else."""
+    desk, _ = desks
+    desk.take(world.batch(0, 0, world.domain()), world.batch(1, 1, world.inactive()))
+    with psycopg.connect(database.administrator_url) as other:
+        other.execute("SELECT FROM kvmgrid.domains FOR UPDATE")
+        for tick in (2, 3):
+            desk.now += 10
+            desk.take(world.batch(1, tick, world.inactive()))
+
+    assert [("hv000", 0, None, "discovered")] == stays(books, world)
+    assert 4 == books.count("host_samples")
 
 
 def test_late_batches_rewrite_no_history(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
