@@ -19,6 +19,7 @@ from dashboard.database import Database
 from dashboard.pages import grid, host
 from dashboard.settings import Settings
 from dashboard.web import Guard
+from dashboard.workers import Workers
 
 log = structlog.get_logger("dashboard")
 
@@ -26,6 +27,8 @@ log = structlog.get_logger("dashboard")
 ASSETS_IGNORED = [r"(^|/)first(/|$)"]
 # An answer is kept a little shorter than the beat, so that each beat of each viewer may bring news.
 KEEP_SHARE = 0.8
+# A page that hears nothing for so long counts its connection as lost; an answer comes before that.
+DEADLINE_SHARE = 0.8
 
 
 def create_app(settings: Settings, database: Database) -> Guard:
@@ -54,7 +57,7 @@ def create_app(settings: Settings, database: Database) -> Guard:
     )
     # Otherwise every page opens a WebSocket at once, although no callback uses one.
     app.backend.websocket_capability = False
-    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.stale_after_seconds)
+    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.lost_after_seconds)
     app.layout = frame
     # All ids there are, so that Dash checks the callbacks against them without drawing a page.
     app.validation_layout = html.Div(  # type: ignore[assignment]  # inferred from None in Dash
@@ -62,9 +65,17 @@ def create_app(settings: Settings, database: Database) -> Guard:
     )
     app.callback(Output(shell.PAGE, "children"), Input(shell.ADDRESS, "pathname"))(route)
     keep_seconds = settings.page.refresh_seconds * KEEP_SHARE
-    grid.register(app, database, keep_seconds=keep_seconds)
-    host.register(app, database, keep_seconds=keep_seconds)
-    return Guard(app, body_limit_bytes=settings.web.body_limit_bytes, is_page=is_page)
+    deadline_seconds = settings.page.lost_after_seconds * DEADLINE_SHARE
+    for page, count in ((grid, 2), (host, max(1, settings.database.connection_count - 1))):
+        # One connection stays free for the grid, however slow the charts are.
+        workers = Workers(page.__name__, count=count, deadline_seconds=deadline_seconds)
+        page.register(app, database, workers, keep_seconds=keep_seconds)
+    return Guard(
+        app,
+        body_limit_bytes=settings.web.body_limit_bytes,
+        hosts=(settings.web.listen_address, *settings.web.allowed_hosts),
+        is_page=is_page,
+    )
 
 
 def is_page(path: str) -> bool:

@@ -2,8 +2,9 @@
 """What a browser may ask: every field checked and bounded, since anyone can send anything."""
 
 from datetime import UTC, tzinfo
+from functools import cache
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 from msgspec import Meta, Struct
@@ -34,6 +35,7 @@ class HostAsk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     end: ShortText = ""
     zone: ShortText = "UTC"
     theme: ThemeName = "light"
+    is_touch: bool = False
     width_pixels: Annotated[int, Meta(ge=200, le=8000)] = 1200
     hidden: Annotated[list[ShortText], Meta(max_length=64)] = []
     is_table: bool = False
@@ -50,11 +52,16 @@ def read_ask(kind: type[Ask], data: Any) -> Ask:
 
 
 def read_zone(name: str) -> tzinfo:
-    """Return the time zone of a name the browser gave, UTC where this machine does not know it."""
-    if name.upper() == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(name)
-    # A name with odd characters is a ValueError, a folder an OSError, an unknown one a KeyError.
-    except (ValueError, OSError, KeyError):
-        return UTC
+    """Return the time zone of a name in any case, UTC where this machine does not know it."""
+    known = _zones().get(name.casefold())
+    return UTC if known is None or name.casefold() == "utc" else ZoneInfo(known)
+
+
+def zone_name(zone: tzinfo) -> str:
+    """Return the name of a zone as browsers know it."""
+    return zone.key if isinstance(zone, ZoneInfo) else "UTC"
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from dashboard import units
-from dashboard.asks import read_zone
+from dashboard.asks import read_zone, zone_name
 from dashboard.components.event_list import EventMark, event_marks
 from dashboard.components.states import no_samples
 from dashboard.database import Database
@@ -39,6 +39,7 @@ class ChartKey(NamedTuple):
     tick_seconds: float
     zone_name: str
     theme: ThemeName
+    is_touch: bool
     width_pixels: int
     hidden: frozenset[str]
     step: str
@@ -56,7 +57,6 @@ class Chart(NamedTuple):
     marks: Element
     nothing: Element
     points: list[HostPoint]
-    is_live: bool
 
 
 def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
@@ -77,8 +77,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         theme=THEMES[key.theme],
         width_pixels=key.width_pixels,
         hidden=key.hidden,
-        # Kept through live updates, new with a new range: Plotly then forgets what the pointer zoomed.
-        revision=f"{key.host}|{key.from_text}|{key.to_text}",
+        is_touch=key.is_touch,
     )
     figure = timeline(data, gaps, [mark.time_seconds for mark in marks], view)
     return Chart(
@@ -88,7 +87,6 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         marks=_marks(marks, window),
         nothing=h("div") if shown else no_samples(key.host, _span(database, key, window, now), window),
         points=shown,
-        is_live=window.is_live,
     )
 
 
@@ -146,7 +144,7 @@ def _note(key: ChartKey, window: TimeRange, point_count: int, zone: tzinfo) -> E
     """Return what the chart shows, in words: range, zone, resolution."""
     local = window.end.astimezone(zone)
     offset = local.strftime("%z")
-    zone_words = "UTC" if zone is UTC else f"{key.zone_name} (UTC{offset[:3]}:{offset[3:]})"
+    zone_words = "UTC" if zone is UTC else f"{zone_name(zone)} (UTC{offset[:3]}:{offset[3:]})"
     resolution = (
         f"every sample, {key.tick_seconds:g}{units.GAP}s apart" if key.level.is_raw else key.level.words
     )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from dashboard.answer_cache import AnswerCache
 from dashboard.asks import GridAsk
 from dashboard.components.node import node
-from dashboard.components.states import banner, first_run, schema_missing
+from dashboard.components.states import banner, first_run, schema_missing, slow_answer
 from dashboard.components.summary import summary
 from dashboard.database import Database
 from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
@@ -58,20 +58,29 @@ class GridFeed:
 
     def answer(self, ask: GridAsk) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
-        answer: Answer = {"number": ask.number, "now_ms": round(self._now().timestamp() * 1000)}
+        news = self._news(ask)
+        # Stamped last: the browser measures ages against the moment that an answer leaves.
+        return news | {"number": ask.number, "now_ms": round(self._now().timestamp() * 1000)}
+
+    def late(self, number: int) -> Answer:
+        """Return what to say while an answer takes too long."""
+        now_ms = round(self._now().timestamp() * 1000)
+        return {"number": number, "now_ms": now_ms, "banner": slow_answer()}
+
+    def _news(self, ask: GridAsk) -> Answer:
         try:
             snapshot = self._shared.get(None)
         except SchemaMissingError as error:
-            return answer | {"state": schema_missing(str(error))}
+            return {"state": schema_missing(str(error))}
         except DatabaseUnavailableError:
-            return answer | {"banner": banner("The database is away", self._database.away_since)}
+            return {"banner": banner("The database is away", self._database.away_since)}
         except DatabaseError as error:
-            return answer | {"banner": banner(f"The database refused: {error}", None)}
+            return {"banner": banner(f"The database refused: {error}", None)}
         if not snapshot.nodes:
-            return answer | {"state": first_run()}
+            return {"state": first_run()}
         since = ask.cursor if ask.feed == self._name and ask.cursor <= snapshot.cursor else 0
         changed = {host: piece.element for host, piece in snapshot.nodes.items() if piece.cursor > since}
-        answer |= {"feed": self._name, "cursor": snapshot.cursor, "nodes": changed}
+        answer: Answer = {"feed": self._name, "cursor": snapshot.cursor, "nodes": changed}
         if snapshot.order_cursor > since:
             answer["order"] = list(snapshot.nodes)
         if snapshot.summary.cursor > since:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dashboard.answer_cache import AnswerCache
-from dashboard.asks import HostAsk, read_zone
+from dashboard.asks import HostAsk, read_zone, zone_name
 from dashboard.chart import Chart, ChartKey, draw_chart
 from dashboard.components.chart_table import chart_table
 from dashboard.components.domain_table import domain_table
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
 from dashboard.components.node import stale_at
-from dashboard.components.states import banner, schema_missing, unknown_host
+from dashboard.components.states import banner, schema_missing, slow_answer, unknown_host
 from dashboard.database import Database
 from dashboard.errors import (
     DatabaseError,
@@ -84,16 +84,25 @@ class HostFeed:
 
     def answer(self, ask: HostAsk) -> tuple[Answer, Figure | None]:
         """Return the news for one browser and the figure if it changed; an outage is part of the answer."""
-        answer: Answer = {"number": ask.number, "now_ms": round(self._now().timestamp() * 1000)}
         try:
             seen = self._hosts.get(ask.host)
             if seen.host is None:
-                return answer | {"state": unknown_host(ask.host)}, None
-            return self._news(answer, ask, seen.host, seen.domains)
+                news, figure = {"state": unknown_host(ask.host)}, None
+            else:
+                news, figure = self._news(ask, seen.host, seen.domains)
         except SchemaMissingError as error:
-            return answer | {"state": schema_missing(str(error))}, None
+            news, figure = {"state": schema_missing(str(error))}, None
         except DatabaseError as error:
-            return answer | {"banner": self._banner(error)}, None
+            news, figure = {"banner": self._banner(error)}, None
+        # Stamped last: the browser measures ages against the moment that an answer leaves.
+        return news | self._stamp(ask.number) | {"zone": zone_name(read_zone(ask.zone))}, figure
+
+    def late(self, number: int) -> Answer:
+        """Return what to say while an answer takes too long."""
+        return self._stamp(number) | {"banner": slow_answer()}
+
+    def _stamp(self, number: int) -> Answer:
+        return {"number": number, "now_ms": round(self._now().timestamp() * 1000)}
 
     def _banner(self, error: DatabaseError) -> Element:
         if isinstance(error, DatabaseUnavailableError):
@@ -116,9 +125,8 @@ class HostFeed:
         }
         return tuple(self._database.fetch(HOST_EVENTS, parameters))
 
-    def _news(
-        self, answer: Answer, ask: HostAsk, host: HostNow, domains: list[HostDomain]
-    ) -> tuple[Answer, Figure | None]:
+    def _news(self, ask: HostAsk, host: HostNow, domains: list[HostDomain]) -> tuple[Answer, Figure | None]:
+        answer: Answer = {}
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
@@ -143,7 +151,6 @@ class HostFeed:
             if ask.is_table:
                 parts["table"] = chart_table(chart.points, key.level)
             answer["figure"] = chart.name
-            answer["is_live"] = chart.is_live
             figure = None if chart.name == ask.figure else chart.figure
         answer["parts"] = {
             name: {"hash": hashed, "tree": element}
@@ -167,6 +174,7 @@ class HostFeed:
             tick_seconds=tick_seconds,
             zone_name=ask.zone,
             theme=ask.theme,
+            is_touch=ask.is_touch,
             width_pixels=ask.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
             hidden=frozenset(ask.hidden) & SERIES,
             step=_step(window, level, host, now),

@@ -9,7 +9,7 @@ from dashboard.errors import DatabaseError
 
 
 def register(server: FastAPI, database: Database) -> None:
-    """Add both addresses. They are for probes: no figures, no names."""
+    """Add both addresses. They are for probes: the number of hosts, no names."""
 
     def alive() -> PlainTextResponse:
         return PlainTextResponse("ok\n")

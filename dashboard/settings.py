@@ -38,6 +38,8 @@ class WebSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     listen_address: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8050
+    # Names beside loopback, addresses and listen_address under which browsers reach the pages.
+    allowed_hosts: tuple[Annotated[str, Meta(max_length=253)], ...] = ()
     body_limit_bytes: Annotated[int, Meta(ge=4096, le=2**24)] = 262_144
 
 
@@ -45,7 +47,7 @@ class PageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How lively the pages are."""
 
     refresh_seconds: Annotated[float, Meta(ge=0.5, le=60)] = 2
-    stale_after_seconds: Annotated[float, Meta(ge=5, le=3600)] = 15
+    lost_after_seconds: Annotated[float, Meta(ge=5, le=3600)] = 15
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +124,10 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
     return f"; known here: {', '.join(sorted(known))}"
 
 
+def _default(section: str, key: str) -> object:
+    return getattr(getattr(Settings(), section), key, None)
+
+
 def _override(tree: Tree, name: str, value: str) -> None:
     section, *rest = (part.lower() for part in name.removeprefix(PREFIX).split("__"))
     # Another process's section is not an error here: one environment may serve several processes.
@@ -132,4 +138,5 @@ def _override(tree: Tree, name: str, value: str) -> None:
     branch = tree.setdefault(section, {})
     if not isinstance(branch, dict):
         raise SettingsError(f"[{section}] is not a table, so {name} has no place in it")
-    branch[key] = value
+    # A list is written with commas.
+    branch[key] = value.split(",") if isinstance(_default(section, key), tuple) else value

@@ -40,7 +40,6 @@ class Theme(NamedTuple):
     vermilion: str
     purple: str
     yellow: str
-    grey: str
 
 
 LIGHT = Theme(
@@ -62,7 +61,7 @@ LIGHT = Theme(
     unknown="#5b6675",
     unknown_tint="#e1e5ea",
     grid="#e6eaf0",
-    gap="#8f99a6",
+    gap="#7c8796",
     blue="#0072b2",
     sky="#2f93cf",
     green="#008f68",
@@ -70,7 +69,6 @@ LIGHT = Theme(
     vermilion="#cc5500",
     purple="#b9618f",
     yellow="#918600",
-    grey="#6b7686",
 )
 
 DARK = Theme(
@@ -100,7 +98,6 @@ DARK = Theme(
     vermilion="#f0763a",
     purple="#d68db3",
     yellow="#e3d94f",
-    grey="#93a0b1",
 )
 
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
@@ -141,7 +138,7 @@ SHAPE_PAIRS = (
     ("vermilion", "surface"),
     ("purple", "surface"),
     ("yellow", "surface"),
-    ("grey", "surface"),
+    ("gap", "surface"),
 )
 
 

@@ -16,6 +16,8 @@ DAY_SECONDS = 86_400
 # From here on three digits would be written as 1000, or two digits as 10: the next form starts.
 THREE_DIGITS_END = 999.5
 ONE_DECIMAL_END = 9.95
+# Below it one decimal would be written as nothing.
+SMALLEST_PERCENT = 0.05
 
 
 def significant(value: float) -> str:
@@ -59,6 +61,8 @@ def percent(ratio: float | None) -> str:
     if ratio is None:
         return UNKNOWN
     value = ratio * 100
+    if 0 < value < SMALLEST_PERCENT:
+        return f"<0.1{GAP}%"
     text = f"{value:.0f}" if abs(value) >= ONE_DECIMAL_END or value == 0 else f"{value:.1f}"
     return f"{text}{GAP}%"
 

@@ -6,7 +6,8 @@ browser; one that leads nowhere has status 404. Requests that our pages never se
 instead of an error inside Dash.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import ipaddress
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -25,9 +26,12 @@ _ONE_YEAR = b"public, max-age=31536000"
 class Guard:
     """Wraps a Dash application. ``dash`` is the one inside."""
 
-    def __init__(self, dash: Dash, *, body_limit_bytes: int, is_page: Callable[[str], bool]) -> None:
+    def __init__(
+        self, dash: Dash, *, body_limit_bytes: int, hosts: Iterable[str], is_page: Callable[[str], bool]
+    ) -> None:
         self.dash = dash
         self._body_limit_bytes = body_limit_bytes
+        self._hosts = frozenset({"localhost", *(host.lower() for host in hosts)})
         self._is_page = is_page
         self._headers = _security_headers(dash)
 
@@ -44,6 +48,9 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
         guarded = _Outgoing(send, self._headers)
+        if not self._is_ours(dict(scope["headers"]).get(b"host", b"")):
+            await guarded.refuse(421, "not a name of this dashboard; its setting is web.allowed_hosts")
+            return
         if method in {"GET", "HEAD"} and not path.startswith(_SERVED_PREFIXES):
             guarded.status = None if self._is_page(path) else 404
             scope = {**scope, "path": "/", "raw_path": b"/"}
@@ -58,6 +65,18 @@ class Guard:
             return
         guarded.is_versioned = path.startswith("/assets/") and b"m=" in scope["query_string"]
         await self.dash.server(scope, receive, guarded.send)
+
+    def _is_ours(self, authority: bytes) -> bool:
+        """Whether a Host header names this service: an address always does, a name only if it is known."""
+        text = authority.decode("latin-1").lower()
+        name = text.rpartition(":")[0] if text.rpartition(":")[2].isdigit() else text
+        if name in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+        except ValueError:
+            return False
+        return True
 
     async def _read_body(self, scope: Scope, receive: Receive) -> tuple[bytes, tuple[int, str] | None]:
         headers = dict(scope["headers"])

@@ -33,6 +33,7 @@
   const WRITERS = {
     ratio(value) {
       const percent = value * 100;
+      if (percent > 0 && percent < 0.05) return "<0.1" + GAP + "%";
       return (Math.abs(percent) >= 9.95 || percent === 0 ? percent.toFixed(0) : percent.toFixed(1)) + GAP + "%";
     },
     bytes: (value) => scaled(value, 1024, IEC, "B"),
@@ -61,6 +62,13 @@
 
   const current = { figure: null, meta: null, times: null, columns: new Map(), pointer: null };
 
+  function point(seconds) {
+    current.pointer = seconds;
+    writeValues();
+  }
+
+  kvmgrid.clearPointer = () => point(null);
+
   function read(figure) {
     current.figure = figure;
     current.meta = figure.layout.meta || null;
@@ -85,6 +93,7 @@
       chart.style.setProperty("--plot-left", current.meta.plot.left + "px");
       chart.style.setProperty("--plot-right", current.meta.plot.right + "px");
       chart.style.setProperty("--plot-height", current.meta.plot.height + "px");
+      chart.style.setProperty("--chart-height", figure.layout.height + "px");
       kvmgrid.morph(place, [
         ...current.meta.panels.map(panelLegend),
         ["div", { class: "crosshair", hidden: "hidden" }, ["span", { class: "crosshair__time" }, ""]],
@@ -135,6 +144,8 @@
   function writeValues() {
     const place = document.getElementById("host-legends");
     if (!place || !current.meta) return;
+    // A live range moves on under an event that was pointed at.
+    if (current.pointer < current.meta.start || current.pointer > current.meta.end) current.pointer = null;
     const index = current.pointer === null ? current.times.length - 1 : nearest(current.pointer);
     for (const entry of place.querySelectorAll(".legend__entry")) {
       const column = current.columns.get(entry.dataset.column);
@@ -170,9 +181,13 @@
     }
     const mark = event.target.closest("[data-event]");
     if (mark) {
-      current.pointer = Number(mark.dataset.event);
-      writeValues();
+      const seconds = Number(mark.dataset.event);
+      point(current.pointer === seconds ? null : seconds);
     }
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && current.pointer !== null) kvmgrid.clearPointer();
   });
 
   // ---- Plotly ----------------------------------------------------------------------------------------------
@@ -200,13 +215,8 @@
       return false;
     });
     graph.on("plotly_hover", function (event) {
-      if (!event.xvals || !event.xvals.length) return;
-      current.pointer = event.xvals[0];
-      writeValues();
+      if (event.xvals && event.xvals.length) point(event.xvals[0]);
     });
-    graph.on("plotly_unhover", function () {
-      current.pointer = null;
-      writeValues();
-    });
+    graph.on("plotly_unhover", kvmgrid.clearPointer);
   }
 })();

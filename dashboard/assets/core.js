@@ -4,9 +4,6 @@
   "use strict";
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
-  // A question without an answer blocks the next ones for so long at most.
-  const PATIENCE_MS = 6000;
-
   const UNKNOWN = "unknown";
 
   const state = {
@@ -20,13 +17,20 @@
   };
   kvmgrid.state = state;
 
+  // How long an answer may take: until then a question blocks the next ones, afterwards the connection
+  // counts as lost. The dashboard answers before that, if only that the database is slow.
+  function patienceMs() {
+    const root = document.getElementById("content-root");
+    return Number(root && root.dataset.lostAfter) * 1000 || 15000;
+  }
+
   // ---- questions: one at a time, none while paused or out of sight, unless the user asked --------------
 
   kvmgrid.nextNumber = function (isForced) {
     const now = performance.now();
     if (!isForced) {
       if (state.isPaused || document.hidden) return null;
-      if (state.pendingSince !== null && now - state.pendingSince < PATIENCE_MS) return null;
+      if (state.pendingSince !== null && now - state.pendingSince < patienceMs()) return null;
     }
     state.pendingSince = now;
     if (state.unansweredSince === null) state.unansweredSince = now;
@@ -46,6 +50,11 @@
     state.pendingSince = null;
     state.unansweredSince = null;
     state.clockOffsetMs = answer.now_ms - Date.now();
+    // One clock for page and chart: that of the server, where it does not know the zone.
+    if (answer.zone && zones.get(kvmgrid.zone()) !== answer.zone) {
+      zones.set(kvmgrid.zone(), answer.zone);
+      kvmgrid.writeTimes(document);
+    }
     showBanner(answer.banner || null);
     return true;
   };
@@ -71,10 +80,8 @@
   // Said once an outage: the place of the banner is read aloud whenever its words change.
   function watchConnection() {
     if (state.unansweredSince === null || state.isPaused || document.hidden) return;
-    const root = document.getElementById("content-root");
-    const limit = Number(root && root.dataset.staleAfter) * 1000;
     const waited = performance.now() - state.unansweredSince;
-    if (limit && waited > limit && !isLostSaid) {
+    if (waited > patienceMs() && !isLostSaid) {
       const since = new Date(Date.now() - waited + state.clockOffsetMs).toISOString();
       showBanner([
         "p",
@@ -111,9 +118,10 @@
   };
 
   const writers = new Map();
+  const zones = new Map();
 
   kvmgrid.clock = function (milliseconds, hasFractions) {
-    const zone = kvmgrid.zone();
+    const zone = zones.get(kvmgrid.zone()) || kvmgrid.zone();
     if (!writers.has(zone)) {
       let writer;
       try {
@@ -136,7 +144,10 @@
 
   function writeAge(element) {
     const seconds = (Date.now() + state.clockOffsetMs - Date.parse(element.dateTime)) / 1000;
-    write(element, kvmgrid.duration(seconds) + (element.dataset.suffix || ""));
+    const words = kvmgrid.duration(seconds).split(GAP);
+    // Where room is scarce the greater unit is enough.
+    const shown = element.dataset.coarse ? words.slice(0, 2) : words;
+    write(element, shown.join(GAP) + (element.dataset.suffix || ""));
   }
 
   // What is shown grows stale by itself: while paused, and while no answer comes. The next answer that has

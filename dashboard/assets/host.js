@@ -5,9 +5,13 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
   const NO_UPDATE = () => window.dash_clientside.no_update;
 
+  const BUSY_AFTER_MS = 300;
   const PARTS = ["head", "facts", "note", "marks", "nothing", "table", "vms", "events"];
   const shown = { host: "", parts: {}, figure: "", hidden: new Set(), isTable: false, hasFollowedHash: false };
   kvmgrid.hostPage = shown;
+
+  // A finger scrolls the page; a chart that zooms by dragging would hold it.
+  const coarse = window.matchMedia("(pointer: coarse)");
 
   function place(name) {
     return document.getElementById("host-" + name);
@@ -16,6 +20,16 @@
   function begin(host) {
     Object.assign(shown, { host, parts: {}, figure: "", isTable: false, hasFollowedHash: false });
     kvmgrid.shownRange = null;
+    kvmgrid.forgetZooms();
+    kvmgrid.clearPointer();
+  }
+
+  // A question of the user that is not answered at once dims what it will change.
+  function markBusy(number) {
+    window.setTimeout(function () {
+      const isOpen = kvmgrid.state.answered < number;
+      if (isOpen && place("body")) place("body").setAttribute("aria-busy", "true");
+    }, BUSY_AFTER_MS);
   }
 
   function ask(_beat, _search, _nudge, fixed) {
@@ -36,9 +50,12 @@
       if (fixed && !place("range").firstChild) {
         kvmgrid.morph(place("range"), [fixed.range]);
         shown.hidden = new Set(fixed.hidden);
-        kvmgrid.markRange(true);
       }
       document.title = host + " · kvmgrid";
+    }
+    if (kvmgrid.isForced()) {
+      kvmgrid.markRange();
+      markBusy(number);
     }
     const asked = new URLSearchParams(window.location.search);
     return {
@@ -48,6 +65,7 @@
       end: (asked.get("to") || "").slice(0, 64),
       zone: kvmgrid.zone().slice(0, 64),
       theme: kvmgrid.theme(),
+      is_touch: coarse.matches,
       width_pixels: Math.min(8000, Math.max(200, Math.round(place("chart").clientWidth) || 1200)),
       hidden: Array.from(shown.hidden),
       is_table: shown.isTable,
@@ -60,6 +78,11 @@
     if (!place("head") || !answer) return NO_UPDATE();
     if (kvmgrid.receive(answer)) apply(answer);
     kvmgrid.drawLegends(figure);
+    // What it leads to is there now, and the chart above it has its height.
+    if (answer.parts && !shown.hasFollowedHash) {
+      shown.hasFollowedHash = true;
+      kvmgrid.followHash();
+    }
     return answer.number;
   }
 
@@ -67,6 +90,7 @@
     kvmgrid.nameTheme();
     const body = place("body");
     const state = place("state");
+    body.removeAttribute("aria-busy");
     kvmgrid.morph(state, answer.state ? [answer.state] : []);
     body.hidden = Boolean(answer.state);
     if (answer.figure) shown.figure = answer.figure;
@@ -80,11 +104,6 @@
     if (!shown.isTable && place("table").firstChild) {
       place("table").replaceChildren();
       delete shown.parts.table;
-    }
-    if ("is_live" in answer) kvmgrid.markRange(answer.is_live);
-    if (!shown.hasFollowedHash) {
-      shown.hasFollowedHash = true;
-      kvmgrid.followHash();
     }
   }
 

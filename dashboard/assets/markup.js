@@ -17,10 +17,12 @@
       "title type viewBox width x y").split(" ")
   );
   const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
+  const ID = /^vm-[0-9a-f-]+$/;
   const ADDRESS = /^([/?#](?!\/)|$)/;
 
   function isAllowed(name, value) {
     if (name === "style") return STYLE.test(value);
+    if (name === "id") return ID.test(value);
     if (name === "href") return ADDRESS.test(value);
     return ATTRIBUTES.has(name) || name.startsWith("aria-") || name.startsWith("data-");
   }

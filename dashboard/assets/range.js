@@ -25,8 +25,14 @@
     change({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
   }
 
+  kvmgrid.forgetZooms = function () {
+    earlier.length = 0;
+  };
+
   kvmgrid.zoomTo = function (startSeconds, endSeconds) {
     earlier.push(window.location.search);
+    // The picture on the screen is none of the server's any more, also if the user goes back at once.
+    kvmgrid.hostPage.figure = "";
     fixed(startSeconds, endSeconds);
   };
 
@@ -60,7 +66,7 @@
     fixed(range.start + step, range.end + step);
   }
 
-  kvmgrid.markRange = function (isLive) {
+  kvmgrid.markRange = function () {
     const bar = document.querySelector(".range-bar");
     if (!bar) return;
     const from = parameters().get("from") || "now-30m";
@@ -73,7 +79,7 @@
       form.elements.from.value = readable(from);
       form.elements.to.value = readable(to);
     }
-    bar.querySelector("[data-live]").hidden = isLive;
+    bar.querySelector("[data-live]").hidden = to === "now";
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
     bar.querySelector("[data-zone-switch]").setAttribute("aria-pressed", String(isUtc));
   };

@@ -67,6 +67,7 @@ def _row(domain: HostDomain) -> Element:
         _state(domain, state),
         *_figures(domain),
         _outcome(domain.outcome),
+        id=f"vm-{domain.uuid}",
         class_={STATE_UNKNOWN: "row--stale", OFF_STATE: "row--still", NOT_SAMPLED: "row--still"}.get(state),
     )
 

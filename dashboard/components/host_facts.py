@@ -44,7 +44,7 @@ def _age(host: HostNow) -> Element:
 
 
 def host_facts(host: HostNow) -> Element:
-    """Return the facts as a list; uptime counts from the boot and so needs no update."""
+    """Return the facts of the newest sample as a list."""
     loads = [host.load_1m, host.load_5m, host.load_15m]
     facts = [
         ("CPUs", None if host.cpu_count is None else str(host.cpu_count)),
@@ -56,13 +56,20 @@ def host_facts(host: HostNow) -> Element:
         ("libvirt", host.libvirt_version or host.hypervisor_state),
         ("Hypervisor", host.hypervisor_version),
         ("Publisher", host.publisher_version),
-        ("Arrives after", None if host.lag_seconds is None else units.latency(max(0.0, host.lag_seconds))),
+        ("Arrives after", _arrival(host.lag_seconds)),
         ("Spool", None if host.spool_message_count is None else f"{host.spool_message_count} waiting"),
     ]
     pairs = [
         h("div", h("dt", words), h("dd", clean(value) if value else units.UNKNOWN)) for words, value in facts
     ]
     return h("dl", *pairs, class_="facts")
+
+
+def _arrival(lag_seconds: float | None) -> str | None:
+    """Return how long a sample travels; one from the future tells of a clock that is wrong."""
+    if lag_seconds is None:
+        return None
+    return units.latency(lag_seconds) if lag_seconds >= 0 else f"clock ahead by {units.latency(-lag_seconds)}"
 
 
 def collector_troubles(host: HostNow) -> Element | None:

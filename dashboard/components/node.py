@@ -202,7 +202,7 @@ def _domain(host: GridHost, domain: GridDomain) -> Element:
             h("span", name, class_="vm__name"),
             _domain_value(domain, state),
             class_="vm" if is_running else "vm vm--stale" if is_stale else "vm vm--still",
-            href=f"{host_path(host.host)}#vms",
+            href=f"{host_path(host.host)}#vm-{domain.uuid}",
             title=title,
         ),
     )
@@ -211,7 +211,7 @@ def _domain(host: GridHost, domain: GridDomain) -> Element:
 def _domain_value(domain: GridDomain, state: str) -> Element:
     """Return CPU of a running VM, the word of another state, or the age of a state that is unknown now."""
     if state == STATE_UNKNOWN and domain.sampled_at is not None:
-        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_suffix=" ago")
+        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_coarse="yes")
         return h("span", age, class_="vm__value")
     words = units.percent(domain.cpu_ratio) if state in RUNNING_STATES else SHORT_STATES.get(state, state)
     return h("span", words, class_="vm__value")

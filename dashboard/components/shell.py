@@ -16,7 +16,7 @@ THEME = "shell-theme"
 THEME_WORDS = "shell-theme-words"
 
 
-def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div:
+def shell_layout(refresh_seconds: float, lost_after_seconds: float) -> html.Div:
     """Return the frame into which the router puts a page."""
     return html.Div(
         [
@@ -51,7 +51,7 @@ def shell_layout(refresh_seconds: float, stale_after_seconds: float) -> html.Div
             html.Main(id=PAGE, tabIndex="-1"),
         ],
         id="content-root",
-        **attributes(data_stale_after=f"{stale_after_seconds:g}"),
+        **attributes(data_lost_after=f"{lost_after_seconds:g}"),
     )
 
 

@@ -99,6 +99,11 @@ def banner(
     )
 
 
+def slow_answer() -> Element:
+    """Return the strip for an answer that takes longer than a page waits."""
+    return banner("The database is slow", None, "What it finds is shown as soon as it is there.")
+
+
 def no_samples(host: str, span: HostSpan, window: TimeRange) -> Element:
     """Return the words for a range without samples, with the way to the nearest ones."""
     offers = []

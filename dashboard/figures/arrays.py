@@ -78,13 +78,13 @@ def columns(points: Sequence[HostPoint], spacing: Spacing) -> tuple[Columns, lis
 
 
 def _allowed(table: Numbers, spacing: Spacing) -> Numbers | float:
-    """Return the distance without a gap after each row: samples of a longer tick than today's stay joined."""
+    """Return the distance without a gap after each row, by the intervals of that time."""
     if spacing.bucket_seconds:
         return spacing.allowed_seconds
     intervals = table[:, HostPoint._fields.index("interval_seconds")]
-    # NaN where an interval is not known, which fmin and fmax pass over.
-    local = np.fmax(spacing.tick_seconds, np.fmin(intervals[:-1], intervals[1:]))
-    return _TICKS_WITHOUT_GAP * local
+    # NaN where an interval is not known, which fmin passes over.
+    local = np.fmin(intervals[:-1], intervals[1:])
+    return _TICKS_WITHOUT_GAP * np.where(np.isfinite(local), local, spacing.tick_seconds)
 
 
 def outline(times: Numbers, lower: Numbers, upper: Numbers) -> tuple[Numbers, Numbers]:

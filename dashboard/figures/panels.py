@@ -12,7 +12,7 @@ THICK_PIXELS = 2.4
 
 
 class Series(NamedTuple):
-    """One curve. ``column`` names it in the rows, in the URL and in the browser."""
+    """One curve. ``column`` names it in the rows and in the browser."""
 
     column: str
     words: str
@@ -44,7 +44,7 @@ CPU = Panel(
     height_pixels=150,
     maximum=1.0,
     series=(
-        Series("cpu_guest_ratio", "VMs", "blue", "stack", explanation="guest and guest_nice of /proc/stat"),
+        Series("cpu_guest_ratio", "VMs", "blue", "stack", explanation="KVM only; emulated VMs count as user"),
         Series("cpu_user_ratio", "user", "sky", "stack", explanation="user and nice, without the VMs"),
         Series("cpu_system_ratio", "system", "green", "stack", explanation="kernel on behalf of processes"),
         Series("cpu_interrupt_ratio", "interrupt", "purple", "stack", explanation="irq and softirq"),

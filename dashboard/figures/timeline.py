@@ -7,6 +7,7 @@ chosen zone. Hover texts are the browser's (assets/chart.js), so no name from ou
 markup. The figure is a plain dict: building graph objects costs more than the query.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any, NamedTuple
@@ -15,19 +16,22 @@ from dashboard import units
 from dashboard.figures.arrays import Columns, Stretch, greatest, has_values
 from dashboard.figures.panels import PANELS, Panel
 from dashboard.figures.traces import Ink, Trace, frame_trace, gap_traces, panel_traces
-from dashboard.theme import Theme, translucent
+from dashboard.theme import Theme
 from dashboard.ticks import Tick, time_ticks, value_ticks
 from dashboard.timerange import Level, TimeRange
 
 Figure = dict[str, Any]
 
-HEADER_PIXELS = 32
+HEADER_PIXELS = 40
+# Two texts of an axis one above the other.
+PIXELS_PER_VALUE_TICK = 20
 # Clear of the lowest text of the panel above.
 LEGEND_OFFSET_PIXELS = 5
 EVENT_STRIP_PIXELS = 24
 BOTTOM_PIXELS = 46
 EMPTY_PANEL_PIXELS = 20
 PIXELS_PER_TIME_TICK = 100
+PIXELS_PER_NARROW_TIME_TICK = 70
 NARROW_PIXELS = 640
 
 _WRITERS = {
@@ -49,7 +53,7 @@ class View(NamedTuple):
     theme: Theme
     width_pixels: int
     hidden: frozenset[str]
-    revision: str
+    is_touch: bool = False
 
 
 class Axis(NamedTuple):
@@ -78,10 +82,10 @@ def timeline(
         "hovermode": "x",
         "hoversubplots": "axis",
         "hoveranywhere": True,
-        "dragmode": "zoom",
-        "uirevision": view.revision,
+        # With any other mode Plotly takes the finger that would scroll the page.
+        "dragmode": False if view.is_touch else "zoom",
         "xaxis": _time_axis(view, anchor=_axis_name(len(drawn) - 1)),
-        "shapes": _shapes(events_seconds, view),
+        "shapes": _shapes(events_seconds, 1 - EVENT_STRIP_PIXELS / plot_pixels, view),
     }
     traces: list[Trace] = []
     described = []
@@ -171,8 +175,10 @@ def _axis(panel: Panel, columns: Columns) -> Axis:
 
 
 def _time_axis(view: View, anchor: str) -> dict[str, Any]:
+    is_narrow = view.width_pixels < NARROW_PIXELS
+    pixels = PIXELS_PER_NARROW_TIME_TICK if is_narrow else PIXELS_PER_TIME_TICK
     ticks = time_ticks(
-        view.range.start, view.range.end, view.zone, max(2, (view.width_pixels - 90) // PIXELS_PER_TIME_TICK)
+        view.range.start, view.range.end, view.zone, max(2, (view.width_pixels - 90) // pixels)
     )
     return {
         "type": "linear",
@@ -194,8 +200,8 @@ def _time_axis(view: View, anchor: str) -> dict[str, Any]:
 
 def _value_axis(axis: Axis, edges: tuple[int, int], plot_pixels: int, view: View) -> dict[str, Any]:
     height = edges[1] - edges[0]
-    # Two texts need 22 pixels between them.
-    sparse = axis.ticks if height >= 22 * len(axis.ticks) else [axis.ticks[0], axis.ticks[-1]]
+    spaces = max(1, height // PIXELS_PER_VALUE_TICK)
+    sparse = axis.ticks[:: math.ceil((len(axis.ticks) - 1) / spaces)]
     return {
         "domain": [edges[0] / plot_pixels, edges[1] / plot_pixels],
         "range": [0, axis.maximum],
@@ -212,7 +218,7 @@ def _value_axis(axis: Axis, edges: tuple[int, int], plot_pixels: int, view: View
     }
 
 
-def _shapes(events_seconds: Sequence[float], view: View) -> list[dict[str, Any]]:
+def _shapes(events_seconds: Sequence[float], top: float, view: View) -> list[dict[str, Any]]:
     return [
         {
             "type": "line",
@@ -221,9 +227,10 @@ def _shapes(events_seconds: Sequence[float], view: View) -> list[dict[str, Any]]
             "x0": instant,
             "x1": instant,
             "y0": 0,
-            "y1": 1,
+            # Below the marks with their counts.
+            "y1": top,
             "layer": "below",
-            "line": {"color": translucent(view.theme.purple, 0.7), "width": 1, "dash": "dot"},
+            "line": {"color": view.theme.purple, "width": 1, "dash": "dot"},
         }
         for instant in events_seconds
     ]

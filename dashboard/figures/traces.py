@@ -16,7 +16,9 @@ Trace: TypeAlias = dict[str, Any]
 STACK_OPACITY = 0.55
 BAND_OPACITY = 0.22
 AREA_OPACITY = 0.16
-EDGE_PIXELS = 0.8
+EDGE_PIXELS = 1.2
+# The fills of a stack are pale and close to each other: each edge stands on a line of the ground.
+SEPARATOR_PIXELS = 3.0
 
 
 class Ink(NamedTuple):
@@ -38,6 +40,7 @@ def panel_traces(panel: Panel, columns: Columns, ink: Ink) -> list[Trace]:
     # An average stands in the middle of its bucket.
     times = columns["time_seconds"] + ink.bucket_seconds / 2
     traces: list[Trace] = []
+    edges: list[Trace] = []
     ground = np.where(np.isfinite(columns["cpu_busy_ratio"]), 0.0, np.nan)
     for series in panel.series:
         values = columns[series.column]
@@ -47,9 +50,12 @@ def panel_traces(panel: Panel, columns: Columns, ink: Ink) -> list[Trace]:
         if series.drawing == "stack":
             ceiling = ground + np.nan_to_num(values)
             traces.append(_area(outline(times, ground, ceiling), translucent(colour, STACK_OPACITY), ink))
-            traces.append(_curve(times, ceiling, series, ink) | {"customdata": typed(values)})
+            edges.append(_curve(times, ceiling, series, ink) | {"customdata": typed(values)})
             ground = ceiling
             continue
+        # The stack comes first, and all of it lies below what follows.
+        traces += _separated(edges, ink)
+        edges = []
         band = _band(series, columns)
         if band:
             traces.append(_area(outline(times, *band), translucent(colour, BAND_OPACITY), ink))
@@ -57,12 +63,23 @@ def panel_traces(panel: Panel, columns: Columns, ink: Ink) -> list[Trace]:
             floor = np.where(np.isfinite(values), 0.0, np.nan)
             traces.append(_area(outline(times, floor, values), translucent(colour, AREA_OPACITY), ink))
         traces.append(_curve(times, values, series, ink))
-    return traces
+    return traces + _separated(edges, ink)
+
+
+def _separated(edges: list[Trace], ink: Ink) -> list[Trace]:
+    """Return the edges of a stack on wider lines in the colour of the ground."""
+    line = {"color": ink.theme.surface, "width": SEPARATOR_PIXELS}
+    separators = [
+        {key: edge[key] for key in ("type", "x", "y", "yaxis", "connectgaps")}
+        | {"mode": "lines", "meta": {"role": "separator"}, "line": line, "hoverinfo": "skip"}
+        for edge in edges
+    ]
+    return [*separators, *edges]
 
 
 def gap_traces(gaps: Sequence[Stretch], maximum: float, ink: Ink) -> list[Trace]:
     """Return the ground of the times without samples: hatched for a gap, dotted for a host that is silent."""
-    patterns = ((False, "/", 7, 0.14), (True, ".", 8, 0.2))
+    patterns = ((False, "/", 7, 0.14), (True, ".", 9, 0.08))
     traces = []
     for is_silence, shape, size, solidity in patterns:
         xs: list[float] = []
@@ -79,7 +96,7 @@ def gap_traces(gaps: Sequence[Stretch], maximum: float, ink: Ink) -> list[Trace]
                 "size": size,
                 "solidity": solidity,
                 "fgcolor": ink.theme.gap,
-                "fgopacity": 0.7,
+                "fgopacity": 1,
             }
             traces.append(trace)
     return traces

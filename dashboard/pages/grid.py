@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The grid: every hypervisor as a node, live."""
 
-import asyncio
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, no_update
@@ -12,9 +11,9 @@ from dashboard.components import shell
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.grid_feed import GridFeed
+from dashboard.workers import Workers
 
 PATH = "/"
-TITLE = "Grid"
 
 ASK = "grid-ask"
 ANSWER = "grid-answer"
@@ -40,7 +39,7 @@ def layout() -> html.Div:
     )
 
 
-def register(app: Dash, database: Database, *, keep_seconds: float) -> None:
+def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page: the browser asks at each beat, unless it is paused or still waiting."""
     feed = GridFeed(database, keep_seconds=keep_seconds)
 
@@ -49,7 +48,7 @@ def register(app: Dash, database: Database, *, keep_seconds: float) -> None:
             ask = read_ask(GridAsk, data)
         except RequestError:
             return no_update
-        return await asyncio.to_thread(feed.answer, ask)
+        return await workers.answer(lambda: feed.answer(ask), late=lambda: feed.late(ask.number))
 
     bind(
         app,

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One host: its chart over a range, its VMs, its events. The URL is the state."""
 
-import asyncio
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, html, no_update
@@ -14,9 +13,9 @@ from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.figures.panels import HIDDEN_AT_FIRST
 from dashboard.host_feed import HostFeed
+from dashboard.workers import Workers
 
 PREFIX = "/host/"
-TITLE = "Host"
 
 ASK = "host-ask"
 ANSWER = "host-answer"
@@ -50,7 +49,7 @@ CHART_CONFIG: Any = {
 EMPTY_FIGURE: Any = {
     "data": [],
     "layout": {
-        "height": 980,
+        "height": 1120,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {"visible": False},
@@ -126,7 +125,7 @@ def _section(anchor: str, words: str, identifier: str, class_name: str = "") -> 
     )
 
 
-def register(app: Dash, database: Database, *, keep_seconds: float) -> None:
+def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page: the browser asks at each beat and at each change of the URL."""
     feed = HostFeed(database, keep_seconds=keep_seconds)
 
@@ -135,7 +134,9 @@ def register(app: Dash, database: Database, *, keep_seconds: float) -> None:
             ask = read_ask(HostAsk, data)
         except RequestError:
             return no_update, no_update
-        news, figure = await asyncio.to_thread(feed.answer, ask)
+        news, figure = await workers.answer(
+            lambda: feed.answer(ask), late=lambda: (feed.late(ask.number), None)
+        )
         return news, no_update if figure is None else figure
 
     bind(

@@ -188,7 +188,11 @@ def test_a_link_leads_to_the_host_and_back(page: Page, dashboard: Dashboard, see
     page.evaluate("window.isTheSameDocument = true")
     page.locator(".vm").click()
     expect(page.locator("h1")).to_have_text("hv1")
-    assert page.url.endswith("/host/hv1#vms")
+    assert re.search(r"/host/hv1#vm-[0-9a-f-]+$", page.url)
+    row = page.locator("#host-vms tbody tr")
+    expect(row).to_be_in_viewport()
+    bar_bottom = "document.querySelector('.range-place').getBoundingClientRect().bottom"
+    assert row.evaluate(f"row => row.getBoundingClientRect().top >= {bar_bottom}")
     page.go_back()
     expect(page.locator(".node h2")).to_have_text(["hv1"])
     assert page.evaluate("window.isTheSameDocument === true")

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a host in a browser."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dashboard import units
 from tests.browser import Watched
@@ -123,6 +124,87 @@ def test_a_drag_zooms_and_back_undoes_it(page: Page, dashboard: Dashboard, seede
     page.wait_for_url("**/host/hv1?from=now-30m&to=now")
 
 
+def test_back_before_the_answer_shows_what_was(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The picture that the pointer zoomed is not the server's; going back at once draws that again."""
+    seeder.store(run_of_batches("hv1", utc_now(), 240, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now-10m")
+    wait_for_curves(page)
+    box = plot_box(page)
+    held = hold_answers(page)
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 62, steps=5)
+    page.mouse.up()
+    page.wait_for_url("**/host/hv1?from=1*&to=1*")
+    page.go_back()
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now-10m")
+    let_go(page, held)
+    width = (
+        "() => { const range = document.querySelector('#host-chart .js-plotly-plot')._fullLayout.xaxis.range;"
+        " return Math.abs(range[1] - range[0] - 1200) < 1; }"
+    )
+    page.wait_for_function(width)
+
+
+def test_a_choice_is_marked_at_once_and_dims_until_it_is_answered(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """The range bar says what was chosen before any answer, and the old chart does not pass for it."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    held = hold_answers(page)
+    button = page.get_by_role("button", name="last 15 minutes")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#host-body")).to_have_attribute("aria-busy", "true")
+    let_go(page, held)
+    expect(page.locator("#host-body:not([aria-busy])")).to_be_visible()
+
+
+QUESTIONS = re.compile("_dash-update-component")
+
+
+def hold_answers(page: Page) -> list[Route]:
+    """Hold every question of the page back until ``let_go``."""
+    held: list[Route] = []
+    page.route(QUESTIONS, lambda route: held.append(route))  # noqa: PLW0108 - no attribute fits on a method of a list
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Let the questions through that were held back, and those that follow."""
+    page.unroute(QUESTIONS)
+    for route in held:
+        route.continue_()
+
+
+def test_a_finger_scrolls_over_the_chart(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """On a touch screen the chart takes no touch away from the page."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page, faults = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.wait_for_function(
+        "document.querySelector('#host-chart .js-plotly-plot')._fullLayout.dragmode === false"
+    )
+    is_taken = page.evaluate(
+        """() => {
+            const target = document.querySelector('#host-chart .nsewdrag');
+            const box = target.getBoundingClientRect();
+            const touch = new Touch({ identifier: 1, target, clientX: box.x + 50, clientY: box.y + 50 });
+            const options = { bubbles: true, cancelable: true, touches: [touch], changedTouches: [touch] };
+            const events = ['touchstart', 'touchmove', 'touchend'].map(name => new TouchEvent(name, options));
+            events.forEach(event => target.dispatchEvent(event));
+            return events.some(event => event.defaultPrevented);
+        }"""
+    )
+    assert not is_taken
+    assert [] == faults
+
+
 def test_presets_and_typed_ranges_write_the_url(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
     """A preset, a typed range and the way back to live are all in the URL."""
     seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
@@ -173,6 +255,47 @@ def test_new_samples_extend_the_chart_and_keep_it(page: Page, dashboard: Dashboa
     assert page.evaluate("document.querySelector('#host-chart .js-plotly-plot').isTheSame === true")
 
 
+def test_late_samples_reach_an_open_chart(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """What a spool held back fills its gap in a chart that is open, although nothing newer came."""
+    now = utc_now()
+    batches = run_of_batches("hv1", now, 60, TICK)
+    late = [batch for batch in batches if now - timedelta(seconds=400) <= batch.sampled_at < now]
+    seeder.store([batch for batch in batches if batch not in late])
+    page.goto(f"{dashboard.url}/host/hv1?from=now-9m&to=now")
+    wait_for_curves(page)
+    note = page.locator(".note")
+    before = note.inner_text()
+    seeder.store([*late[:-1], host_batch("hv1", now + timedelta(seconds=1), 900, TICK)])
+    page.wait_for_function("before => document.querySelector('.note').innerText !== before", arg=before)
+    page.wait_for_function(
+        """() => {
+            const graph = document.querySelector('#host-chart .js-plotly-plot');
+            return !graph._fullData.some(trace => trace.meta && trace.meta.role === 'gap');
+        }"""
+    )
+
+
+def test_a_paused_page_asks_nothing(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Paused, the chart stays as it is; going on brings what came meanwhile."""
+    now = utc_now()
+    seeder.store(run_of_batches("hv1", now - timedelta(seconds=20), 30, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    wait_for_curves(page)
+    page.keyboard.press("Space")
+    expect(page.locator("#shell-live")).to_have_text("Paused")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    age = page.locator(".host-head time.age")
+    seeder.store([host_batch("hv1", now, 500, TICK._replace(cpu_ratio=0.93))])
+    for _ in range(3):
+        changed = "before => document.querySelector('.host-head time.age').innerText !== before"
+        page.wait_for_function(changed, arg=age.inner_text())
+    assert [] == asked
+    page.keyboard.press("Space")
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')
+    expect(busy).to_have_text("93\u00a0%")
+
+
 def test_a_legend_switches_its_curve(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
     """The figure of 2011 is off at first; its legend switches it on, and busy off."""
     seeder.store(run_of_batches("hv1", utc_now(), 30, TICK))
@@ -207,7 +330,17 @@ def test_vms_and_events_are_listed(page: Page, dashboard: Dashboard, seeder: See
     expect(rows.nth(0).locator("td.off")).to_have_count(9)
     expect(page.locator(".event__kind")).to_have_text(["domain stopped", "domain started"])
     expect(page.locator(".event-mark")).to_have_count(2)
-    expect(page.locator(".event-mark").first).to_have_attribute("title", "domain started web (booted)")
+    mark = page.locator(".event-mark").first
+    expect(mark).to_have_attribute("title", "domain started web (booted)")
+    crosshair = page.locator(".crosshair")
+    mark.click()
+    expect(crosshair).to_be_visible()
+    mark.click()
+    expect(crosshair).to_be_hidden()
+    mark.click()
+    expect(crosshair).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(crosshair).to_be_hidden()
 
 
 def test_the_chart_can_be_read_as_a_table(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -217,7 +350,8 @@ def test_the_chart_can_be_read_as_a_table(page: Page, dashboard: Dashboard, seed
     switch = page.get_by_role("button", name="Show as table")
     switch.click()
     expect(page.locator("#host-table caption")).to_contain_text("every sample")
-    expect(page.locator("#host-table tbody tr").first).to_contain_text("6\u00a0GiB".replace("6", "10"))
+    # What is available of 16 GiB.
+    expect(page.locator("#host-table tbody tr").first).to_contain_text("10\u00a0GiB")
     page.get_by_role("button", name="Hide table").click()
     expect(page.locator("#host-table table")).to_have_count(0)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -351,6 +352,28 @@ def test_what_pages_never_send_is_refused(data: Any) -> None:
     """Every field of a question is checked and bounded."""
     with pytest.raises(RequestError):
         read_ask(HostAsk, data)
+
+
+def test_a_zone_is_known_in_any_case() -> None:
+    """Browsers take a zone in any case, and so does the server; the answer says which one it used."""
+    assert ZoneInfo("Europe/Berlin") == read_zone("europe/berlin")
+    for asked, used in (("europe/berlin", "Europe/Berlin"), ("Nowhere/Land", "UTC"), ("utc", "UTC")):
+        answer, _ = host_feed(host_database()).answer(ask(zone=asked))
+        assert used == answer["zone"]
+        assert used in texts(answer["parts"]["note"]["tree"])
+
+
+def test_an_answer_is_stamped_when_it_leaves() -> None:
+    """The questions take their time; the browser's ages count from the end of it."""
+    moments = iter(NOW + timedelta(seconds=second) for second in range(100))
+    seen: list[datetime] = []
+
+    def clock() -> datetime:
+        seen.append(next(moments))
+        return seen[-1]
+
+    answer, _ = HostFeed(host_database(), keep_seconds=0, now=clock).answer(ask())
+    assert round(seen[-1].timestamp() * 1000) == answer["now_ms"]
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "Nowhere/Land", "\x00", "/etc/localtime", "Europe"])

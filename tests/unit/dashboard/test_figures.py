@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dashboard.figures.arrays import Spacing, Stretch, columns, outline
-from dashboard.figures.timeline import View, timeline
+from dashboard.figures.timeline import EVENT_STRIP_PIXELS, View, timeline
 from dashboard.queries import HostPoint
 from dashboard.theme import DARK, LIGHT
 from dashboard.timerange import LEVELS, RAW, Level, TimeRange
@@ -23,7 +23,7 @@ START_SECONDS = START.timestamp()
 def view(level: Level = RAW, **changes: Any) -> View:
     """Return the view of ten minutes."""
     window = TimeRange("now-10m", "now", START, datetime(2026, 11, 23, 8, 10, tzinfo=UTC))
-    return View(window, level, UTC, LIGHT, 1200, frozenset(), "revision")._replace(**changes)
+    return View(window, level, UTC, LIGHT, 1200, frozenset())._replace(**changes)
 
 
 def points(count: int, **changes: float | None) -> list[HostPoint]:
@@ -64,6 +64,44 @@ def test_all_panels_share_one_time_axis() -> None:
     assert "axis" == figure["layout"]["hoversubplots"]
     assert all("xaxis" not in trace for trace in figure["data"])
     assert len({trace["yaxis"] for trace in figure["data"]}) > 5
+
+
+def test_a_finger_scrolls_and_a_mouse_zooms() -> None:
+    """On a touch screen the chart takes no drags."""
+    assert "zoom" == draw(points(2))["layout"]["dragmode"]
+    assert draw(points(2), shown=view(is_touch=True))["layout"]["dragmode"] is False
+
+
+def test_marks_of_an_axis_have_room() -> None:
+    """Of the marks of a low panel as many are written as fit, evenly from 0 on."""
+    layout = draw(points(30, disk_latency_seconds=0.009, disk_busy_ratio=0.5))["layout"]
+    axes = [layout[name] for name in layout if name.startswith("yaxis")]
+    total = layout["height"] - layout["margin"]["b"]
+    for axis in axes:
+        pixels = (axis["domain"][1] - axis["domain"][0]) * total
+        steps = np.diff(axis["tickvals"])
+        assert len(axis["tickvals"]) >= 2 or pixels < 30
+        assert np.allclose(steps, steps[:1])
+        assert all(step / axis["range"][1] * pixels >= 14 for step in steps)
+    busy = next(axis for axis in axes if axis["ticktext"][1:2] == ["50\u00a0%"])
+    assert ["0\u00a0%", "50\u00a0%", "100\u00a0%"] == busy["ticktext"]
+
+
+def test_an_event_line_ends_below_its_mark() -> None:
+    """The line of an event leaves the strip of marks and counts free."""
+    data, _ = columns(points(3), Spacing(10.0))
+    layout = timeline(data, [], [START_SECONDS + 10], view())["layout"]
+    (line,) = layout["shapes"]
+    assert EVENT_STRIP_PIXELS == pytest.approx((1 - line["y1"]) * (layout["height"] - layout["margin"]["b"]))
+
+
+def test_the_edges_of_a_stack_are_parted() -> None:
+    """Each edge is in its full colour, on a line in the colour of the ground."""
+    figure = draw(points(3))
+    separators = traces(figure, "separator")
+    assert {LIGHT.surface} == {trace["line"]["color"] for trace in separators}
+    assert 3 == len(separators)
+    assert LIGHT.blue == curve(figure, "cpu_guest_ratio")["line"]["color"]
 
 
 def test_panels_do_not_overlap() -> None:
@@ -110,13 +148,14 @@ def test_a_missing_bucket_is_a_gap() -> None:
     assert [] == columns(rows[:2], Spacing(10.0, 60))[1]
 
 
-def test_samples_of_a_longer_tick_stay_joined() -> None:
-    """When a host samples more often than before, its older samples are no gaps; what is missing still is."""
+def test_gaps_are_judged_by_the_tick_of_their_time() -> None:
+    """Samples of a longer tick than today's stay joined; what was missing at a shorter one stays a gap."""
     slow = [host_point(START_SECONDS + 10 * index, interval_seconds=10.0) for index in (0, 1, 2, 6)]
     _, gaps = columns(slow, Spacing(2.0))
     assert [Stretch(START_SECONDS + 20, START_SECONDS + 60)] == gaps
-    _, gaps = columns(points(3, interval_seconds=2.0), Spacing(2.0))
-    assert 2 == len(gaps)
+    for tick_seconds in (2.0, 60.0):
+        _, gaps = columns(points(3, interval_seconds=2.0), Spacing(tick_seconds))
+        assert 2 == len(gaps)
 
 
 def test_zero_is_a_line_and_unknown_is_none() -> None:

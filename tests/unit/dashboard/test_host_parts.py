@@ -97,6 +97,12 @@ def test_facts_that_are_not_known_are_na() -> None:
     assert "1\u00a0d\u00a01\u00a0h" in words
 
 
+def test_a_clock_that_is_ahead_is_said() -> None:
+    """A sample from the future tells of a wrong clock, and not of a fast network."""
+    assert "clock ahead by 42\u00a0s" in texts(host_facts(host_now(lag_seconds=-42.0)))
+    assert "Arrives after 120\u00a0ms" in texts(host_facts(host_now(lag_seconds=0.12)))
+
+
 def test_a_silent_host_says_so() -> None:
     """The head of the page says that nothing arrives, and since when."""
     words = texts(host_head(host_now(freshness="stale")))

@@ -27,6 +27,12 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert 8052 == settings.web.port
 
 
+def test_a_variable_holds_a_list_with_commas() -> None:
+    """Several names fit one variable."""
+    settings = load(None, {"KVMGRID_WEB__ALLOWED_HOSTS": "grid.example.org,grid"})
+    assert ("grid.example.org", "grid") == settings.web.allowed_hosts
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -35,7 +35,16 @@ def test_network_rates_are_decimal_bits(expected: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("expected", "ratio"),
-    [("0 %", 0.0), ("0.4 %", 0.004), ("9.9 %", 0.099), ("10 %", 0.0996), ("100 %", 1.0), ("135 %", 1.35)],
+    [
+        ("0 %", 0.0),
+        ("<0.1 %", 0.0002),
+        ("0.1 %", 0.0005),
+        ("0.4 %", 0.004),
+        ("9.9 %", 0.099),
+        ("10 %", 0.0996),
+        ("100 %", 1.0),
+        ("135 %", 1.35),
+    ],
 )
 def test_percent_has_a_decimal_below_ten_only(expected: str, ratio: float) -> None:
     """Small shares keep one decimal, so that little does not look like nothing."""

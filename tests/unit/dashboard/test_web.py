@@ -65,7 +65,7 @@ def send(app: Guard, method: str, path: str, **arguments: Any) -> httpx.Response
 
     async def once() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://dashboard") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8050") as client:
             return await client.request(method, path, **arguments)
 
     # On a thread of its own: the browser of other tests keeps an event loop on this one.
@@ -87,6 +87,28 @@ def test_every_answer_has_its_headers(app: Guard, path: str) -> None:
     assert "'self'" in scripts
     assert "nosniff" == answer.headers["x-content-type-options"]
     assert "no-referrer" == answer.headers["referrer-policy"]
+
+
+@pytest.mark.parametrize(
+    ("status", "host"),
+    [
+        (200, "localhost:8050"),
+        (200, "127.0.0.1"),
+        (200, "[::1]:8050"),
+        (200, "192.0.2.7:8050"),
+        (200, "grid.example.org"),
+        (200, "GRID.example.org:443"),
+        (421, "rebound.example:8050"),
+        (421, "127.0.0.1.rebound.example"),
+        (421, ""),
+    ],
+)
+def test_strange_names_are_refused(database: StateDatabase, status: int, host: str) -> None:
+    """A page of a stranger that makes its own name lead here gets nothing (DNS rebinding)."""
+    app = create_app(Settings(web=WebSettings(allowed_hosts=("grid.example.org",))), database)
+    answer = send(app, "GET", "/", headers={"host": host})
+    assert status == answer.status_code
+    assert (status == 421) == ("web.allowed_hosts" in answer.text)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +172,7 @@ def test_methods_are_bounded(app: Guard, status: int, method: str, path: str) ->
 def test_a_callback_with_a_wrong_question_does_nothing(app: Guard) -> None:
     """A well-formed request with nonsense in it gets an empty answer, not a stack trace."""
     answer = send(app, "POST", CALLBACK, json=callback("grid-answer.data", "grid-ask", {"number": "x"}))
-    assert 204 == answer.status_code or "grid-answer" not in answer.text
-    assert answer.status_code < 500
+    assert (200, {"multi": True, "response": {}}) == (answer.status_code, answer.json())
 
 
 def test_probes_tell_life_from_readiness(app: Guard, database: StateDatabase) -> None:
