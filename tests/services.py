@@ -13,16 +13,15 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from consumer.roles import Login, bootstrap
 from consumer.schema import migrate
+from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
 from deploy.lab import services
 from deploy.lab.database_admin import DatabaseAdmin
 from deploy.lab.postgresql import PostgreSql
 from deploy.lab.rabbitmq import RabbitMq
 
-CONSUMER_LOGIN = "kvmgrid_consumer"
-DASHBOARD_LOGIN = "kvmgrid_viewer"
-OWNER_LOGIN = "kvmgrid_owner"
+# Whoever takes these fixtures prepares databases of its own like this.
+__all__ = ["Logins", "prepare", "random_logins"]
 
 
 class MigratedDatabase(NamedTuple):
@@ -47,32 +46,6 @@ class VirtualHost(NamedTuple):
         password = secrets.token_urlsafe(12)
         self.broker.admin.add_publisher(host, password, self.name)
         return self.broker.amqp_url(host, password, self.name)
-
-
-class Logins(NamedTuple):
-    """The passwords of one server's roles."""
-
-    owner: str
-    consumer: str
-    dashboard: str
-
-
-def random_logins() -> Logins:
-    """Return passwords that exist for one run only."""
-    return Logins(*(secrets.token_urlsafe(12) for _ in Logins._fields))
-
-
-def prepare(admin: DatabaseAdmin, name: str, logins: Logins) -> None:
-    """Bootstrap a database: roles, extension, and the settings and grants of the database itself."""
-    with psycopg.connect(admin.url_for(name), autocommit=True) as connection:
-        bootstrap(
-            connection,
-            [
-                Login(OWNER_LOGIN, "kvmgrid_owner", logins.owner),
-                Login(CONSUMER_LOGIN, "kvmgrid_ingest", logins.consumer),
-                Login(DASHBOARD_LOGIN, "kvmgrid_dashboard", logins.dashboard),
-            ],
-        )
 
 
 def migrate_as_owner(admin: DatabaseAdmin, name: str, logins: Logins) -> None:

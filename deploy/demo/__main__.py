@@ -21,14 +21,14 @@ from consumer.errors import SchemaError
 from deploy.demo.errors import DemoError
 from deploy.demo.pipeline import Names, Pipeline
 from deploy.demo.progress import Progress, write
+from deploy.lab import services
 from deploy.lab.definition import DEFINITION
 from deploy.lab.errors import LabError
-from deploy.lab.guest import DEFAULT_GUESTS, Guests
+from deploy.lab.guest import DEFAULT_GUESTS
+from deploy.lab.lab import libvirt_with_guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
-from deploy.lab.postgresql import PostgreSql
-from deploy.lab.rabbitmq import RabbitMq
 from deploy.lab.readiness import wait_until
-from deploy.lab.services import Broker, Database, broker_from_environment, database_from_environment
+from deploy.lab.services import Broker
 from publisher.settings import default_host
 
 # Not in the cache of root's home: the database runs as another user and must reach its files. Not in /tmp:
@@ -73,34 +73,6 @@ def check_machine(port: int, folder: Path) -> None:
         raise DemoError(
             f"{folder} has {free_bytes / 1e9:.1f} GB free, the demo needs {NEEDED_BYTES / 1e9:.1f} GB"
         )
-
-
-def start_broker(stack: ExitStack, folder: Path) -> Broker:
-    """Give the broker of KVMGRID_AMQP_URL or one of the lab's."""
-    given = broker_from_environment(os.environ)
-    if given is not None:
-        return given
-    instance = stack.enter_context(RabbitMq.start(directory=folder / "rabbitmq"))
-    return Broker(administrator_url=instance.amqp_url(), admin=instance.admin, instance=instance)
-
-
-def start_database(stack: ExitStack, folder: Path) -> Database:
-    """Give the database server of KVMGRID_DATABASE_URL or one of the lab's, which keeps its data."""
-    given = database_from_environment(os.environ)
-    if given is not None:
-        return given
-    instance = stack.enter_context(PostgreSql.start(directory=folder / "postgresql"))
-    return Database(admin=instance.admin, instance=instance)
-
-
-def start_guests(stack: ExitStack, folder: Path) -> LibvirtDaemon:
-    """Start libvirt and the three VMs."""
-    daemon = stack.enter_context(LibvirtDaemon.start(directory=folder / "libvirt"))
-    with Guests(daemon) as guests:
-        guests.define(*DEFAULT_GUESTS)
-        for guest in DEFAULT_GUESTS:
-            guests.start(guest.name)
-    return daemon
 
 
 def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
@@ -148,11 +120,12 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
         check_machine(port, home)
         began_at = time.time()
         with progress.step("message broker (RabbitMQ)"):
-            broker = start_broker(stack, folder)
+            broker = stack.enter_context(services.broker(directory=folder / "rabbitmq"))
         with progress.step("database (PostgreSQL, TimescaleDB)"):
-            database = start_database(stack, folder)
+            database = stack.enter_context(services.database(directory=folder / "postgresql"))
         with progress.step("libvirt and three VMs"):
-            daemon = start_guests(stack, folder)
+            guests = libvirt_with_guests(DEFAULT_GUESTS, directory=folder / "libvirt")
+            daemon = stack.enter_context(guests)
         pipeline = stack.enter_context(
             Pipeline(
                 folder / "kvmgrid",

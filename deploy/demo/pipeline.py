@@ -10,15 +10,10 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import psycopg
-
-from consumer.roles import Login, bootstrap
 from deploy.demo.child import Child, run_to_end
+from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
 from deploy.lab.services import Broker, Database
 
-CONSUMER_LOGIN = "kvmgrid_consumer"
-DASHBOARD_LOGIN = "kvmgrid_viewer"
-OWNER_LOGIN = "kvmgrid_owner"
 BROKER_CONSUMER = "kvmgrid-consumer"
 
 
@@ -79,35 +74,26 @@ class Pipeline:
 
     def prepare(self) -> None:
         """Make users, roles and database where they are missing, write the settings, migrate."""
-        passwords = {name: secrets.token_urlsafe(18) for name in ("publisher", "consumer", *_LOGINS)}
-        for name, password in passwords.items():
-            self._write_secret(name, password)
-        self._prepare_broker(passwords)
-        self._prepare_database(passwords)
+        self._prepare_database(random_logins())
+        self._prepare_broker()
         self._write("consumer.toml", self._consumer_settings())
         self._write("publisher.toml", self._publisher_settings())
         self._write("dashboard.toml", self._dashboard_settings())
         run_to_end("kvmgrid-consumer", "migrate", "--config", str(self.folder / "consumer.toml"))
 
-    def _prepare_broker(self, passwords: dict[str, str]) -> None:
-        admin = self._broker.admin
-        admin.add_virtual_host(self.names.virtual_host)
-        admin.add_consumer(BROKER_CONSUMER, passwords["consumer"], self.names.virtual_host)
-        admin.add_publisher(self.names.host, passwords["publisher"], self.names.virtual_host)
+    def _prepare_broker(self) -> None:
+        admin, virtual_host = self._broker.admin, self.names.virtual_host
+        admin.add_virtual_host(virtual_host)
+        admin.add_consumer(BROKER_CONSUMER, self._new_secret("consumer"), virtual_host)
+        admin.add_publisher(self.names.host, self._new_secret("publisher"), virtual_host)
 
-    def _prepare_database(self, passwords: dict[str, str]) -> None:
+    def _prepare_database(self, logins: Logins) -> None:
         admin = self._database.admin
         if not admin.has_database(self.names.database):
             admin.create_database(self.names.database)
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            bootstrap(
-                connection,
-                [
-                    Login(OWNER_LOGIN, "kvmgrid_owner", passwords[OWNER_LOGIN]),
-                    Login(CONSUMER_LOGIN, "kvmgrid_ingest", passwords[CONSUMER_LOGIN]),
-                    Login(DASHBOARD_LOGIN, "kvmgrid_dashboard", passwords[DASHBOARD_LOGIN]),
-                ],
-            )
+        prepare(admin, self.names.database, logins)
+        for name, password in zip((OWNER_LOGIN, CONSUMER_LOGIN, DASHBOARD_LOGIN), logins, strict=True):
+            self._write_secret(name, password)
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -116,6 +102,11 @@ class Pipeline:
 
     def _write_secret(self, name: str, secret: str) -> None:
         self._write(f"{name}.secret", secret)
+
+    def _new_secret(self, name: str) -> str:
+        secret = secrets.token_urlsafe(18)
+        self._write_secret(name, secret)
+        return secret
 
     def _secret(self, name: str) -> str:
         return str(self.folder / f"{name}.secret")
@@ -196,6 +187,3 @@ refresh_seconds = {self._timing.refresh_seconds}
             child = self._children.pop(role, None)
             if child is not None and child.exit_status is None:
                 child.stop()
-
-
-_LOGINS = (OWNER_LOGIN, CONSUMER_LOGIN, DASHBOARD_LOGIN)

@@ -14,6 +14,7 @@ from deploy.lab.services import Broker, Database, broker, database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from deploy.lab.guest import Guest
 
@@ -27,9 +28,9 @@ class Lab(NamedTuple):
 
 
 @contextlib.contextmanager
-def libvirt_with_guests(guests: Sequence[Guest]) -> Iterator[LibvirtDaemon]:
+def libvirt_with_guests(guests: Sequence[Guest], *, directory: Path | None = None) -> Iterator[LibvirtDaemon]:
     """A private libvirt with started guests (still booting) for as long as the context lasts."""
-    with LibvirtDaemon.start() as daemon:
+    with LibvirtDaemon.start(directory=directory) as daemon:
         with Guests(daemon) as machines:
             machines.define(*guests)
             for guest in guests:

@@ -24,6 +24,7 @@ from deploy.lab.rabbitmq import RabbitMq
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 MANAGEMENT_PORT = 15672
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
@@ -73,22 +74,22 @@ def database_from_environment(environment: Mapping[str, str]) -> Database | None
 
 
 @contextlib.contextmanager
-def broker() -> Iterator[Broker]:
+def broker(*, directory: Path | None = None) -> Iterator[Broker]:
     """The environment's broker, or a private one for as long as the context lasts."""
     given = broker_from_environment(os.environ)
     if given is not None:
         yield given
         return
-    with RabbitMq.start() as instance:
+    with RabbitMq.start(directory=directory) as instance:
         yield Broker(administrator_url=instance.amqp_url(), admin=instance.admin, instance=instance)
 
 
 @contextlib.contextmanager
-def database(*, durable: bool = True) -> Iterator[Database]:
+def database(*, durable: bool = True, directory: Path | None = None) -> Iterator[Database]:
     """The environment's database server, or a private one for as long as the context lasts."""
     given = database_from_environment(os.environ)
     if given is not None:
         yield given
         return
-    with PostgreSql.start(durable=durable) as instance:
+    with PostgreSql.start(durable=durable, directory=directory) as instance:
         yield Database(admin=instance.admin, instance=instance)

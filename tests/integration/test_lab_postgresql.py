@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from deploy.demo.logins import prepare, random_logins
 from deploy.lab import services
 from deploy.lab.errors import DatabaseError, StartError
 from deploy.lab.postgresql import PostgreSql
@@ -203,3 +204,19 @@ def test_a_server_that_does_not_start_says_why_and_leaves_nothing() -> None:
     assert instance.START_TIMEOUT_SECONDS > time.monotonic() - started
     assert [] == instance.pids()
     assert not instance.directory.exists()
+
+
+def test_the_logins_of_an_installation_stay_as_they_are(own_postgresql: PostgreSql) -> None:
+    """Demo and tests give their roles new passwords, but refuse a server whose roles are not theirs."""
+    admin = own_postgresql.admin
+    admin.create_database("kvmgrid", timescaledb=False)
+    admin.create_role("kvmgrid_owner", PASSWORD)
+    with pytest.raises(DatabaseError, match="installed kvmgrid"):
+        prepare(admin, "kvmgrid", random_logins())
+    assert 1 == value(own_postgresql.database_url("kvmgrid_owner", PASSWORD), "SELECT 1")
+
+    with psycopg.connect(admin.administrator_url, autocommit=True) as connection:
+        connection.execute("DROP ROLE kvmgrid_owner")
+    for logins in (random_logins(), random_logins()):
+        prepare(admin, "kvmgrid", logins)
+        assert 1 == value(own_postgresql.database_url("kvmgrid_owner", logins.owner, "kvmgrid"), "SELECT 1")
