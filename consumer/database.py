@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections to the database, and what its errors mean for a message.
 
-Retryable by SQLSTATE: connection (08), resources (53, full disk included), shutdown (57P0x), cancelled by a
-timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01), read-only standby (25006). At
-fault are the rows: data (22), integrity (23), too large (54). The rest is uncertain: the caller isolates.
+Retryable by SQLSTATE: connection (08), resources (53, full disk included), disk errors (58), shutdown
+(57P0x), cancelled by a timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01), read-only
+standby (25006). At fault are the rows: data (22), integrity (23), too large (54). The rest is uncertain: the
+caller isolates.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from publisher.wire.settings import SettingsError, read_secret
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
-_AWAY_CLASSES = ("08", "53", "57P0")
+_AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
 _ROW_CLASSES = ("22", "23", "54")
 # Undefined table or column, no right to it: the schema or the grants are of another version.

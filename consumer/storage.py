@@ -2,6 +2,7 @@
 """Storing a flush: one bad message harms nobody; it goes to quarantine, its neighbours are committed."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import structlog
@@ -13,9 +14,8 @@ from consumer.errors import ConsumerError, DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.preparation import Preparation
 from consumer.quarantine import Quarantine, Rejected
+from consumer.rehearsal import rehearsal
 from consumer.writer import Writer, Written
-
-_FRUITLESS_MAX = 6
 
 
 class _Link(NamedTuple):
@@ -34,7 +34,6 @@ class Storage:
         self._quarantine = quarantine
         self._link: _Link | None = None
         self._encoder: Encoder | None = None
-        self._fruitless_count = 0
         self._log = structlog.get_logger()
 
     def open(self) -> None:
@@ -116,14 +115,19 @@ class Storage:
                     pending.append((half, error))
                 else:
                     total = Written(*(sum(pair) for pair in zip(total, written, strict=True)))
-        self._fruitless_count = self._fruitless_count + 1 if uncertain and total == (0, 0) else 0
-        if 0 < self._fruitless_count < _FRUITLESS_MAX:
-            # Not one message came through: perhaps the database is at fault. If it can store them in
-            # quarantine a while later, it was not.
+        if uncertain and not self._database_works():
             raise DatabaseAway(str(uncertain[0][1])) from uncertain[0][1]
         for delivery, cause in uncertain:
             self._refuse(delivery, cause)
         return total
+
+    def _database_works(self) -> bool:
+        """Tell whether a batch beyond suspicion could be stored now."""
+        try:
+            self._writer().rehearse(self.encoder.encode(rehearsal(datetime.now(UTC)).finish()))
+        except DataRefused:
+            return False
+        return True
 
     def _refuse(self, delivery: Delivery, cause: DataRefused) -> None:
         self._log.warning(

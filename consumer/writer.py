@@ -49,6 +49,11 @@ class Writer:
             with self._connection.transaction():
                 return self._write_staged(rows)
 
+    def rehearse(self, rows: RowsByTable) -> None:
+        """Write the rows and take them back. Raises DatabaseAway, DataRefused."""
+        with translated_errors(), self._connection.transaction(force_rollback=True):
+            self._write_straight(rows)
+
     def _write_straight(self, rows: RowsByTable) -> Written:
         count = 0
         for table in SAMPLE_TABLES:

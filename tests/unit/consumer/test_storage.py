@@ -20,7 +20,7 @@ class Bench:
     """A storage whose writer refuses groups that hold a bad delivery; keeps what was stored and set aside."""
 
     def __init__(self, bad: set[int], *, certain: bool = True) -> None:
-        self.bad, self.certain = bad, certain
+        self.bad, self.certain, self.works = bad, certain, True
         self.stored: list[int] = []
         self.refused: list[int] = []
         # The parts that touch a database are replaced below; the preparation only gathers.
@@ -28,6 +28,7 @@ class Bench:
         self.storage = Storage(unused, gathering(), unused)
         self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
         self.storage._reject = self._reject  # type: ignore[method-assign] # likewise
+        self.storage._database_works = lambda: self.works  # type: ignore[method-assign] # likewise
         self.storage._encoder = unused
 
     def _write(self, flush: Flush) -> Written:
@@ -97,13 +98,16 @@ def test_an_unclear_error_is_a_message_s_fault_if_its_neighbours_go_through() ->
     assert 7 == len(bench.stored)
 
 
-def test_an_unclear_error_of_everything_is_the_database_s_fault_at_first() -> None:
-    """When nothing goes through it is tried again; if it lasts, quarantine takes what no table does."""
+@pytest.mark.parametrize("count", [1, 8])
+def test_an_unclear_error_is_the_database_s_fault_while_it_takes_nothing(count: int) -> None:
+    """As long as not even a batch beyond suspicion can be stored, no message is set aside; then at once."""
     bench = Bench({1}, certain=False)
-    for _ in range(5):
+    bench.works = False
+    for _ in range(20):
         with pytest.raises(DatabaseAway):
-            bench.store(1)
+            bench.store(count)
     assert [] == bench.refused
-    bench.store(1)
 
+    bench.works = True
+    bench.store(count)
     assert [1] == bench.refused

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A batch and an event that are written and rolled back, to learn whether the database takes anything at all.
+
+They belong to host 0 and domain 0, which no host and no domain ever are.
+"""
+
+from datetime import datetime
+
+from consumer.health import assess
+from consumer.rows import Placement, Rows
+from publisher.wire import samples
+
+_EPOCH, _UUID = "0" * 16, "00000000-0000-0000-0000-000000000000"
+
+
+def rehearsal(at: datetime) -> Rows:
+    """Return rows of an instant for every table."""
+    batch = samples.SampleBatch(
+        schema=samples.SCHEMA_VERSION,
+        host="rehearsal",
+        epoch=_EPOCH,
+        sequence=0,
+        boot_id="",
+        sampled_at=at,
+        tick_seconds=1.0,
+        publisher_version="",
+        identity=samples.HostIdentity(hostname=""),
+        sample=samples.HostSample(),
+        disks=[samples.HostDiskSample(device="", leaf=True)],
+        interfaces=[samples.HostInterfaceSample(device="", physical=True)],
+        filesystems=[samples.HostFilesystemSample(path="")],
+        domains=[
+            samples.DomainReport(
+                uuid=_UUID,
+                name="",
+                sample=samples.DomainSample(state=0),
+                blocks=[samples.DomainBlockSample(device="")],
+                interfaces=[samples.DomainInterfaceSample(device="")],
+            )
+        ],
+        hypervisor=samples.HypervisorHealth(state="absent"),
+        publisher=samples.PublisherReport(
+            started_at=at,
+            spool_message_count=0,
+            spool_bytes=0,
+            dropped=[samples.DroppedRange(epoch=_EPOCH, first=0, last=0)],
+        ),
+    )
+    event = samples.Event(
+        schema=samples.SCHEMA_VERSION,
+        host="rehearsal",
+        epoch=_EPOCH,
+        sequence=0,
+        boot_id="",
+        occurred_at=at,
+        publisher_version="",
+        kind="rehearsal",
+    )
+    rows = Rows()
+    rows.add_batch(batch, 0, {_UUID: Placement(0, resident=True)}, health=assess(batch), received_at=at)
+    rows.add_event(event, 0, None)
+    return rows

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors that do not say whose fault they are: a message's, or that of a database which takes nothing."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from consumer.errors import DatabaseAway
+from tests.integration.consumer_desk import Desk
+from tests.integration.consumer_site import Books, recent, small_fleet
+from tests.services import MigratedDatabase
+
+FAILING = """
+    CREATE FUNCTION kvmgrid.fail() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'unexpected' USING ERRCODE = 'XX000'; END $$;
+    CREATE TRIGGER fails BEFORE INSERT ON kvmgrid.{} FOR EACH ROW {} EXECUTE FUNCTION kvmgrid.fail();
+"""
+
+
+@pytest.fixture
+def desk(database: MigratedDatabase) -> Iterator[Desk]:
+    """Give a consumer that has stored nothing yet."""
+    desk = Desk(database.ingest_url)
+    yield desk
+    desk.close()
+
+
+def break_table(database: MigratedDatabase, table: str, condition: str = "") -> None:
+    """Let a table answer with an internal error."""
+    with psycopg.connect(database.administrator_url) as administrator:
+        administrator.execute(sql.SQL(FAILING).format(sql.Identifier(table), sql.SQL(condition)))
+
+
+def mend_table(database: MigratedDatabase, table: str) -> None:
+    """Let the table work again."""
+    with psycopg.connect(database.administrator_url) as administrator:
+        administrator.execute(sql.SQL("DROP TRIGGER fails ON kvmgrid.{}").format(sql.Identifier(table)))
+
+
+@pytest.mark.parametrize("table", ["host_samples", "domain_block_samples", "domain_latest"])
+def test_a_database_that_takes_nothing_is_waited_for(
+    desk: Desk, database: MigratedDatabase, table: str
+) -> None:
+    """However long a table fails, no message is set aside; afterwards each is stored."""
+    batch = small_fleet().batch(0, recent(), 1)
+    break_table(database, table)
+    for _ in range(10):
+        with pytest.raises(DatabaseAway):
+            desk.take(batch)
+    mend_table(database, table)
+    desk.take(batch)
+
+    books = Books(database)
+    assert (0, 1) == (books.count("quarantine"), books.message_count())
+
+
+def test_a_message_that_alone_fails_is_set_aside(desk: Desk, database: MigratedDatabase) -> None:
+    """Even the very first one: the database shows at once that it works, and the next message is stored."""
+    bad, good = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
+    break_table(database, "host_samples", "WHEN (NEW.host_id = 1)")
+    desk.take(bad, good)
+
+    books = Books(database)
+    assert [("refused", f"{bad.host}.sample")] == books.rows("SELECT reason, routing_key FROM quarantine")
+    assert [(good.host,)] == books.rows("SELECT host FROM host_metrics")
+    assert [] == books.rows("SELECT host_id FROM host_latest WHERE host_id = 0")
