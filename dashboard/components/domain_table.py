@@ -32,6 +32,9 @@ _OUTCOMES = {
 }
 # A guest reports its memory every few seconds when asked to; beyond this the figure is old news.
 _OLD_MEMORY_SECONDS = 60.0
+_NO_GUEST_MEMORY = "the guest reports nothing: no balloon driver, or its statistics are off"
+# The whole reason is in the title.
+_SHOWN_REASON_LENGTH = 40
 
 
 def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None) -> Element:
@@ -66,7 +69,7 @@ def _row(domain: HostDomain) -> Element:
         ),
         _state(domain, state),
         *_figures(domain),
-        _outcome(domain.outcome),
+        _outcome(domain),
         id=f"vm-{domain.uuid}",
         class_={STATE_UNKNOWN: "row--stale", OFF_STATE: "row--still", NOT_SAMPLED: "row--still"}.get(state),
     )
@@ -98,8 +101,9 @@ def _state(domain: HostDomain, state: str) -> Element:
     if state == NOT_SAMPLED:
         return h("td", NOT_SAMPLED)
     if state == STATE_UNKNOWN and domain.sampled_at is not None:
-        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_suffix=" ago")
-        return h("td", f"{STATE_UNKNOWN}; {words} ", age)
+        instant = domain.sampled_at.isoformat()
+        age = h("time", "", class_="age", datetime=instant, data_suffix=" ago", data_coarse="yes")
+        return h("td", f"unknown; {domain.state_name} ", age, title=f"{STATE_UNKNOWN}; it was {words}")
     return h("td", words)
 
 
@@ -113,9 +117,7 @@ def _number(text: str, title: str | None = None) -> Element:
 
 def _used_memory(domain: HostDomain) -> Element:
     if domain.memory_used_bytes is None:
-        return _number(
-            units.UNKNOWN, "the guest reports nothing: no balloon driver, or its statistics are off"
-        )
+        return _number(units.UNKNOWN, clean(domain.outcome_reason or _NO_GUEST_MEMORY))
     age = domain.memory_age_seconds
     text = units.data_size(domain.memory_used_bytes)
     if age is None:
@@ -130,7 +132,14 @@ def _used_memory(domain: HostDomain) -> Element:
     )
 
 
-def _outcome(outcome: str | None) -> Element:
-    word = (outcome or units.UNKNOWN).replace("_", " ")
-    title = _OUTCOMES.get(outcome or "", word)
-    return h("td", word, class_=None if outcome == "ok" else "cell-warning", title=title)
+def _outcome(domain: HostDomain) -> Element:
+    word = (domain.outcome or units.UNKNOWN).replace("_", " ")
+    if domain.outcome == "ok":
+        # Its reason, if there is one, is about the guest's memory and stands there.
+        return h("td", word)
+    title = _OUTCOMES.get(domain.outcome or "", word)
+    if domain.outcome_reason:
+        reason = clean(domain.outcome_reason)
+        note = h("span", clean(domain.outcome_reason, _SHOWN_REASON_LENGTH), class_="cell-note")
+        return h("td", word, note, class_="cell-warning", title=f"{title}\n{reason}")
+    return h("td", word, class_="cell-warning", title=title)

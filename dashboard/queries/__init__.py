@@ -111,6 +111,7 @@ class HostDomain(NamedTuple):
     network_receive_bytes_per_second: float | None
     network_transmit_bytes_per_second: float | None
     outcome: str | None
+    outcome_reason: str | None
 
 
 class HostEvent(NamedTuple):

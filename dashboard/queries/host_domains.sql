@@ -22,7 +22,8 @@ SELECT
     block_write_bytes_per_second,
     network_receive_bytes_per_second,
     network_transmit_bytes_per_second,
-    outcome
+    outcome,
+    outcome_reason
 FROM domains_now
 WHERE host_id = %(host_id)s
 ORDER BY name, uuid

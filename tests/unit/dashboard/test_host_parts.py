@@ -49,7 +49,7 @@ def test_a_vm_that_libvirt_has_stopped_telling_of_is_stale() -> None:
     """An old row says since when, and what the state was, instead of passing for the present."""
     tree = domain_table([host_domain("a", freshness="stale")])
     assert 1 == len(find(tree, "tr", "row--stale"))
-    assert "state unknown; running" in texts(tree)
+    assert "unknown; running" in texts(tree)
     assert NOW.isoformat() == find(tree, "time", "age")[0][1]["datetime"]
 
 
@@ -67,6 +67,12 @@ def test_an_outcome_says_what_it_means() -> None:
     (cell,) = find(tree, "td", "cell-warning")
     assert "timed out" == texts(cell)
     assert "QEMU did not answer" in cell[1]["title"]
+    reason = "internal error: cannot get the statistics of a disk that has gone"
+    (cell,) = find(
+        domain_table([host_domain("a", outcome="partial", outcome_reason=reason)]), "td", "cell-warning"
+    )
+    assert "partial internal error" in texts(cell)
+    assert reason in cell[1]["title"]
 
 
 def test_no_vms_is_a_sentence() -> None:
