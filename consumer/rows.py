@@ -165,7 +165,7 @@ class Rows:
             batch.boot_id,
             batch.publisher_version,
             batch.tick_seconds,
-            report.tick_seconds,
+            report.tick_work_seconds,
             report.spool_message_count,
             report.spool_bytes,
             report.dropped_message_count,

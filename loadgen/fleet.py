@@ -137,7 +137,7 @@ def _report(second: float, sequence: int, domains: list[DomainReport]) -> Publis
         started_at=datetime.fromtimestamp(second - _BOOTED_BEFORE_SECONDS, UTC),
         spool_message_count=1,
         spool_bytes=1_000 * len(domains),
-        tick_seconds=0.005 + 0.00005 * len(domains),
+        tick_work_seconds=0.005 + 0.00005 * len(domains),
         cpu_seconds=sequence * 0.03,
         resident_bytes=38 * 1024**2,
     )

@@ -200,7 +200,7 @@ class Sampler:
             spool_bytes=status.waiting_bytes,
             dropped_message_count=status.dropped_message_count,
             missed_tick_count=self._grid.missed_count,
-            tick_seconds=_rounded(self._last_tick_seconds),
+            tick_work_seconds=_rounded(self._last_tick_seconds),
             cpu_seconds=_rounded(sum(os.times()[:2])),
             resident_bytes=resident_bytes(),
             dropped=list(stamp.dropped),

@@ -87,7 +87,7 @@ _REPLIES: tuple[tuple[int, str, BrokerFault, str, str], ...] = (
         "topic",
         "permission",
         "user {user!r} may not publish as host {host!r}: {text}",
-        "set the topic permissions of {user!r} as docs/broker.md shows: ^{{username}}\\.sample\\z",
+        "set the topic permissions of {user!r} as deploy/rabbitmq/enrol does: ^{{username}}\\.sample\\z",
     ),
     (
         _ACCESS_REFUSED,

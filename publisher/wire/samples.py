@@ -228,7 +228,7 @@ class DomainReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One domain in a batch: who it is, its sample, its devices.
 
     ``libvirt_id`` is the domain id: it changes at every start of the VM and is None while it is off.
-    ``reason`` says why the outcome is not "ok".
+    ``reason`` says why the outcome is not "ok", or beside "ok" why the guest's memory figures are missing.
     """
 
     uuid: Uuid
@@ -276,7 +276,7 @@ class PublisherReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spool_bytes: Bytes
     dropped_message_count: Count = 0
     missed_tick_count: Count = 0
-    tick_seconds: Real | None = None
+    tick_work_seconds: Real | None = None
     cpu_seconds: float | None = None
     resident_bytes: Bytes | None = None
     dropped: list[DroppedRange] = []
@@ -285,8 +285,9 @@ class PublisherReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SampleBatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All samples of one host at one tick: the message behind ``<host>.sample``.
 
-    ``domains`` lists every domain libvirt knows, running or not; None means that libvirt could not be
-    asked, which is not the same as an empty host.
+    ``tick_seconds`` is the configured interval, ``interval_seconds`` the measured one. ``domains`` lists
+    every domain libvirt knows, running or not; None means that libvirt could not be asked, which is not
+    the same as an empty host.
     """
 
     schema: int
