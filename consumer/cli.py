@@ -37,8 +37,8 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (DatabaseAway, UNAVAILABLE),
 )
 
-# pika reads nested headers by recursion. One frame of 128 KiB holds up to 26,000 levels of them, at two calls
-# each; at Python's own limit of 1,000 any sender could break every consumer's connection.
+# pika reads nested headers by recursion. One frame of 128 KiB holds up to 26,000 levels of them, at three
+# calls each; at Python's own limit of 1,000 any sender could break every consumer's connection.
 RECURSION_LIMIT = 100_000
 # Room for decoders in C that recurse as deep (Python 3.11 has one limit for both). Reserved, not used.
 STACK_BYTES = 512 * 1024 * 1024

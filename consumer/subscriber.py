@@ -16,13 +16,13 @@ import pika
 import structlog
 from pika import exceptions
 from pika.adapters.select_connection import IOLoop
-from pika.adapters.utils import io_services_utils
 
 from consumer.amqp_properties import as_text, deaths
 from consumer.backoff import Backoff
 from consumer.delivery import Delivery
 from consumer.errors import BrokerRefused, ConsumerError
 from consumer.login import connection_parameters
+from consumer.pika_adjustment import adjust
 from consumer.receipts import Receipt, Receipts
 from consumer.settings import IngestSettings
 from consumer.topology import declare
@@ -38,16 +38,6 @@ _CANCEL_AFTER_SECONDS = 2.0
 # Access refused, not found, locked, other arguments than the queue has: at the start waiting does not mend
 # them. Later 406 is the broker's consumer timeout and 404 a queue on its way back.
 _REFUSALS = frozenset({403, 404, 405, 406})
-
-
-# pika reads 4 KiB at a time: 27 system calls, and turns for the interpreter, for a batch of 100 domains.
-_RECEIVE_BYTES = 256 * 1024
-
-
-def _read_large_pieces() -> None:
-    transport = io_services_utils._AsyncTransportBase  # noqa: SLF001 - there is no setting for it; a test looks
-    transport._MAX_RECV_BYTES = _RECEIVE_BYTES  # noqa: SLF001 - as above
-    transport._MAX_CONSUME_BYTES = 4 * _RECEIVE_BYTES  # noqa: SLF001 - as above
 
 
 def prefetch_for(body_bytes: float, settings: IngestSettings) -> int:
@@ -131,7 +121,7 @@ class Subscriber:
 
     def _serve_one_connection(self) -> None:
         self._loop = loop = IOLoop()
-        _read_large_pieces()
+        adjust()
         try:
             self._connection = pika.SelectConnection(
                 connection_parameters(self._broker),

@@ -3,13 +3,16 @@
 
 import json
 import re
+import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 import pytest
+from pika import data
 from psycopg import sql
 
 from publisher.wire.codec import encode
@@ -29,6 +32,30 @@ def deep_recursion() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
+
+
+class Timestamp(NamedTuple):
+    """A header value that no datetime of Python can say."""
+
+    seconds: int
+
+
+@contextmanager
+def raw_timestamps() -> Iterator[None]:
+    """Let pika send such a header."""
+    encode_value = data.encode_value
+
+    def encode_raw(pieces: list[bytes], value: object) -> int:
+        if not isinstance(value, Timestamp):
+            return int(encode_value(pieces, value))
+        pieces.append(struct.pack(">cQ", b"T", value.seconds))
+        return 9
+
+    data.encode_value = encode_raw
+    try:
+        yield
+    finally:
+        data.encode_value = encode_value
 
 
 @pytest.fixture
@@ -301,6 +328,19 @@ def test_deeply_nested_headers_break_nobody(
         headers = {"": headers}
     batch, next_one = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
     with deep_recursion():
+        sender.send_body(encode(batch), sample_key(batch.host), user_id=batch.host, headers=headers)
+    sender.send(next_one)
+    eventually(books.message_count, 2)
+
+    assert "broker_link_broke" not in consumer.output()
+    assert "broker_away" not in consumer.output()
+
+
+def test_odd_headers_break_nobody(sender: Sender, books: Books, consumer: ConsumerProcess) -> None:
+    """Header values that Python cannot hold are left out; the message is read like any other."""
+    batch, next_one = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
+    headers = {"far": Timestamp(2**64 - 1), "late": [Timestamp(10**12)], "count": 1}
+    with raw_timestamps():
         sender.send_body(encode(batch), sample_key(batch.host), user_id=batch.host, headers=headers)
     sender.send(next_one)
     eventually(books.message_count, 2)

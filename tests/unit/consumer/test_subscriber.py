@@ -2,7 +2,6 @@
 """The parts of the link that need no broker."""
 
 import pytest
-from pika.adapters.utils import io_services_utils
 
 from consumer.failpoint import VARIABLE, Failpoints
 from consumer.settings import IngestSettings
@@ -20,14 +19,6 @@ def test_what_is_in_hand_is_bounded_by_bytes_and_by_count(body_bytes: float, exp
     settings = IngestSettings(prefetch_count=2_000, buffer_bytes=100_000_000)
 
     assert expected == prefetch_for(body_bytes, settings)
-
-
-def test_pika_still_reads_by_the_names_we_set() -> None:
-    """An update that renames what makes reads larger shows here, and not as a slow consumer."""
-    transport = io_services_utils._AsyncTransportBase
-
-    assert transport._MAX_RECV_BYTES >= 4_096
-    assert transport._MAX_CONSUME_BYTES >= 4_096
 
 
 def test_calls_before_the_first_connection_are_harmless() -> None:
