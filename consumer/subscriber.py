@@ -65,7 +65,7 @@ class Subscriber:
         self._consumer_tags: list[str] = []
         self._stopping = threading.Event()
         self._paused = False
-        self._trial_count = _TRIAL_COUNT
+        self._trial_count = 1
         self._received_bytes = 0
         self._received_count = 0
         self._fruitless_count = 0
@@ -114,6 +114,14 @@ class Subscriber:
     # The thread.
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:  # noqa: BLE001 - a thread's own end goes unseen
+            # Without it the process would end as if it had been asked to.
+            self.failure = ConsumerError(f"the link to the broker broke down: {error!r}")
+            self._log.exception("broker_link_failed")
+
+    def _serve(self) -> None:
         while not self._stopping.is_set() and self.failure is None:
             self._serve_one_connection()
             if not self._stopping.is_set() and self.failure is None:
@@ -147,7 +155,8 @@ class Subscriber:
         self._receipts.renew()
         self._received_bytes = self._received_count = 0
         # Two connections in a row that settled nothing: perhaps one message kills them. Alone it ages alone.
-        self._trial_count = _TRIAL_COUNT if self._fruitless_count < 2 else 1  # noqa: PLR2004 - see above
+        trial = min(_TRIAL_COUNT, self._settings.prefetch_count)
+        self._trial_count = trial if self._fruitless_count < 2 else 1  # noqa: PLR2004 - see above
         self._fruitless_count += 1
         channel.add_on_close_callback(self._on_channel_end)
         channel.add_on_cancel_callback(self._on_cancelled_by_broker)

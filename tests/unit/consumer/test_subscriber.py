@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of the link that need no broker."""
 
+from typing import Any
+
 import pytest
 
 from consumer.failpoint import VARIABLE, Failpoints
@@ -9,6 +11,24 @@ from consumer.subscriber import Subscriber, prefetch_for
 from consumer.topology import dead_letter_arguments, ingest_arguments
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.settings import SettingsError
+
+
+class Channel:
+    """Stands for pika's channel: notes the prefetch and takes everything else."""
+
+    def __init__(self) -> None:
+        self.prefetch_counts: list[int] = []
+
+    def basic_qos(self, prefetch_count: int) -> None:
+        """Note the prefetch."""
+        self.prefetch_counts.append(prefetch_count)
+
+    def basic_consume(self, *_arguments: Any, **_options: Any) -> str:
+        """Return a consumer tag."""
+        return "tag"
+
+    def __getattr__(self, _name: str) -> Any:
+        return lambda *_arguments, **_options: None
 
 
 @pytest.mark.parametrize(
@@ -29,6 +49,31 @@ def test_calls_before_the_first_connection_are_harmless() -> None:
     subscriber.resume()
 
     assert not subscriber.alive
+
+
+def test_a_link_that_breaks_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread never ends without a word: the consumer would exit as if it had been asked to."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(), lambda _delivery: None)
+
+    def break_down(_subscriber: Subscriber) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(Subscriber, "_serve_one_connection", break_down)
+    subscriber.start()
+    subscriber._thread.join(60.0)
+
+    assert not subscriber.alive
+    assert "surprise" in str(subscriber.failure)
+
+
+@pytest.mark.parametrize(("setting", "expected"), [(8, 8), (2_000, 16)])
+def test_the_trial_keeps_to_the_setting(setting: int, expected: int) -> None:
+    """The first deliveries are no more than may be in hand."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(prefetch_count=setting), lambda _delivery: None)
+    channel = Channel()
+    subscriber._on_channel(channel)
+
+    assert [expected] == channel.prefetch_counts
 
 
 def test_wrong_settings_are_found_at_once() -> None:
