@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/metrics.md explains every figure: one section per struct of the wire, one line per field."""
+"""docs/metrics.md explains every field and event: one section per struct of the wire, one line per field."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from publisher.host_events import CPU_ONLINE_CHANGED, OOM_KILL, SUSPENDED
 from publisher.wire import samples
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
@@ -23,7 +24,22 @@ DOMAIN = (
     samples.DomainInterfaceSample,
     samples.DomainDescription,
 )
+MESSAGE = (
+    samples.SampleBatch,
+    samples.DomainReport,
+    samples.HypervisorHealth,
+    samples.CollectorHealth,
+    samples.PublisherReport,
+    samples.DroppedRange,
+    samples.Event,
+)
+ALL = HOST + DOMAIN + MESSAGE
 COLUMN_COUNT = 5
+PUBLISHER = DOCUMENT.parents[1] / "publisher"
+# How the code names the kind of an event: as a field, as the first argument of announce, or in one of the
+# two tables of libvirt's events, whose words nothing else there resembles.
+KIND_IN_CODE = re.compile(r"""(?:\bkind=|announce\(\s*)"([a-z_]+)\"""")
+KIND_IN_TABLES = re.compile(r'"(domain_[a-z_]+)"')
 
 
 def documented(struct: type[msgspec.Struct]) -> dict[str, list[str]]:
@@ -41,26 +57,46 @@ def documented(struct: type[msgspec.Struct]) -> dict[str, list[str]]:
     return rows
 
 
-@pytest.mark.parametrize("struct", HOST + DOMAIN, ids=lambda struct: struct.__name__)
+@pytest.mark.parametrize("struct", ALL, ids=lambda struct: struct.__name__)
 def test_every_field_is_explained(struct: type[msgspec.Struct]) -> None:
     """The table of a struct has its fields, all of them and no others, in their order."""
     assert list(struct.__struct_fields__) == list(documented(struct))
 
 
-@pytest.mark.parametrize("struct", HOST + DOMAIN, ids=lambda struct: struct.__name__)
+@pytest.mark.parametrize("struct", ALL, ids=lambda struct: struct.__name__)
 def test_every_line_has_a_kind_and_a_source_column(struct: type[msgspec.Struct]) -> None:
     """Field, unit, kind, source and formula, with a kind that the introduction defines."""
     rows = documented(struct)
 
     assert rows
     assert [] == [field for field, cells in rows.items() if len(cells) != COLUMN_COUNT]
-    assert {"gauge", "rate", "fact"} >= {cells[2] for cells in rows.values()}
+    assert {"gauge", "rate", "counter", "fact"} >= {cells[2] for cells in rows.values()}
 
 
 def test_the_structs_of_the_wire_are_all_here() -> None:
-    """A sample struct that is added to the wire needs its section."""
-    known = {struct.__name__ for struct in HOST + DOMAIN}
-
-    assert known == {
-        name for name in vars(samples) if re.fullmatch(r"(Host|Domain)\w*(Sample|Identity|Description)", name)
+    """A struct that is added to the wire needs its section."""
+    structs = {
+        value
+        for value in vars(samples).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
     }
+
+    assert set(ALL) == structs
+
+
+def test_every_kind_of_event_is_explained() -> None:
+    """The document's tables of events have the kinds that the code can send, and no others."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    tables = [
+        section for section in re.split(r"^#+ ", text, flags=re.MULTILINE) if section.startswith("Events of ")
+    ]
+    rows = [line.split("|")[1] for line in "\n".join(tables).splitlines() if line.startswith("| `")]
+    explained = {kind for row in rows for kind in re.findall(r"`([a-z_]+)`", row)}
+    sent = {OOM_KILL, SUSPENDED, CPU_ONLINE_CHANGED}
+    for path in PUBLISHER.rglob("*.py"):
+        sent |= set(KIND_IN_CODE.findall(path.read_text(encoding="utf-8")))
+    for name in ("events", "lifecycle"):
+        source = (PUBLISHER / "hypervisor" / f"{name}.py").read_text(encoding="utf-8")
+        sent |= set(KIND_IN_TABLES.findall(source))
+
+    assert explained == sent
