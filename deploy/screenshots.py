@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of a running dashboard for the README: both pages, light and dark, wide and on a phone.
 
-``python -m deploy.screenshots http://127.0.0.1:8050 docs/images`` waits until the pages show figures; it
-needs Chromium on PATH and the test dependencies. The first host of the grid is taken unless one is named.
+``python -m deploy.screenshots http://127.0.0.1:8050 docs/images`` waits until all pages show figures, stops
+their clocks and takes the pictures of that one moment. It needs Chromium on PATH and the test dependencies.
+The first host of the grid is taken unless one is named; it must have been watched for the whole range.
 """
 
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 # What Chromium would otherwise do by itself on the network, and what root and small machines need.
 CHROMIUM_ARGUMENTS = (
@@ -25,6 +29,23 @@ CHROMIUM_ARGUMENTS = (
 WIDE = (1440, 900)
 NARROW = (390, 844)
 PATIENCE_MS = 30_000
+# Whether the busy curve reaches from one end of the range to the other.
+IS_FULL = """() => {
+    const graph = document.querySelector('#host-chart .js-plotly-plot');
+    const curves = (graph && graph._fullData) || [];
+    const curve = curves.find(each => (each.meta || {}).column === 'cpu_busy_ratio');
+    if (!curve) return false;
+    const [start, end] = graph._fullLayout.xaxis.range;
+    const slack = (end - start) / 20;
+    return curve.x[0] <= start + slack && curve.x[curve.x.length - 1] >= end - slack;
+}"""
+
+
+class Picture(NamedTuple):
+    """A page and the file that its picture goes to."""
+
+    page: Page
+    path: Path
 
 
 @click.command()
@@ -53,28 +74,50 @@ def main(url: str, folder: Path, host: str | None, range_text: str) -> None:
 
 
 def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_text: str) -> None:
+    pictures: list[Picture] = []
     for size_name, (width, height) in (("wide", WIDE), ("phone", NARROW)):
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
             )
-            page = context.new_page()
-            page.goto(url + "/")
-            page.wait_for_selector(".node", timeout=PATIENCE_MS)
-            _save(page, folder / f"grid-{theme}-{size_name}.png")
-            shown = host or str(page.locator(".node h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
-            page.goto(f"{url}/host/{shown}?from={range_text}&to=now")
-            page.wait_for_selector(
-                "#host-chart path.js-line, #host-chart path.js-fill", timeout=PATIENCE_MS, state="attached"
-            )
-            page.wait_for_selector(".legend", timeout=PATIENCE_MS)
-            _save(page, folder / f"host-{theme}-{size_name}.png")
-            context.close()
+            grid = _open(context.new_page(), url + "/")
+            grid.wait_for_selector(".node", timeout=PATIENCE_MS)
+            shown = host or str(grid.locator(".node h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
+            chart = _open(context.new_page(), f"{url}/host/{shown}?from={range_text}&to=now")
+            _await_chart(chart, shown, range_text)
+            suffix = f"{theme}-{size_name}.png"
+            pictures += [Picture(grid, folder / f"grid-{suffix}"), Picture(chart, folder / f"host-{suffix}")]
+    _await_calm(pictures[0].page)
+    for picture in pictures:
+        # No timer runs from here on: neither the beat nor the ages.
+        picture.page.clock.pause_at(datetime.now(UTC))
+    for picture in pictures:
+        picture.page.screenshot(path=picture.path, full_page=True)
+        click.echo(str(picture.path))
 
 
-def _save(page: Page, path: Path) -> None:
-    page.screenshot(path=path, full_page=True)
-    click.echo(str(path))
+def _open(page: Page, url: str) -> Page:
+    page.clock.install()
+    page.goto(url)
+    return page
+
+
+def _await_chart(page: Page, host: str, range_text: str) -> None:
+    page.wait_for_selector(".legend", timeout=PATIENCE_MS)
+    try:
+        page.wait_for_function(IS_FULL, timeout=PATIENCE_MS)
+    except NotInTime:
+        raise click.ClickException(
+            f"{host} has no samples for all of {range_text} to now: wait, or choose a shorter --range"
+        ) from None
+
+
+def _await_calm(grid: Page) -> None:
+    """Wait until no host is strained; the work of opening pages may strain a small one itself."""
+    try:
+        grid.wait_for_function("!document.querySelector('.node--strained, .node--bad')", timeout=PATIENCE_MS)
+    except NotInTime:
+        click.echo("screenshots: a host stays strained, and the pictures show it", err=True)
 
 
 if __name__ == "__main__":

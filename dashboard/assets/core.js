@@ -72,7 +72,6 @@
     kvmgrid.morph(place, tree ? [tree] : []);
     kvmgrid.writeTimes(place);
     isLostSaid = false;
-    document.documentElement.classList.toggle("is-interrupted", Boolean(tree));
   }
 
   let isLostSaid = false;

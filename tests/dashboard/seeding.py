@@ -128,14 +128,13 @@ class Seeder:
                 "boot_id": batch.boot_id,
                 "publisher_version": batch.publisher_version,
                 "first_seen_at": batch.sampled_at,
-                "last_seen_at": batch.sampled_at,
             }
             self._host_ids[batch.host] = self._insert("hosts", row, returning="host_id")
         return self._host_ids[batch.host]
 
     def _domain_id(self, uuid: str, name: str, host_id: int, at: datetime) -> int:
         if uuid not in self._domain_ids:
-            row = {"uuid": uuid, "name": name, "host_id": host_id, "first_seen_at": at, "last_seen_at": at}
+            row = {"uuid": uuid, "name": name, "host_id": host_id, "first_seen_at": at}
             self._domain_ids[uuid] = self._insert("domains", row, returning="domain_id")
         domain_id = self._domain_ids[uuid]
         self._connection.execute(

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Choosing the range of a host's chart: by pointer, finger, button and text."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
+from tests.dashboard.seeding import Seeder, run_of_batches, utc_now
+from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
+
+QUESTIONS = re.compile("_dash-update-component")
+
+
+def hold_answers(page: Page) -> list[Route]:
+    """Hold every question of the page back until ``let_go``."""
+    held: list[Route] = []
+    page.route(QUESTIONS, lambda route: held.append(route))  # noqa: PLW0108 - no attribute fits on a method of a list
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Let the questions through that were held back, and those that follow."""
+    page.unroute(QUESTIONS)
+    for route in held:
+        route.continue_()
+
+
+def test_a_drag_zooms_and_back_undoes_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A drag writes its range into the URL; the back button and the double click undo it."""
+    seeder.store(run_of_batches("hv1", utc_now(), 240, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now")
+    wait_for_curves(page)
+    box = plot_box(page)
+
+    def drag() -> None:
+        page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 62, steps=5)
+        page.mouse.up()
+        page.wait_for_url("**/host/hv1?from=1*&to=1*")
+        expect(page.locator("[data-live]")).to_be_visible()
+
+    drag()
+    start, end = page.evaluate(
+        "['from', 'to'].map(name => Number(new URLSearchParams(location.search).get(name)))"
+    )
+    assert pytest.approx(30 * 60 * 1000 * 0.2, rel=0.05) == end - start
+    page.go_back()
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now")
+    expect(page.locator("[data-live]")).to_be_hidden()
+    wait_for_curves(page)
+    drag()
+    wait_for_curves(page)
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now")
+
+
+def test_back_before_the_answer_shows_what_was(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """The picture that the pointer zoomed is not the server's; going back at once draws that again."""
+    seeder.store(run_of_batches("hv1", utc_now(), 240, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now-10m")
+    wait_for_curves(page)
+    box = plot_box(page)
+    held = hold_answers(page)
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 62, steps=5)
+    page.mouse.up()
+    page.wait_for_url("**/host/hv1?from=1*&to=1*")
+    page.go_back()
+    page.wait_for_url("**/host/hv1?from=now-30m&to=now-10m")
+    let_go(page, held)
+    width = (
+        "() => { const range = document.querySelector('#host-chart .js-plotly-plot')._fullLayout.xaxis.range;"
+        " return Math.abs(range[1] - range[0] - 1200) < 1; }"
+    )
+    page.wait_for_function(width)
+
+
+def test_a_choice_is_marked_at_once_and_dims_until_it_is_answered(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """The range bar says what was chosen before any answer, and the old chart does not pass for it."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    held = hold_answers(page)
+    button = page.get_by_role("button", name="last 15 minutes")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#host-body")).to_have_attribute("aria-busy", "true")
+    let_go(page, held)
+    expect(page.locator("#host-body:not([aria-busy])")).to_be_visible()
+
+
+def test_a_finger_scrolls_over_the_chart(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """On a touch screen the chart takes no touch away from the page."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page, faults = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.wait_for_function(
+        "document.querySelector('#host-chart .js-plotly-plot')._fullLayout.dragmode === false"
+    )
+    is_taken = page.evaluate(
+        """() => {
+            const target = document.querySelector('#host-chart .nsewdrag');
+            const box = target.getBoundingClientRect();
+            const touch = new Touch({ identifier: 1, target, clientX: box.x + 50, clientY: box.y + 50 });
+            const options = { bubbles: true, cancelable: true, touches: [touch], changedTouches: [touch] };
+            const events = ['touchstart', 'touchmove', 'touchend'].map(name => new TouchEvent(name, options));
+            events.forEach(event => target.dispatchEvent(event));
+            return events.some(event => event.defaultPrevented);
+        }"""
+    )
+    assert not is_taken
+    assert [] == faults
+
+
+def test_presets_and_typed_ranges_write_the_url(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A preset, a typed range and the way back to live are all in the URL."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.get_by_role("button", name="last 15 minutes").click()
+    page.wait_for_url("**?from=now-15m&to=now")
+    expect(page.get_by_role("button", name="last 15 minutes")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("From").fill("now-10m")
+    page.get_by_label("to", exact=True).fill("now-5m")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**?from=now-10m&to=now-5m")
+    page.get_by_role("button", name="Go live").click()
+    page.wait_for_url("**/host/hv1")
+    page.get_by_label("From").fill("yesterday")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".note--bad")).to_contain_text("“yesterday” is not a time")
