@@ -12,6 +12,7 @@ import msgspec
 
 from publisher.wire.codec import DecodeError, decode_event, decode_sample, encode, holds_nul
 from publisher.wire.samples import (
+    NAME_CHARACTERS,
     CollectorHealth,
     DomainReport,
     DomainSample,
@@ -22,6 +23,8 @@ from publisher.wire.samples import (
 
 Part = TypeVar("Part", bound=msgspec.Struct)
 _NO_STATE = 0  # VIR_DOMAIN_NOSTATE
+# Leaves room in a name for the words before it.
+_FAULT_CHARACTERS = NAME_CHARACTERS // 2
 
 _ENCODING_ERRORS = (DecodeError, UnicodeError, ValueError, TypeError, OverflowError)
 
@@ -115,8 +118,8 @@ def _fault(part: Part, kind: type[Part]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return name.encode("utf-8", "replace").decode().replace("\0", "?")[:1024]
+    return name.encode("utf-8", "replace").decode().replace("\0", "?")[:NAME_CHARACTERS]
 
 
 def _text(error: Exception) -> str:
-    return _plain(str(error))[:512]
+    return _plain(str(error))[:_FAULT_CHARACTERS]

@@ -22,6 +22,7 @@ from publisher.host_events import HostEvent, host_events
 from publisher.procfs import SystemTree
 from publisher.rates.host import Moment, host_samples, settled, usable_interval
 from publisher.wire.samples import (
+    NAME_CHARACTERS,
     CollectorHealth,
     HostDiskSample,
     HostFilesystemSample,
@@ -187,7 +188,7 @@ def _joint_health(name: str, findings: list[Finding[FilesystemReading]]) -> Coll
         name=name,
         outcome=next(outcome for outcome in _WORST_FIRST if outcome in outcomes),
         duration_seconds=max(finding.duration_seconds for finding in findings),
-        reason="; ".join(reasons)[:1024] or None,
+        reason="; ".join(reasons)[:NAME_CHARACTERS] or None,
     )
 
 

@@ -24,11 +24,9 @@ from publisher.rates.domain_devices import (
     interface_samples,
     network_total,
 )
-from publisher.rates.domain_memory import GuestActivity, GuestMemory, guest_activity, guest_memory
+from publisher.rates.domain_memory import GuestActivity, GuestMemory, guest_activity, guest_memory, in_bytes
 from publisher.verdicts import Verdict
 from publisher.wire.samples import DomainBlockSample, DomainOutcome, DomainReport, DomainSample
-
-KIBIBYTE = 1024
 
 JUST_STARTED = "libvirt sent no details of this start of the VM: it has just started or stopped"
 UNEVEN = "no rates of details: libvirt's call took much longer, or shorter, than the one before"
@@ -91,11 +89,11 @@ class History:
             verdict = Verdict("partial", inside.trouble)
         outcome: DomainOutcome = verdict.outcome if now.outcome == "ok" else now.outcome
         sample = DomainSample(
-            memory_assigned_bytes=_in_bytes(now.memory_kib),
-            memory_maximum_bytes=_in_bytes(now.maximum_memory_kib),
+            memory_assigned_bytes=in_bytes(now.memory_kib),
+            memory_maximum_bytes=in_bytes(now.maximum_memory_kib),
             memory_guest_total_bytes=memory.total_bytes,
             memory_used_bytes=memory.used_bytes,
-            memory_resident_bytes=_in_bytes(inside.resident_kib),
+            memory_resident_bytes=in_bytes(inside.resident_kib),
             interval_seconds=cpu.interval_seconds,
             detail_interval_seconds=processors.interval_seconds,
             cpu_cores=cpu.cores,
@@ -165,7 +163,3 @@ class History:
             totals=block_totals(earlier, detail.blocks, blocks),
             trouble=UNEVEN if comparable and seconds is None else None,
         )
-
-
-def _in_bytes(kib: int | None) -> int | None:
-    return None if kib is None else kib * KIBIBYTE

@@ -23,6 +23,7 @@ from publisher.spool import Message, Spool, Stamp
 from publisher.version import VERSION
 from publisher.wire.codec import SAMPLE_TYPE
 from publisher.wire.samples import (
+    NAME_CHARACTERS,
     SCHEMA_VERSION,
     CollectorHealth,
     HypervisorHealth,
@@ -242,7 +243,7 @@ def _attempt(step: Callable[[], None]) -> Exception | None:
 
 
 def _blind(error: Exception) -> HypervisorTick:
-    reason = repr(error)[:1024]
+    reason = repr(error)[:NAME_CHARACTERS]
     health = CollectorHealth(name="domains", outcome="failed", duration_seconds=0.0, reason=reason)
     return HypervisorTick(
         health=HypervisorHealth(state="disconnected", reason=reason), domains=None, collectors=[health]

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from publisher.findings import Finding, Outcome
 from publisher.units import celsius, cores, duration, milliseconds, number, percent, rate, size, throughput
 from publisher.wire.samples import DomainReport, HostSample, SampleBatch
+from publisher.wire.states import state_name
 
 Row = Sequence[str]
 
-# virDomainState; a number that is not here is shown as it is.
-_STATES = ("unknown", "running", "blocked", "paused", "shutting down", "off", "crashed", "suspended")
 _LABEL_WIDTH = 12
 _COLOURS: dict[Outcome, str] = {"OK": "\x1b[32m", "WARN": "\x1b[33m", "FAIL": "\x1b[31m"}
 
@@ -171,11 +170,10 @@ def _hypervisor(batch: SampleBatch) -> Iterator[str]:
 
 def _domain_row(domain: DomainReport) -> Row:
     sample = domain.sample
-    state = _STATES[sample.state] if 0 <= sample.state < len(_STATES) else str(sample.state)
     remark = "" if sample.outcome == "ok" else f"{sample.outcome}: {domain.reason or 'no reason given'}"
     return (
         domain.name,
-        state,
+        state_name(sample.state),
         cores(sample.cpu_cores),
         percent(sample.cpu_ratio),
         percent(sample.steal_ratio),

@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 from publisher.details import Details, Stall
 from publisher.hypervisor.readings import Control, DetailReading, DomainReading
-from publisher.wire.samples import CollectorHealth, CollectorOutcome, DomainOutcome
+from publisher.wire.samples import NAME_CHARACTERS, CollectorHealth, CollectorOutcome, DomainOutcome
 
-# Bound of the wire (publisher.wire.samples: Name).
-_REASON_CHARACTERS = 1024
 # A monitor command that takes up to so long is somebody's normal work.
 SHORTEST_STALL_SECONDS = 1.0
 
@@ -73,7 +71,7 @@ def detail_health(details: Details) -> CollectorHealth:
 
 def clipped(text: str | None) -> str | None:
     """Return a text no longer than a name of the wire may be."""
-    return text[:_REASON_CHARACTERS] if text else None
+    return text[:NAME_CHARACTERS] if text else None
 
 
 def _stuck(seconds: float) -> Verdict:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from publisher.collectors.collected import Collected
 from publisher.procfs import SourceError, SourceUnavailableError
-from publisher.wire.samples import CollectorOutcome
+from publisher.wire.samples import NAME_CHARACTERS, CollectorOutcome
 
 Reading = TypeVar("Reading", bound=Struct)
 
@@ -101,7 +101,7 @@ def attempt(
     return Finding(
         reading=reading,
         outcome=outcome,
-        reason=reason[:1024] if reason else None,
+        reason=reason[:NAME_CHARACTERS] if reason else None,
         duration_seconds=round(monotonic() - started_seconds, 6),
     )
 

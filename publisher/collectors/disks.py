@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from publisher.collectors.collected import Collected
 from publisher.procfs import LARGEST_COUNT, LARGEST_COUNTER, SourceError, SourceUnavailableError, SystemTree
+from publisher.wire.samples import NAME_CHARACTERS
 
 PATH: Final = "/proc/diskstats"
 FOLDER: Final = "/sys/block"
@@ -108,7 +109,7 @@ class DiskCollector:
         name = None
         if device.startswith("dm-"):
             try:
-                name = self._tree.read_once(f"{place}/dm/name").strip()[:1024] or None
+                name = self._tree.read_once(f"{place}/dm/name").strip()[:NAME_CHARACTERS] or None
             except SourceError:
                 name = None
         return _Facts(whole=True, leaf=leaf, name=name)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from publisher.collectors.collected import Collected
 from publisher.procfs import LARGEST_COUNT, SourceError, SystemTree
+from publisher.wire.samples import NAME_CHARACTERS
 
 FOLDER: Final = "/proc/sys/kernel"
 PRESENT_PATH: Final = "/sys/devices/system/cpu/present"
@@ -46,7 +47,7 @@ class IdentityCollector:
     def collect(self) -> Collected[IdentityReading]:
         """Return the reading of this instant; raise SourceError without boot id or host name."""
         boot_id = self._tree.read(f"{FOLDER}/random/boot_id").strip()
-        hostname = self._tree.read(f"{FOLDER}/hostname").strip()[:1024]
+        hostname = self._tree.read(f"{FOLDER}/hostname").strip()[:NAME_CHARACTERS]
         boot = self._boot
         if boot is None or boot.boot_id != boot_id:
             boot = self._boot = self._look(boot_id)
@@ -63,7 +64,7 @@ class IdentityCollector:
         remarks: list[str] = []
         kernel, count, machine = None, None, None
         try:
-            kernel = self._tree.read_once(f"{FOLDER}/osrelease").strip()[:1024] or None
+            kernel = self._tree.read_once(f"{FOLDER}/osrelease").strip()[:NAME_CHARACTERS] or None
         except SourceError as error:
             remarks.append(str(error))
         try:
@@ -71,7 +72,7 @@ class IdentityCollector:
         except SourceError as error:
             remarks.append(str(error))
         try:
-            machine = self._tree.read_once(f"{FOLDER}/arch").strip()[:1024]
+            machine = self._tree.read_once(f"{FOLDER}/arch").strip()[:NAME_CHARACTERS]
         except SourceError:
             # Linux before 6.1 has no such file; uname asks the same kernel.
             machine = ""

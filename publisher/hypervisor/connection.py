@@ -22,12 +22,12 @@ from publisher.hypervisor.errors import (
 )
 from publisher.hypervisor.presence import SYSTEM_URI
 from publisher.hypervisor.readings import Control, Description, DetailRound, DomainReading, Overview
+from publisher.wire.samples import NAME_CHARACTERS
 
 # A peer that is silent for (count + 1) * interval = 20 s is given up; detects a dead daemon, not a stuck VM.
 KEEPALIVE_INTERVAL_SECONDS = 5
 KEEPALIVE_COUNT = 3
 
-_NAME_CHARACTERS = 1024
 _CONTROL_STATES: dict[int, Literal["free", "job", "occupied", "error"]] = {
     0: "free",
     1: "job",
@@ -248,7 +248,7 @@ class Connection:
             outcome, trouble = "partial", str(error)
         return DomainReading(
             uuid=domain.UUIDString(),
-            name=domain.name()[:_NAME_CHARACTERS],
+            name=domain.name()[:NAME_CHARACTERS],
             libvirt_id=libvirt_id if running else None,
             state=record.get("state.state", 0),
             state_reason=record.get("state.reason"),
@@ -259,7 +259,7 @@ class Connection:
             vcpu_count=vcpu_count,
             interfaces=bulk.interfaces(record),
             outcome=outcome,
-            trouble=trouble[:_NAME_CHARACTERS] if trouble else None,
+            trouble=trouble[:NAME_CHARACTERS] if trouble else None,
         )
 
     def _read_versions(self) -> tuple[str | None, str | None]:

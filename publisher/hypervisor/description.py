@@ -8,10 +8,7 @@ document type. Texts in it are the user's and only ever passed on as data.
 from xml.etree import ElementTree as ET
 
 from publisher.hypervisor.readings import Description
-
-# Bounds of the wire (publisher.wire.samples: Name, Text).
-_TITLE_CHARACTERS = 1024
-_METADATA_CHARACTERS = 65536
+from publisher.wire.samples import NAME_CHARACTERS, TEXT_CHARACTERS
 
 
 def parse_description(xml: str, *, autostart: bool | None, persistent: bool | None) -> Description:
@@ -20,7 +17,7 @@ def parse_description(xml: str, *, autostart: bool | None, persistent: bool | No
     domain = ET.fromstring(xml)  # noqa: S314
     title = domain.findtext("title")
     return Description(
-        title=title[:_TITLE_CHARACTERS] if title else None,
+        title=title[:NAME_CHARACTERS] if title else None,
         metadata=_metadata(xml) if domain.find("metadata") is not None else None,
         autostart=autostart,
         persistent=persistent,
@@ -39,7 +36,7 @@ def _metadata(xml: str) -> str | None:
         return None  # "<metadata/>": empty
     text = xml[start : end + len("</metadata>")]
     # Cut XML is no XML: metadata too long for the wire are left out.
-    return text if len(text) <= _METADATA_CHARACTERS else None
+    return text if len(text) <= TEXT_CHARACTERS else None
 
 
 def _addresses(domain: ET.Element) -> dict[str, str]:

@@ -17,9 +17,8 @@ from publisher.hypervisor.errors import HypervisorError
 from publisher.hypervisor.events import SUBSCRIPTIONS, Subscription, Told
 from publisher.hypervisor.lifecycle import DEFINED, RENAMED, UNDEFINED, lifecycle
 from publisher.logs import Log
+from publisher.wire.samples import NAME_CHARACTERS
 
-# Bound of the wire (publisher.wire.samples: Name); a path may be longer.
-_CHARACTERS = 1024
 _CLOSE_REASONS = ("error", "the daemon closed it", "the daemon did not answer", "closed by us")
 
 _log = Log("hypervisor")
@@ -118,9 +117,10 @@ class EventStream:
                 kind=told.kind,
                 occurred_at=datetime.now(UTC),
                 domain_uuid=domain.UUIDString(),
-                domain_name=domain.name()[:_CHARACTERS],
+                domain_name=domain.name()[:NAME_CHARACTERS],
                 libvirt_id=libvirt_id if libvirt_id >= 0 else None,
-                detail=told.detail[:_CHARACTERS] if told.detail else None,
-                attributes={key: value[:_CHARACTERS] for key, value in told.attributes.items()},
+                detail=told.detail[:NAME_CHARACTERS] if told.detail else None,
+                # A path may be longer than a name of the wire.
+                attributes={key: value[:NAME_CHARACTERS] for key, value in told.attributes.items()},
             )
         )

@@ -4,6 +4,8 @@
 Absent in, absent out: None wherever a reading is missing or the counter went backwards (a reset).
 """
 
+from collections.abc import Sequence
+
 WRAP_32_BIT = 2**32
 
 # The largest step across the wrap of a 32-bit millisecond counter that is believed: three days of
@@ -42,6 +44,12 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     if part is None or whole is None or whole <= 0:
         return None
     return significant(part / whole)
+
+
+def total(rates: Sequence[float | None]) -> float | None:
+    """Return the sum of the rates that are known; None if none is."""
+    known = [rate for rate in rates if rate is not None]
+    return significant(sum(known)) if known else None
 
 
 def significant(value: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from publisher.hypervisor.readings import BlockReading, InterfaceReading
-from publisher.rates.counter import increase, per_second, ratio, significant
+from publisher.rates.counter import increase, per_second, ratio, total
 from publisher.rates.domain import NANOSECONDS
 from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample
 
@@ -46,12 +46,12 @@ def block_totals(
             if elapsed_ns is not None and count is not None:
                 time_ns += elapsed_ns
                 requests += count
-    read_requests_per_second = _sum([sample.read_requests_per_second for sample in samples])
+    read_requests_per_second = total([sample.read_requests_per_second for sample in samples])
     return BlockTotals(
-        read_bytes_per_second=_sum([sample.read_bytes_per_second for sample in samples]),
-        write_bytes_per_second=_sum([sample.write_bytes_per_second for sample in samples]),
+        read_bytes_per_second=total([sample.read_bytes_per_second for sample in samples]),
+        write_bytes_per_second=total([sample.write_bytes_per_second for sample in samples]),
         read_requests_per_second=read_requests_per_second,
-        write_requests_per_second=_sum([sample.write_requests_per_second for sample in samples]),
+        write_requests_per_second=total([sample.write_requests_per_second for sample in samples]),
         # Readings that may not be compared have no rates, and then no latency either.
         latency_seconds=_latency(time_ns, requests) if read_requests_per_second is not None else None,
     )
@@ -82,8 +82,8 @@ def network_total(
 ) -> tuple[float | None, float | None]:
     """Return bytes per second received and transmitted over all interfaces with known rates."""
     return (
-        _sum([sample.receive_bytes_per_second for sample in samples]),
-        _sum([sample.transmit_bytes_per_second for sample in samples]),
+        total([sample.receive_bytes_per_second for sample in samples]),
+        total([sample.transmit_bytes_per_second for sample in samples]),
     )
 
 
@@ -139,8 +139,3 @@ def _work(old: BlockReading, new: BlockReading) -> tuple[tuple[int | None, int |
 
 def _latency(time_ns: float | None, requests: float | None) -> float | None:
     return ratio(time_ns, requests * NANOSECONDS if requests else None)
-
-
-def _sum(rates: Sequence[float | None]) -> float | None:
-    known = [rate for rate in rates if rate is not None]
-    return significant(sum(known)) if known else None

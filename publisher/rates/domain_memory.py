@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from publisher.hypervisor.readings import Description, DetailReading, MemoryReading
 from publisher.rates.counter import per_second, ratio
 
-KIBIBYTE = 1024
+_KIBIBYTE = 1024
 
 Number = TypeVar("Number", int, float)
 
@@ -89,8 +89,8 @@ def guest_activity(
         detail.libvirt_id,
         reading,
         detail.at_seconds,
-        _in_bytes(per_second(old.swap_in_kib, reading.swap_in_kib, seconds)),
-        _in_bytes(per_second(old.swap_out_kib, reading.swap_out_kib, seconds)),
+        in_bytes(per_second(old.swap_in_kib, reading.swap_in_kib, seconds)),
+        in_bytes(per_second(old.swap_out_kib, reading.swap_out_kib, seconds)),
         per_second(old.major_faults, reading.major_faults, seconds),
     )
 
@@ -113,8 +113,8 @@ def guest_memory(
         return GuestMemory(age_seconds=age_seconds, finding=STATISTICS_OFF if off else old)
     used_kib = _used_kib(reading)
     return GuestMemory(
-        total_bytes=_in_bytes(reading.available_kib),
-        used_bytes=_in_bytes(used_kib),
+        total_bytes=in_bytes(reading.available_kib),
+        used_bytes=in_bytes(used_kib),
         used_ratio=ratio(used_kib, reading.available_kib),
         age_seconds=age_seconds,
         swap_in_bytes_per_second=activity.swap_in_bytes_per_second,
@@ -153,5 +153,6 @@ def _finding(description: Description | None) -> str | None:
     return NEVER_REPORTED if description.balloon_period_seconds else STATISTICS_OFF
 
 
-def _in_bytes(kib: Number | None) -> Number | None:
-    return None if kib is None else kib * KIBIBYTE
+def in_bytes(kib: Number | None) -> Number | None:
+    """Return a number of KiB, libvirt's unit of memory, in bytes."""
+    return None if kib is None else kib * _KIBIBYTE

@@ -4,7 +4,7 @@
 from typing import NamedTuple, TypedDict
 
 from publisher.collectors.interfaces import Interface, InterfaceReading
-from publisher.rates.counter import per_second, significant
+from publisher.rates.counter import per_second, total
 from publisher.wire.samples import HostInterfaceSample
 
 
@@ -34,8 +34,8 @@ def interface_rates(
     return InterfaceRates(
         samples,
         {
-            "network_receive_bytes_per_second": _sum([one.receive_bytes_per_second for one in physical]),
-            "network_transmit_bytes_per_second": _sum([one.transmit_bytes_per_second for one in physical]),
+            "network_receive_bytes_per_second": total([one.receive_bytes_per_second for one in physical]),
+            "network_transmit_bytes_per_second": total([one.transmit_bytes_per_second for one in physical]),
         },
     )
 
@@ -58,8 +58,3 @@ def _sample(before: Interface | None, now: Interface, seconds: float | None) -> 
         receive_drops_per_second=per_second(old.receive_drops_total, new.receive_drops_total, seconds),
         transmit_drops_per_second=per_second(old.transmit_drops_total, new.transmit_drops_total, seconds),
     )
-
-
-def _sum(rates: list[float | None]) -> float | None:
-    known = [rate for rate in rates if rate is not None]
-    return significant(sum(known)) if known else None

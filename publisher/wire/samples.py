@@ -24,8 +24,10 @@ Instant = Annotated[datetime, Meta(tz=True)]
 HostId = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")]
 Epoch = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
 Uuid = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")]
-Name = Annotated[str, Meta(max_length=1024)]
-Text = Annotated[str, Meta(max_length=65536)]
+NAME_CHARACTERS = 1024
+TEXT_CHARACTERS = 65_536
+Name = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
+Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS)]
 EventKind = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,62}\Z")]
 
 CollectorOutcome = Literal["ok", "unavailable", "failed", "slow"]
