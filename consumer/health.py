@@ -100,6 +100,22 @@ def _swapping(batch: SampleBatch) -> float | None:
     return (sample.swap_in_bytes_per_second + sample.swap_out_bytes_per_second) / 1_048_576
 
 
+def _memory(batch: SampleBatch) -> float | None:
+    """Return the share of memory that is used for good.
+
+    A pool of huge pages is set aside on purpose, full or not, and the ZFS cache shrinks when others need
+    memory: the kernel calls neither available.
+    """
+    sample = batch.sample
+    total, available = sample.memory_total_bytes, sample.memory_available_bytes
+    if total is None or available is None:
+        return sample.memory_used_ratio
+    rest = total - (sample.hugepage_total_bytes or 0)
+    if rest <= 0:
+        return sample.memory_used_ratio
+    return max(0.0, (rest - available - (sample.zfs_reclaimable_bytes or 0)) / rest)
+
+
 def _domains(batch: SampleBatch) -> list[DomainReport]:
     return batch.domains or []
 
@@ -130,7 +146,7 @@ def _disconnected(batch: SampleBatch) -> float | None:
 # Levels: where an administrator would begin to look (enter) and where work stands still (full).
 RULES: tuple[Rule, ...] = (
     Rule("cpu", lambda b: b.sample.cpu_busy_ratio, 0.85, 0.80, 1.0, 30, "CPU {value:.0%} busy"),
-    Rule("memory", lambda b: b.sample.memory_used_ratio, 0.90, 0.87, 0.99, 30, "memory {value:.0%} used"),
+    Rule("memory", _memory, 0.90, 0.87, 0.99, 30, "memory {value:.0%} used"),
     Rule("swapping", _swapping, 1.0, 0.5, 50.0, 25, "swapping {value:.1f} MiB/s"),
     Rule("disk_busy", lambda b: b.sample.disk_busy_ratio, 0.90, 0.80, 1.0, 15, "disks {value:.0%} busy"),
     Rule(

@@ -140,3 +140,31 @@ def test_every_rule_can_be_left() -> None:
         assert rule.leave_level <= rule.enter_level <= rule.full_level
         assert 0 < rule.weight <= 100
         assert rule.words.format(value=rule.enter_level)
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"available": 12}, ["memory"]),
+        ({"available": 12, "pool": 240}, []),
+        ({"available": 12, "zfs": 200}, []),
+        ({"available": 12, "pool": 128, "zfs": 100}, []),
+        ({"available": 1, "pool": 240}, ["memory"]),
+        ({"available": 12, "zfs": 4}, ["memory"]),
+    ],
+    ids=["full", "a pool", "a cache", "both", "full beside a pool", "full beside a cache"],
+)
+def test_huge_pages_and_caches_do_not_fill_the_memory(
+    calm: SampleBatch, figures: dict[str, int], expected: list[str]
+) -> None:
+    """256 GiB, most of them not available: what counts is why."""
+    gibibyte = 2**30
+    sample = HostSample(
+        memory_total_bytes=256 * gibibyte,
+        memory_available_bytes=figures["available"] * gibibyte,
+        memory_used_ratio=1 - figures["available"] / 256,
+        hugepage_total_bytes=figures.get("pool", 0) * gibibyte,
+        zfs_reclaimable_bytes=figures.get("zfs", 0) * gibibyte,
+    )
+
+    assert expected == fired(assess(msgspec.structs.replace(calm, sample=sample)))
