@@ -130,7 +130,7 @@ def _broker(settings: PublisherSettings) -> Iterator[Finding]:
         )
         return
     place = f"{address.endpoint} virtual host {address.virtual_host!r}"
-    for question, fault in result.findings:
+    for question, fault in result.answers:
         if fault is None:
             yield Finding(outcome="OK", subject="broker", detail=f"{question} ({place})")
             continue

@@ -3,9 +3,9 @@
 
 Read once per start of a VM, after each change that libvirt announces, and every few minutes, because
 libvirt announces no change of autostart. Sent with a domain's first sample and after a change; and once an
-hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a lane of its own, and what
-is late is taken at a later tick. A domain that somebody holds costs up to 30 s and gives nothing: it is asked
-last and not again for a minute, so that it keeps no other domain from its description.
+hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a worker of its own, and
+what is late is taken at a later tick. A domain that somebody holds costs up to 30 s and gives nothing: it is
+asked last and not again for a minute, so that it keeps no other domain from its description.
 """
 
 import time
@@ -15,8 +15,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.readings import Description, DomainReading
-from publisher.lane import Call, Lane
 from publisher.wire.samples import DomainDescription
+from publisher.worker import Call, Worker
 
 _REFRESH_SECONDS = 300.0
 _RESEND_SECONDS = 3600.0
@@ -45,8 +45,8 @@ class Descriptions:
         self._entries: dict[str, _Entry] = {}
         self._changed: deque[str | None] = deque()
         self._open_connection = open_connection
-        self._lane = self._new_lane()
-        self._abandoned: list[Lane[Connection]] = []
+        self._worker = self._new_worker()
+        self._abandoned: list[Worker[Connection]] = []
         self._call: Call[dict[str, Description | None]] | None = None
         # Of the call under way: the start of each VM, those asked so far, those changed since it began.
         self._starts: dict[str, int | None] = {}
@@ -82,27 +82,27 @@ class Descriptions:
 
     def leave(self) -> None:
         """Give up; returns at once."""
-        self._lane.leave()
+        self._worker.leave()
 
-    def _new_lane(self) -> Lane[Connection]:
-        return Lane("libvirt-descriptions", self._open_connection)
+    def _new_worker(self) -> Worker[Connection]:
+        return Worker("libvirt-descriptions", self._open_connection)
 
     def _submit(self, wanted: tuple[str, ...], deadline_seconds: float) -> None:
         asked = self._asked = list[str]()
         self._changed_since.clear()
-        self._call = self._lane.submit(
+        self._call = self._worker.submit(
             lambda connection: connection.describe(wanted, until_seconds=deadline_seconds, asked=asked)
         )
 
     def _give_up_if_hanging(self, now_seconds: float) -> None:
-        self._abandoned = [lane for lane in self._abandoned if lane.is_busy]
+        self._abandoned = [worker for worker in self._abandoned if worker.is_busy]
         if self._call is None or self._abandoned or now_seconds - self._call.at_seconds <= _GIVE_UP_SECONDS:
             return
         for uuid in self._asked[-1:]:
             self._unanswered[uuid] = now_seconds
-        self._lane.leave()
-        self._abandoned.append(self._lane)
-        self._lane = self._new_lane()
+        self._worker.leave()
+        self._abandoned.append(self._worker)
+        self._worker = self._new_worker()
         self._call = None
 
     def _take(self) -> None:

@@ -5,7 +5,7 @@ libvirt walks the domains of a bulk call one after the other, so one stopped QEM
 all, for as long as it is stopped, and NOWAIT does not help the first caller. Therefore: a call that is late
 is examined through the other connection (virDomainGetControlInfo); if a domain holds it up, the call is
 abandoned with its connection, and another goes on without that domain, within the same tick if time
-allows. Abandoned calls hold workers of libvirt, so there are at most ABANDONED_CAP; then this tier pauses
+allows. Abandoned calls hold threads of libvirtd, so there are at most ABANDONED_CAP; then this tier pauses
 until one returns.
 """
 
@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.readings import Control, DetailReading, DetailRound
-from publisher.lane import Call, Lane
 from publisher.logs import Log
+from publisher.worker import Call, Worker
 
 ABANDONED_CAP = 3
 
@@ -55,12 +55,12 @@ class Details(NamedTuple):
 
 
 class DetailTier:
-    """Owner of the second tier's lanes; one thread calls ``begin`` and ``collect`` once a tick each."""
+    """Owner of the second tier's workers; one thread calls ``begin`` and ``collect`` once a tick each."""
 
     def __init__(self, open_connection: Callable[[], Connection]) -> None:
         self._open_connection = open_connection
-        self._lane = self._new_lane()
-        self._abandoned: list[Lane[Connection]] = []
+        self._worker = self._new_worker()
+        self._abandoned: list[Worker[Connection]] = []
         self._call: Call[DetailRound] | None = None
         self._unclaimed: Call[DetailRound] | None = None
         self._excluded: frozenset[str] = frozenset()
@@ -74,9 +74,9 @@ class DetailTier:
 
     def begin(self) -> None:
         """Start this tick's call unless the last one is still outstanding; never blocks."""
-        self._abandoned = [lane for lane in self._abandoned if lane.is_busy]
+        self._abandoned = [worker for worker in self._abandoned if worker.is_busy]
         self._unclaimed = None
-        if not self._lane.is_busy:
+        if not self._worker.is_busy:
             # Ended between two ticks: late, but the newest there is, should this tick's call be late too.
             self._unclaimed, self._call = self._call, None
             self._submit()
@@ -98,20 +98,20 @@ class DetailTier:
         return Details(None, self._waited_seconds(), self._lateness())
 
     def leave(self) -> None:
-        """Give up all lanes; returns at once."""
-        self._lane.leave()
+        """Give up all workers; returns at once."""
+        self._worker.leave()
 
-    def _new_lane(self) -> Lane[Connection]:
-        return Lane("libvirt-details", self._open_connection)
+    def _new_worker(self) -> Worker[Connection]:
+        return Worker("libvirt-details", self._open_connection)
 
     @property
     def _is_held(self) -> bool:
         """Whether the call under way asks for a domain that is known to be stuck."""
-        return self._lane.is_busy and bool(self.stalls.keys() - self._excluded)
+        return self._worker.is_busy and bool(self.stalls.keys() - self._excluded)
 
     def _submit(self) -> None:
         self._excluded = excluded = frozenset(self.stalls)
-        self._call = self._lane.submit(lambda connection: connection.details(excluded))
+        self._call = self._worker.submit(lambda connection: connection.details(excluded))
 
     def _wait(self, deadline_seconds: float, active: Sequence[str], controls: Controls) -> None:
         """Wait for the call; each time half of what is left is over, look for whatever holds it up."""
@@ -151,12 +151,12 @@ class DetailTier:
         """Abandon the call under way and start another without the stalled domains; False at the cap."""
         if self.abandoned_count >= ABANDONED_CAP:
             return False
-        self._lane.leave()
-        self._abandoned.append(self._lane)
+        self._worker.leave()
+        self._abandoned.append(self._worker)
         _log.warning(
             "libvirt_call_abandoned", abandoned_count=self.abandoned_count, stuck_domains=sorted(self.stalls)
         )
-        self._lane = self._new_lane()
+        self._worker = self._new_worker()
         self._submit()
         return True
 

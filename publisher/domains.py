@@ -4,7 +4,7 @@
 Once a tick the owner calls ``begin()``, which returns at once, lets the host collectors run, and calls
 ``finish()``, which returns by half an interval, and at the latest five seconds, after ``begin``
 whatever libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called
-from any: give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.lane);
+from any: give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.worker);
 after ``close()`` one may still hang inside libvirt, so the process must not wait for threads.
 """
 
@@ -19,7 +19,6 @@ from publisher.details import Details, DetailTier
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.presence import absence
 from publisher.hypervisor.readings import Overview
-from publisher.lane import Call
 from publisher.logs import Log
 from publisher.overviews import OverviewTier
 from publisher.reports import History
@@ -31,6 +30,7 @@ from publisher.wire.samples import (
     HypervisorHealth,
     HypervisorState,
 )
+from publisher.worker import Call
 
 # A process that is told to stop waits for the tick it is in, so however long the interval, a tick is short.
 LONGEST_WAIT_SECONDS = 5.0

@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from publisher.collectors import COLLECTORS, filesystems, temperatures
-from publisher.collectors.background import BackgroundReader, Finding, attempt
+from publisher.collectors.background import Attempt, BackgroundReader, attempt
 from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.identity import IdentityReading
 from publisher.collectors.reading import HostReading
@@ -34,7 +34,7 @@ from publisher.wire.samples import (
 FILESYSTEM_PERIOD_SECONDS: Final = 60.0
 UNKNOWN: Final = "unknown"
 
-# What one finding says about the collector, worst first; the file systems share one line of health.
+# What one attempt says about the collector, worst first; the file systems share one line of health.
 _WORST_FIRST: Final = ("slow", "failed", "unavailable", "ok")
 
 
@@ -127,9 +127,9 @@ class HostSampler:
         # Any: the types of the readings differ; HostReading names each of them again.
         readings: dict[str, Any] = {}
         for collector in self._collectors:
-            finding: Finding[Any] = attempt(collector.collect)
-            readings[collector.name] = finding.reading
-            health.append(_health(collector.name, finding))
+            made: Attempt[Any] = attempt(collector.collect)
+            readings[collector.name] = made.reading
+            health.append(_health(collector.name, made))
         heat = self._temperatures.newest(at_monotonic_seconds)
         health.append(_health("temperatures", heat))
         return HostReading(temperatures=heat.reading, **readings)
@@ -137,16 +137,16 @@ class HostSampler:
     def _filesystem_samples(
         self, at_monotonic_seconds: float, health: list[CollectorHealth]
     ) -> list[HostFilesystemSample]:
-        findings = {path: reader.newest(at_monotonic_seconds) for path, reader in self._filesystems.items()}
-        if findings:
-            health.append(_joint_health("filesystems", list(findings.values())))
+        attempts = {path: reader.newest(at_monotonic_seconds) for path, reader in self._filesystems.items()}
+        if attempts:
+            health.append(_joint_health("filesystems", list(attempts.values())))
         return [
             HostFilesystemSample(
                 path=path,
-                total_bytes=finding.reading.total_bytes if finding.reading else None,
-                available_bytes=finding.reading.available_bytes if finding.reading else None,
+                total_bytes=made.reading.total_bytes if made.reading else None,
+                available_bytes=made.reading.available_bytes if made.reading else None,
             )
-            for path, finding in findings.items()
+            for path, made in attempts.items()
         ]
 
 
@@ -172,22 +172,22 @@ def _filesystem_reader(
     )
 
 
-def _health(name: str, finding: Finding[Any]) -> CollectorHealth:
+def _health(name: str, made: Attempt[Any]) -> CollectorHealth:
     return CollectorHealth(
         name=name,
-        outcome=finding.outcome,
-        duration_seconds=finding.duration_seconds,
-        reason=finding.reason,
+        outcome=made.outcome,
+        duration_seconds=made.duration_seconds,
+        reason=made.reason,
     )
 
 
-def _joint_health(name: str, findings: list[Finding[FilesystemReading]]) -> CollectorHealth:
-    outcomes = {finding.outcome for finding in findings}
-    reasons = [finding.reason for finding in findings if finding.reason]
+def _joint_health(name: str, attempts: list[Attempt[FilesystemReading]]) -> CollectorHealth:
+    outcomes = {made.outcome for made in attempts}
+    reasons = [made.reason for made in attempts if made.reason]
     return CollectorHealth(
         name=name,
         outcome=next(outcome for outcome in _WORST_FIRST if outcome in outcomes),
-        duration_seconds=max(finding.duration_seconds for finding in findings),
+        duration_seconds=max(made.duration_seconds for made in attempts),
         reason="; ".join(reasons)[:NAME_CHARACTERS] or None,
     )
 

@@ -21,7 +21,7 @@ _CONNECTION_ERRORS = (exceptions.AMQPError, OSError)
 _STRANGER = "kvmgrid-check-of-another-host"
 
 
-class Finding(NamedTuple):
+class Answer(NamedTuple):
     """The outcome of one question; ``error`` is None where the answer is yes."""
 
     question: str
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 class Probe(NamedTuple):
     """All outcomes. ``may_impersonate``: the broker would take messages in another host's name."""
 
-    findings: list[Finding]
+    answers: list[Answer]
     may_impersonate: bool
 
 
@@ -39,12 +39,12 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
     """Ask the broker; raise SettingsError if the settings do not allow to try."""
     parameters = connection_parameters(settings, host)
     parameters.socket_timeout = parameters.stack_timeout = 5.0
-    findings: list[Finding] = []
+    answers: list[Answer] = []
     try:
         connection = BlockingConnection(parameters)
     except _CONNECTION_ERRORS as error:
-        return Probe([Finding("connect and log in", translate(error, settings, host))], may_impersonate=False)
-    findings.append(Finding("connect and log in", None))
+        return Probe([Answer("connect and log in", translate(error, settings, host))], may_impersonate=False)
+    answers.append(Answer("connect and log in", None))
 
     def ask(step: Callable[[Any], None]) -> BrokerError | None:
         channel = connection.channel()
@@ -61,15 +61,15 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
     try:
         for exchange, key in targets.items():
             missing = ask(_passive_declare(exchange))
-            findings.append(Finding(f"exchange {exchange} exists", missing))
+            answers.append(Answer(f"exchange {exchange} exists", missing))
             if missing is None:
                 denied = ask(_rehearsal(exchange, key, host))
-                findings.append(Finding(f"publish to {exchange} as {key}", denied))
+                answers.append(Answer(f"publish to {exchange} as {key}", denied))
                 refused = refused and ask(_rehearsal(exchange, strange[exchange], host)) is not None
     finally:
         if connection.is_open:
             connection.close()
-    return Probe(findings, may_impersonate=not refused)
+    return Probe(answers, may_impersonate=not refused)
 
 
 def _passive_declare(exchange: str) -> Callable[[Any], None]:

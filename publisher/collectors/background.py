@@ -21,7 +21,7 @@ Reading = TypeVar("Reading", bound=Struct)
 STALE_AFTER_PERIODS = 3
 
 
-class Finding(Struct, Generic[Reading], frozen=True, kw_only=True):
+class Attempt(Struct, Generic[Reading], frozen=True, kw_only=True):
     """What a collector brought: a reading, or why there is none, and how long it took."""
 
     reading: Reading | None
@@ -31,7 +31,7 @@ class Finding(Struct, Generic[Reading], frozen=True, kw_only=True):
 
 
 class _Result(Struct, Generic[Reading], frozen=True, kw_only=True):
-    finding: Finding[Reading]
+    made: Attempt[Reading]
     at_seconds: float
 
 
@@ -54,8 +54,8 @@ class BackgroundReader(Generic[Reading]):
         self._thread: threading.Thread | None = None
         self._result: _Result[Reading] | None = None
 
-    def newest(self, at_seconds: float) -> Finding[Reading]:
-        """Return the newest finding without waiting; the first call starts the thread.
+    def newest(self, at_seconds: float) -> Attempt[Reading]:
+        """Return the newest attempt without waiting; the first call starts the thread.
 
         ``at_seconds`` is the monotonic time of the tick.
         """
@@ -68,7 +68,7 @@ class BackgroundReader(Generic[Reading]):
         age_seconds = at_seconds - result.at_seconds
         if age_seconds > STALE_AFTER_PERIODS * self._period_seconds:
             return _slow(f"no reading for {age_seconds:.0f} s", age_seconds)
-        return result.finding
+        return result.made
 
     def close(self) -> None:
         """Ask the thread to end after the read it is in. Does not wait: that read may be stuck."""
@@ -77,15 +77,15 @@ class BackgroundReader(Generic[Reading]):
     def _run(self) -> None:
         while not self._stop.is_set():
             started_seconds = self._monotonic()
-            finding = attempt(self._read, self._monotonic)
+            made = attempt(self._read, self._monotonic)
             # The age counts from before the read: that is the instant its figures speak of.
-            self._result = _Result(finding=finding, at_seconds=started_seconds)
+            self._result = _Result(made=made, at_seconds=started_seconds)
             self._stop.wait(self._period_seconds)
 
 
 def attempt(
     read: Callable[[], Collected[Reading]], monotonic: Callable[[], float] = time.perf_counter
-) -> Finding[Reading]:
+) -> Attempt[Reading]:
     """Call a collector and turn whatever it raises into an outcome with a reason."""
     started_seconds = monotonic()
     reading: Reading | None = None
@@ -98,7 +98,7 @@ def attempt(
         outcome, reason = "failed", str(error)
     except Exception as error:  # noqa: BLE001 - a fault in one collector must not take the others' figures
         outcome, reason = "failed", repr(error)
-    return Finding(
+    return Attempt(
         reading=reading,
         outcome=outcome,
         reason=reason[:NAME_CHARACTERS] if reason else None,
@@ -106,5 +106,5 @@ def attempt(
     )
 
 
-def _slow(reason: str, duration_seconds: float) -> Finding[Reading]:
-    return Finding(reading=None, outcome="slow", reason=reason, duration_seconds=round(duration_seconds, 6))
+def _slow(reason: str, duration_seconds: float) -> Attempt[Reading]:
+    return Attempt(reading=None, outcome="slow", reason=reason, duration_seconds=round(duration_seconds, 6))

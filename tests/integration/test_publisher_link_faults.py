@@ -266,8 +266,8 @@ def test_the_probe_finds_nothing_wrong_and_publishes_nothing(url: str, channel: 
         f"publish to {SAMPLES_EXCHANGE} as web-1.sample",
         f"exchange {EVENTS_EXCHANGE} exists",
         f"publish to {EVENTS_EXCHANGE} as web-1.event.check",
-    ] == [finding.question for finding in result.findings]
-    assert {None} == {finding.error for finding in result.findings}
+    ] == [answer.question for answer in result.answers]
+    assert {None} == {answer.error for answer in result.answers}
     assert not result.may_impersonate
     assert 0 == depth(channel)
 
@@ -279,7 +279,7 @@ def test_the_probe_finds_a_missing_topic_permission(
     admin = virtual_host.broker.admin
     admin.set_topic_permission(HOST, virtual_host.name, SAMPLES_EXCHANGE, "^somebody-else$")
     result = probe(BrokerSettings(url=url), HOST)
-    faults = {finding.question: finding.error.fault for finding in result.findings if finding.error}
+    faults = {answer.question: answer.error.fault for answer in result.answers if answer.error}
 
     assert {f"publish to {SAMPLES_EXCHANGE} as web-1.sample": "permission"} == faults
     assert 0 == depth(channel)

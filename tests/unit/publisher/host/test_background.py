@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.collectors.background import BackgroundReader, Finding
+from publisher.collectors.background import Attempt, BackgroundReader
 from publisher.collectors.collected import Collected
 from publisher.collectors.filesystems import FilesystemReading, collect
 from publisher.procfs import SourceFailedError, SourceMalformedError, SourceUnavailableError, SystemTree
@@ -67,23 +67,23 @@ def reader(source: Source) -> Iterator[Callable[[float], Reader]]:
 
 
 def newest_when(
-    reader: Reader, wanted: Callable[[Finding[FilesystemReading]], bool]
-) -> Finding[FilesystemReading]:
-    """Return the newest finding once it is as wanted; fail after a bounded wait."""
+    reader: Reader, wanted: Callable[[Attempt[FilesystemReading]], bool]
+) -> Attempt[FilesystemReading]:
+    """Return the newest attempt once it is as wanted; fail after a bounded wait."""
     pause = threading.Event()
     for _ in range(2000):
-        finding = reader.newest(1000.0)
-        if wanted(finding):
-            return finding
+        made = reader.newest(1000.0)
+        if wanted(made):
+            return made
         pause.wait(0.01)
-    raise AssertionError(f"still {finding}")
+    raise AssertionError(f"still {made}")
 
 
 def test_the_newest_reading_is_handed_over(source: Source, reader: Callable[[float], Reader]) -> None:
     """After the first read the tick gets its reading, with outcome ok."""
-    finding = newest_when(reader(3600), lambda finding: finding.reading is not None)
+    made = newest_when(reader(3600), lambda made: made.reading is not None)
 
-    assert (READING, "ok", None) == (finding.reading, finding.outcome, finding.reason)
+    assert (READING, "ok", None) == (made.reading, made.outcome, made.reason)
     assert 1 == source.read_count
 
 
@@ -93,10 +93,10 @@ def test_before_the_first_reading_the_tick_does_not_wait(
     """A source that hangs from the start is "slow" at once, and one read is under way, not several."""
     source.open.clear()
     one = reader(PERIOD_SECONDS)
-    findings = [one.newest(1000.0 + step) for step in range(100)]
+    attempts = [one.newest(1000.0 + step) for step in range(100)]
 
-    assert {"slow"} == {finding.outcome for finding in findings}
-    assert {None} == {finding.reading for finding in findings}
+    assert {"slow"} == {made.outcome for made in attempts}
+    assert {None} == {made.reading for made in attempts}
     source.wait_until_read()
     assert 1 == source.read_count
 
@@ -104,7 +104,7 @@ def test_before_the_first_reading_the_tick_does_not_wait(
 def test_a_reading_is_too_old_after_three_periods(source: Source, reader: Callable[[float], Reader]) -> None:
     """While a read is stuck the value before it serves for three periods, then it is None and "slow"."""
     one = reader(30.0)
-    newest_when(one, lambda finding: finding.reading is not None)
+    newest_when(one, lambda made: made.reading is not None)
 
     assert READING == one.newest(1089.0).reading
     late = one.newest(1091.0)
@@ -135,11 +135,11 @@ def test_an_error_becomes_an_outcome_and_the_thread_lives_on(
     """Whatever is raised has a reason, and the next read may succeed."""
     source.error = error
     one = reader(PERIOD_SECONDS)
-    failed = newest_when(one, lambda finding: finding.outcome != "slow")
+    failed = newest_when(one, lambda made: made.outcome != "slow")
     assert (None, outcome, reason) == (failed.reading, failed.outcome, failed.reason)
 
     source.error = None
-    assert READING == newest_when(one, lambda finding: finding.outcome == "ok").reading
+    assert READING == newest_when(one, lambda made: made.outcome == "ok").reading
 
 
 def test_a_file_system_is_measured_in_bytes(tmp_path: Path) -> None:

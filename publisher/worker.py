@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A worker thread with a libvirt connection of its own and at most one call under way.
 
-The owner never waits longer than it wants to: a call that hangs keeps its lane busy, and an abandoned
-lane ends by itself should its call ever return. Connections are opened, used and closed on the lane's
+The owner never waits longer than it wants to: a call that hangs keeps its worker busy, and an abandoned
+worker ends by itself should its call ever return. Connections are opened, used and closed on the worker's
 thread only; all methods belong to one owner thread. A lost connection is opened again at once, then with
 a growing pause (1 to 30 s, jittered), for ever.
 """
@@ -23,7 +23,7 @@ _log = Log("hypervisor")
 
 
 class Closable(Protocol):
-    """What a lane itself needs of a connection."""
+    """What a worker itself needs of a connection."""
 
     def close(self) -> None:
         """Close; may block."""
@@ -76,7 +76,7 @@ class Call(Generic[Value]):
         self._done.set()
 
 
-class Lane(Generic[Opened]):
+class Worker(Generic[Opened]):
     """See the module. ``name`` is the thread's name."""
 
     def __init__(self, name: str, open_connection: Callable[[], Opened]) -> None:
@@ -85,7 +85,7 @@ class Lane(Generic[Opened]):
         self._inbox: queue.SimpleQueue[tuple[Call[Any], Callable[[Opened], Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._current: Call[Any] | None = None
-        # From here on: owned by the lane's thread.
+        # From here on: owned by the worker's thread.
         self._connection: Opened | None = None
         self._backoff = Backoff()
         self._retry_at_seconds = 0.0
@@ -97,7 +97,7 @@ class Lane(Generic[Opened]):
         return self._current is not None and not self._current.is_done
 
     def submit(self, work: Callable[[Opened], Value]) -> Call[Value]:
-        """Start work on the lane's thread; never blocks. The lane must not be busy."""
+        """Start work on the worker's thread; never blocks. The worker must not be busy."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
             self._thread.start()
@@ -107,7 +107,7 @@ class Lane(Generic[Opened]):
         return call
 
     def leave(self) -> None:
-        """Give the lane up: its thread closes the connection and ends, once its call has returned."""
+        """Give the worker up: its thread closes the connection and ends, once its call has returned."""
         self._inbox.put(None)
 
     def _serve(self) -> None:
@@ -135,7 +135,7 @@ class Lane(Generic[Opened]):
                 self._drop()
             call.fail(str(error))
         except Exception as error:  # noqa: BLE001 - a fault in our own parsing must not end the thread
-            _log.failure("libvirt_call_failed", error, lane=self._name)
+            _log.failure("libvirt_call_failed", error, worker=self._name)
             call.fail(f"unexpected: {error!r}")
 
     def _is_lost(self, error: HypervisorError) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A lane: one thread, one connection, one call at a time."""
+"""A worker: one thread, one connection, one call at a time."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from publisher.hypervisor.errors import ConnectionLostError, HypervisorError
-from publisher.lane import Call, Lane
+from publisher.worker import Call, Worker
 
 GUARD_SECONDS = 10.0
 Value = TypeVar("Value")
@@ -67,8 +67,8 @@ def ended(call: Call[Value]) -> Call[Value]:
 
 def test_work_runs_on_the_lanes_own_thread(opener: Opener) -> None:
     """Connections are opened and used on one thread, which is not the caller's."""
-    lane = Lane("lane", opener)
-    thread = ended(lane.submit(lambda thing: (thing.opened_by, threading.current_thread()))).value
+    worker = Worker("worker", opener)
+    thread = ended(worker.submit(lambda thing: (thing.opened_by, threading.current_thread()))).value
     assert thread is not None
     assert thread[0] is thread[1]
     assert thread[0] is not threading.current_thread()
@@ -76,20 +76,20 @@ def test_work_runs_on_the_lanes_own_thread(opener: Opener) -> None:
 
 def test_one_connection_serves_many_calls(opener: Opener) -> None:
     """A connection that works is kept."""
-    lane = Lane("lane", opener)
+    worker = Worker("worker", opener)
     for _ in range(3):
-        ended(lane.submit(lambda _thing: 1))
+        ended(worker.submit(lambda _thing: 1))
     assert 1 == len(opener.opened)
 
 
-def test_call_that_hangs_keeps_the_lane_busy_and_the_caller_free(opener: Opener) -> None:
-    """The owner waits as long as it wants; a lane left behind closes its connection when the call returns."""
+def test_call_that_hangs_keeps_the_worker_busy_and_the_caller_free(opener: Opener) -> None:
+    """The owner waits as long as it wants; one left behind closes its connection when the call returns."""
     release = threading.Event()
-    lane = Lane("lane", opener)
-    call = lane.submit(lambda _thing: release.wait(GUARD_SECONDS))
+    worker = Worker("worker", opener)
+    call = worker.submit(lambda _thing: release.wait(GUARD_SECONDS))
     assert not call.wait_until(time.monotonic() + 0.01)
-    assert lane.is_busy
-    lane.leave()
+    assert worker.is_busy
+    worker.leave()
     release.set()
     assert ended(call).value is True
     assert opener.opened[0].closed.wait(GUARD_SECONDS)
@@ -98,8 +98,8 @@ def test_call_that_hangs_keeps_the_lane_busy_and_the_caller_free(opener: Opener)
 
 def test_lost_connection_is_replaced_within_the_same_call(opener: Opener) -> None:
     """A daemon restarted between two ticks is not noticed."""
-    lane = Lane("lane", opener)
-    ended(lane.submit(lambda _thing: 1))
+    worker = Worker("worker", opener)
+    ended(worker.submit(lambda _thing: 1))
     stale = opener.opened[0]
 
     def work(thing: Thing) -> str:
@@ -107,30 +107,30 @@ def test_lost_connection_is_replaced_within_the_same_call(opener: Opener) -> Non
             raise ConnectionLostError("gone")
         return "fresh"
 
-    assert "fresh" == ended(lane.submit(work)).value
+    assert "fresh" == ended(worker.submit(work)).value
     assert stale.closed.is_set()
 
 
 def test_unknown_error_on_a_dead_connection_counts_as_lost(opener: Opener) -> None:
     """Libvirt does not always say in its error that the connection is gone."""
-    lane = Lane("lane", opener)
+    worker = Worker("worker", opener)
 
     def fail(thing: Thing) -> None:
         thing.alive = False
         raise HypervisorError("odd")
 
-    ended(lane.submit(lambda _thing: 1))
-    ended(lane.submit(fail))
+    ended(worker.submit(lambda _thing: 1))
+    ended(worker.submit(fail))
     assert 2 == len(opener.opened)
 
 
 def test_failed_attempt_is_not_repeated_at_once(opener: Opener) -> None:
     """While the daemon is away a tick costs no attempt before the pause is over."""
     opener.error = ConnectionLostError("refused")
-    lane = Lane("lane", opener)
-    assert "refused" == ended(lane.submit(lose)).failure
+    worker = Worker("worker", opener)
+    assert "refused" == ended(worker.submit(lose)).failure
     opener.error = None
-    failure = ended(lane.submit(lambda _thing: 1)).failure
+    failure = ended(worker.submit(lambda _thing: 1)).failure
     assert failure is not None
     assert failure.startswith("refused; next attempt in")
     assert [] == opener.opened
@@ -138,20 +138,20 @@ def test_failed_attempt_is_not_repeated_at_once(opener: Opener) -> None:
 
 def test_error_of_a_domain_keeps_the_connection(opener: Opener) -> None:
     """An error that says nothing about the connection does not cost it."""
-    lane = Lane("lane", opener)
+    worker = Worker("worker", opener)
 
     def fail(_thing: Thing) -> None:
         raise HypervisorError("no such thing")
 
-    assert "no such thing" == ended(lane.submit(fail)).failure
-    assert 1 == ended(lane.submit(lambda _thing: 1)).value
+    assert "no such thing" == ended(worker.submit(fail)).failure
+    assert 1 == ended(worker.submit(lambda _thing: 1)).value
     assert 1 == len(opener.opened)
 
 
-def test_fault_in_our_own_code_does_not_end_the_lane(opener: Opener) -> None:
+def test_fault_in_our_own_code_does_not_end_the_worker(opener: Opener) -> None:
     """An unexpected error fails the call and is logged; the next call works."""
-    lane = Lane("lane", opener)
+    worker = Worker("worker", opener)
     empty: dict[str, int] = {}
-    failure = ended(lane.submit(lambda _thing: empty["missing"])).failure
+    failure = ended(worker.submit(lambda _thing: empty["missing"])).failure
     assert "unexpected: KeyError('missing')" == failure
-    assert 1 == ended(lane.submit(lambda _thing: 1)).value
+    assert 1 == ended(worker.submit(lambda _thing: 1)).value
