@@ -14,7 +14,7 @@ from consumer.errors import ConsumerError
 from consumer.residency import Listing, Residency, claims
 from consumer.rows import Placement
 from consumer.statements import statement
-from publisher.wire.samples import DomainReport, Event, SampleBatch
+from publisher.wire.samples import DomainDescription, DomainReport, Event, SampleBatch
 
 _Answer = TypeVar("_Answer")
 _ABSENT = Placement(0, resident=False)
@@ -27,6 +27,11 @@ class Places(NamedTuple):
     domains: Mapping[str, Placement]
 
 
+class _Description(NamedTuple):
+    at: datetime
+    said: DomainDescription
+
+
 class _Host:
     def __init__(self, host_id: int) -> None:
         self.host_id = host_id
@@ -34,6 +39,8 @@ class _Host:
         # The batch before: as long as names stay the same, so do the placements.
         self.names: dict[str, str] = {}
         self.placements: dict[str, Placement] = {}
+        # The last of each domain that is listed here and lives elsewhere as yet: it is not sent again soon.
+        self.descriptions: dict[str, _Description] = {}
 
 
 class _Domain(NamedTuple):
@@ -66,6 +73,10 @@ class Inventory:
             host.placements = self._asked(
                 lambda connection: self._place_domains(connection, known, batch, reports)
             )
+            for uuid in host.names.keys() - names.keys():
+                # What has left is asked about again where it is seen again.
+                self._domains.pop(uuid, None)
+                host.descriptions.pop(uuid, None)
             host.names = names
         return Places(host.host_id, host.placements)
 
@@ -143,6 +154,8 @@ class Inventory:
         )
         placements: dict[str, Placement] = {}
         for report in reports:
+            if report.description is not None:
+                host.descriptions[report.uuid] = _Description(batch.sampled_at, report.description)
             domain = self._domains[report.uuid]
             resident = domain.domain_id in residents
             if resident and domain.name != report.name:
@@ -151,7 +164,7 @@ class Inventory:
             if resident or report.libvirt_id is not None:
                 placements[report.uuid] = Placement(domain.domain_id, resident)
         self._describe(
-            connection, [report for report in reports if placements.get(report.uuid, _ABSENT).resident]
+            connection, host, [uuid for uuid in host.descriptions if placements.get(uuid, _ABSENT).resident]
         )
         return placements
 
@@ -188,23 +201,23 @@ class Inventory:
             connection.execute(statement("domain_name_open"), parameters)
         self._domains |= self._find_domains(connection, [report.uuid])
 
-    def _describe(self, connection: Connection, residents: list[DomainReport]) -> None:
-        described = [
-            (self._domains[report.uuid].domain_id, report.description)
-            for report in residents
-            if report.description is not None
-        ]
-        if described:
-            connection.execute(
-                statement("domains_describe"),
-                {
-                    "domain_ids": [domain_id for domain_id, _ in described],
-                    "titles": [description.title for _, description in described],
-                    "metadata": [description.metadata for _, description in described],
-                    "autostart": [description.autostart for _, description in described],
-                    "persistent": [description.persistent for _, description in described],
-                },
-            )
+    def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
+        if not uuids:
+            return
+        descriptions = [host.descriptions[uuid] for uuid in uuids]
+        connection.execute(
+            statement("domains_describe"),
+            {
+                "domain_ids": [self._domains[uuid].domain_id for uuid in uuids],
+                "ats": [each.at for each in descriptions],
+                "titles": [each.said.title for each in descriptions],
+                "metadata": [each.said.metadata for each in descriptions],
+                "autostart": [each.said.autostart for each in descriptions],
+                "persistent": [each.said.persistent for each in descriptions],
+            },
+        )
+        for uuid in uuids:
+            del host.descriptions[uuid]
 
 
 def _described(reports: list[DomainReport]) -> bool:

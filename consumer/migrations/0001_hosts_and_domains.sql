@@ -13,8 +13,9 @@ CREATE TABLE hosts (
     boot_id text,
     booted_at timestamptz,
     publisher_version text,
-    first_seen_at timestamptz NOT NULL,
-    last_seen_at timestamptz NOT NULL
+    -- Of the sample that these come from: a late one does not overwrite them.
+    described_at timestamptz,
+    first_seen_at timestamptz NOT NULL
 );
 
 CREATE TABLE host_names (
@@ -35,10 +36,11 @@ CREATE TABLE domains (
     metadata text,
     autostart boolean,
     persistent boolean,
+    -- Of the sample that title to persistent come from.
+    described_at timestamptz,
     -- The host that reported the domain last; residency has the history.
     host_id integer REFERENCES hosts,
     first_seen_at timestamptz NOT NULL,
-    last_seen_at timestamptz NOT NULL,
     removed_at timestamptz
 );
 CREATE INDEX domains_host_id ON domains (host_id);

@@ -1,10 +1,15 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Title, metadata and flags of domains, where they changed.
+-- Title, metadata and flags of domains; a late message does not overwrite a later one. domain_ids, ats: of the samples
+-- that say so, titles, metadata, autostart, persistent.
 UPDATE domains AS d
-SET title = report.title, metadata = report.metadata, autostart = report.autostart, persistent = report.persistent
+SET
+    title = report.title,
+    metadata = report.metadata,
+    autostart = report.autostart,
+    persistent = report.persistent,
+    described_at = report.at
 FROM unnest(
-    %(domain_ids)s::integer[], %(titles)s::text[], %(metadata)s::text[], %(autostart)s::boolean[], %(persistent)s::boolean[]
-) AS report (domain_id, title, metadata, autostart, persistent)
-WHERE d.domain_id = report.domain_id
-    AND (d.title, d.metadata, d.autostart, d.persistent)
-        IS DISTINCT FROM (report.title, report.metadata, report.autostart, report.persistent)
+    %(domain_ids)s::integer[], %(ats)s::timestamptz[], %(titles)s::text[], %(metadata)s::text[],
+    %(autostart)s::boolean[], %(persistent)s::boolean[]
+) AS report (domain_id, at, title, metadata, autostart, persistent)
+WHERE d.domain_id = report.domain_id AND (d.described_at IS NULL OR d.described_at < report.at)

@@ -10,5 +10,5 @@ SET hostname = %(hostname)s,
     booted_at = CASE WHEN boot_id = %(boot_id)s AND booted_at IS NOT NULL THEN booted_at ELSE %(booted_at)s END,
     publisher_version = %(publisher_version)s,
     first_seen_at = least(first_seen_at, %(at)s),
-    last_seen_at = %(at)s
-WHERE host_id = %(host_id)s AND (hostname IS NULL OR last_seen_at <= %(at)s)
+    described_at = %(at)s
+WHERE host_id = %(host_id)s AND (described_at IS NULL OR described_at <= %(at)s)

@@ -5,5 +5,5 @@ WITH departed AS (
     WHERE domain_id = ANY (%(domain_ids)s) AND host_id = %(host_id)s AND valid_to IS NULL AND valid_from < %(at)s
     RETURNING domain_id
 )
-UPDATE domains SET removed_at = %(at)s, last_seen_at = greatest(last_seen_at, %(at)s)
+UPDATE domains SET removed_at = %(at)s
 FROM departed WHERE domains.domain_id = departed.domain_id

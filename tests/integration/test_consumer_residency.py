@@ -279,6 +279,33 @@ def test_a_description_is_kept_until_the_next(desks: tuple[Desk, Desk], books: B
     assert [("Mail", "<m/>", True, True)] == stored
 
 
+def test_a_description_that_comes_before_the_domain_lives_here_is_kept(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """It is sent once, with the incoming half of a migration, and holds when the domain has arrived."""
+    desk, _ = desks
+    said = DomainDescription(title="Mail")
+    arriving = world.domain(state=PAUSED, state_reason=STARTING_UP, description=said)
+    desk.take(world.batch(0, 0, world.domain()), world.batch(1, 0))
+    desk.take(world.batch(1, 1, arriving))
+    assert books.value("SELECT title FROM domains WHERE uuid = %s", [world.uuid]) is None
+
+    desk.take(world.batch(0, 2), world.batch(1, 3, world.domain()))
+    assert books.value("SELECT title FROM domains WHERE uuid = %s", [world.uuid]) == "Mail"
+
+
+def test_a_late_description_does_not_overwrite_a_later_one(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """What comes from a spool hours later is older than what is known."""
+    desk, other = desks
+    older, newer = (DomainDescription(title=title) for title in ("older", "newer"))
+    desk.take(world.batch(0, 0, world.domain()), world.batch(0, 2, world.domain(description=newer)))
+    other.take(world.batch(0, 1, world.domain(description=older)))
+
+    assert books.value("SELECT title FROM domains WHERE uuid = %s", [world.uuid]) == "newer"
+
+
 def test_a_host_keeps_its_names_and_facts(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
     """A renamed host is the same host; what it was called before stays known."""
     desk, _ = desks

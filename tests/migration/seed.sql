@@ -2,12 +2,12 @@
 -- One row in each plain table, as of the instant in the setting seed.at: host 1 with domain 1, its publisher's
 -- messages 1, 2 (an event), 3 and 6, of which 4 and 5 were reported as dropped.
 
-INSERT INTO kvmgrid.hosts (host_id, host, hostname, cpu_count, publisher_version, first_seen_at, last_seen_at)
-SELECT 1, 'hv1', 'hv1.example', 8, '0.1.0', at, at
+INSERT INTO kvmgrid.hosts (host_id, host, hostname, cpu_count, publisher_version, first_seen_at)
+SELECT 1, 'hv1', 'hv1.example', 8, '0.1.0', at
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
-INSERT INTO kvmgrid.domains (domain_id, uuid, name, host_id, first_seen_at, last_seen_at)
-SELECT 1, '00000000-0000-4000-8000-000000000001', 'web', 1, at, at
+INSERT INTO kvmgrid.domains (domain_id, uuid, name, host_id, first_seen_at)
+SELECT 1, '00000000-0000-4000-8000-000000000001', 'web', 1, at
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
 INSERT INTO kvmgrid.residency (domain_id, host_id, valid_from, how)

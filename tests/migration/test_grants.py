@@ -110,7 +110,7 @@ def test_ingest_cannot(shared_database: MigratedDatabase, statement: str) -> Non
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO hosts (host, first_seen_at, last_seen_at) VALUES ('x', now(), now())",
+        "INSERT INTO hosts (host, first_seen_at) VALUES ('x', now())",
         "UPDATE host_latest SET health_score = 100",
         "DELETE FROM events",
         "SELECT body FROM quarantine",

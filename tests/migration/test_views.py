@@ -80,7 +80,7 @@ def test_a_silent_host_goes_late_and_stale(
 
 def test_a_host_never_heard_of_is_stale(owner: psycopg.Connection) -> None:
     """A host that an event made known is listed, without figures."""
-    owner.execute("INSERT INTO hosts (host, first_seen_at, last_seen_at) VALUES ('hv9', now(), now())")
+    owner.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv9', now())")
 
     assert ("stale", "unknown") == owner.execute(FRESHNESS_AND_HEALTH).fetchone()
     assert (None, None) == owner.execute("SELECT staleness_seconds, cpu_busy_ratio FROM hosts_now").fetchone()
