@@ -4,6 +4,8 @@
 A rule fires when its figure reaches ``enter_level`` and holds until the figure falls below
 ``leave_level``. It takes half of its weight at ``enter_level`` and all of it at ``full_level``. A figure
 that is not known takes nothing; with no figure at all the health is unknown, which is neither good nor bad.
+Which rules fired is remembered per process: after a restart, or where consumers share a queue, a rule may be
+left early.
 """
 
 from collections.abc import Callable
@@ -130,17 +132,17 @@ def _steal(batch: SampleBatch) -> float | None:
 
 
 def _paused_on_error_count(batch: SampleBatch) -> float | None:
-    if batch.domains is None:
-        return None
-    return sum(
+    count = sum(
         report.sample.state == _PAUSED and report.sample.state_reason == _PAUSED_ON_IO_ERROR
-        for report in batch.domains
+        for report in _domains(batch)
     )
+    # That none is says nothing about how well the host is.
+    return count or None
 
 
 def _disconnected(batch: SampleBatch) -> float | None:
-    # A host without libvirt has nothing to disconnect from.
-    return None if batch.hypervisor.state == "absent" else float(batch.hypervisor.state == "disconnected")
+    # A connection says nothing about how well the host is, and a host without libvirt has none to lose.
+    return 1.0 if batch.hypervisor.state == "disconnected" else None
 
 
 # Levels: where an administrator would begin to look (enter) and where work stands still (full).

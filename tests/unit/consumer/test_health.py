@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The health of a host: rules, points, hysteresis."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -43,6 +45,19 @@ def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
         ({"cpu_busy_ratio": 0.85}, "cpu", 15, "CPU 85% busy"),
         ({"cpu_busy_ratio": 1.0}, "cpu", 30, "CPU 100% busy"),
         ({"memory_used_ratio": 0.99}, "memory", 30, "memory 99% used"),
+        ({"disk_busy_ratio": 0.95}, "disk_busy", 11, "disks 95% busy"),
+        (
+            {"pressure_cpu_some_ratio": 0.8},
+            "pressure_cpu",
+            20,
+            "tasks waited for CPU 80% of the time",
+        ),
+        (
+            {"pressure_io_full_ratio": 0.2},
+            "pressure_io",
+            10,
+            "all tasks waited for disks 20% of the time",
+        ),
         ({"disk_latency_seconds": 0.2}, "disk_latency", 25, "disk requests take 0.200 s"),
         (
             {"cpu_temperature_celsius": 95.0, "cpu_temperature_limit_celsius": 100.0},
@@ -98,15 +113,17 @@ def test_the_state_follows_from_the_score(calm: SampleBatch) -> None:
     assert 0 == everything.score
 
 
-def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch) -> None:
-    """A host whose figures are all missing is unknown, with no score."""
-    blind = msgspec.structs.replace(
-        calm,
-        sample=HostSample(),
-        domains=None,
-        filesystems=[],
-        hypervisor=HypervisorHealth(state="absent"),
-    )
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hypervisor": HypervisorHealth(state="absent"), "domains": None},
+        {"hypervisor": HypervisorHealth(state="connected"), "domains": []},
+    ],
+    ids=["absent", "connected"],
+)
+def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch, changes: dict[str, Any]) -> None:
+    """A host whose figures are all missing is unknown, with no score, though its libvirt answers."""
+    blind = msgspec.structs.replace(calm, sample=HostSample(), filesystems=[], **changes)
 
     assert Health(None, "unknown", ()) == assess(blind)
 
@@ -131,6 +148,27 @@ def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
 
     assert ["1 VM(s) paused on an I/O error"] == [each.text for each in assess(holding(stopped)).reasons]
     assert [] == fired(assess(holding(paused)))
+
+
+def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
+    """The VM that waits most counts, and only while it runs."""
+    reports = (Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1).domains or [])[:2]
+
+    def waiting(state: int) -> SampleBatch:
+        samples = [
+            msgspec.structs.replace(report.sample, state=state, state_reason=1, steal_ratio=steal)
+            for report, steal in zip(reports, (0.05, 0.5), strict=True)
+        ]
+        domains = [
+            msgspec.structs.replace(report, sample=sample)
+            for report, sample in zip(reports, samples, strict=True)
+        ]
+        return msgspec.structs.replace(calm, domains=domains)
+
+    assert [("vm_steal", 20, "a VM waited for CPU 50% of the time")] == [
+        tuple(reason) for reason in assess(waiting(1)).reasons
+    ]
+    assert [] == fired(assess(waiting(3)))
 
 
 def test_every_rule_can_be_left() -> None:
