@@ -8,7 +8,7 @@ The first host of the grid is taken unless one is named; it must have been watch
 
 import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ CHROMIUM_ARGUMENTS = (
 WIDE = (1440, 900)
 NARROW = (390, 844)
 PATIENCE_MS = 30_000
+# A clock stops only ahead of where it is.
+CLOCK_STEP = timedelta(seconds=1)
 # Whether the busy curve reaches from one end of the range to the other.
 IS_FULL = """() => {
     const graph = document.querySelector('#host-chart .js-plotly-plot');
@@ -90,7 +92,7 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
     _await_calm(pictures[0].page)
     for picture in pictures:
         # No timer runs from here on: neither the beat nor the ages.
-        picture.page.clock.pause_at(datetime.now(UTC))
+        picture.page.clock.pause_at(datetime.now(UTC) + CLOCK_STEP)
     for picture in pictures:
         picture.page.screenshot(path=picture.path, full_page=True)
         click.echo(str(picture.path))

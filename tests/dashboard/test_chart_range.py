@@ -15,18 +15,24 @@ from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
 QUESTIONS = re.compile("_dash-update-component")
 
 
-def hold_answers(page: Page) -> list[Route]:
-    """Hold every question of the page back until ``let_go``."""
-    held: list[Route] = []
-    page.route(QUESTIONS, lambda route: held.append(route))  # noqa: PLW0108 - no attribute fits on a method of a list
-    return held
+class Held:
+    """Holds every question of a page back until it lets go."""
 
+    def __init__(self, page: Page) -> None:
+        self._routes: list[Route] | None = []
+        page.route(QUESTIONS, self._take)
 
-def let_go(page: Page, held: list[Route]) -> None:
-    """Let the questions through that were held back, and those that follow."""
-    page.unroute(QUESTIONS)
-    for route in held:
-        route.continue_()
+    def _take(self, route: Route) -> None:
+        if self._routes is None:
+            route.continue_()
+        else:
+            self._routes.append(route)
+
+    def let_go(self) -> None:
+        """Let the questions through that were held back, and those that follow."""
+        routes, self._routes = self._routes or [], None
+        for route in routes:
+            route.continue_()
 
 
 def test_a_drag_zooms_and_back_undoes_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -65,7 +71,7 @@ def test_back_before_the_answer_shows_what_was(page: Page, dashboard: Dashboard,
     page.goto(f"{dashboard.url}/host/hv1?from=now-30m&to=now-10m")
     wait_for_curves(page)
     box = plot_box(page)
-    held = hold_answers(page)
+    held = Held(page)
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 62, steps=5)
@@ -73,7 +79,7 @@ def test_back_before_the_answer_shows_what_was(page: Page, dashboard: Dashboard,
     page.wait_for_url("**/host/hv1?from=1*&to=1*")
     page.go_back()
     page.wait_for_url("**/host/hv1?from=now-30m&to=now-10m")
-    let_go(page, held)
+    held.let_go()
     width = (
         "() => { const range = document.querySelector('#host-chart .js-plotly-plot')._fullLayout.xaxis.range;"
         " return Math.abs(range[1] - range[0] - 1200) < 1; }"
@@ -88,12 +94,12 @@ def test_a_choice_is_marked_at_once_and_dims_until_it_is_answered(
     seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
     page.goto(f"{dashboard.url}/host/hv1")
     wait_for_curves(page)
-    held = hold_answers(page)
+    held = Held(page)
     button = page.get_by_role("button", name="last 15 minutes")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#host-body")).to_have_attribute("aria-busy", "true")
-    let_go(page, held)
+    held.let_go()
     expect(page.locator("#host-body:not([aria-busy])")).to_be_visible()
 
 
