@@ -9,7 +9,7 @@ import threading
 
 import structlog
 
-from consumer.database import connect
+from consumer.database import connect, translated_errors
 from consumer.errors import ConsumerError
 from consumer.retention import Retention, differences, enforce
 from consumer.settings import DatabaseSettings
@@ -46,8 +46,9 @@ class Upkeep:
             return
         with connection:
             try:
-                # Dropping a chunk of a large table takes longer than a flush may.
-                connection.execute("SET statement_timeout = 0")
+                with translated_errors():
+                    # Dropping a chunk of a large table takes longer than a flush may.
+                    connection.execute("SET statement_timeout = 0")
                 for difference in differences(connection, self._retention):
                     self._log.warning(
                         "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"
