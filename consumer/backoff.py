@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Growing waits with full jitter, so that many consumers do not come back in the same instant."""
+"""Growing waits, each of random length, so that many consumers do not come back in the same instant."""
 
 import random
 from collections.abc import Callable

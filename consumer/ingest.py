@@ -47,7 +47,10 @@ class Ingest:
         self._give_up = threading.Event()
         self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
         self._outage = Outage(
-            pause=self._subscriber.pause, resume=self._subscriber.resume, give_up=self._give_up
+            pause=self._subscriber.pause,
+            resume=self._subscriber.resume,
+            stopping=self._stopping,
+            give_up=self._give_up,
         )
         inventory = Inventory(lambda: connect(database, "inventory", autocommit=True), time.monotonic)
         self._preparation = Preparation(inventory, timedelta(seconds=ingest.clock_ahead_seconds))
@@ -87,7 +90,7 @@ class Ingest:
             self._give_up.set()
             if self._subscriber.alive:
                 self._subscriber.stop()
-            self._storage.close()
+            self._storage.finish()
         if self._intake_error is not None:
             raise self._intake_error
         if self._subscriber.failure is not None:

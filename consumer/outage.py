@@ -29,10 +29,16 @@ class Outage:
     """Shared by the threads that use the database."""
 
     def __init__(
-        self, *, pause: Callable[[], None], resume: Callable[[], None], give_up: threading.Event
+        self,
+        *,
+        pause: Callable[[], None],
+        resume: Callable[[], None],
+        stopping: threading.Event,
+        give_up: threading.Event,
     ) -> None:
         self._pause = pause
         self._resume = resume
+        self._stopping = stopping
         self._give_up = give_up
         self._lock = threading.Lock()
         self._waiting_count = 0
@@ -70,4 +76,5 @@ class Outage:
             self._waiting_count -= 1
             if self._waiting_count == 0:
                 self._log.info("database_back")
-                self._resume()
+                if not self._stopping.is_set():
+                    self._resume()

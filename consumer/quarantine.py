@@ -6,7 +6,8 @@ an hour is kept, the rest is counted and the count stored as one row when the ho
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from datetime import datetime  # noqa: TC003 - annotates an attribute; one import style
 from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
@@ -35,36 +36,45 @@ class _Window:
         self.opened_at = opened_at
         self.kept_count = 0
         self.left_out_count = 0
+        self.newest_at: datetime | None = None
 
 
 class Quarantine:
-    """Decides what is kept and writes it; the caller commits. Not thread-safe."""
+    """Decides what is kept and writes it, in transactions of its own. Not thread-safe."""
 
     def __init__(self, settings: QuarantineSettings, monotonic: Callable[[], float]) -> None:
         self._settings = settings
         self._monotonic = monotonic
         self._windows: dict[tuple[str, Reason], _Window] = {}
 
-    def store(self, connection: Connection, rejected: Rejected) -> None:
-        """Write a rejected delivery, or count it where its host and reason have had their share."""
+    def store(self, connection: Connection, rejected: Sequence[Rejected]) -> None:
+        """Write rejected deliveries, or count them where their host and reason have had their share."""
         now = self._monotonic()
-        sender = _sender(rejected.delivery)
-        window = self._windows.get((sender, rejected.reason))
-        if window is None or now - window.opened_at >= _WINDOW_SECONDS:
-            if window is not None:
-                self._store_count(connection, sender, rejected, window.left_out_count)
-            window = self._windows[sender, rejected.reason] = _Window(now)
-        if window.kept_count >= self._settings.kept_per_hour_count:
+        kept: list[tuple[_Window, Rejected]] = []
+        left_out: list[tuple[_Window, Rejected]] = []
+        room: dict[_Window, int] = {}
+        for each in rejected:
+            window = self._windows.setdefault((_sender(each.delivery), each.reason), _Window(now))
+            left = room.setdefault(window, self._settings.kept_per_hour_count - window.kept_count)
+            room[window] = left - 1
+            (kept if left > 0 else left_out).append((window, each))
+        with connection.transaction():
+            for _, each in kept:
+                connection.execute(statement("quarantine_add"), self._row(each))
+        # Counted when it is certain: a flush that fails comes again.
+        for window, _ in kept:
+            window.kept_count += 1
+        for window, each in left_out:
             window.left_out_count += 1
-            return
-        window.kept_count += 1
-        connection.execute(statement("quarantine_add"), self._row(rejected))
+            window.newest_at = each.delivery.received_at
 
-    def left_out(self) -> Iterator[tuple[str, Reason, int]]:
-        """Yield sender, reason and how many of its messages were counted only, in the present hours."""
-        for (sender, reason), window in self._windows.items():
-            if window.left_out_count:
-                yield sender, reason, window.left_out_count
+    def settle(self, connection: Connection, *, everything: bool = False) -> None:
+        """Write how many were left out in the hours that are over, or in all of them: the process ends."""
+        now = self._monotonic()
+        for key, window in list(self._windows.items()):
+            if everything or now - window.opened_at >= _WINDOW_SECONDS:
+                self._store_count(connection, *key, window)
+                del self._windows[key]
 
     def _row(self, rejected: Rejected) -> dict[str, object]:
         delivery = rejected.delivery
@@ -85,13 +95,11 @@ class Quarantine:
             "deaths": Jsonb([death._asdict() for death in delivery.deaths]) if delivery.deaths else None,
         }
 
-    def _store_count(self, connection: Connection, sender: str, rejected: Rejected, count: int) -> None:
-        if not count:
-            return
-        row = dict.fromkeys(self._row(rejected))
-        detail = f"{count} more messages within an hour were counted, not kept"
-        row |= {"received_at": rejected.delivery.received_at, "reason": rejected.reason, "detail": detail}
-        connection.execute(statement("quarantine_add"), row | {"user_id": sender})
+    def _store_count(self, connection: Connection, sender: str, reason: Reason, window: _Window) -> None:
+        if window.left_out_count:
+            detail = f"{window.left_out_count} more messages within an hour were counted, not kept"
+            row = {"received_at": window.newest_at, "reason": reason, "detail": detail, "user_id": sender}
+            connection.execute(statement("quarantine_count"), row)
 
 
 def _sender(delivery: Delivery) -> str:

@@ -56,7 +56,7 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[quarantine]`` section: what is kept of messages that cannot be stored."""
 
-    body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 65_536
+    body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 1024 * 1024
     # Per host and reason; beyond it messages are counted in one row per hour.
     kept_per_hour_count: PositiveCount = 60
 

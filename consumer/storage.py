@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storing a flush: one bad message harms nobody; it goes to quarantine, its neighbours are committed."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -52,6 +53,12 @@ class Storage:
             self._link.connection.close()
             self._link = None
 
+    def finish(self) -> None:
+        """Write what is only counted yet, if the database is there, and close the connection."""
+        with contextlib.suppress(ConsumerError):
+            self._settle(everything=True)
+        self.close()
+
     def store(self, flush: Flush) -> Written:
         """Commit a flush; when this returns, all its deliveries may be acknowledged.
 
@@ -65,6 +72,8 @@ class Storage:
                 written = self._isolate(
                     [each for each in flush.deliveries if each.receipt not in rejected], refusal
                 )
+            # Before the rejected ones: if it fails, they come again and are not stored twice.
+            self._settle()
             self._reject(flush.rejected)
         except ConsumerError:
             self.close()
@@ -140,6 +149,10 @@ class Storage:
             return
         self._writer()
         assert self._link is not None  # noqa: S101 - as above
-        with translated_errors(), self._link.connection.transaction():
-            for each in rejected:
-                self._quarantine.store(self._link.connection, each)
+        with translated_errors():
+            self._quarantine.store(self._link.connection, rejected)
+
+    def _settle(self, *, everything: bool = False) -> None:
+        if self._link is not None:
+            with translated_errors():
+                self._quarantine.settle(self._link.connection, everything=everything)

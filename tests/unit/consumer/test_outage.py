@@ -16,10 +16,11 @@ class Intake:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.give_up = threading.Event()
+        self.stopping, self.give_up = threading.Event(), threading.Event()
         self.outage = Outage(
             pause=lambda: self.told.append("pause"),
             resume=lambda: self.told.append("resume"),
+            stopping=self.stopping,
             give_up=self.give_up,
         )
 
@@ -80,6 +81,15 @@ def test_waiting_ends_when_the_process_does() -> None:
 
     with pytest.raises(Stopped):
         intake.outage.outlast(failing(1, DatabaseAway("gone")))
+
+
+def test_a_consumer_that_ends_takes_no_more() -> None:
+    """A database that comes back meanwhile gets what is in hand, and the queue keeps the rest."""
+    intake = Intake()
+    intake.stopping.set()
+
+    assert intake.outage.outlast(failing(2, DatabaseAway("gone"))) == "through"
+    assert ["pause"] == intake.told
 
 
 def test_what_is_no_outage_is_not_waited_out() -> None:

@@ -29,6 +29,7 @@ class Bench:
         self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
         self.storage._reject = self._reject  # type: ignore[method-assign] # likewise
         self.storage._database_works = lambda: self.works  # type: ignore[method-assign] # likewise
+        self.storage._settle = lambda **_: None  # type: ignore[method-assign] # likewise
         self.storage._encoder = unused
 
     def _write(self, flush: Flush) -> Written:
