@@ -13,7 +13,7 @@ from publisher.hypervisor.readings import DetailReading, DomainReading
 from publisher.rates.domain import (
     ProcessorRates,
     cpu_rates,
-    detail_seconds_between,
+    is_even,
     processor_rates,
     seconds_between,
 )
@@ -31,6 +31,8 @@ from publisher.wire.samples import DomainBlockSample, DomainOutcome, DomainRepor
 JUST_STARTED = "libvirt sent no details of this start of the VM: it has just started or stopped"
 UNEVEN = "no rates of details: libvirt's call took much longer, or shorter, than the one before"
 
+# By how much of an interval two calls of the second tier may differ in length.
+_UNEVEN_SHARE = 0.2
 # After a gap of more than so many intervals a rate would describe a time nobody watched.
 _GAP_INTERVALS = 3
 
@@ -140,8 +142,14 @@ class History:
         if detail.libvirt_id != now.libvirt_id or outdated:
             return _Inside(trouble=JUST_STARTED)
         self._details[now.uuid] = detail
-        seconds = detail_seconds_between(before, detail, self._longest_seconds)
-        comparable = seconds_between(before, detail, self._longest_seconds) is not None
+        seconds = seconds_between(before, detail, self._longest_seconds)
+        trouble = None
+        if (
+            before is not None
+            and seconds is not None
+            and not is_even(before, detail, _UNEVEN_SHARE * self._interval_seconds)
+        ):
+            seconds, trouble = None, UNEVEN
         earlier = before.blocks if before is not None else ()
         blocks = block_samples(earlier, detail.blocks, seconds)
         memory = GuestMemory()
@@ -156,10 +164,10 @@ class History:
             )
             memory = guest_memory(activity, description, wall_clock_seconds)
         return _Inside(
-            processors=processor_rates(before, detail, self._longest_seconds),
+            processors=processor_rates(before, detail, seconds),
             memory=memory,
             resident_kib=detail.memory.resident_kib,
             blocks=tuple(blocks),
             totals=block_totals(earlier, detail.blocks, blocks),
-            trouble=UNEVEN if comparable and seconds is None else None,
+            trouble=trouble,
         )

@@ -12,10 +12,6 @@ from publisher.rates.counter import increase, ratio, significant
 
 NANOSECONDS = 1_000_000_000
 
-# Counters of the second tier are read somewhere within a call. Equal calls read them equally late; where one
-# took so much longer than the other, the interval between the readings is not known well enough.
-_UNEVEN_SHARE = 0.2
-
 
 class CpuRates(NamedTuple):
     """First tier. ``ratio`` is of all virtual CPUs and may exceed 1: it includes QEMU's own threads."""
@@ -46,15 +42,13 @@ def seconds_between(
     return seconds if 0 < seconds <= longest_seconds else None
 
 
-def detail_seconds_between(
-    before: DetailReading | None, now: DetailReading, longest_seconds: float
-) -> float | None:
-    """Return the same for the second tier, whose calls must also have taken about equally long."""
-    seconds = seconds_between(before, now, longest_seconds)
-    if before is None or seconds is None:
-        return None
-    difference_seconds = abs(now.duration_seconds - before.duration_seconds)
-    return seconds if difference_seconds <= _UNEVEN_SHARE * seconds else None
+def is_even(before: DetailReading, now: DetailReading, most_seconds: float) -> bool:
+    """Whether two calls took about equally long.
+
+    Counters of the second tier are read somewhere within a call. Equal calls read them equally late; where
+    one took much longer than the other, the interval between the readings is not known well enough.
+    """
+    return abs(now.duration_seconds - before.duration_seconds) <= most_seconds
 
 
 def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> CpuRates:
@@ -72,11 +66,10 @@ def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds:
 
 
 def processor_rates(
-    before: DetailReading | None, now: DetailReading | None, longest_seconds: float
+    before: DetailReading | None, now: DetailReading, seconds: float | None
 ) -> ProcessorRates:
-    """Return what QEMU's threads did, from the groups CPU_TOTAL and VCPU."""
-    seconds = detail_seconds_between(before, now, longest_seconds) if now else None
-    if before is None or now is None or seconds is None:
+    """Return what QEMU's threads did, from the groups CPU_TOTAL and VCPU; nothing without ``seconds``."""
+    if before is None or seconds is None:
         return ProcessorRates()
     run_ns = delay_ns = None
     run_count = delay_count = 0

@@ -7,7 +7,14 @@ import pytest
 
 from publisher.hypervisor import bulk
 from publisher.hypervisor.readings import DetailReading, DomainReading
-from publisher.rates.domain import CpuRates, ProcessorRates, cpu_rates, processor_rates
+from publisher.rates.domain import (
+    CpuRates,
+    ProcessorRates,
+    cpu_rates,
+    is_even,
+    processor_rates,
+    seconds_between,
+)
 from tests.unit.publisher.domains.fake_libvirt import detail_record
 
 
@@ -80,21 +87,21 @@ def test_processor_rates() -> None:
         vcpu__1__time=8_000_000_000,
         vcpu__0__delay=1_100_000_000,
     )
-    assert ProcessorRates(10.0, 0.5, 0.1, 0.8, 0.2, 0.05) == processor_rates(second(0), now, 30)
+    assert ProcessorRates(10.0, 0.5, 0.1, 0.8, 0.2, 0.05) == processor_rates(second(0), now, 10.0)
 
 
 def test_vcpu_plugged_in_does_not_count_until_it_has_two_readings() -> None:
     """Steal is shared among the vCPUs in both readings; the overhead is unknown for this once."""
     before = second(0, vcpu__1__time=None, vcpu__1__delay=None)
     now = second(10, vcpu__0__time=9_000_000_000, vcpu__0__delay=2_100_000_000)
-    rates = processor_rates(before, now, 30)
+    rates = processor_rates(before, now, 10.0)
     assert (0.5, 0.2, None) == (rates.vcpu_cores, rates.steal_ratio, rates.overhead_cores)
 
 
 def test_steal_is_unknown_without_delay() -> None:
     """Libvirt before 7.2 has no delay: None, not "no steal"."""
     changes: dict[str, Any] = {"vcpu__0__delay": None, "vcpu__1__delay": None}
-    rates = processor_rates(second(0, **changes), second(10, **changes), 30)
+    rates = processor_rates(second(0, **changes), second(10, **changes), 10.0)
     assert rates.steal_ratio is None
     assert 0.0 == rates.vcpu_cores
 
@@ -102,17 +109,19 @@ def test_steal_is_unknown_without_delay() -> None:
 def test_overhead_is_never_negative() -> None:
     """cpu.time may lag behind the vCPUs' own by a step."""
     now = second(10, vcpu__0__time=4_010_000_000)
-    assert 0.0 == processor_rates(second(0), now, 30).overhead_cores
+    assert 0.0 == processor_rates(second(0), now, 10.0).overhead_cores
 
 
 def test_no_processor_rates_after_a_new_start() -> None:
     """A destroyed and started VM keeps its UUID and begins to count anew."""
-    assert ProcessorRates() == processor_rates(second(0, libvirt_id=6), second(10), 30)
+    seconds = seconds_between(second(0, libvirt_id=6), second(10), 30)
+    assert seconds is None
+    assert ProcessorRates() == processor_rates(second(0, libvirt_id=6), second(10), seconds)
 
 
-def test_calls_of_different_length_are_not_compared() -> None:
+def test_calls_of_different_length_are_not_even() -> None:
     """Counters read at the end of a slow call belong to an instant that is not known; equal calls cancel."""
-    slow = second(10, duration_seconds=2.2, vcpu__0__time=9_000_000_000)
-    assert ProcessorRates() == processor_rates(second(0, duration_seconds=0.1), slow, 30)
-    assert ProcessorRates() == processor_rates(slow, second(20, duration_seconds=0.1), 30)
-    assert 0.5 == processor_rates(second(0, duration_seconds=2.1), slow, 30).vcpu_cores
+    quick, slow = second(0, duration_seconds=0.1), second(10, duration_seconds=2.2)
+    assert not is_even(quick, slow, 2.0)
+    assert not is_even(slow, quick, 2.0)
+    assert is_even(slow, second(20, duration_seconds=2.0), 2.0)
