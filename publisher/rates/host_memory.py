@@ -41,6 +41,7 @@ class ZfsGauges(TypedDict, total=False):
 
     zfs_cache_bytes: int
     zfs_reclaimable_bytes: int | None
+    memory_used_without_zfs_cache_ratio: float | None
 
 
 def memory_gauges(memory: MemoryReading | None, hugepages: HugepageReading | None) -> MemoryGauges:
@@ -48,10 +49,7 @@ def memory_gauges(memory: MemoryReading | None, hugepages: HugepageReading | Non
     if memory is None:
         return {}
     total = memory.total_bytes
-    available = memory.available_bytes
-    estimated = available is None or not 0 < available <= total
-    if estimated:
-        available = _estimate(memory)
+    available, estimated = _available(memory)
     pool = hugepage_gauges(hugepages).get("hugepage_total_bytes")
     used = None if available is None else total - available
     return {
@@ -87,16 +85,36 @@ def hugepage_gauges(hugepages: HugepageReading | None) -> HugepageGauges:
 
 
 def zfs_gauges(zfs: ZfsReading | None, memory: MemoryReading | None) -> ZfsGauges:
-    """Return the size of the ZFS cache, no larger than the memory, and how much of it may shrink."""
+    """Return the ZFS cache, no larger than the memory, what of it may shrink, and the use without that."""
     if zfs is None:
         return {}
     # Cache sizes beyond the machine's memory were seen with some versions.
     cache = min(zfs.cache_bytes, memory.total_bytes) if memory else zfs.cache_bytes
     minimum = zfs.minimum_bytes
+    reclaimable = None if minimum is None else max(0, cache - minimum)
     return {
         "zfs_cache_bytes": cache,
-        "zfs_reclaimable_bytes": None if minimum is None else max(0, cache - minimum),
+        "zfs_reclaimable_bytes": reclaimable,
+        "memory_used_without_zfs_cache_ratio": _without_cache_ratio(memory, reclaimable),
     }
+
+
+def _available(memory: MemoryReading) -> tuple[int | None, bool]:
+    """Return what programs could still get, and whether that is an estimate."""
+    available = memory.available_bytes
+    if available is None or not 0 < available <= memory.total_bytes:
+        return _estimate(memory), True
+    return available, False
+
+
+def _without_cache_ratio(memory: MemoryReading | None, reclaimable: int | None) -> float | None:
+    """Return the used share of memory without a cache that the kernel does not call available."""
+    if memory is None or reclaimable is None:
+        return None
+    available, _estimated = _available(memory)
+    if available is None:
+        return None
+    return ratio(max(0, memory.total_bytes - available - reclaimable), memory.total_bytes)
 
 
 def _estimate(memory: MemoryReading) -> int | None:

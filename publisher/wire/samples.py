@@ -75,6 +75,7 @@ class HostSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     memory_used_ratio: Real | None = None
     memory_used_legacy_ratio: Real | None = None
     memory_used_without_hugepages_ratio: Real | None = None
+    memory_used_without_zfs_cache_ratio: Real | None = None
     swap_in_bytes_per_second: Real | None = None
     swap_out_bytes_per_second: Real | None = None
     disk_read_bytes_per_second: Real | None = None

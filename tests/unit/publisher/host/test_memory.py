@@ -151,6 +151,8 @@ def test_the_zfs_cache_shrinks_to_its_minimum() -> None:
     assert {
         "zfs_cache_bytes": 10737418240,
         "zfs_reclaimable_bytes": 10737418240 - 1048576000,
+        # 5,376,000 KiB are available without it.
+        "memory_used_without_zfs_cache_ratio": 0.5471875,
     } == zfs_gauges(cache, reading("zfs"))
 
 
@@ -158,7 +160,8 @@ def test_a_zfs_cache_below_its_minimum_gives_nothing_back() -> None:
     """A cache smaller than c_min has nothing to reclaim."""
     small = zfs.ZfsReading(cache_bytes=100, minimum_bytes=200)
 
-    assert 0 == zfs_gauges(small, None)["zfs_reclaimable_bytes"]
+    found = zfs_gauges(small, None)
+    assert (0, None) == (found["zfs_reclaimable_bytes"], found["memory_used_without_zfs_cache_ratio"])
 
 
 def test_a_zfs_cache_larger_than_the_machine_is_clamped() -> None:
