@@ -39,8 +39,9 @@
   };
 
   kvmgrid.isForced = function () {
-    const cause = window.dash_clientside.callback_context.triggered_id;
-    return cause !== "shell-beat";
+    // A beat and a choice of the user may come together; a page that has just opened names no cause.
+    const causes = window.dash_clientside.callback_context.triggered;
+    return causes.length === 0 || causes.some((cause) => !cause.prop_id.startsWith("shell-beat."));
   };
 
   // Returns whether the answer is news: neither drawn already nor overtaken by a later one.

@@ -35,6 +35,7 @@
   function ask(_beat, _search, _nudge, fixed) {
     const head = place("head");
     if (!head || !window.location.pathname.startsWith("/host/")) return NO_UPDATE();
+    kvmgrid.markRange();
     const number = kvmgrid.nextNumber(kvmgrid.isForced());
     if (number === null) return NO_UPDATE();
     let host = window.location.pathname.slice("/host/".length);
@@ -50,13 +51,11 @@
       if (fixed && !place("range").firstChild) {
         kvmgrid.morph(place("range"), [fixed.range]);
         shown.hidden = new Set(fixed.hidden);
+        kvmgrid.markRange();
       }
       document.title = host + " · kvmgrid";
     }
-    if (kvmgrid.isForced()) {
-      kvmgrid.markRange();
-      markBusy(number);
-    }
+    if (kvmgrid.isForced()) markBusy(number);
     const asked = new URLSearchParams(window.location.search);
     return {
       number,
