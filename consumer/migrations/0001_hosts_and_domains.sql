@@ -60,7 +60,7 @@ CREATE TABLE residency (
     host_id integer NOT NULL REFERENCES hosts,
     valid_from timestamptz NOT NULL,
     valid_to timestamptz,
-    how text NOT NULL,
+    how text NOT NULL CHECK (how IN ('discovered', 'migrated', 'moved', 'returned')),
     PRIMARY KEY (domain_id, valid_from),
     CONSTRAINT residency_period CHECK (valid_to >= valid_from)
 );

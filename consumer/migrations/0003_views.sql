@@ -98,7 +98,8 @@ CROSS JOIN LATERAL (
         END AS freshness
 ) AS age;
 
--- The newest sample of each domain that libvirt still knows, running or not. Reads no time series.
+-- The newest sample of each domain that libvirt still knows, running or not; a domain that only events named is not
+-- among them. Reads no time series.
 CREATE VIEW domains_now AS
 SELECT
     d.domain_id,
@@ -108,7 +109,7 @@ SELECT
     d.metadata,
     d.autostart,
     d.persistent,
-    coalesce(l.host_id, d.host_id) AS host_id,
+    l.host_id,
     h.host,
     h.hostname,
     coalesce(s.name, 'state ' || l.state) AS state_name,
@@ -150,8 +151,8 @@ SELECT
     l.outcome,
     l.outcome_reason
 FROM domains AS d
-LEFT JOIN domain_latest AS l USING (domain_id)
-LEFT JOIN hosts AS h ON h.host_id = coalesce(l.host_id, d.host_id)
+JOIN domain_latest AS l USING (domain_id)
+JOIN hosts AS h ON h.host_id = l.host_id
 LEFT JOIN host_latest AS hl ON hl.host_id = h.host_id
 LEFT JOIN domain_states AS s ON s.state = l.state
 LEFT JOIN domain_state_reasons AS r ON r.state = l.state AND r.reason = l.state_reason
@@ -306,52 +307,6 @@ SELECT
 FROM residency AS r
 JOIN domains AS d USING (domain_id)
 JOIN hosts AS h ON h.host_id = r.host_id;
-
--- Sequence numbers of the last 7 days that never arrived. Samples and events of a host share one sequence
--- per epoch. A gap whose earlier neighbour lies within an hour of the edge is left out: a message from
--- before the edge may fill it.
-CREATE VIEW publisher_gaps AS
-SELECT
-    g.host_id,
-    h.host,
-    g.epoch,
-    g.previous_sequence + 1 AS first_missing,
-    g.sequence - 1 AS last_missing,
-    g.sequence - g.previous_sequence - 1 AS missing_count,
-    (
-        SELECT coalesce(sum(
-            least(d.last_sequence, g.sequence - 1) - greatest(d.first_sequence, g.previous_sequence + 1) + 1
-        ), 0)::bigint
-        FROM dropped_ranges AS d
-        WHERE d.host_id = g.host_id
-            AND d.epoch = g.epoch
-            AND d.first_sequence < g.sequence
-            AND d.last_sequence > g.previous_sequence
-    ) AS reported_dropped_count,
-    g.previous_time AS after_time,
-    g.time AS before_time
-FROM (
-    SELECT
-        host_id,
-        epoch,
-        sequence,
-        time,
-        lag(sequence) OVER newer AS previous_sequence,
-        lag(time) OVER newer AS previous_time
-    FROM (
-        SELECT host_id, epoch, sequence, sampled_at AS time
-        FROM publisher_reports
-        WHERE sampled_at > now() - INTERVAL '7 days'
-        UNION ALL
-        SELECT host_id, epoch, sequence, occurred_at
-        FROM events
-        WHERE occurred_at > now() - INTERVAL '7 days'
-    ) AS arrived
-    WINDOW newer AS (PARTITION BY host_id, epoch ORDER BY sequence)
-) AS g
-JOIN hosts AS h USING (host_id)
-WHERE g.sequence > g.previous_sequence + 1
-    AND g.previous_time > now() - INTERVAL '6 days 23 hours';
 
 -- How each publisher fares, from its newest batch. The report is found by its key: one index probe a host.
 CREATE VIEW pipeline_now AS

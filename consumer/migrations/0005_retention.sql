@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- How long each level is kept. `migrate` writes the settings here, apply_retention() enforces them; the ingest
+-- How long each level is kept, and the view that depends on it. `migrate` writes the settings here, apply_retention() enforces them; the ingest
 -- role may call it but not change the periods, so that a stolen consumer password cannot erase history.
 
 CREATE TABLE retention (
@@ -98,3 +98,54 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Sequence numbers of the last 7 days, or of as long as both reports and events are kept, that never arrived. Samples
+-- and events of a host share one sequence per epoch. A gap whose earlier neighbour lies within an hour of the edge is
+-- left out: a message from before the edge may fill it.
+CREATE VIEW publisher_gaps AS
+WITH span AS (
+    SELECT now() - least(INTERVAL '7 days', min(keep)) AS edge
+    FROM retention
+    WHERE level IN ('events', 'reports')
+)
+SELECT
+    g.host_id,
+    h.host,
+    g.epoch,
+    g.previous_sequence + 1 AS first_missing,
+    g.sequence - 1 AS last_missing,
+    g.sequence - g.previous_sequence - 1 AS missing_count,
+    (
+        SELECT coalesce(sum(
+            least(d.last_sequence, g.sequence - 1) - greatest(d.first_sequence, g.previous_sequence + 1) + 1
+        ), 0)::bigint
+        FROM dropped_ranges AS d
+        WHERE d.host_id = g.host_id
+            AND d.epoch = g.epoch
+            AND d.first_sequence < g.sequence
+            AND d.last_sequence > g.previous_sequence
+    ) AS reported_dropped_count,
+    g.previous_time AS after_time,
+    g.time AS before_time
+FROM (
+    SELECT
+        host_id,
+        epoch,
+        sequence,
+        time,
+        lag(sequence) OVER newer AS previous_sequence,
+        lag(time) OVER newer AS previous_time
+    FROM (
+        SELECT host_id, epoch, sequence, sampled_at AS time
+        FROM publisher_reports
+        WHERE sampled_at > (SELECT edge FROM span)
+        UNION ALL
+        SELECT host_id, epoch, sequence, occurred_at
+        FROM events
+        WHERE occurred_at > (SELECT edge FROM span)
+    ) AS arrived
+    WINDOW newer AS (PARTITION BY host_id, epoch ORDER BY sequence)
+) AS g
+JOIN hosts AS h USING (host_id)
+WHERE g.sequence > g.previous_sequence + 1
+    AND g.previous_time > (SELECT edge FROM span) + INTERVAL '1 hour';

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each host: age of its newest sample, how late that came, what waits in its spool, samples that never came
--- within a day. One row per host.
+-- Each host: age of its newest sample, how late that came, what waits in its spool, messages that never came within
+-- a day. One row per host. The view publisher_gaps would sort a week of messages for the day.
 SELECT
     p.host,
     p.publisher_version,
@@ -11,9 +11,16 @@ SELECT
     coalesce(g.missing_count, 0)::bigint AS missing_count
 FROM pipeline_now AS p
 LEFT JOIN (
-    SELECT host_id, sum(missing_count) AS missing_count
-    FROM publisher_gaps
-    WHERE before_time > now() - INTERVAL '1 day'
+    SELECT host_id, sum(sequence - previous_sequence - 1) AS missing_count
+    FROM (
+        SELECT host_id, sequence, lag(sequence) OVER (PARTITION BY host_id, epoch ORDER BY sequence) AS previous_sequence
+        FROM (
+            SELECT host_id, epoch, sequence FROM publisher_reports WHERE sampled_at > now() - INTERVAL '1 day'
+            UNION ALL
+            SELECT host_id, epoch, sequence FROM events WHERE occurred_at > now() - INTERVAL '1 day'
+        ) AS arrived
+    ) AS neighbours
+    WHERE sequence > previous_sequence + 1
     GROUP BY host_id
 ) AS g USING (host_id)
 ORDER BY p.staleness_seconds DESC NULLS FIRST, p.host

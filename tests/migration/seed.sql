@@ -11,7 +11,7 @@ SELECT 1, '00000000-0000-4000-8000-000000000001', 'web', 1, at
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
 INSERT INTO kvmgrid.residency (domain_id, host_id, valid_from, how)
-SELECT 1, 1, at, 'first seen'
+SELECT 1, 1, at, 'discovered'
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
 INSERT INTO kvmgrid.events (host_id, occurred_at, epoch, sequence, kind, domain_id, attributes)

@@ -20,7 +20,7 @@ COLUMNS = ("domain_id", "sampled_at", "host_id", "cpu_cores", "state", "outcome"
 TYPES = ("int4", "timestamptz", "int4", "float4", "int2", "text")
 INSERT = (
     "INSERT INTO domain_samples (domain_id, sampled_at, host_id, cpu_cores, state, outcome)"
-    " VALUES (1, %s, 1, 2.5, 1, 'ok') ON CONFLICT (domain_id, sampled_at) DO NOTHING"
+    " VALUES (1, %s, 1, 2.5, 1, 'ok') ON CONFLICT DO NOTHING"
 )
 
 
@@ -84,7 +84,8 @@ def test_a_time_out_of_this_world_is_refused(shared_database: MigratedDatabase, 
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT cpu_cores FROM domain_samples",
+        "SELECT domain_id FROM domain_samples",
+        "SELECT detail FROM quarantine",
         "UPDATE domain_samples SET cpu_cores = 0",
         "DELETE FROM domain_samples",
         "TRUNCATE domain_samples",

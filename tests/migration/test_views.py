@@ -123,6 +123,24 @@ def test_the_edge_of_the_week_is_no_gap(owner: psycopg.Connection) -> None:
     assert [] == owner.execute("SELECT * FROM publisher_gaps").fetchall()
 
 
+@pytest.mark.parametrize(("level", "other"), [("events", "reports"), ("reports", "events")])
+def test_what_is_kept_no_longer_is_no_gap(owner: psycopg.Connection, level: str, other: str) -> None:
+    """Where events are kept for three hours, the reports of four hours ago show no holes in their place."""
+    seed_plain_tables(owner, datetime.now(UTC) - 4 * HOUR)
+    assert [(4, 5)] == owner.execute("SELECT first_missing, last_missing FROM publisher_gaps").fetchall()
+    owner.execute("UPDATE retention SET keep = %s WHERE level = %s", [3 * HOUR, level])
+    owner.execute("UPDATE retention SET keep = NULL WHERE level = %s", [other])
+
+    assert [] == owner.execute("SELECT * FROM publisher_gaps").fetchall()
+
+
+def test_a_domain_known_from_events_alone_is_not_listed(seeded: psycopg.Connection) -> None:
+    """Nobody knows its state, and no list of its host will ever tell that it is gone."""
+    seeded.execute("DELETE FROM domain_latest")
+
+    assert (0,) == seeded.execute("SELECT count(*) FROM domains_now").fetchone()
+
+
 def test_the_pipeline_shows_the_newest_report(seeded: psycopg.Connection) -> None:
     """The report that belongs to the newest sample is shown, with the lag of its way."""
     assert ("hv1", "0.1.0", 6, 2.0) == seeded.execute(
