@@ -58,8 +58,8 @@ class Seeder:
         sample = {
             "host_id": host_id,
             "sampled_at": batch.sampled_at,
-            "interval_seconds": batch.interval_seconds,
             **msgspec.structs.asdict(batch.sample),
+            "interval_seconds": batch.interval_seconds,
             "domain_count": None if batch.domains is None else len(batch.domains),
             "domain_active_count": sum(each.libvirt_id is not None for each in batch.domains or []),
             "health_score": health.score,

@@ -97,6 +97,8 @@ def test_a_gap_is_hatched(page: Page, dashboard: Dashboard, seeder: Seeder) -> N
     end = utc_now()
     batches = run_of_batches("hv1", end, 120, TICK)
     seeder.store(without(batches, end - timedelta(seconds=700), end - timedelta(seconds=400)))
+    # From now on it samples every ten minutes: the gap is one by the tick of its time.
+    seeder.store([host_batch("hv1", end + timedelta(seconds=1), 500, TICK._replace(tick_seconds=600.0))])
     page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
     wait_for_curves(page)
     assert page.locator("#host-chart pattern").count() >= 8
