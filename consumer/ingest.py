@@ -58,6 +58,7 @@ class Ingest:
             lambda: connect(database, "writer", autocommit=True),
             self._preparation,
             Quarantine(settings.quarantine, time.monotonic),
+            partial(self._failpoints.reach, "before_commit"),
         )
         self._batcher = Batcher(
             FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 3), ingest.flush_seconds)
@@ -108,7 +109,6 @@ class Ingest:
 
     def _store(self, flush: Flush) -> None:
         begun_at = time.monotonic()
-        self._failpoints.reach("before_commit")
         written = self._outage.outlast(lambda: self._storage.store(flush))
         self._failpoints.reach("after_commit")
         self._failpoints.reach("before_ack")

@@ -28,11 +28,16 @@ class Storage:
     """The database connection of the storing thread. Not thread-safe."""
 
     def __init__(
-        self, connect: Callable[[], Connection], preparation: Preparation, quarantine: Quarantine
+        self,
+        connect: Callable[[], Connection],
+        preparation: Preparation,
+        quarantine: Quarantine,
+        before_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._connect = connect
         self._preparation = preparation
         self._quarantine = quarantine
+        self._before_commit = before_commit
         self._link: _Link | None = None
         self._encoder: Encoder | None = None
         self._log = structlog.get_logger()
@@ -42,7 +47,7 @@ class Storage:
         connection = self._connect()
         try:
             self._encoder = Encoder(connection)
-            self._link = _Link(connection, Writer(connection))
+            self._link = _Link(connection, Writer(connection, self._before_commit))
         except ConsumerError:
             connection.close()
             raise

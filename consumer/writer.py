@@ -6,7 +6,7 @@ or an earlier attempt of unknown outcome take the staged path: COPY into a tempo
 ON CONFLICT DO NOTHING. It costs the server 1.7 times as much, and cannot fail over a duplicate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import psycopg
@@ -29,8 +29,9 @@ class Written(NamedTuple):
 class Writer:
     """Writes flushes on one connection; the caller closes the connection when an error leaves this class."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, before_commit: Callable[[], None]) -> None:
         self._connection = connection
+        self._before_commit = before_commit
         with translated_errors(), connection.transaction():
             for table in ALL_TABLES:
                 connection.execute(_create_stage(table))
@@ -43,11 +44,15 @@ class Writer:
             if not suspect:
                 try:
                     with self._connection.transaction():
-                        return self._write_straight(rows)
+                        written = self._write_straight(rows)
+                        self._before_commit()
+                        return written
                 except psycopg.errors.UniqueViolation:
                     pass
             with self._connection.transaction():
-                return self._write_staged(rows)
+                written = self._write_staged(rows)
+                self._before_commit()
+                return written
 
     def rehearse(self, rows: RowsByTable) -> None:
         """Write the rows and take them back. Raises DatabaseAway, DataRefused."""
