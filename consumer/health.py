@@ -12,15 +12,12 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from publisher.wire.samples import DomainReport, SampleBatch
+from publisher.wire.states import IO_ERROR, PAUSED, RUNNING
 
 State = Literal["good", "strained", "bad", "unknown"]
 
 GOOD_FROM = 80
 STRAINED_FROM = 50
-
-# virDomainState and virDomainPausedReason of libvirt.
-_PAUSED, _PAUSED_ON_IO_ERROR = 3, 5
-_RUNNING = 1
 
 
 class Rule(NamedTuple):
@@ -126,15 +123,14 @@ def _steal(batch: SampleBatch) -> float | None:
     steals = [
         report.sample.steal_ratio
         for report in _domains(batch)
-        if report.sample.state == _RUNNING and report.sample.steal_ratio is not None
+        if report.sample.state == RUNNING and report.sample.steal_ratio is not None
     ]
     return max(steals, default=None)
 
 
 def _paused_on_error_count(batch: SampleBatch) -> float | None:
     count = sum(
-        report.sample.state == _PAUSED and report.sample.state_reason == _PAUSED_ON_IO_ERROR
-        for report in _domains(batch)
+        report.sample.state == PAUSED and report.sample.state_reason == IO_ERROR for report in _domains(batch)
     )
     # That none is says nothing about how well the host is.
     return count or None

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from consumer.database import Connection
 from consumer.statements import statement
 from publisher.wire.samples import DomainReport
+from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 
 # A host is silent after as many ticks as the pages call stale.
 _SILENT_TICKS = 5
@@ -26,8 +27,8 @@ _REREAD_SECONDS = 5.0
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
 
-# virDomainState and virDomainPausedReason: a domain that arrives by migration is paused so.
-_PAUSED, _ARRIVING = 3, frozenset({2, 11})
+# A domain that arrives by migration is paused for one of these reasons.
+_ARRIVING = frozenset({MIGRATING, STARTING_UP})
 
 
 class Listing(NamedTuple):
@@ -52,9 +53,7 @@ class _Stays:
 def claims(report: DomainReport) -> bool:
     """Tell whether a domain is active on the host that reports it, and not still arriving there."""
     sample = report.sample
-    return report.libvirt_id is not None and not (
-        sample.state == _PAUSED and sample.state_reason in _ARRIVING
-    )
+    return report.libvirt_id is not None and not (sample.state == PAUSED and sample.state_reason in _ARRIVING)
 
 
 class Residency:

@@ -5,6 +5,10 @@ Numbers: virDomainState and the virDomain*Reason enumerations (libvirt-domain.h)
 ``domstate --reason`` (virsh-domain-monitor.c). Numbers that a newer libvirt adds stay readable as numbers.
 """
 
+# Those that kvmgrid acts upon: states, and reasons of being paused.
+RUNNING, PAUSED = 1, 3
+MIGRATING, IO_ERROR, STARTING_UP = 2, 5, 11
+
 STATE_NAMES: dict[int, str] = {
     0: "no state",
     1: "running",

@@ -8,7 +8,7 @@ import msgspec
 import psycopg
 import pytest
 
-from publisher.wire import samples
+from publisher.wire import samples, states
 from publisher.wire.states import STATE_NAMES, STATE_REASON_NAMES
 
 HEALTH = ["domain_count", "domain_active_count", "health_score", "health_state", "health_reasons"]
@@ -114,6 +114,15 @@ def test_samples_have_their_key_and_an_index_over_time(shared_owner: psycopg.Con
 def test_states_have_the_words_of_virsh(shared_owner: psycopg.Connection) -> None:
     """The database and the publisher call a state the same."""
     assert STATE_NAMES == dict(shared_owner.execute("SELECT state, name FROM domain_states").fetchall())
+
+
+def test_named_numbers_have_the_words_of_virsh() -> None:
+    """The numbers that the code acts upon mean what their names say."""
+    assert ["running", "paused"] == [STATE_NAMES[state] for state in (states.RUNNING, states.PAUSED)]
+    assert ["migrating", "I/O error", "starting up"] == [
+        STATE_REASON_NAMES[states.PAUSED][reason]
+        for reason in (states.MIGRATING, states.IO_ERROR, states.STARTING_UP)
+    ]
 
 
 def test_reasons_have_the_words_of_virsh(shared_owner: psycopg.Connection) -> None:
