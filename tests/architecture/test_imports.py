@@ -18,6 +18,7 @@ HOMES = {
         "consumer/subscriber.py",
         "consumer/login.py",
         "consumer/backlog.py",
+        "consumer/pika_adjustment.py",
         "loadgen/sender.py",
     ),
     "sqlite3": ("publisher/spool/",),
