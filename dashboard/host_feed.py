@@ -135,19 +135,20 @@ class HostFeed:
         figure: Figure | None = None
         try:
             key = self._chart_key(ask, host)
+            parts["events"] = event_list(key.events)
             chart = self._charts.get(key)
-        except RangeError as error:
-            parts["note"] = h("p", h("strong", str(error)), class_="note note--bad")
-        except QueryTimeoutError as error:
-            parts["note"] = h("p", h("strong", f"{error} Choose a shorter range."), class_="note note--bad")
+        except (RangeError, QueryTimeoutError) as error:
+            words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
+            parts["note"] = h("p", h("strong", words), class_="note note--bad")
+            # No chart instead of one of another range.
+            answer["figure"] = ""
         except SchemaMissingError:
             raise
         except DatabaseError as error:
             # What was found out is shown; only the chart stays as it was.
             answer["banner"] = self._banner(error)
         else:
-            parts |= {"note": chart.note, "events": event_list(key.events), "marks": chart.marks}
-            parts["nothing"] = chart.nothing
+            parts |= {"note": chart.note, "marks": chart.marks, "nothing": chart.nothing}
             if ask.is_table:
                 parts["table"] = chart_table(chart.points, key.level)
             answer["figure"] = chart.name

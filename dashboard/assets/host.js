@@ -92,7 +92,7 @@
     body.removeAttribute("aria-busy");
     kvmgrid.morph(state, answer.state ? [answer.state] : []);
     body.hidden = Boolean(answer.state);
-    if (answer.figure) shown.figure = answer.figure;
+    if ("figure" in answer) shown.figure = answer.figure;
     place("chart").closest(".chart").hidden = !shown.figure && Boolean(answer.parts);
     for (const [name, part] of Object.entries(answer.parts || {})) {
       if (!PARTS.includes(name)) continue;

@@ -146,3 +146,6 @@ def test_presets_and_typed_ranges_write_the_url(page: Page, dashboard: Dashboard
     page.get_by_label("From").fill("yesterday")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".note--bad")).to_contain_text("“yesterday” is not a time")
+    expect(page.locator(".chart")).to_be_hidden()
+    page.get_by_role("button", name="last 5 minutes").click()
+    expect(page.locator(".chart")).to_be_visible()

@@ -241,13 +241,23 @@ def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
     database.failing = {"host_samples_raw": DatabaseUnavailableError("gone")}
     answer, _ = feed.answer(ask())
     assert "The database is away" in texts(answer["banner"])
-    assert {"head", "facts", "vms"} == answer["parts"].keys()
+    assert {"head", "facts", "vms", "events"} == answer["parts"].keys()
     database.failing = {}
     database.rows["host_samples_raw"] = failing
     feed._charts._clock = lambda: time.monotonic() + FAILURE_KEEP_SECONDS
     answer, figure = feed.answer(ask(2))
     assert "banner" not in answer
     assert figure is not None
+
+
+def test_a_chart_that_is_too_slow_is_said_and_hidden() -> None:
+    """A chart of another range does not stand in for it; what happened is listed all the same."""
+    database = host_database()
+    database.failing = {"host_samples_raw": QueryTimeoutError("Too slow.")}
+    answer, figure = host_feed(database).answer(ask(figure="of-another-range"))
+    assert "Choose a shorter range." in texts(answer["parts"]["note"]["tree"])
+    assert "domain started" in texts(answer["parts"]["events"]["tree"])
+    assert ("", None) == (answer["figure"], figure)
 
 
 def test_long_ranges_read_rollups() -> None:
@@ -272,6 +282,7 @@ def test_a_range_that_is_no_time_is_said_in_place() -> None:
     """Nonsense in the URL is answered in words; the rest of the page stays."""
     answer, figure = host_feed(host_database()).answer(HostAsk(number=1, host="hv1", start="tomorrow"))
     assert "is not a time" in texts(answer["parts"]["note"]["tree"])
+    assert "" == answer["figure"]
     assert "vms" in answer["parts"]
     assert figure is None
 
