@@ -272,7 +272,7 @@ def test_late_and_double_samples_meet_converted_chunks(community: psycopg.Connec
         run_jobs(community, procedure)
     statement = (
         "INSERT INTO domain_samples (domain_id, sampled_at, host_id, cpu_cores, state, outcome)"
-        " VALUES (1, %s, 1, 1000, 1, 'ok') ON CONFLICT (domain_id, sampled_at) DO NOTHING"
+        " VALUES (1, %s, 1, 1000, 1, 'ok') ON CONFLICT DO NOTHING"
     )
 
     community.execute("SET ROLE kvmgrid_ingest")
