@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: state and CPU of every VM that libvirt still knows, for the nodes of the grid. Reads no time series.
 -- Parameters: none
--- Columns: one GridDomain each; state_name is null for a VM known from events alone
+-- Columns: one GridDomain each
 SELECT
     host,
     uuid::text AS uuid,
