@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Chromium. A page that asks another origin for anything, writes an error or throws, fails its test."""
+"""A real Chromium. A page that asks another origin for anything, logs an error or throws, fails its test."""
 
 import shutil
 from collections.abc import Callable, Iterator

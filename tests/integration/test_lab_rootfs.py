@@ -21,7 +21,6 @@ from deploy.lab.guest_image import guest_image
 from deploy.lab.readiness import wait_until
 from deploy.lab.rootfs import clean, root_folder
 
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
