@@ -15,11 +15,14 @@ from tests.unit.publisher.spool.full_disk_program import DISK_MEBIBYTES
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the program on a small tmpfs that vanishes with it."""
-    command = ["unshare", "--mount"] + (["--map-root-user"] if os.geteuid() else [])
+    as_root = ["unshare", "--map-root-user"] if os.geteuid() else []
     module = "tests.unit.publisher.spool.full_disk_program"
-    folder = tmp_path_factory.mktemp("disk")
+    program = [sys.executable, "-m", module, str(tmp_path_factory.mktemp("disk"))]
     result = subprocess.run(
-        [*command, sys.executable, "-m", module, folder], capture_output=True, text=True, check=False
+        [*as_root, sys.executable, "-m", "tests.private_mounts", *program],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert 0 == result.returncode, result.stderr
     found: dict[str, Any] = json.loads(result.stdout)
