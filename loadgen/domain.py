@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A simulated VM: what it is (drawn once from a seed) and what it would report at a given second.
+"""A simulated VM, drawn once from a seed: what it is, when it exists and runs, where it is. Pure.
 
-The report is a function of profile, time and the tick's noise alone, so that any instant of the past can be
-produced again without simulating what came before it.
+Everything is a function of the time alone, so that any instant of the past can be told again without
+simulating what came before it.
 """
 
 import math
@@ -10,191 +10,154 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
-from loadgen.curve import Curve, draw_curve
-from publisher.wire.samples import (
-    DomainBlockSample,
-    DomainDescription,
-    DomainInterfaceSample,
-    DomainReport,
-    DomainSample,
-)
+from loadgen.recurrence import Recurrence
+from loadgen.rota import SLOT_SECONDS, Journey
+from loadgen.workload import ROLES, Workload, draw_workload
+from publisher.wire.samples import DomainDescription
 
 _GIB = 1024**3
-_MIB = 1024**2
+_HOUR_SECONDS = 3_600.0
+_DAY_SECONDS = 86_400.0
+_RESTART_SECONDS = 40.0
 
 # virDomainState and the reasons used here, as numbered by libvirt.
 RUNNING, PAUSED, SHUT_OFF = 1, 3, 5
-_BOOTED, _PAUSED_BY_USER, _PAUSED_ON_IO_ERROR, _SHUT_DOWN = 1, 1, 5, 1
+BOOTED, SHUT_DOWN = 1, 1
+_PAUSED_BY_USER, _PAUSED_ON_IO_ERROR = 1, 5
 
 # (state, reason) and how many of a thousand VMs are in it.
 _STATES = (
-    ((RUNNING, _BOOTED), 890),
-    ((SHUT_OFF, _SHUT_DOWN), 85),
-    ((PAUSED, _PAUSED_BY_USER), 20),
-    ((PAUSED, _PAUSED_ON_IO_ERROR), 5),
+    ((RUNNING, BOOTED), 900),
+    ((SHUT_OFF, SHUT_DOWN), 83),
+    ((PAUSED, _PAUSED_BY_USER), 15),
+    ((PAUSED, _PAUSED_ON_IO_ERROR), 2),
 )
 
-_ROLES = ("web", "db", "cache", "build", "mail", "proxy", "queue", "test")
 
-
-class DomainProfile(NamedTuple):
-    """What stays the same about one simulated VM."""
+class Identity(NamedTuple):
+    """What a VM is called: a short-lived one is another VM each time it is made again."""
 
     uuid: str
     name: str
-    libvirt_id: int
+
+
+class DomainProfile(NamedTuple):
+    """What stays the same about one simulated VM.
+
+    ``life`` is None for a VM that has always been there, ``restart`` for one that is never restarted,
+    ``journey`` for one that never leaves its home.
+    """
+
+    home: int
+    number: int
+    role: str
+    seed: int
     vcpu_count: int
     memory_bytes: int
     state: int
     state_reason: int
-    cpu: Curve
-    memory: Curve
-    block_peak_bytes_per_second: float
-    network_peak_bytes_per_second: float
+    workload: Workload
+    filling: Recurrence
     disks: tuple[str, ...]
     macs: tuple[str, ...]
-    description: DomainDescription
+    autostart: bool
+    life: Recurrence | None = None
+    restart: Recurrence | None = None
+    journey: Journey | None = None
+
+    def exists(self, second: float) -> bool:
+        """Tell whether libvirt of some host knows it."""
+        return self.life is None or self.life.holds(second)
+
+    def host(self, second: float) -> int:
+        """Return the number of the host where it is, or would be."""
+        if self.journey is not None and self.journey.away.holds(second):
+            return self.journey.host
+        return self.home
+
+    def state_at(self, second: float) -> tuple[int, int]:
+        """Return libvirt's numbers of state and reason."""
+        if self.restart is not None and self.restart.holds(second):
+            return SHUT_OFF, SHUT_DOWN
+        return self.state, self.state_reason
+
+    def started_at(self, second: float) -> float:
+        """Return when its present process began, as far as it was not its host that started."""
+        times = [-math.inf]
+        if self.life is not None:
+            times.append(self.life.begun_at(second))
+        if self.restart is not None:
+            times.append(self.restart.ended_at(second))
+        if self.journey is not None:
+            away = self.journey.away
+            times.append(away.begun_at(second) if away.holds(second) else away.ended_at(second))
+        return max(times)
+
+    def generation(self, second: float) -> int:
+        """Return how often it has been made again."""
+        return 0 if self.life is None else self.life.number(second)
+
+    def identity(self, generation: int) -> Identity:
+        """Return UUID and name."""
+        random = Random(f"{self.seed}/{self.number}/{generation}")  # noqa: S311 - repeatable, not secret
+        uuid = str(UUID(bytes=random.randbytes(16), version=4))
+        suffix = "" if self.life is None else f"-{generation % 100_000}"
+        return Identity(uuid, f"{self.role}-{self.number:04d}{suffix}")
+
+    def description(self) -> DomainDescription:
+        """Return what its definition says."""
+        return DomainDescription(
+            title=f"{self.role} {self.number}", autostart=self.autostart, persistent=True
+        )
+
+
+class DomainShape(NamedTuple):
+    """How a VM is to be drawn."""
+
+    disk_count: int
+    interface_count: int
+    seed: int
+    eventful: bool
 
 
 def draw_domain(
-    random: Random, ordinal: int, *, disks_per_domain: int, interfaces_per_domain: int
+    random: Random, home: int, number: int, shape: DomainShape, journey: Journey | None
 ) -> DomainProfile:
-    """Return a VM drawn from ``random``: about 1 in 12 is off, 1 in 50 paused, some by an I/O error."""
-    role = random.choice(_ROLES)
-    state, reason = _draw_state(random)
-    vcpu_count = random.choice((1, 2, 2, 4, 4, 8))
-    name = f"{role}-{ordinal:04d}"
+    """Return a VM drawn from ``random``: about 1 in 12 is off, 1 in 60 paused, some by an I/O error."""
+    role = random.choices([role for role, _ in ROLES], [weight for _, weight in ROLES])[0]
+    state, reason = random.choices([state for state, _ in _STATES], [weight for _, weight in _STATES])[0]
+    noisy = role == "render"
+    vcpu_count = 16 if noisy else random.choice((1, 2, 2, 4, 4, 8))
+    life = restart = None
+    if shape.eventful and role == "ci":
+        period = random.uniform(10.0, 40.0) * _HOUR_SECONDS
+        life = Recurrence(period, random.uniform(0.0, period), period * random.uniform(0.6, 0.9))
+        state, reason = RUNNING, BOOTED
+    if shape.eventful and role == "java":
+        # Between the moves of a slot, so that it never moves while it is off.
+        phase = random.randrange(30) * SLOT_SECONDS + random.uniform(0.3, 0.7) * SLOT_SECONDS
+        restart = Recurrence(random.randrange(9, 31) * SLOT_SECONDS, phase, _RESTART_SECONDS)
+        state, reason = RUNNING, BOOTED
+    filling_seconds = random.uniform(20.0, 200.0) * _DAY_SECONDS
     return DomainProfile(
-        uuid=str(UUID(bytes=random.randbytes(16), version=4)),
-        name=name,
-        libvirt_id=ordinal + 1,
+        home=home,
+        number=number,
+        role=role,
+        seed=shape.seed,
         vcpu_count=vcpu_count,
-        memory_bytes=vcpu_count * random.choice((1, 2, 4)) * _GIB,
+        memory_bytes=min(vcpu_count, 8) * random.choice((1, 2, 4)) * _GIB,
         state=state,
         state_reason=reason,
-        cpu=draw_curve(
-            random, floor_ratio=random.uniform(0.01, 0.1), swing_ratio=random.betavariate(1.5, 4.0)
-        ),
-        memory=draw_curve(random, floor_ratio=random.uniform(0.3, 0.6), swing_ratio=random.uniform(0.0, 0.2)),
-        block_peak_bytes_per_second=random.lognormvariate(14.0, 1.2),
-        network_peak_bytes_per_second=random.lognormvariate(13.5, 1.2),
-        disks=tuple(f"vd{chr(ord('a') + index)}" for index in range(disks_per_domain)),
-        macs=tuple(_draw_mac(random) for _ in range(interfaces_per_domain)),
-        description=DomainDescription(
-            title=f"{role} {ordinal}", autostart=bool(random.getrandbits(1)), persistent=True
-        ),
+        workload=draw_workload(random, role, restart),
+        filling=Recurrence(filling_seconds, random.uniform(0.0, filling_seconds), 0.0),
+        disks=tuple(f"vd{chr(ord('a') + index)}" for index in range(shape.disk_count)),
+        macs=tuple(_draw_mac(random) for _ in range(shape.interface_count)),
+        autostart=bool(random.getrandbits(1)),
+        life=life,
+        restart=restart,
+        # A VM that is off stays: libvirt moves what runs.
+        journey=None if state == SHUT_OFF else journey,
     )
-
-
-def report_domain(
-    profile: DomainProfile, second: float, tick_seconds: float, noise: Random, *, described: bool
-) -> DomainReport:
-    """Return what the VM reports at ``second`` (since 1970) over the tick before it."""
-    description = profile.description if described else None
-    if profile.state == SHUT_OFF:
-        sample = DomainSample(
-            memory_maximum_bytes=profile.memory_bytes,
-            vcpu_count=profile.vcpu_count,
-            state=profile.state,
-            state_reason=profile.state_reason,
-        )
-        return DomainReport(uuid=profile.uuid, name=profile.name, sample=sample, description=description)
-    jitter = noise.uniform(0.9, 1.1)
-    cpu_ratio = min(1.0, profile.cpu.at(second) * jitter) if profile.state == RUNNING else 0.0
-    block = profile.block_peak_bytes_per_second * cpu_ratio * jitter
-    network = profile.network_peak_bytes_per_second * cpu_ratio * jitter
-    return DomainReport(
-        uuid=profile.uuid,
-        name=profile.name,
-        libvirt_id=profile.libvirt_id,
-        sample=_sample(profile, second, tick_seconds, _Load(cpu_ratio, block, network)),
-        blocks=[_block(disk, profile, block / len(profile.disks)) for disk in profile.disks],
-        interfaces=[
-            _interface(mac, index, network / len(profile.macs)) for index, mac in enumerate(profile.macs)
-        ],
-        description=description,
-    )
-
-
-class _Load(NamedTuple):
-    """What a VM does at one moment, in shares of its CPU and bytes a second."""
-
-    cpu_ratio: float
-    block: float
-    network: float
-
-
-def _sample(profile: DomainProfile, second: float, tick_seconds: float, load: _Load) -> DomainSample:
-    cpu_ratio, block, network = load
-    cores = cpu_ratio * profile.vcpu_count
-    memory_ratio = profile.memory.at(second)
-    used = int(memory_ratio * profile.memory_bytes)
-    return DomainSample(
-        memory_assigned_bytes=profile.memory_bytes,
-        memory_maximum_bytes=profile.memory_bytes,
-        memory_guest_total_bytes=profile.memory_bytes - 128 * _MIB,
-        memory_used_bytes=used,
-        memory_resident_bytes=min(profile.memory_bytes, int(used * 1.15) + 60 * _MIB),
-        interval_seconds=tick_seconds,
-        detail_interval_seconds=tick_seconds,
-        cpu_cores=cores,
-        cpu_ratio=cpu_ratio,
-        cpu_user_cores=cores * 0.7,
-        cpu_system_cores=cores * 0.3,
-        vcpu_cores=cores * 0.93,
-        cpu_overhead_cores=cores * 0.07,
-        steal_ratio=max(0.0, cpu_ratio - 0.6) * 0.1,
-        memory_used_ratio=memory_ratio,
-        memory_age_seconds=4.0 + second % 6.0,
-        swap_in_bytes_per_second=0.0,
-        swap_out_bytes_per_second=0.0,
-        major_faults_per_second=cpu_ratio * 0.5,
-        block_read_bytes_per_second=block * 0.35,
-        block_write_bytes_per_second=block * 0.65,
-        block_read_requests_per_second=block * 0.35 / 16_384,
-        block_write_requests_per_second=block * 0.65 / 16_384,
-        block_latency_seconds=0.0006 * math.exp(2.2 * cpu_ratio) if block else None,
-        network_receive_bytes_per_second=network * 0.45,
-        network_transmit_bytes_per_second=network * 0.55,
-        vcpu_count=profile.vcpu_count,
-        state=profile.state,
-        state_reason=profile.state_reason,
-    )
-
-
-def _block(device: str, profile: DomainProfile, rate: float) -> DomainBlockSample:
-    return DomainBlockSample(
-        device=device,
-        capacity_bytes=20 * _GIB,
-        physical_bytes=int(12 * _GIB + profile.block_peak_bytes_per_second),
-        read_bytes_per_second=rate * 0.35,
-        write_bytes_per_second=rate * 0.65,
-        read_requests_per_second=rate * 0.35 / 16_384,
-        write_requests_per_second=rate * 0.65 / 16_384,
-        flush_requests_per_second=rate * 0.02 / 16_384,
-        read_latency_seconds=0.0008 if rate else None,
-        write_latency_seconds=0.0012 if rate else None,
-        flush_latency_seconds=0.004 if rate else None,
-    )
-
-
-def _interface(mac: str, index: int, rate: float) -> DomainInterfaceSample:
-    return DomainInterfaceSample(
-        device=mac,
-        name=f"vnet{index}",
-        receive_bytes_per_second=rate * 0.45,
-        transmit_bytes_per_second=rate * 0.55,
-        receive_packets_per_second=rate * 0.45 / 900,
-        transmit_packets_per_second=rate * 0.55 / 900,
-        receive_errors_per_second=0.0,
-        transmit_errors_per_second=0.0,
-        receive_drops_per_second=0.0,
-        transmit_drops_per_second=0.0,
-    )
-
-
-def _draw_state(random: Random) -> tuple[int, int]:
-    return random.choices([state for state, _ in _STATES], [weight for _, weight in _STATES])[0]
 
 
 def _draw_mac(random: Random) -> str:

@@ -1,27 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which host publishes at which second, without end. Pure."""
 
+import math
 from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
 
 class Turn(NamedTuple):
-    """One batch to send. Sequences number the ticks of the run, from 1."""
+    """One tick of one host."""
 
     ordinal: int
     second: float
-    sequence: int
+    tick_seconds: float
 
 
-def turns(*, host_count: int, tick_seconds: float, now: float, backfill_seconds: float) -> Iterator[Turn]:
+class History(NamedTuple):
+    """How far back a run begins, and how far apart the ticks of its past are."""
+
+    seconds: float
+    tick_seconds: float
+
+
+def turns(*, host_count: int, tick_seconds: float, now: float, history: History) -> Iterator[Turn]:
     """Yield the turns of a fleet without end, in order of time; those up to ``now`` are history.
 
-    Ticks lie on multiples of ``tick_seconds`` and each host has its own phase within them, so that a run
-    that follows another continues its grid, and hosts do not all speak at once.
+    Ticks lie on multiples of their interval and each host has its own phase within ``tick_seconds``, so that
+    a run that follows another continues its grid, and hosts do not all speak at once. The last stretch before
+    ``now``, too short for a tick of history, has live ticks already.
     """
-    first = int((now - backfill_seconds) // tick_seconds)
-    for sequence in count(1):
-        begin = (first + sequence - 1) * tick_seconds
-        for ordinal in range(host_count):
-            yield Turn(ordinal, begin + tick_seconds * ordinal / host_count, sequence)
+    coarse = max(history.tick_seconds, tick_seconds)
+    edge = math.floor(now / coarse) * coarse
+    first = math.floor((now - history.seconds) / coarse) * coarse
+    if history.seconds > 0:
+        ticks = round((edge - first) / coarse)
+        for number in range(ticks):
+            yield from _round(first + number * coarse, coarse, tick_seconds, host_count)
+    begin = edge if history.seconds > 0 else math.floor(now / tick_seconds) * tick_seconds
+    for number in count():
+        yield from _round(begin + number * tick_seconds, tick_seconds, tick_seconds, host_count)
+
+
+def _round(begin: float, tick_seconds: float, spread_seconds: float, host_count: int) -> Iterator[Turn]:
+    for ordinal in range(host_count):
+        yield Turn(ordinal, begin + spread_seconds * ordinal / host_count, tick_seconds)

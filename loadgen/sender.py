@@ -1,88 +1,251 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""Publishes for every simulated host over one connection; the only place of loadgen that knows pika.
 
+Many messages are on their way at once, each confirmed by the broker. What a full queue refuses is sent again,
+before anything newer, so that history goes as fast as the pipeline takes it.
+
 A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that, so one user
 with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` speaks for the whole simulated fleet:
 
     rabbitmqctl add_user kvmgrid-loadgen …; rabbitmqctl set_user_tags kvmgrid-loadgen impersonator
 
-Never give the tag to a user of a broker that real hosts publish to.
+For the lab only: never give the tag to a user of a broker that real hosts publish to.
 """
 
-from types import TracebackType
-from typing import Self
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pika
 from pika import exceptions
+from pika.spec import Basic
 
 from loadgen.errors import BrokerError
-from publisher.wire.broker import BrokerSettings, resolve_login
-from publisher.wire.codec import CONTENT_TYPE, SAMPLE_TYPE, encode, message_id
-from publisher.wire.samples import SampleBatch
-from publisher.wire.topics import SAMPLES_EXCHANGE, sample_key
+from loadgen.narration import Line
+from publisher.wire.broker import BrokerLogin, BrokerSettings, resolve_login
+from publisher.wire.codec import CONTENT_TYPE, EVENT_TYPE, SAMPLE_TYPE, encode, message_id
+from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE, event_key, sample_key
 
 DEFAULT_USER = "kvmgrid-loadgen"
+_WINDOW_COUNT = 400
+_WINDOW_BYTES = 8 * 1024 * 1024
+# Between two bursts the connection is read: confirms come in, heartbeats go out.
+_BURST_COUNT = 20
+_WATCH_SECONDS = 0.2
+_RETRY_SECONDS = 1.0
+
+
+class Parcel(NamedTuple):
+    """One message as the broker sees it."""
+
+    exchange: str
+    routing_key: str
+    properties: Any
+    body: bytes
 
 
 class Sender:
-    """One confirmed, mandatory and persistent message after the other. Raises BrokerError."""
+    """One connection, from ``run`` to its end. Raises BrokerError."""
 
-    def __init__(self, settings: BrokerSettings) -> None:
-        login = resolve_login(settings, DEFAULT_USER)
-        try:
-            self._connection = pika.BlockingConnection(
-                pika.ConnectionParameters(
-                    host=login.address.host,
-                    port=login.address.port,
-                    virtual_host=login.address.virtual_host,
-                    credentials=pika.PlainCredentials(login.user, login.password or ""),
-                    ssl_options=pika.SSLOptions(login.tls, login.address.host) if login.tls else None,
-                    heartbeat=settings.heartbeat_seconds,
-                    blocked_connection_timeout=settings.blocked_timeout_seconds,
-                    client_properties={"connection_name": "kvmgrid-loadgen", "product": "kvmgrid"},
-                )
-            )
-            self._channel = self._connection.channel()
-            self._channel.confirm_delivery()
-        except (exceptions.AMQPError, OSError) as error:
-            raise BrokerError(f"no connection to {login.address.endpoint}: {error!r}") from error
+    def __init__(self, settings: BrokerSettings, *, wall_seconds: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._login = resolve_login(settings, DEFAULT_USER)
+        self._wall_seconds = wall_seconds
+        self._lines: Iterator[Line] = iter(())
+        self._next: Line | None = None
+        self._confirmed: Callable[[int], None] = lambda _count: None
+        self._connection: Any = None
+        self._channel: Any = None
+        self._failure: BrokerError | None = None
+        self._stopping = self._ended = self._scheduled = self._held = self._blocked = False
+        self._tag = 0
+        self._under_way: dict[int, Parcel] = {}
+        self._under_way_bytes = 0
+        self._refused: deque[Parcel] = deque()
+        self._held_until = self._heard_at = 0.0
 
-    def send(self, batch: SampleBatch) -> None:
-        """Publish a batch as its host would and wait for the broker's confirm."""
-        properties = pika.BasicProperties(
-            content_type=CONTENT_TYPE,
-            delivery_mode=pika.DeliveryMode.Persistent.value,
-            message_id=message_id(batch),
-            timestamp=int(batch.sampled_at.timestamp()),
-            type=SAMPLE_TYPE,
-            user_id=batch.host,
-            app_id="kvmgrid-loadgen",
+    def run(self, lines: Iterator[Line], confirmed: Callable[[int], None] = lambda _count: None) -> None:
+        """Send each line when it is due, until all are confirmed or ``stop``; tell how many are confirmed."""
+        self._lines, self._confirmed = lines, confirmed
+        self._connection = pika.SelectConnection(
+            _parameters(self._settings, self._login),
+            on_open_callback=self._on_open,
+            on_open_error_callback=lambda _connection, error: self._on_closed(error),
+            on_close_callback=lambda _connection, error: self._on_closed(error),
         )
         try:
-            self._channel.basic_publish(
-                SAMPLES_EXCHANGE, sample_key(batch.host), encode(batch), properties, mandatory=True
-            )
-        except exceptions.UnroutableError as error:
-            raise BrokerError("no queue takes the samples: start a consumer once, it declares it") from error
-        except exceptions.NackError as error:
-            raise BrokerError("the broker takes no more samples: the queue is full") from error
-        except exceptions.ChannelClosedByBroker as error:
-            raise BrokerError(f"the broker refuses: {error.reply_text}") from error
-        except (exceptions.AMQPError, OSError) as error:
-            raise BrokerError(f"the connection is lost: {error!r}") from error
+            self._connection.ioloop.start()
+        finally:
+            self._connection.ioloop.close()
+        if self._failure is not None:
+            raise self._failure
 
-    def rest(self, seconds: float) -> None:
-        """Wait, answering heartbeats."""
-        try:
-            self._connection.sleep(seconds)
-        except (exceptions.AMQPError, OSError) as error:
-            raise BrokerError(f"the connection is lost: {error!r}") from error
+    def stop(self) -> None:
+        """Begin nothing new and end when what is on its way is confirmed; for a signal's handler."""
+        self._stopping = True
 
-    def __enter__(self) -> Self:
-        return self
+    def _on_open(self, connection: Any) -> None:
+        connection.add_on_connection_blocked_callback(lambda *_: self._on_blocked(blocked=True))
+        connection.add_on_connection_unblocked_callback(lambda *_: self._on_blocked(blocked=False))
+        connection.channel(on_open_callback=self._on_channel)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def _on_blocked(self, *, blocked: bool) -> None:
+        """Take note that the broker reads nothing for now; for how long it may, pika watches."""
+        self._blocked = blocked
+        self._heard_at = time.monotonic()
+
+    def _on_channel(self, channel: Any) -> None:
+        self._channel = channel
+        channel.add_on_close_callback(self._on_channel_closed)
+        channel.add_on_return_callback(
+            lambda *_: self._fail("no queue takes the messages: start a consumer once, it declares it")
+        )
+        channel.confirm_delivery(self._on_verdict, callback=self._on_ready)
+
+    def _on_ready(self, _frame: Any) -> None:
+        self._heard_at = time.monotonic()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Look now and then at what no callback tells: the clock and ``stop``."""
+        if not self._connection.is_open:
+            return
+        limit = self._settings.confirm_timeout_seconds
+        waiting = self._under_way or self._refused
+        if waiting and not self._blocked and time.monotonic() - self._heard_at > limit:
+            what = "takes no more messages: the queue is full" if self._held else "confirms nothing"
+            self._fail(f"the broker {what} for {limit:g} s")
+            return
+        self._pump()
+        self._connection.ioloop.call_later(_WATCH_SECONDS, self._watch)
+
+    def _pump(self) -> None:
+        self._scheduled = False
+        for _ in range(_BURST_COUNT):
+            parcel = self._take() if self._has_room() else None
+            if parcel is None:
+                break
+            self._publish(parcel)
+        else:
+            self._pump_after(0.0)
+        done = self._stopping or (self._ended and not self._refused)
+        if done and not self._under_way and self._connection.is_open:
+            self._connection.close()
+
+    def _pump_after(self, seconds: float) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._connection.ioloop.call_later(seconds, self._pump)
+
+    def _has_room(self) -> bool:
+        return (
+            self._connection.is_open
+            and not self._stopping
+            and len(self._under_way) < _WINDOW_COUNT
+            and self._under_way_bytes < _WINDOW_BYTES
+        )
+
+    def _take(self) -> Parcel | None:
+        """Return what is to be sent now; None ends the burst."""
+        if self._refused:
+            # One finds out whether there is room again; the others wait behind it.
+            if self._under_way or time.monotonic() < self._held_until:
+                return None
+            return self._refused.popleft()
+        if self._next is None:
+            self._next = next(self._lines, None)
+            if self._next is None:
+                self._ended = True
+                return None
+        wait = self._next.second - self._wall_seconds()
+        if wait > 0:
+            # The watch looks again soon enough for a longer wait.
+            if wait < _WATCH_SECONDS:
+                self._pump_after(wait)
+            return None
+        line, self._next = self._next, None
+        return _parcel(line.message)
+
+    def _publish(self, parcel: Parcel) -> None:
+        self._channel.basic_publish(
+            parcel.exchange, parcel.routing_key, parcel.body, parcel.properties, mandatory=True
+        )
+        if not self._under_way and not self._held:
+            self._heard_at = time.monotonic()
+        self._tag += 1
+        self._under_way[self._tag] = parcel
+        self._under_way_bytes += len(parcel.body)
+
+    def _on_verdict(self, frame: Any) -> None:
+        method = frame.method
+        tags = [method.delivery_tag]
+        if method.multiple:
+            tags = [tag for tag in self._under_way if tag <= method.delivery_tag]
+        parcels = [self._under_way.pop(tag) for tag in tags if tag in self._under_way]
+        self._under_way_bytes -= sum(len(parcel.body) for parcel in parcels)
+        if isinstance(method, Basic.Nack):
+            self._refused.extend(parcels)
+            self._held = True
+            self._held_until = time.monotonic() + _RETRY_SECONDS
+        else:
+            self._held = False
+            self._heard_at = time.monotonic()
+            self._confirmed(len(parcels))
+        self._pump_after(0.0)
+
+    def _on_channel_closed(self, _channel: Any, error: Exception) -> None:
+        if self._connection.is_open:
+            reason = error.reply_text if isinstance(error, exceptions.ChannelClosedByBroker) else repr(error)
+            self._fail(f"the broker refuses: {reason}")
+
+    def _fail(self, words: str) -> None:
+        self._failure = self._failure or BrokerError(words)
         if self._connection.is_open:
             self._connection.close()
+
+    def _on_closed(self, error: BaseException) -> None:
+        if not isinstance(error, exceptions.ConnectionClosedByClient) and self._failure is None:
+            place = self._login.address.endpoint
+            words = (
+                f"no connection to {place}" if self._channel is None else f"the connection to {place} is lost"
+            )
+            self._failure = BrokerError(f"{words}: {error!r}")
+        self._connection.ioloop.stop()
+
+
+def _parcel(message: SampleBatch | Event) -> Parcel:
+    if isinstance(message, Event):
+        exchange, key = EVENTS_EXCHANGE, event_key(message.host, message.kind)
+        kind, at = EVENT_TYPE, message.occurred_at
+    else:
+        exchange, key, kind, at = (
+            SAMPLES_EXCHANGE,
+            sample_key(message.host),
+            SAMPLE_TYPE,
+            message.sampled_at,
+        )
+    properties = pika.BasicProperties(
+        content_type=CONTENT_TYPE,
+        delivery_mode=pika.DeliveryMode.Persistent.value,
+        message_id=message_id(message),
+        timestamp=int(at.timestamp()),
+        type=kind,
+        user_id=message.host,
+        app_id="kvmgrid-loadgen",
+    )
+    return Parcel(exchange, key, properties, encode(message))
+
+
+def _parameters(settings: BrokerSettings, login: BrokerLogin) -> pika.ConnectionParameters:
+    return pika.ConnectionParameters(
+        host=login.address.host,
+        port=login.address.port,
+        virtual_host=login.address.virtual_host,
+        credentials=pika.PlainCredentials(login.user, login.password or ""),
+        ssl_options=pika.SSLOptions(login.tls, login.address.host) if login.tls else None,
+        heartbeat=settings.heartbeat_seconds,
+        blocked_connection_timeout=settings.blocked_timeout_seconds,
+        client_properties={"connection_name": "kvmgrid-loadgen", "product": "kvmgrid"},
+    )

@@ -223,8 +223,6 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
             domain_count_per_host=options.domains,
             disk_count_per_domain=options.devices,
             interface_count_per_domain=options.devices,
-            # A VM that is off while it changes hosts is not stored until its old host has let go of it.
-            roaming_period_seconds=None,
         )
     )
     first_second = float(int(time.time() - AGE_SECONDS - (options.ticks + 1) * fleet.shape.tick_seconds))
