@@ -14,15 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from publisher.wire.topics import INGEST_QUEUE
-from tests.benchmark.consumer_process import ROOT, ConsumerProcess
+from tests.benchmark.consumer_process import ConsumerProcess
 from tests.benchmark.drain import Place, place
 from tests.benchmark.processor_time import cpu_seconds
 
+ROOT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.25
 WAIT_SECONDS = 1_800.0
 
@@ -51,7 +53,7 @@ def start(here: Place, arguments: Sequence[str], log: Any) -> subprocess.Popen[b
 def watch(
     connection: psycopg.Connection[Any], generator: subprocess.Popen[bytes], here: Place
 ) -> tuple[list[float], float]:
-    """Poll until the generator has ended and the queue is empty; return the freshness of batches, and when."""
+    """Poll until the generator has ended and the queue is empty; return freshness, and when."""
     seen: dict[str, float] = {}
     ages: list[float] = []
     ends_at = time.monotonic() + WAIT_SECONDS
