@@ -136,7 +136,8 @@ def _end_on_signals(sender: Sender) -> None:
 
 def _publish(sender: Sender, simulated: Fleet, span: Span) -> None:
     shape = simulated.shape
-    progress = Progress(sys.stderr, begins_at=span.now - span.history.seconds, lives_at=span.now)
+    since = span.now - span.history.seconds
+    progress = Progress(sys.stderr, begins_at=since, lives_at=span.now)
     plan = turns(
         host_count=shape.host_count, tick_seconds=shape.tick_seconds, now=span.now, history=span.history
     )
@@ -144,7 +145,7 @@ def _publish(sender: Sender, simulated: Fleet, span: Span) -> None:
     if ends_at is not None:
         plan = takewhile(lambda turn: turn.second <= ends_at, plan)
     try:
-        sender.run(_counted(narrate(simulated, plan), progress), progress.confirmed)
+        sender.run(_counted(narrate(simulated, plan, since), progress), progress.confirmed)
     finally:
         progress.end()
 

@@ -24,19 +24,16 @@ class Line(NamedTuple):
     message: SampleBatch | Event
 
 
-def narrate(fleet: Fleet, turns: Iterable[Turn]) -> Iterator[Line]:
-    """Yield the messages of these turns."""
+def narrate(fleet: Fleet, turns: Iterable[Turn], since: float) -> Iterator[Line]:
+    """Yield the messages of these turns, with what happened after ``since``."""
     host_count = fleet.shape.host_count
     sequences = [0] * host_count
     sample_counts = [0] * host_count
-    told_until: list[float | None] = [None] * host_count
+    told_until = [since] * host_count
     for ordinal, second, tick_seconds in turns:
-        since = told_until[ordinal]
-        told_until[ordinal] = second
+        after, told_until[ordinal] = told_until[ordinal], second
         if fleet.shape.eventful:
-            for happening in happenings(
-                fleet, ordinal, second - tick_seconds if since is None else since, second
-            ):
+            for happening in happenings(fleet, ordinal, after, second):
                 sequences[ordinal] += 1
                 yield Line(second, event(fleet, ordinal, happening, sequences[ordinal]))
             if fleet.hosts[ordinal].duty.is_down(second):

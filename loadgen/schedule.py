@@ -29,16 +29,13 @@ def turns(*, host_count: int, tick_seconds: float, now: float, history: History)
     a run that follows another continues its grid, and hosts do not all speak at once. The last stretch before
     ``now``, too short for a tick of history, has live ticks already.
     """
+    begin = now - history.seconds
     coarse = max(history.tick_seconds, tick_seconds)
-    edge = math.floor(now / coarse) * coarse
-    first = math.floor((now - history.seconds) / coarse) * coarse
-    if history.seconds > 0:
-        ticks = round((edge - first) / coarse)
-        for number in range(ticks):
-            yield from _round(first + number * coarse, coarse, tick_seconds, host_count)
-    begin = edge if history.seconds > 0 else math.floor(now / tick_seconds) * tick_seconds
-    for number in count():
-        yield from _round(begin + number * tick_seconds, tick_seconds, tick_seconds, host_count)
+    edge = math.floor(now / coarse)
+    for number in range(math.ceil(begin / coarse), edge):
+        yield from _round(number * coarse, coarse, tick_seconds, host_count)
+    for number in count(math.ceil(max(begin, edge * coarse) / tick_seconds)):
+        yield from _round(number * tick_seconds, tick_seconds, tick_seconds, host_count)
 
 
 def _round(begin: float, tick_seconds: float, spread_seconds: float, host_count: int) -> Iterator[Turn]:

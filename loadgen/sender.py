@@ -2,7 +2,8 @@
 r"""Publishes for every simulated host over one connection; the only place of loadgen that knows pika.
 
 Many messages are on their way at once, each confirmed by the broker. What a full queue refuses is sent again,
-before anything newer, so that history goes as fast as the pipeline takes it.
+before anything newer. History goes as fast as the consumers take it: a longer queue would only make others'
+samples wait behind it.
 
 A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that, so one user
 with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` speaks for the whole simulated fleet:
@@ -26,7 +27,7 @@ from loadgen.narration import Line
 from publisher.wire.broker import BrokerLogin, BrokerSettings, resolve_login
 from publisher.wire.codec import CONTENT_TYPE, EVENT_TYPE, SAMPLE_TYPE, encode, message_id
 from publisher.wire.samples import Event, SampleBatch
-from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE, event_key, sample_key
+from publisher.wire.topics import EVENTS_EXCHANGE, INGEST_QUEUE, SAMPLES_EXCHANGE, event_key, sample_key
 
 DEFAULT_USER = "kvmgrid-loadgen"
 _WINDOW_COUNT = 400
@@ -35,6 +36,10 @@ _WINDOW_BYTES = 8 * 1024 * 1024
 _BURST_COUNT = 20
 _WATCH_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
+# What is older than this is history; of it, so many messages may wait in the queue.
+_HISTORY_SECONDS = 60.0
+_BACKLOG_COUNT = 1_000
+_NO_QUEUE = "no queue takes the messages: start a consumer once, it declares it"
 
 
 class Parcel(NamedTuple):
@@ -49,9 +54,16 @@ class Parcel(NamedTuple):
 class Sender:
     """One connection, from ``run`` to its end. Raises BrokerError."""
 
-    def __init__(self, settings: BrokerSettings, *, wall_seconds: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        *,
+        queue: str = INGEST_QUEUE,
+        wall_seconds: Callable[[], float] = time.time,
+    ) -> None:
         self._settings = settings
         self._login = resolve_login(settings, DEFAULT_USER)
+        self._queue = queue
         self._wall_seconds = wall_seconds
         self._lines: Iterator[Line] = iter(())
         self._next: Line | None = None
@@ -60,6 +72,7 @@ class Sender:
         self._channel: Any = None
         self._failure: BrokerError | None = None
         self._stopping = self._ended = self._scheduled = self._held = self._blocked = False
+        self._asking = self._backlogged = False
         self._tag = 0
         self._under_way: dict[int, Parcel] = {}
         self._under_way_bytes = 0
@@ -99,9 +112,7 @@ class Sender:
     def _on_channel(self, channel: Any) -> None:
         self._channel = channel
         channel.add_on_close_callback(self._on_channel_closed)
-        channel.add_on_return_callback(
-            lambda *_: self._fail("no queue takes the messages: start a consumer once, it declares it")
-        )
+        channel.add_on_return_callback(lambda *_: self._fail(_NO_QUEUE))
         channel.confirm_delivery(self._on_verdict, callback=self._on_ready)
 
     def _on_ready(self, _frame: Any) -> None:
@@ -118,8 +129,23 @@ class Sender:
             what = "takes no more messages: the queue is full" if self._held else "confirms nothing"
             self._fail(f"the broker {what} for {limit:g} s")
             return
+        self._ask_backlog()
         self._pump()
         self._connection.ioloop.call_later(_WATCH_SECONDS, self._watch)
+
+    def _ask_backlog(self) -> None:
+        """Find out how long the queue is while history is sent; asking (passive) needs no permission."""
+        past = self._next is not None and self._next.second < self._wall_seconds() - _HISTORY_SECONDS
+        if not past:
+            self._backlogged = False
+        elif not self._asking:
+            self._asking = True
+            self._channel.queue_declare(self._queue, passive=True, callback=self._on_backlog)
+
+    def _on_backlog(self, frame: Any) -> None:
+        self._asking = False
+        # Without a consumer nobody's samples are late for it.
+        self._backlogged = frame.method.consumer_count > 0 and frame.method.message_count > _BACKLOG_COUNT
 
     def _pump(self) -> None:
         self._scheduled = False
@@ -143,6 +169,7 @@ class Sender:
         return (
             self._connection.is_open
             and not self._stopping
+            and not self._backlogged
             and len(self._under_way) < _WINDOW_COUNT
             and self._under_way_bytes < _WINDOW_BYTES
         )
@@ -198,7 +225,7 @@ class Sender:
     def _on_channel_closed(self, _channel: Any, error: Exception) -> None:
         if self._connection.is_open:
             reason = error.reply_text if isinstance(error, exceptions.ChannelClosedByBroker) else repr(error)
-            self._fail(f"the broker refuses: {reason}")
+            self._fail(_NO_QUEUE if self._asking else f"the broker refuses: {reason}")
 
     def _fail(self, words: str) -> None:
         self._failure = self._failure or BrokerError(words)

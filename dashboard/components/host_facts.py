@@ -3,7 +3,7 @@
 
 from dashboard import units
 from dashboard.components.health_circle import circle, read_health, reasons
-from dashboard.components.node import hypervisor_words, stale_at
+from dashboard.components.node import hypervisor_words, simulated_badge, stale_at
 from dashboard.markup import Element, clean, h
 from dashboard.queries import HostNow
 
@@ -22,7 +22,13 @@ def host_head(host: HostNow) -> Element:
         h(
             "div",
             h("h1", name, title=name),
-            h("p", f"{host.host} · " if name != host.host else None, _age(host), class_="node__sub"),
+            h(
+                "p",
+                simulated_badge(host.publisher_version),
+                f"{host.host} · " if name != host.host else None,
+                _age(host),
+                class_="node__sub",
+            ),
             h("p", trouble, class_="node__trouble") if trouble else None,
         ),
         class_=f"host-head node--{health.state} node--{host.freshness}",

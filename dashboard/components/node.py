@@ -20,11 +20,20 @@ SHORT_STATES = {"shut off": "off", "pmsuspended": "suspended", "in shutdown": "s
 TEMPERATURE_COLLECTOR = "temperatures"
 # As the view hosts_now has it.
 STALE_TICKS = 5
+# As the load generator marks its versions.
+SIMULATED_SUFFIX = "+simulated"
 
 
 def host_path(host: str) -> str:
     """Return the address of the page of a host."""
     return f"/host/{quote(host, safe='')}"
+
+
+def simulated_badge(publisher_version: str | None) -> Element | None:
+    """Return the mark of a host that no machine stands behind, None for a real one."""
+    if publisher_version is None or not publisher_version.endswith(SIMULATED_SUFFIX):
+        return None
+    return h("span", "simulated", class_="badge", title="No machine: the load generator speaks for this host")
 
 
 def stale_at(sampled_at: datetime | None, tick_seconds: float | None) -> str | None:
@@ -68,7 +77,7 @@ def _head(host: GridHost, health_part: Element) -> Element:
         h(
             "div",
             h("h2", h("a", name, href=host_path(host.host)), title=name),
-            h("p", sub, class_="node__sub"),
+            h("p", simulated_badge(host.publisher_version), sub, class_="node__sub"),
             _age(host),
             class_="node__title",
         ),

@@ -26,6 +26,7 @@ class GridHost(NamedTuple):
     host: str
     hostname: str | None
     cpu_count: int | None
+    publisher_version: str | None
     sampled_at: datetime | None
     tick_seconds: float | None
     freshness: str

@@ -6,6 +6,7 @@ SELECT
     host,
     hostname,
     cpu_count,
+    publisher_version,
     sampled_at,
     tick_seconds,
     freshness,

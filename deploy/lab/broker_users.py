@@ -93,9 +93,9 @@ class BrokerAdmin:
         """Delete a virtual host with everything in it."""
         self.request("DELETE", f"vhosts/{quoted(name)}")
 
-    def add_user(self, name: str, password: str) -> None:
-        """Make a user without tags and permissions, or change its password."""
-        self.request("PUT", f"users/{quoted(name)}", {"password": password, "tags": ""})
+    def add_user(self, name: str, password: str, *, tags: str = "") -> None:
+        """Make a user without permissions, or change its password and tags."""
+        self.request("PUT", f"users/{quoted(name)}", {"password": password, "tags": tags})
 
     def delete_user(self, name: str) -> None:
         """Delete a user; the broker closes its connections at once."""
@@ -125,6 +125,11 @@ class BrokerAdmin:
         """Make a user for consumers."""
         self.add_user(name, password)
         self.set_permissions(name, virtual_host, CONSUMER_PERMISSIONS)
+
+    def add_impersonator(self, name: str, password: str, virtual_host: str = "/") -> None:
+        """Make a user that may speak for every host: for simulated fleets, on brokers without real hosts."""
+        self.add_user(name, password, tags="impersonator")
+        self.set_permissions(name, virtual_host, PUBLISHER_PERMISSIONS)
 
     def queue_depth(self, queue: str, virtual_host: str = "/") -> int | None:
         """Messages in a queue, ready and unacknowledged; None when there is no such queue.

@@ -16,6 +16,7 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
         host=host,
         hostname=host,
         cpu_count=16,
+        publisher_version="0.1.0",
         sampled_at=NOW,
         tick_seconds=10.0,
         freshness="fresh",

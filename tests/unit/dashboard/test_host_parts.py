@@ -109,6 +109,12 @@ def test_a_clock_that_is_ahead_is_said() -> None:
     assert "Arrives after 120\u00a0ms" in texts(host_facts(host_now(lag_seconds=0.12)))
 
 
+def test_a_simulated_host_is_marked() -> None:
+    """The head of its page carries the mark that its node has."""
+    assert find(host_head(host_now(publisher_version="0.1.0+simulated")), "span", "badge")
+    assert [] == find(host_head(host_now()), "span", "badge")
+
+
 def test_a_silent_host_says_so() -> None:
     """The head of the page says that nothing arrives, and since when."""
     words = texts(host_head(host_now(freshness="stale")))

@@ -30,6 +30,13 @@ def test_a_node_says_the_figures_of_its_host() -> None:
         assert expected in words
 
 
+def test_a_simulated_host_says_so() -> None:
+    """A mark tells a host of the load generator from a machine, by the version of what publishes."""
+    (badge,) = find(node(grid_host(publisher_version="0.1.0+simulated"), []), "span", "badge")
+    assert "simulated" == texts(badge)
+    assert [] == find(node(grid_host(), []), "span", "badge")
+
+
 def test_health_is_a_number_a_word_and_a_level() -> None:
     """The state is said four times: level, number, word, colour; and spoken for those who see none."""
     tree = node(grid_host(health_score=72, health_state="strained", health_reasons=[

@@ -13,7 +13,7 @@ def test_turns_continue_the_grid_of_an_earlier_run() -> None:
     """Hosts have their phases, and a later run lies on the same grid."""
     first = list(islice(turns(host_count=2, tick_seconds=10.0, now=1_005.0, history=History(20.0, 10.0)), 5))
 
-    assert [(0, 980.0), (1, 985.0), (0, 990.0), (1, 995.0), (0, 1_000.0)] == [turn[:2] for turn in first]
+    assert [(0, 990.0), (1, 995.0), (0, 1_000.0), (1, 1_005.0), (0, 1_010.0)] == [turn[:2] for turn in first]
     later = next(turns(host_count=2, tick_seconds=10.0, now=1_000.0, history=NONE))
     assert Turn(0, 1_000.0, 10.0) == later
 
@@ -22,7 +22,7 @@ def test_the_past_is_coarse_and_meets_the_present_without_a_hole() -> None:
     """The last coarse tick before now is followed by live ticks at once."""
     plan = turns(host_count=1, tick_seconds=10.0, now=1_234.0, history=History(900.0, 300.0))
 
-    assert [(300.0, 300.0), (600.0, 300.0), (900.0, 300.0), (1_200.0, 10.0), (1_210.0, 10.0)] == [
+    assert [(600.0, 300.0), (900.0, 300.0), (1_200.0, 10.0), (1_210.0, 10.0), (1_220.0, 10.0)] == [
         (turn.second, turn.tick_seconds) for turn in islice(plan, 5)
     ]
 
@@ -43,3 +43,10 @@ def test_a_recurrence_can_be_asked_at_any_instant() -> None:
     assert (230.0, 250.0) == (each.begun_at(250.0), each.ended_at(250.0))
     assert [130.0, 230.0] == [*each.begins(30.0, 229.9), *each.begins(229.9, 230.0)]
     assert [150.0] == list(each.ends(50.0, 150.0))
+
+
+def test_a_run_that_follows_another_repeats_nothing() -> None:
+    """A past that begins after the last coarse tick has live ticks only, none before its beginning."""
+    plan = turns(host_count=1, tick_seconds=10.0, now=1_234.0, history=History(12.0, 300.0))
+
+    assert [1_230.0, 1_240.0] == [turn.second for turn in islice(plan, 2)]

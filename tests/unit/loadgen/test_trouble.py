@@ -27,7 +27,8 @@ def told(fleet: Fleet, seconds: float, tick_seconds: float = 300.0) -> list[Samp
         now=SECOND,
         history=History(seconds, tick_seconds),
     )
-    return [line.message for line in narrate(fleet, takewhile(lambda turn: turn.second <= SECOND, plan))]
+    past = takewhile(lambda turn: turn.second <= SECOND, plan)
+    return [line.message for line in narrate(fleet, past, SECOND - seconds)]
 
 
 def names(ordinal: int, second: float) -> set[str]:
