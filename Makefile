@@ -17,7 +17,7 @@ setup: ## install what is missing: OS packages, the virtual environment, the lab
 	@deploy/setup >&2
 	@$(PYTHON) -m deploy.lab build >&2
 
-demo: setup ## run the whole pipeline on this machine with three real VMs, until Ctrl-C (PORT=8050)
+demo: setup ## run the whole pipeline here with three real VMs and a simulated fleet, until Ctrl-C (PORT=8050)
 	@exec $(PYTHON) -m deploy.demo $(if $(PORT),--port $(PORT))
 
 test: setup ## run every test but the long ones, against real services of the lab

@@ -21,6 +21,7 @@ from consumer.errors import SchemaError
 from deploy.demo.errors import DemoError
 from deploy.demo.pipeline import Names, Pipeline
 from deploy.demo.progress import Progress, write
+from deploy.demo.simulated_fleet import DOMAIN_COUNT, HISTORY_DAYS, HOST_COUNT, start_fleet
 from deploy.lab import services
 from deploy.lab.definition import DEFINITION
 from deploy.lab.errors import LabError
@@ -34,7 +35,7 @@ from publisher.settings import default_host
 # Not in the cache of root's home: the database runs as another user and must reach its files. Not in /tmp:
 # others could make the folder first.
 DEFAULT_FOLDER = Path("/var/lib/kvmgrid-demo")
-NEEDED_BYTES = 2 * 1024**3
+NEEDED_BYTES = 3 * 1024**3
 FIRST_SAMPLE_TIMEOUT_SECONDS = 60.0
 SUPERVISION_SECONDS = 1.0
 
@@ -78,14 +79,17 @@ def check_machine(port: int, folder: Path) -> None:
 def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
     """Wait until the host and its running VMs are in the database with figures of this run."""
     question = """
-        SELECT true FROM kvmgrid.host_latest
-        WHERE sampled_at > to_timestamp(%s) AND cpu_busy_ratio IS NOT NULL AND domain_active_count >= %s
+        SELECT true FROM kvmgrid.hosts_now
+        WHERE host = %s AND sampled_at > to_timestamp(%s)
+            AND cpu_busy_ratio IS NOT NULL AND domain_active_count >= %s
     """
 
     def arrived() -> bool:
         pipeline.require_running()
         with psycopg.connect(pipeline.database_url) as connection:
-            row = connection.execute(question, [since_seconds, len(DEFAULT_GUESTS)]).fetchone()
+            row = connection.execute(
+                question, [pipeline.names.host, since_seconds, len(DEFAULT_GUESTS)]
+            ).fetchone()
         return row is not None
 
     if not wait_until(arrived, timeout_seconds=FIRST_SAMPLE_TIMEOUT_SECONDS):
@@ -103,6 +107,8 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Pa
 
   publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
   VMs          {guests}, under QEMU's software emulation
+  fleet        {HOST_COUNT} simulated hosts with {DOMAIN_COUNT} VMs each, marked as such on the page; their
+               past {HISTORY_DAYS} days fill in within two minutes (at the first start, later at once)
   libvirt      {daemon.virsh} list
   broker       RabbitMQ, management at {management}
   database     {pipeline.database_url.split("@")[-1]}
@@ -115,7 +121,7 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Pa
 def run(home: Path, port: int, started: threading.Event, stop: threading.Event) -> None:
     """Start everything, set `started`, and stay until `stop` is set or a process fails."""
     folder = home / DEFINITION.key
-    progress = Progress(6)
+    progress = Progress(7)
     with only_demo(home), ExitStack() as stack:
         check_machine(port, home)
         began_at = time.time()
@@ -143,6 +149,8 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
                 pipeline.start(role)
         with progress.step("first samples"):
             await_first_sample(pipeline, began_at)
+        with progress.step("simulated fleet"):
+            start_fleet(pipeline)
         started.set()
         write(legend(pipeline, broker, daemon, home))
         while not stop.wait(SUPERVISION_SECONDS):
@@ -167,7 +175,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
     help="Where data, settings and logs are.",
 )
 def main(port: int, folder: Path) -> None:
-    """Run the whole pipeline on this machine with three real VMs, until Ctrl-C."""
+    """Run the whole pipeline on this machine with three real VMs and a simulated fleet, until Ctrl-C."""
     if os.geteuid() != 0:
         raise DemoError("the demo starts servers and VMs in namespaces of their own and needs root")
     stop = threading.Event()

@@ -15,6 +15,7 @@ from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Log
 from deploy.lab.services import Broker, Database
 
 BROKER_CONSUMER = "kvmgrid-consumer"
+BROKER_LOADGEN = "kvmgrid-loadgen"
 
 
 class Names(NamedTuple):
@@ -86,6 +87,7 @@ class Pipeline:
         admin.add_virtual_host(virtual_host)
         admin.add_consumer(BROKER_CONSUMER, self._new_secret("consumer"), virtual_host)
         admin.add_publisher(self.names.host, self._new_secret("publisher"), virtual_host)
+        admin.add_impersonator(BROKER_LOADGEN, self._new_secret("loadgen"), virtual_host)
 
     def _prepare_database(self, logins: Logins) -> None:
         admin = self._database.admin
@@ -168,6 +170,21 @@ refresh_seconds = {self._timing.refresh_seconds}
         self._children[role] = child
         return child
 
+    def start_loadgen(self, *options: str) -> Child:
+        """Start a simulated fleet on the same broker and return its process."""
+        child = Child(
+            "kvmgrid-loadgen",
+            "fleet",
+            "--broker-url",
+            self._broker.amqp_url(BROKER_LOADGEN, None, self.names.virtual_host),
+            "--password-file",
+            self._secret("loadgen"),
+            *options,
+            log=self.folder / "loadgen.log",
+        )
+        self._children["loadgen"] = child
+        return child
+
     def child(self, role: str) -> Child:
         """Return the process of a role that was started."""
         return self._children[role]
@@ -183,7 +200,7 @@ refresh_seconds = {self._timing.refresh_seconds}
 
     def stop(self) -> None:
         """End the processes in the order of the data, so that nothing is in flight."""
-        for role in ("publisher", "consumer", "dashboard"):
+        for role in ("loadgen", "publisher", "consumer", "dashboard"):
             child = self._children.pop(role, None)
             if child is not None and child.exit_status is None:
                 child.stop()

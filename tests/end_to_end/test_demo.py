@@ -79,7 +79,7 @@ def start(folder: Path, port: int, output: Path, until: str) -> subprocess.Popen
 
 def interrupt_start(folder: Path, output: Path, number: signal.Signals) -> None:
     """Send a signal while the database is being made, and check what is said and left behind."""
-    demo = start(folder, free_ports(1)[0], output, "[2/6]")
+    demo = start(folder, free_ports(1)[0], output, "[2/7]")
     demo.send_signal(number)
     status = demo.wait(STOP_TIMEOUT_SECONDS)
 
