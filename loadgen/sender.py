@@ -38,7 +38,7 @@ _WATCH_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 # What is older than this is history; of it, so many messages may wait in the queue.
 _HISTORY_SECONDS = 60.0
-_BACKLOG_COUNT = 1_000
+_BACKLOG_COUNT = 100
 _NO_QUEUE = "no queue takes the messages: start a consumer once, it declares it"
 
 
@@ -77,7 +77,7 @@ class Sender:
         self._under_way: dict[int, Parcel] = {}
         self._under_way_bytes = 0
         self._refused: deque[Parcel] = deque()
-        self._held_until = self._heard_at = 0.0
+        self._held_until = self._heard_at = self._sent_second = 0.0
 
     def run(self, lines: Iterator[Line], confirmed: Callable[[int], None] = lambda _count: None) -> None:
         """Send each line when it is due, until all are confirmed or ``stop``; tell how many are confirmed."""
@@ -135,8 +135,7 @@ class Sender:
 
     def _ask_backlog(self) -> None:
         """Find out how long the queue is while history is sent; asking (passive) needs no permission."""
-        past = self._next is not None and self._next.second < self._wall_seconds() - _HISTORY_SECONDS
-        if not past:
+        if self._sent_second > self._wall_seconds() - _HISTORY_SECONDS:
             self._backlogged = False
         elif not self._asking:
             self._asking = True
@@ -193,6 +192,7 @@ class Sender:
                 self._pump_after(wait)
             return None
         line, self._next = self._next, None
+        self._sent_second = line.second
         return _parcel(line.message)
 
     def _publish(self, parcel: Parcel) -> None:

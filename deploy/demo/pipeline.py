@@ -127,6 +127,10 @@ url = "{self._login(CONSUMER_LOGIN)}"
 password_file = "{self._secret(CONSUMER_LOGIN)}"
 owner_url = "{self._login(OWNER_LOGIN)}"
 owner_password_file = "{self._secret(OWNER_LOGIN)}"
+
+[ingest]
+# What the consumer has in hand of the fleet's past, the real host's samples wait behind.
+prefetch_count = 600
 """
 
     def _publisher_settings(self) -> str:
