@@ -31,10 +31,11 @@ def turns(*, host_count: int, tick_seconds: float, now: float, history: History)
     """
     begin = now - history.seconds
     coarse = max(history.tick_seconds, tick_seconds)
-    edge = math.floor(now / coarse)
-    for number in range(math.ceil(begin / coarse), edge):
+    live = math.ceil(begin / tick_seconds)
+    for number in range(math.ceil(begin / coarse), math.ceil(now / coarse)):
         yield from _round(number * coarse, coarse, tick_seconds, host_count)
-    for number in count(math.ceil(max(begin, edge * coarse) / tick_seconds)):
+        live = math.floor(number * coarse / tick_seconds) + 1
+    for number in count(live):
         yield from _round(number * tick_seconds, tick_seconds, tick_seconds, host_count)
 
 

@@ -24,9 +24,9 @@ def host_head(host: HostNow) -> Element:
             h("h1", name, title=name),
             h(
                 "p",
-                simulated_badge(host.publisher_version),
                 f"{host.host} · " if name != host.host else None,
                 _age(host),
+                simulated_badge(host.publisher_version),
                 class_="node__sub",
             ),
             h("p", trouble, class_="node__trouble") if trouble else None,

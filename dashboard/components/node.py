@@ -77,7 +77,7 @@ def _head(host: GridHost, health_part: Element) -> Element:
         h(
             "div",
             h("h2", h("a", name, href=host_path(host.host)), title=name),
-            h("p", simulated_badge(host.publisher_version), sub, class_="node__sub"),
+            h("p", sub, class_="node__sub"),
             _age(host),
             class_="node__title",
         ),
@@ -93,6 +93,7 @@ def _age(host: GridHost) -> Element:
         "p",
         h("span", word, class_="node__late") if word else None,
         h("time", "", class_="age", datetime=host.sampled_at.isoformat(), data_suffix=" ago"),
+        simulated_badge(host.publisher_version),
         class_="node__age",
     )
 

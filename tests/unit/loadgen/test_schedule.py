@@ -22,7 +22,7 @@ def test_the_past_is_coarse_and_meets_the_present_without_a_hole() -> None:
     """The last coarse tick before now is followed by live ticks at once."""
     plan = turns(host_count=1, tick_seconds=10.0, now=1_234.0, history=History(900.0, 300.0))
 
-    assert [(600.0, 300.0), (900.0, 300.0), (1_200.0, 10.0), (1_210.0, 10.0), (1_220.0, 10.0)] == [
+    assert [(600.0, 300.0), (900.0, 300.0), (1_200.0, 300.0), (1_210.0, 10.0), (1_220.0, 10.0)] == [
         (turn.second, turn.tick_seconds) for turn in islice(plan, 5)
     ]
 
