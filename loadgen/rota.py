@@ -64,12 +64,13 @@ class Rota:
             hanging, skewed = random.sample(range(size), 2) if size >= _SMALLEST_GROUP else (None, None)
             self._hanging.append(None if hanging is None else first + hanging)
             hangs = Recurrence(_HANG_PERIOD_SECONDS, random.uniform(0.0, _HANG_PERIOD_SECONDS), _HANG_SECONDS)
+            # Where nobody takes the VMs, restarts are rare.
+            slot_count = size if size >= _SMALLEST_GROUP else GROUP_SIZE
             for turn in range(size):
+                restarts = _recurring(first + turn, _RESTART_AFTER_SECONDS, _RESTART_SECONDS, slot_count)
                 self.duties.append(
                     Duty(
-                        restarts=self._recurring(
-                            first + turn, _RESTART_AFTER_SECONDS, _RESTART_SECONDS, size=size
-                        ),
+                        restarts=restarts,
                         hangs=hangs if turn == hanging else None,
                         skew_seconds=_SKEW_SECONDS if turn == skewed else 0.0,
                     )
@@ -87,7 +88,7 @@ class Rota:
         if host == self._hanging[first // GROUP_SIZE]:
             host = first + (home - first + steps % (size - 1) + 1) % size
         leaving = _LEAVING_AFTER_SECONDS + index * 17.0 % _LEAVING_SECONDS
-        return Journey(self._recurring(home, leaving, _AWAY_SECONDS, size=size), host)
+        return Journey(_recurring(home, leaving, _AWAY_SECONDS, size), host)
 
     def resting(self, ordinal: int, second: float) -> int | None:
         """Return which host of this host's group is in maintenance."""
@@ -98,8 +99,8 @@ class Rota:
     def _size(self, first: int) -> int:
         return min(GROUP_SIZE, self._host_count - first)
 
-    @staticmethod
-    def _recurring(ordinal: int, offset_seconds: float, length_seconds: float, *, size: int) -> Recurrence:
-        """Return what happens in each slot of maintenance of a host."""
-        phase = ordinal % GROUP_SIZE * SLOT_SECONDS + offset_seconds
-        return Recurrence(size * SLOT_SECONDS, phase, length_seconds)
+
+def _recurring(ordinal: int, offset_seconds: float, length_seconds: float, slot_count: int) -> Recurrence:
+    """Return what happens in each slot of maintenance of a host, one in so many."""
+    phase = ordinal % GROUP_SIZE * SLOT_SECONDS + offset_seconds
+    return Recurrence(slot_count * SLOT_SECONDS, phase, length_seconds)

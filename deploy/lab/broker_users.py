@@ -5,6 +5,8 @@ The recipe (deploy/rabbitmq/enrol is the same with rabbitmqctl; a test compares 
 - A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and
   there only with routing keys that begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the
   broker checks a user_id property against the login.
+- An impersonator writes as a publisher does, but for any host: for simulated fleets, on a broker without real
+  hosts.
 - A consumer declares, writes and reads whatever begins with `kvmgrid.`.
 - The topic permissions are set before the general ones, so that at no moment a publisher could use every
   routing key.

@@ -195,9 +195,9 @@ def test_history_may_be_told_in_any_pieces() -> None:
 
 
 def test_small_fleets_have_nowhere_to_go() -> None:
-    """With too few hosts nobody moves or hangs; restarts remain."""
+    """With too few hosts nobody moves or hangs; rare restarts remain."""
     fleet = Fleet(FleetShape(host_count=2, domain_count_per_host=20, eventful=True))
-    kinds = {each.kind for each in told(fleet, 24 * HOUR_SECONDS) if isinstance(each, Event)}
+    kinds = {each.kind for each in told(fleet, 100 * HOUR_SECONDS) if isinstance(each, Event)}
 
     assert "publisher_stopping" in kinds
     assert not any("migration" in kind for kind in kinds)
