@@ -141,9 +141,13 @@ class Fleet:
             known = self._identities[key] = profile.identity(key[1])
         return known
 
+    def resting(self, ordinal: int, second: float) -> int | None:
+        """Return which host of this host's group is in maintenance, if any is."""
+        return self._rota.resting(ordinal, second) if self._rota else None
+
     def visitors(self, ordinal: int, second: float) -> Iterator[DomainProfile]:
         """Yield the VMs of other hosts that are on this one while theirs is in maintenance, or would be."""
-        home = self._rota.resting(ordinal, second) if self._rota else None
+        home = self.resting(ordinal, second)
         if home is not None and home != ordinal:
             for profile in self.domains[home]:
                 if profile.journey is not None and profile.journey.host == ordinal:

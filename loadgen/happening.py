@@ -22,7 +22,13 @@ class Happening(NamedTuple):
 def happenings(fleet: Fleet, ordinal: int, after: float, until: float) -> list[Happening]:
     """Return in order of time what a host told after one instant and not after another."""
     found = list(_of_host(fleet, ordinal, after, until))
-    candidates = {profile.number: profile for profile in fleet.domains[ordinal]}
+    resting = {fleet.resting(ordinal, second) for second in (after, until)}
+    # Most VMs only ever move, and only while their home is in maintenance.
+    candidates = {
+        profile.number: profile
+        for profile in fleet.domains[ordinal]
+        if ordinal in resting or profile.life is not None or profile.restart is not None
+    }
     for second in (after, until):
         candidates |= {profile.number: profile for profile in fleet.visitors(ordinal, second)}
     for profile in candidates.values():

@@ -9,6 +9,7 @@ from typing import TextIO
 _BAR_CELLS = 24
 _TERMINAL_SECONDS = 0.25
 _LOG_SECONDS = 10.0
+_PUNCTUAL_SECONDS = 1.0
 
 
 class Progress:
@@ -20,23 +21,30 @@ class Progress:
         *,
         begins_at: float,
         lives_at: float,
+        wall_seconds: Callable[[], float] = time.time,
         monotonic_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream
         self._begins_at = begins_at
         self._lives_at = lives_at
+        self._wall_seconds = wall_seconds
         self._monotonic_seconds = monotonic_seconds
         self._is_terminal = stream.isatty()
         self._started = self._shown = monotonic_seconds()
         self._live = begins_at >= lives_at
         self._told_at = begins_at
         self._row_count = 0
+        # How late live samples were at worst; None until the run has caught up with the present.
+        self._late_seconds: float | None = None
         self.sent_count = 0
 
     def told(self, second: float, row_count: int) -> None:
-        """Note a message with so many VM samples that is about to be sent."""
+        """Note a message of that time with so many VM samples that was handed to the broker."""
         self._told_at = second
         self._row_count += row_count
+        late_seconds = self._wall_seconds() - second
+        if self._late_seconds is not None or late_seconds < _PUNCTUAL_SECONDS:
+            self._late_seconds = max(self._late_seconds or 0.0, late_seconds)
         if not self._live and second > self._lives_at:
             self._live = True
             seconds = max(self._monotonic_seconds() - self._started, 1e-3)
@@ -58,7 +66,11 @@ class Progress:
 
     def end(self) -> None:
         """Say what became of the run."""
-        self._write(f"{self.sent_count:,} messages sent, {self._row_count:,} VM samples", is_line=True)
+        late = self._late_seconds
+        words = "never live" if late is None else f"live ones at worst {late:.1f} s late"
+        self._write(
+            f"{self.sent_count:,} messages sent, {self._row_count:,} VM samples, {words}", is_line=True
+        )
 
     def _bar(self, seconds: float) -> str:
         share = (self._told_at - self._begins_at) / max(self._lives_at - self._begins_at, 1e-9)

@@ -36,9 +36,7 @@ COUNTS = """
         pg_database_size(current_database())
 """
 # The commit's own time: track_commit_timestamp is off, so that a poller looks instead.
-NEWEST = (
-    "SELECT host, extract(epoch FROM sampled_at)::float8 FROM kvmgrid.hosts_now WHERE sampled_at IS NOT NULL"
-)
+NEWEST = "SELECT host_id, extract(epoch FROM sampled_at)::float8 FROM kvmgrid.host_latest"
 
 
 def start(here: Place, arguments: Sequence[str], log: Any) -> subprocess.Popen[bytes]:

@@ -35,17 +35,39 @@ def test_a_broker_that_is_away_is_told_in_one_line() -> None:
     assert "kvmgrid-loadgen: no connection to amqp://127.0.0.1:1" in result.output
 
 
+class Clock:
+    """A clock that a test sets, wall and monotonic in one."""
+
+    def __init__(self) -> None:
+        self.second = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.second
+
+
 @pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
 def test_progress_shows_share_rate_and_time_left(stream: io.StringIO) -> None:
     """Half of the past in 20 s leaves 20 s; then the run is live."""
-    now = 0.0
-    progress = Progress(stream, begins_at=1_000.0, lives_at=2_000.0, monotonic_seconds=lambda: now)
-    progress.told(1_500.0, 4_000)
-    now = 20.0
+    clock = Clock()
+    progress = Progress(stream, begins_at=-1_000.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    progress.told(-500.0, 4_000)
+    clock.second = 20.0
     progress.confirmed(100)
 
     assert "history [############............]  50%, 200 VM samples/s, 0:00:20 left" in stream.getvalue()
-    progress.told(2_001.0, 0)
+    progress.told(1.0, 0)
     assert "history sent in 20 s, 200 VM samples/s; now live\n" in stream.getvalue()
     progress.end()
-    assert stream.getvalue().endswith("100 messages sent, 4,000 VM samples\n")
+    assert stream.getvalue().endswith("100 messages sent, 4,000 VM samples, never live\n")
+
+
+def test_a_run_says_how_late_it_was() -> None:
+    """A sample that went out long after its time tells of a generator that is too slow for its fleet."""
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress(stream, begins_at=0.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    for clock.second, second in ((0.1, 0.0), (12.5, 10.0), (20.2, 20.0)):
+        progress.told(second, 1)
+    progress.end()
+
+    assert "live ones at worst 2.5 s late" in stream.getvalue()
