@@ -49,6 +49,12 @@ def processes_of(folder: Path) -> list[str]:
     return lines
 
 
+def fleet_is_under_way(folder: Path) -> bool:
+    """Tell whether the simulated fleet has said how much of its past is sent, or that it is live."""
+    logs = [path.read_text() for path in folder.glob("*/kvmgrid/loadgen.log")]
+    return any("VM samples/s" in text for text in logs)
+
+
 def refused(arguments: list[str]) -> str:
     """Run a demo that cannot start and return what it said."""
     result = subprocess.run(
@@ -95,7 +101,7 @@ def test_ctrl_c_ends_a_demo_that_is_starting(folder: Path, tmp_path: Path) -> No
 
 
 def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path: Path) -> None:
-    """It prints its URL, refuses a second demo beside it, and leaves no process behind after SIGTERM.
+    """It prints its URL, shows a fleet, refuses a second demo, and leaves no process behind after SIGTERM.
 
     An earlier start that SIGTERM interrupted is in nobody's way.
     """
@@ -108,6 +114,7 @@ def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path:
         assert url in output.read_text()
         assert httpx.get(f"{url}readyz", timeout=30).status_code == httpx.codes.OK
         assert "runs already" in refused(command(folder, free_ports(1)[0]))
+        assert wait_until(lambda: fleet_is_under_way(folder), timeout_seconds=STOP_TIMEOUT_SECONDS)
         assert demo.poll() is None
     finally:
         demo.send_signal(signal.SIGTERM)
