@@ -53,7 +53,7 @@ def watch(
 ) -> tuple[list[float], float]:
     """Poll until the generator has ended and the queue is empty.
 
-    Return the freshness of the batches seen as the newest of their host, in order, and when the last one came.
+    Return the freshness of batches seen as the newest of their host, in order, and when the last one came.
     """
     seen: dict[str, float] = {}
     ages: list[float] = []
