@@ -66,8 +66,8 @@ class Span(NamedTuple):
     default="5m",
     show_default=True,
     type=Duration(),
-    help="Tick of the past, at least --interval. At 5m a week of 24 hosts with 20 VMs is a million VM "
-    "samples, at the live tick of 10s thirty times as many.",
+    help="Tick of the past, at least --interval; the last day has 1m if this is longer, as charts of a day "
+    "need. A week of 24 hosts with 20 VMs is 1.5 million VM samples at 5m, and 29 million at 10s.",
 )
 @click.option(
     "--duration", type=Duration(), help="End so long after the present; 0s sends the past and no more."

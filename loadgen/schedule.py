@@ -16,26 +16,32 @@ class Turn(NamedTuple):
 
 
 class History(NamedTuple):
-    """How far back a run begins, and how far apart the ticks of its past are."""
+    """How far back a run begins, and how far apart the ticks of its past are up to a day ago."""
 
     seconds: float
     tick_seconds: float
+
+
+# A chart of a day has a point a minute: with fewer samples it would be full of gaps.
+_RECENT_SECONDS = 86_400.0
+_RECENT_TICK_SECONDS = 60.0
 
 
 def turns(*, host_count: int, tick_seconds: float, now: float, history: History) -> Iterator[Turn]:
     """Yield the turns of a fleet without end, in order of time; those up to ``now`` are history.
 
     Ticks lie on multiples of their interval and each host has its own phase within ``tick_seconds``, so that
-    a run that follows another continues its grid, and hosts do not all speak at once. The last stretch before
-    ``now``, too short for a tick of history, has live ticks already.
+    a run that follows another continues its grid, and hosts do not all speak at once. The last day has a tick
+    a minute where the past before has fewer. Each stretch begins where the one before ended.
     """
     begin = now - history.seconds
-    coarse = max(history.tick_seconds, tick_seconds)
-    live = math.ceil(begin / tick_seconds)
-    for number in range(math.ceil(begin / coarse), math.ceil(now / coarse)):
-        yield from _round(number * coarse, coarse, tick_seconds, host_count)
-        live = math.floor(number * coarse / tick_seconds) + 1
-    for number in count(live):
+    recent = min(history.tick_seconds, _RECENT_TICK_SECONDS)
+    for until, interval in ((now - _RECENT_SECONDS, history.tick_seconds), (now, recent)):
+        coarse = max(interval, tick_seconds)
+        for number in range(math.ceil(begin / coarse), math.ceil(until / coarse)):
+            yield from _round(number * coarse, coarse, tick_seconds, host_count)
+            begin = number * coarse + tick_seconds
+    for number in count(math.ceil(begin / tick_seconds)):
         yield from _round(number * tick_seconds, tick_seconds, tick_seconds, host_count)
 
 

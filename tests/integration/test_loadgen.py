@@ -97,13 +97,13 @@ def test_what_a_full_queue_refused_is_sent_again(url: str, virtual_host: Virtual
 def test_a_fleet_with_its_past_is_stored_once(
     url: str, virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
-    """Six hosts and a day of events through broker and consumer: every row once, and no number missing."""
+    """Six hosts and nine hours of events through broker and consumer: every row once, and no number missing."""
     fleet = Fleet(
         FleetShape(host_count=6, domain_count_per_host=6, eventful=True), epoch=secrets.token_hex(8)
     )
     now = time.time()
-    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=History(86_400.0, 300.0))
-    lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 86_400.0))
+    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=History(32_400.0, 300.0))
+    lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
     samples = [line.message for line in lines if isinstance(line.message, SampleBatch)]
     events = [line.message for line in lines if isinstance(line.message, Event)]
     books = Books(database)

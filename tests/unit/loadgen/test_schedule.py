@@ -18,13 +18,14 @@ def test_turns_continue_the_grid_of_an_earlier_run() -> None:
     assert Turn(0, 1_000.0, 10.0) == later
 
 
-def test_the_past_is_coarse_and_meets_the_present_without_a_hole() -> None:
-    """The last coarse tick before now is followed by live ticks at once."""
-    plan = turns(host_count=1, tick_seconds=10.0, now=1_234.0, history=History(900.0, 300.0))
+def test_the_past_becomes_finer_and_meets_the_present_without_a_hole() -> None:
+    """Five minutes up to a day ago, then a minute, then the live tick; each goes on where the last ended."""
+    now = 10 * 86_400.0 + 95.0
+    plan = turns(host_count=1, tick_seconds=10.0, now=now, history=History(86_400.0 + 700.0, 300.0))
+    found = [(turn.second - 9 * 86_400.0, turn.tick_seconds) for turn in islice(plan, 1_446)]
 
-    assert [(600.0, 300.0), (900.0, 300.0), (1_200.0, 300.0), (1_210.0, 10.0), (1_220.0, 10.0)] == [
-        (turn.second, turn.tick_seconds) for turn in islice(plan, 5)
-    ]
+    assert [(-600.0, 300.0), (-300.0, 300.0), (0.0, 300.0), (60.0, 60.0), (120.0, 60.0)] == found[:5]
+    assert [(86_400.0, 60.0), (86_460.0, 60.0), (86_470.0, 10.0)] == found[-4:-1]
 
 
 def test_the_past_is_never_finer_than_the_present() -> None:
@@ -46,7 +47,7 @@ def test_a_recurrence_can_be_asked_at_any_instant() -> None:
 
 
 def test_a_run_that_follows_another_repeats_nothing() -> None:
-    """A past that begins after the last coarse tick has live ticks only, none before its beginning."""
+    """A past that begins after the last tick of a minute has live ticks only, none before its beginning."""
     plan = turns(host_count=1, tick_seconds=10.0, now=1_234.0, history=History(12.0, 300.0))
 
     assert [1_230.0, 1_240.0] == [turn.second for turn in islice(plan, 2)]
