@@ -97,7 +97,7 @@ def test_what_a_full_queue_refused_is_sent_again(url: str, virtual_host: Virtual
 def test_a_fleet_with_its_past_is_stored_once(
     url: str, virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
-    """Six hosts and nine hours of events through broker and consumer: every row once, and no number missing."""
+    """Six hosts and nine hours of events through broker and consumer: every row once, no number missing."""
     fleet = Fleet(
         FleetShape(host_count=6, domain_count_per_host=6, eventful=True), epoch=secrets.token_hex(8)
     )
