@@ -108,7 +108,7 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Pa
   publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
   VMs          {guests}, under QEMU's software emulation
   fleet        {HOST_COUNT} simulated hosts with {DOMAIN_COUNT} VMs each, marked as such on the page; their
-               past {HISTORY_DAYS} days fill in within two minutes (at the first start, later at once)
+               past {HISTORY_DAYS} days fill in (about two minutes at the first start, seconds later)
   libvirt      {daemon.virsh} list
   broker       RabbitMQ, management at {management}
   database     {pipeline.database_url.split("@")[-1]}

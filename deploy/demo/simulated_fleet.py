@@ -13,7 +13,7 @@ from deploy.demo.pipeline import Pipeline
 
 HOST_COUNT, DOMAIN_COUNT = 24, 20
 HISTORY_DAYS = 7
-# With the five minutes that the load generator would take, the week takes half as long again.
+# With the five minutes that the load generator would take, the week took twice as long.
 HISTORY_INTERVAL = "15m"
 _DAY_SECONDS = 86_400
 
