@@ -61,6 +61,8 @@ class Inventory:
 
     def place(self, batch: SampleBatch) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
+        if self._residency.deaf:
+            self._asked(self._residency.hear)
         host = self._hosts.get(batch.host)
         facts = (batch.identity, batch.boot_id, batch.publisher_version)
         if host is None or host.facts != facts:
@@ -102,9 +104,10 @@ class Inventory:
 
     def _asked(self, question: Callable[[Connection], _Answer]) -> _Answer:
         try:
-            if self._connection is None:
-                self._connection = self._connect()
             with translated_errors():
+                if self._connection is None:
+                    self._connection = self._connect()
+                    self._residency.listen(self._connection)
                 return question(self._connection)
         except ConsumerError:
             self.close()

@@ -7,12 +7,15 @@
   has been silent: an inactive definition left behind on another host steals nothing, nor does the incoming
   half of a migration under way, nor a second VM of the same UUID.
 - Late messages change nothing: each statement compares their time with that of the stays.
+- What is read is kept. Consumers tell each other through the database which domains they have moved.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from psycopg import Notify
 
 from consumer.database import Connection
 from consumer.statements import statement
@@ -22,8 +25,12 @@ from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 # A host is silent after as many ticks as the pages call stale.
 _SILENT_TICKS = 5
 _PAIRING = timedelta(minutes=10)
-# How long another consumer's changes may stay unseen.
-_REREAD_SECONDS = 5.0
+# How long what another consumer told may wait to be heard.
+_HEAR_SECONDS = 1.0
+# Beyond hearing: whoever changes the table by hand tells nobody.
+_REREAD_SECONDS = 60.0
+# PostgreSQL takes 8,000 bytes in a notification; more domains than this fit into none.
+_TOLD_COUNT = 700
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
 
@@ -62,6 +69,23 @@ class Residency:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._stays: dict[int, _Stays] = {}
+        self._heard_at = -math.inf
+
+    def listen(self, connection: Connection) -> None:
+        """Begin with a connection: what was told while there was none is lost, so nothing is known."""
+        self._stays.clear()
+        connection.add_notify_handler(self._on_told)
+        connection.execute(statement("residency_listen"))
+
+    def hear(self, connection: Connection) -> None:
+        """Take in what other consumers have told."""
+        self._heard_at = self._monotonic()
+        connection.execute(statement("residency_hear"))
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it is time to ``hear`` again."""
+        return self._monotonic() - self._heard_at >= _HEAR_SECONDS
 
     def current(self, host_id: int) -> bool:
         """Tell whether a host's residents have been read lately, and nothing about them is open."""
@@ -82,7 +106,6 @@ class Residency:
         if missing or ((arrived - stays.elsewhere or retry) and _open(connection, listing, arrived)):
             self._change(connection, listing, missing=missing, arrived=arrived)
             stays = self._read(connection, listing.host_id)
-            self._outdate_others(listing.host_id, left=missing, taken=stays.here & arrived)
         stays.elsewhere = frozenset(listed - stays.here)
         return frozenset(listed & stays.here)
 
@@ -92,11 +115,12 @@ class Residency:
         self._stays[host_id] = stays
         return stays
 
-    def _outdate_others(self, host_id: int, *, left: set[int], taken: set[int]) -> None:
-        """Let the next listing of another host ask about what it may have now, or has no longer."""
-        for other_id, other in self._stays.items():
-            if other_id != host_id and (other.elsewhere & left or other.here & taken):
-                other.read_at = -math.inf
+    def _on_told(self, notify: Notify) -> None:
+        """Let the next listing of a host ask again whose domains have moved, told by others or ourselves."""
+        moved = {int(each) for each in notify.payload.split(",") if each}
+        for stays in self._stays.values():
+            if not moved or moved & stays.here or moved & stays.elsewhere:
+                stays.read_at = -math.inf
 
     def _change(
         self, connection: Connection, listing: Listing, *, missing: set[int], arrived: set[int]
@@ -115,6 +139,8 @@ class Residency:
                 statement("residency_arrive"), {**here, "domain_ids": sorted(arrived), "pairing": _PAIRING}
             )
             connection.execute(statement("domains_settle"), {**here, "domain_ids": sorted(arrived)})
+            told = ",".join(map(str, ids)) if len(ids) <= _TOLD_COUNT else ""
+            connection.execute(statement("residency_tell"), {"domain_ids": told})
 
 
 def _open(connection: Connection, listing: Listing, arrived: set[int]) -> bool:
