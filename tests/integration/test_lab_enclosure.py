@@ -2,7 +2,6 @@
 """An enclosure runs commands in a root folder, and nothing of it outlives its owner."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -190,20 +189,18 @@ def test_it_works_in_a_plain_chroot_and_leaks_no_mount(tmp_path: Path) -> None:
     )
     script = f"""
 set -eu
-mount --make-rshared /
 root={tmp_path}/root
 mkdir -p "$root"
 for folder in /*; do
     [ -d "$folder" ] || continue
-    mkdir -p "$root$folder" && mount --rbind "$folder" "$root$folder"
+    mkdir -p "$root$folder" && mount --rbind "$folder" "$root$folder" && mount --make-rshared "$root$folder"
 done
 cp /proc/self/mountinfo {tmp_path}/before
 chroot "$root" /usr/bin/env PYTHONPATH={CHECKOUT} {sys.executable} {program}
 cp /proc/self/mountinfo {tmp_path}/after
 """
-    unshare = shutil.which("unshare")
-    assert unshare is not None
-    subprocess.run([unshare, "--mount", "sh", "-c", script], check=True, timeout=120)
+    command = [sys.executable, "-m", "tests.private_mounts", "sh", "-c", script]
+    subprocess.run(command, check=True, timeout=120, cwd=CHECKOUT)
 
     assert 2 == (tmp_path / "log").read_text().splitlines().count("inside")
     assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
