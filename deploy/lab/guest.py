@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's guests: small virtual machines with a load of their own, defined through libvirt.
 
-A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of one virtual processor),
-"memory:48" (MiB held), "disk:4" (64 KiB writes a second, each read back), "network:1" (seconds between two
-echo requests), joined by commas, or "idle". Every method of Guests raises GuestError when libvirt refuses.
+A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of each virtual processor; only a
+guest that begins with one, be it "cpu:0", can be told another), "memory:48" (MiB held), "disk:4" (64 KiB writes
+a second, each read back), "network:1" (seconds between two echo requests), joined by commas, or "idle". The
+socket of a guest's name in `LibvirtDaemon.channels` changes the load while the guest runs. Every method of Guests raises GuestError when libvirt refuses.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024**2
 BOOT_TIMEOUT_SECONDS = 90.0
 BALLOON_PERIOD_SECONDS = 5
+# The name of the virtio-serial port inside a guest.
+LOAD_PORT = "kvmgrid.load"
 
 
 class Guest(NamedTuple):
@@ -46,6 +49,8 @@ class Guest(NamedTuple):
     title: str | None = None
     # Number of the guest's own network, 1 to 254; None for a guest without interface.
     network: int | None = None
+    # Whether it can be told another load while it runs.
+    has_channel: bool = True
 
     @property
     def uuid(self) -> str:
@@ -70,8 +75,8 @@ DEFAULT_GUESTS = (
 )
 
 
-def domain_xml(guest: Guest, folder: Path, *, domain_type: str = "qemu") -> str:
-    """Describe to libvirt of a guest whose disk and console are in `folder`."""
+def domain_xml(guest: Guest, folder: Path, *, channels: Path, domain_type: str = "qemu") -> str:
+    """Describe to libvirt a guest with disk and console in `folder` and its load's socket in `channels`."""
     archive = "initramfs-stress.gz" if "cpu:" in guest.load else "initramfs.gz"
     # ramfs: the unpacked archive may take more than the half of memory that tmpfs would allow.
     words = ["console=ttyS0", "quiet", "panic=-1", "rootfstype=ramfs", f"kvmgrid.load={guest.load}"]
@@ -86,6 +91,13 @@ def domain_xml(guest: Guest, folder: Path, *, domain_type: str = "qemu") -> str:
       <target dev='{TAP_PREFIX}{guest.network}'/>
       <model type='virtio'/>
     </interface>"""
+    channel = ""
+    if guest.has_channel:
+        channel = f"""
+    <channel type='unix'>
+      <source mode='bind' path={quoteattr(str(channels / guest.name))}/>
+      <target type='virtio' name='{LOAD_PORT}'/>
+    </channel>"""
     title = f"\n  <title>{escape(guest.title)}</title>" if guest.title else ""
     return f"""\
 <domain type='{domain_type}'>
@@ -109,7 +121,7 @@ def domain_xml(guest: Guest, folder: Path, *, domain_type: str = "qemu") -> str:
       <driver name='qemu' type='qcow2'/>
       <source file={quoteattr(str(folder / f"{guest.uuid}.qcow2"))}/>
       <target dev='vda' bus='virtio'/>
-    </disk>{interface}
+    </disk>{interface}{channel}
     <serial type='file'><source path={quoteattr(str(folder / f"{guest.uuid}.console"))}/></serial>
     <controller type='usb' model='none'/>
     <video><model type='none'/></video>
@@ -163,7 +175,12 @@ class Guests:
                 shutil.copyfile(self._blank_disk(guest.disk_bytes), disk)
             with translated(f"define {guest.name}"):
                 self._connection.defineXML(
-                    domain_xml(guest, self._folder, domain_type=self._daemon.domain_type)
+                    domain_xml(
+                        guest,
+                        self._folder,
+                        channels=self._daemon.channels,
+                        domain_type=self._daemon.domain_type,
+                    )
                 )
 
     def _blank_disk(self, size_bytes: int) -> Path:
@@ -179,7 +196,10 @@ class Guests:
 
         A paused guest costs no processor time and little memory: QEMU's own 40 MB or so.
         """
-        guests = [Guest(name=f"{prefix}-{number:03d}", disk_bytes=MEBIBYTE) for number in range(1, count + 1)]
+        guests = [
+            Guest(name=f"{prefix}-{number:03d}", disk_bytes=MEBIBYTE, has_channel=False)
+            for number in range(1, count + 1)
+        ]
         self.define(*guests)
         for guest in guests:
             self.start(guest.name, paused=True)

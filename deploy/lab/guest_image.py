@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from deploy.lab.rootfs import RootFolder
 
-MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "virtio_balloon")
+MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "virtio_balloon", "virtio_console")
 # Where the image appears inside the root folder.
 INSIDE = Path("/run/guest")
 READY_WORDS = "guest: ready"

@@ -102,6 +102,7 @@ class LibvirtDaemon(Instance):
     def _prepare(self, enclosure: Enclosure) -> None:  # noqa: ARG002 - nothing has to run inside
         self.run_directory.mkdir(exist_ok=True)
         (self.directory / "guests").mkdir(exist_ok=True)
+        self.channels.mkdir(mode=0o700, exist_ok=True)
         host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, str(self.directory))
         text = DAEMON_CONFIGURATION.format(run=self.run_directory, host_uuid=host_uuid)
         (self._state / "etc/libvirtd.conf").write_text(text)
@@ -134,6 +135,11 @@ class LibvirtDaemon(Instance):
     def uri(self) -> str:
         """Connection URI for changes; root only."""
         return f"qemu+unix:///system?socket={self.run_directory}/libvirt-sock"
+
+    @property
+    def channels(self) -> Path:
+        """Where each guest has a socket that tells it what load to run, under the guest's name; root only."""
+        return self.directory / "load"
 
     @property
     def virsh(self) -> Path:

@@ -9,7 +9,9 @@ from deploy.lab.guest import DEFAULT_GUESTS, MEBIBYTE, Guest, domain_xml
 
 def described(guest: Guest, domain_type: str = "qemu") -> ET.Element:
     """Return the parsed description."""
-    return ET.fromstring(domain_xml(guest, Path("/run/x"), domain_type=domain_type))  # noqa: S314 - our own text
+    return ET.fromstring(
+        domain_xml(guest, Path("/run/x"), channels=Path("/run/load"), domain_type=domain_type)
+    )  # noqa: S314 - our own text
 
 
 def test_the_description_carries_the_guest() -> None:
@@ -62,3 +64,16 @@ def test_names_and_networks_of_the_default_guests_differ() -> None:
 def test_the_domain_type_is_the_caller_s() -> None:
     """KVM is used only when the caller found that it works."""
     assert "kvm" == described(Guest(name="a"), "kvm").get("type")
+
+
+def test_a_guest_can_be_told_another_load_unless_it_has_no_channel() -> None:
+    """The socket bears the guest's name, and the port the name that the guest looks for."""
+    channel = described(Guest(name="a")).find("devices/channel")
+
+    assert channel is not None
+    source, target = channel.find("source"), channel.find("target")
+    assert source is not None
+    assert "/run/load/a" == source.get("path")
+    assert target is not None
+    assert "kvmgrid.load" == target.get("name")
+    assert described(Guest(name="a", has_channel=False)).find("devices/channel") is None
