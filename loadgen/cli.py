@@ -6,12 +6,15 @@ from importlib.metadata import version
 import click
 
 from loadgen.fleet_command import fleet
+from loadgen.scenario_command import list_scenarios, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(version("kvmgrid"), prog_name="kvmgrid-loadgen")
 def main() -> None:
-    """Simulate fleets of hypervisors, for trying out and for measuring."""
+    """Scenarios with ground truth on this machine, and simulated fleets of hypervisors."""
 
 
 main.add_command(fleet)
+main.add_command(run)
+main.add_command(list_scenarios)

@@ -8,3 +8,15 @@ class LoadgenError(Exception):
 
 class BrokerError(LoadgenError):
     """The broker cannot be reached or does not take the messages."""
+
+
+class StoreError(LoadgenError):
+    """The database cannot be read, or does not hold what it should."""
+
+
+class ScenarioError(LoadgenError):
+    """The scenario cannot be used as it is written, or not here."""
+
+
+class UnreachedError(LoadgenError):
+    """The load cannot be reached on this machine as it is now."""

@@ -140,6 +140,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
                 database=database,
                 hypervisor_uri=daemon.uri_read_only,
                 port=port,
+                channels=daemon.channels,
             )
         )
         with progress.step("users, roles, migrations"):

@@ -16,6 +16,7 @@ from deploy.lab.services import Broker, Database
 
 BROKER_CONSUMER = "kvmgrid-consumer"
 BROKER_LOADGEN = "kvmgrid-loadgen"
+BROKER_SCENARIO = "kvmgrid-scenario"
 
 
 class Names(NamedTuple):
@@ -46,6 +47,7 @@ class Pipeline:
         hypervisor_uri: str,
         port: int,
         timing: Timing | None = None,
+        channels: Path | None = None,
     ) -> None:
         self.folder = folder
         self.names = names
@@ -54,6 +56,7 @@ class Pipeline:
         self._database = database
         self._hypervisor_uri = hypervisor_uri
         self._timing = timing or Timing()
+        self._channels = channels
         self._children: dict[str, Child] = {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -80,6 +83,7 @@ class Pipeline:
         self._write("consumer.toml", self._consumer_settings())
         self._write("publisher.toml", self._publisher_settings())
         self._write("dashboard.toml", self._dashboard_settings())
+        self._write("loadgen.toml", self._loadgen_settings())
         run_to_end("kvmgrid-consumer", "migrate", "--config", str(self.folder / "consumer.toml"))
 
     def _prepare_broker(self) -> None:
@@ -88,6 +92,7 @@ class Pipeline:
         admin.add_consumer(BROKER_CONSUMER, self._new_secret("consumer"), virtual_host)
         admin.add_publisher(self.names.host, self._new_secret("publisher"), virtual_host)
         admin.add_impersonator(BROKER_LOADGEN, self._new_secret("loadgen"), virtual_host)
+        admin.add_scenario(BROKER_SCENARIO, self._new_secret("scenario"), virtual_host)
 
     def _prepare_database(self, logins: Logins) -> None:
         admin = self._database.admin
@@ -160,6 +165,21 @@ port = {self.port}
 
 [page]
 refresh_seconds = {self._timing.refresh_seconds}
+"""
+
+    def _loadgen_settings(self) -> str:
+        channels = "" if self._channels is None else f'channel_folder = "{self._channels}"\n'
+        return f"""\
+host = "{self.names.host}"
+trial = true
+{channels}
+[broker]
+url = "{self._broker.amqp_url(BROKER_SCENARIO, None, self.names.virtual_host)}"
+password_file = "{self._secret("scenario")}"
+
+[database]
+url = "{self._login(DASHBOARD_LOGIN)}"
+password_file = "{self._secret(DASHBOARD_LOGIN)}"
 """
 
     def start(self, role: str) -> Child:

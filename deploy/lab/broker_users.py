@@ -8,6 +8,7 @@ The recipe (deploy/rabbitmq/enrol is the same with rabbitmqctl; a test compares 
 - An impersonator writes as a publisher does, but for any host: for simulated fleets, on a broker without real
   hosts.
 - A consumer declares, writes and reads whatever begins with `kvmgrid.`.
+- A load generator's scenarios declare the exchange kvmgrid.truth and write to it.
 - The topic permissions are set before the general ones, so that at no moment a publisher could use every
   routing key.
 Patterns are Erlang regular expressions: unanchored, and `$` matches before a final line feed, hence `^`
@@ -35,6 +36,7 @@ PUBLISHER_TOPICS = {
     "kvmgrid.events": r"^{username}\.event\.[a-z_]+\z",
 }
 CONSUMER_OBJECTS = r"^kvmgrid\..*"
+TRUTH = r"^kvmgrid\.truth\z"
 TIMEOUT_SECONDS = 10.0
 NOT_FOUND = 404
 
@@ -49,6 +51,7 @@ class Permissions(NamedTuple):
 
 PUBLISHER_PERMISSIONS = Permissions(configure=NOTHING, write=PUBLISHER_WRITE, read=NOTHING)
 CONSUMER_PERMISSIONS = Permissions(configure=CONSUMER_OBJECTS, write=CONSUMER_OBJECTS, read=CONSUMER_OBJECTS)
+SCENARIO_PERMISSIONS = Permissions(configure=TRUTH, write=TRUTH, read=NOTHING)
 
 
 class BrokerAdmin:
@@ -132,6 +135,11 @@ class BrokerAdmin:
         """Make a user that may speak for every host: for simulated fleets, on brokers without real hosts."""
         self.add_user(name, password, tags="impersonator")
         self.set_permissions(name, virtual_host, PUBLISHER_PERMISSIONS)
+
+    def add_scenario(self, name: str, password: str, virtual_host: str = "/") -> None:
+        """Make a user for the scenarios of a load generator."""
+        self.add_user(name, password)
+        self.set_permissions(name, virtual_host, SCENARIO_PERMISSIONS)
 
     def queue_depth(self, queue: str, virtual_host: str = "/") -> int | None:
         """Messages in a queue, ready and unacknowledged; None when there is no such queue.

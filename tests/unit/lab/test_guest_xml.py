@@ -9,9 +9,8 @@ from deploy.lab.guest import DEFAULT_GUESTS, MEBIBYTE, Guest, domain_xml
 
 def described(guest: Guest, domain_type: str = "qemu") -> ET.Element:
     """Return the parsed description."""
-    return ET.fromstring(
-        domain_xml(guest, Path("/run/x"), channels=Path("/run/load"), domain_type=domain_type)
-    )  # noqa: S314 - our own text
+    text = domain_xml(guest, Path("/run/x"), channels=Path("/run/load"), domain_type=domain_type)
+    return ET.fromstring(text)  # noqa: S314 - our own text
 
 
 def test_the_description_carries_the_guest() -> None:
