@@ -28,13 +28,13 @@ class SignalActions:
         if change.action == "load" and change.load is not None:
             self._load(domain, change.load)
         elif change.action == "freeze":
-            self.keep("freeze", domain, lambda: send_signal(domain, signal.SIGCONT))
-            send_signal(domain, signal.SIGSTOP)
+            self.keep("freeze", domain, lambda: self._signal(domain, signal.SIGCONT))
+            self._signal(domain, signal.SIGSTOP)
         elif change.action == "thaw":
-            send_signal(domain, signal.SIGCONT)
+            self._signal(domain, signal.SIGCONT)
             self.settle("freeze", domain)
         elif change.action == "kill":
-            send_signal(domain, signal.SIGKILL)
+            self._signal(domain, signal.SIGKILL)
         else:
             raise ScenarioError(f"the action {change.action!r} needs libvirt: run this scenario in the lab")
 
@@ -46,8 +46,8 @@ class SignalActions:
         """Forget what is undone."""
         self._undoing.pop((kind, domain), None)
 
-    def undo(self) -> None:
-        """Undo what is still done, newest first; one that fails does not stop the others."""
+    def undo(self) -> list[str]:
+        """Undo what is still done, newest first, and return what could not be undone and why."""
         failures = []
         while self._undoing:
             _, undo = self._undoing.popitem()
@@ -55,8 +55,11 @@ class SignalActions:
                 undo()
             except LoadgenError as error:
                 failures.append(str(error))
-        if failures:
-            raise ScenarioError(f"could not be undone: {'; '.join(failures)}")
+        return failures
+
+    def _signal(self, domain: str, number: signal.Signals) -> None:
+        folder = self._channel_folder
+        send_signal(domain, None if folder is None else folder / domain, number)
 
     def _load(self, domain: str, load: str) -> None:
         path = channel_path(self._channel_folder, domain)

@@ -19,16 +19,14 @@ class BlockDevice(NamedTuple):
     folder: Path
 
     def busy_seconds(self) -> float:
-        """Return how long the disk had requests in flight, as the kernel counts it (field 10 of iostats.rst)."""
+        """Return how long the disk had requests in flight, by the kernel (iostats.rst, field 10)."""
         return int((self.folder / "stat").read_text().split()[9]) / 1000
 
     def remarks(self) -> list[str]:
         """Return why the busy time of this disk says little, if so."""
         found = []
         if self._number("queue/iostats") == 0:
-            found.append(
-                f"{self.name} counts nothing (queue/iostats is 0): busy, queue and latency mean nothing"
-            )
+            found.append(f"{self.name} counts nothing (queue/iostats is 0): its figures mean nothing")
         queues = self._queue_count()
         if self.name.startswith("nvme") or queues > 1:
             found.append(
@@ -36,9 +34,7 @@ class BlockDevice(NamedTuple):
                 "100 % is not full. Latency and queue tell whether it is slow"
             )
         elif self._number("queue/rotational") == 0:
-            found.append(
-                f"{self.name} is no rotating disk and may serve requests in parallel: 100 % busy need not be full"
-            )
+            found.append(f"{self.name} does not rotate and may serve more at once: 100 % need not be full")
         if "/devices/virtual/" in str(self.folder.resolve()):
             found.append(f"{self.name} has no hardware of its own: what lies below it may count otherwise")
         return found

@@ -45,15 +45,15 @@ class BusyDisk:
         self._device: BlockDevice = device_of(subject.folder)
         self.place = Place("disk", self._device.name)
         self.notes = [
-            f"{subject.folder} lies on {self._device.name}; true = the kernel's busy time of it; own_requests = time "
-            "with a request of the generator in flight",
+            f"{subject.folder} lies on {self._device.name}",
+            "true = the kernel's busy time of the device; own_requests = time our requests were in flight",
             *self._device.remarks(),
         ]
         if shutil.disk_usage(subject.folder).free - subject.file_bytes < _KEEP_FREE_BYTES:
             raise UnreachedError(
                 f"{subject.folder} has too little room: {_KEEP_FREE_BYTES / 1e9:.1f} GB stay free"
             )
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - reproducible, no secret
         # Direct I/O needs a buffer that begins at a page.
         self._buffer = mmap.mmap(-1, subject.request_bytes)
         self._buffer[:] = self._random.randbytes(subject.request_bytes)

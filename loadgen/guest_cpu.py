@@ -30,11 +30,11 @@ class GuestCpu:
     def __init__(self, domain: str, *, vcpu_count: int, channel: Path) -> None:
         self.place = Place("domain", domain)
         self.notes = [
-            "true = CPU time of the VM's QEMU process (the kernel's clock of it) per virtual processor; "
-            "guest_kernel = busy ticks as the guest counts them, without what emulation costs"
+            "true = CPU time of the VM's QEMU process (the kernel's clock of it) per virtual processor",
+            "guest_kernel = busy ticks as the guest counts them, which knows nothing of what emulation costs",
         ]
         self._vcpu_count = vcpu_count
-        self._pid = find_qemu(domain)
+        self._pid = find_qemu(domain, channel)
         self._channel = GuestChannel(channel)
         self._load_before = self._channel.load()
         self._ticks = self._channel.ticks()

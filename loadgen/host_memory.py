@@ -39,15 +39,16 @@ class HeldMemory:
         self._memory = memory
         self._begin = memory()
         # Not zeros: a page of zeros may be merged or compressed away.
-        self._filling = Random(seed).randbytes(CHUNK_BYTES)
+        self._filling = Random(seed).randbytes(CHUNK_BYTES)  # noqa: S311 - no secret
         self._chunks: list[mmap.mmap] = []
         self._target_bytes = 0
         self.notes = [
-            "true = in use at the begin (MemTotal - MemAvailable) plus what anonymous, shared and kernel memory "
-            f"have grown by since; held = {subject.backing} pages of the generator, each written to"
+            "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
+            f"held = {subject.backing} pages of the generator, each written to",
+            "memory_used_legacy_ratio = the formula of 2011, MemTotal - MemFree - Buffers - Cached",
         ]
         if subject.backing == "memfd":
-            self.notes.append("the formula of 2011 counts memfd pages as cache, and so as free")
+            self.notes.append("the formula of 2011 misses the held pages: memfd is part of Cached")
 
     @property
     def held_bytes(self) -> int:
@@ -67,9 +68,9 @@ class HeldMemory:
             )
         if now.available_bytes - missing < self._subject.reserve_bytes:
             raise UnreachedError(
-                f"the level of {target / 1e9:.2f} GB needs {missing / 1e9:.2f} GB more and would leave less than "
-                f"the reserve of {self._subject.reserve_bytes / 1e9:.2f} GB; {now.available_bytes / 1e9:.2f} GB "
-                "are available"
+                f"the level of {gigabytes(target)} needs {gigabytes(missing)} more; "
+                f"{gigabytes(now.available_bytes)} are available, of which "
+                f"{gigabytes(self._subject.reserve_bytes)} are not touched"
             )
         self._target_bytes = target
         return target / total
@@ -116,3 +117,8 @@ class HeldMemory:
             chunk = mmap.mmap(-1, CHUNK_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         chunk[:] = self._filling
         self._chunks.append(chunk)
+
+
+def gigabytes(count_bytes: int) -> str:
+    """Return an amount for people."""
+    return f"{count_bytes / 1e9:.2f} GB"

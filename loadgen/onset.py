@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
+from loadgen.errors import ScenarioError
 from loadgen.experiment import Run
 from loadgen.report import ChangeResult
 from loadgen.scenario import Change, ChangeScenario, Shows
@@ -25,17 +26,22 @@ class Actions(Protocol):
     def act(self, change: Change) -> None:
         """Do it."""
 
-    def undo(self) -> None:
-        """Undo what is still done, newest first."""
+    def undo(self) -> list[str]:
+        """Undo what is still done, newest first, and return what could not be undone and why."""
 
 
 def carry_out(scenario: ChangeScenario, actions: Actions, store: Store, run: Run) -> list[ChangeResult]:
     """Make the changes, one after the other, and wait for each to show; raise LoadgenError."""
     tick_seconds = store.host_now().tick_seconds
     try:
-        return [_one(change, actions, store, run, tick_seconds) for change in scenario.changes]
+        results = [_one(change, actions, store, run, tick_seconds) for change in scenario.changes]
     finally:
-        actions.undo()
+        failures = actions.undo()
+        for failure in failures:
+            run.progress(f"could not be undone: {failure}")
+    if failures:
+        raise ScenarioError("something could not be undone, see above")
+    return results
 
 
 def _one(change: Change, actions: Actions, store: Store, run: Run, tick_seconds: float) -> ChangeResult:

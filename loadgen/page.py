@@ -74,7 +74,7 @@ def _level_table(levels: Levels) -> str:
         "",
         "beside it",
     )
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for number, step in enumerate(levels.steps, 1):
         state = ("met" if step.met else "missed") if step.reached else "not reached"
         rows.append(
@@ -94,7 +94,7 @@ def _level_table(levels: Levels) -> str:
 
 
 def _change_table(report: Report) -> str:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             change.action,
             change.domain,

@@ -17,13 +17,19 @@ from loadgen.errors import ScenarioError
 _CPUCLOCK_SCHED = 2
 
 
-def find_qemu(domain: str) -> int:
-    """Return the process id of a VM's QEMU; raise ScenarioError when none or several run."""
+def find_qemu(domain: str, channel: Path | None) -> int:
+    """Return the process id of a VM's QEMU; raise ScenarioError when none or several run.
+
+    Another libvirt on this machine may have a VM of the same name: with ``channel``, the QEMU is the one that
+    listens there, and no other.
+    """
     found = [
-        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _is(entry, domain)
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and _is(entry, domain) and (channel is None or _listens(entry, channel))
     ]
     if len(found) != 1:
-        raise ScenarioError(f"{len(found) or 'no'} QEMU processes run a VM named {domain!r} on this machine")
+        raise ScenarioError(f"{len(found) or 'no'} QEMU processes run a VM named {domain!r} here")
     return found[0]
 
 
@@ -35,16 +41,26 @@ def cpu_seconds(pid: int) -> float:
         raise ScenarioError(f"process {pid} has gone") from error
 
 
-def send_signal(domain: str, number: signal.Signals) -> None:
-    """Send a signal to a VM's QEMU, which cannot be another process by then: it is looked at once more."""
-    pid = find_qemu(domain)
-    descriptor = os.pidfd_open(pid)
+def send_signal(domain: str, channel: Path | None, number: signal.Signals) -> None:
+    """Send a signal to a VM's QEMU, looked at once more when it can be no other process any more."""
+    descriptor = os.pidfd_open(pid := find_qemu(domain, channel))
     try:
-        if not _is(Path(f"/proc/{pid}"), domain):
+        if find_qemu(domain, channel) != pid:
             raise ScenarioError(f"the QEMU of {domain!r} has gone")
         signal.pidfd_send_signal(descriptor, number)
     finally:
         os.close(descriptor)
+
+
+def _listens(entry: Path, channel: Path) -> bool:
+    """Whether a process holds a socket that is bound to a path, as its own network namespace lists it."""
+    try:
+        # The last columns are inode and path (proc_net(5)); a socket without a name has no path.
+        lines = [line.split() for line in (entry / "net/unix").read_text().splitlines()]
+        bound = {f"socket:[{words[-2]}]" for words in lines if words[-1] == str(channel)}
+        return any(str(each.readlink()) in bound for each in (entry / "fd").iterdir())
+    except OSError:
+        return False
 
 
 def _is(entry: Path, domain: str) -> bool:

@@ -95,11 +95,11 @@ class Report(Struct, frozen=True, kw_only=True):
             if not step.met:
                 told = "no sample was stored" if step.error_ratio is None else f"{step.error_ratio:+.1%} off"
                 found.append(f"step {number}: {told}")
-        for change in self.changes:
-            if change.seconds is None:
-                found.append(
-                    f"{change.action} {change.domain}: not shown within {change.limit_seconds:.1f} s"
-                )
+        found += [
+            f"{change.action} {change.domain}: not shown within {change.limit_seconds:.1f} s"
+            for change in self.changes
+            if change.seconds is None
+        ]
         return found
 
     @property
@@ -131,7 +131,8 @@ def summary(report: Report) -> str:
     for change in report.changes:
         took = "not shown" if change.seconds is None else f"{change.seconds:5.2f} s"
         lines.append(
-            f"  {change.action:<8} {change.domain:<14} {took:>9}  of {change.limit_seconds:.1f} s   {change.shown}"
+            f"  {change.action:<8} {change.domain:<14} {took:>9}  of {change.limit_seconds:.1f} s   "
+            f"{change.shown}"
         )
     lines += ["", *(f"  note: {note}" for note in report.notes)]
     reasons = report.invalid_because() or report.missed()
@@ -140,8 +141,9 @@ def summary(report: Report) -> str:
 
 
 def _level_lines(levels: Levels) -> list[str]:
-    head = f"  {'step':>4} {'commanded':>10} {'true':>8} {'measured':>9} {'error':>8} {'worst':>7} {'samples':>8}  "
-    lines = [head, "  " + "─" * (len(head) + 4)]
+    titles = ("commanded", 10), ("true", 8), ("measured", 9), ("error", 8), ("worst", 7), ("samples", 8)
+    head = "  step" + "".join(f" {title:>{width}}" for title, width in titles)
+    lines = [head, "  " + "─" * (len(head) + 11)]
     for number, step in enumerate(levels.steps, 1):
         state = ("ok" if step.met else "MISSED") if step.reached else "not reached"
         lines.append(

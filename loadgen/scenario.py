@@ -51,7 +51,7 @@ class DiskBusy(
     folder: Path = Path("/var/tmp")  # noqa: S108 - mkstemp makes the name
     direction: Literal["read", "write"] = "read"
     file_bytes: Bytes = 128 * 1024**2
-    request_bytes: Annotated[int, Meta(ge=4096, multiple_of=4096)] = 64 * 1024
+    request_bytes: Annotated[int, Meta(ge=4096, multiple_of=4096)] = 512 * 1024
 
 
 Subject = DomainCpu | HostMemory | DiskBusy
@@ -169,9 +169,11 @@ def load_scenario(name_or_path: str) -> Scenario:
 def decode(text: str) -> Scenario:
     """Return the scenario in the text of a file; raise ScenarioError with the place of the first fault."""
     try:
-        return msgspec.convert(tomllib.loads(text), Scenario, dec_hook=_path)
+        # msgspec has no type for a union of structs.
+        scenario: Scenario = msgspec.convert(tomllib.loads(text), Scenario, dec_hook=_path)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ScenarioError(str(error)) from error
+    return scenario
 
 
 def _path(kind: type[Path], value: object) -> Path:

@@ -23,7 +23,8 @@ _SOURCES = {
     "host": "host_metrics WHERE host = %(host)s",
     "disk": """
         (SELECT *, sampled_at AS time FROM host_disk_samples JOIN hosts USING (host_id)
-         JOIN (SELECT host_id, sampled_at, interval_seconds FROM host_samples) AS h USING (host_id, sampled_at)
+         JOIN (SELECT host_id, sampled_at, interval_seconds FROM host_samples) AS h
+            USING (host_id, sampled_at)
         ) AS disks WHERE host = %(host)s AND device = %(name)s
     """,
 }
@@ -51,6 +52,7 @@ class Store:
 
     def __init__(self, settings: DatabaseSettings, host: str) -> None:
         self._host = host
+        self._uuids: dict[str, object] = {}
         password = read_secret(settings.password_file) if settings.password_file else None
         try:
             self._connection = psycopg.connect(
@@ -87,13 +89,18 @@ class Store:
         return HostNow(*row)
 
     def domain_value(self, domain: str, column: str) -> object:
-        """Return a column of ``domains_now`` for a VM, None if there is no such VM.
-
-        The host is not asked for: a VM may have moved.
-        """
-        query = sql.SQL("SELECT {} FROM domains_now WHERE name = %s").format(sql.Identifier(column))
+        """Return a column of ``domains_now`` for a VM that was on this host when it was first asked for."""
+        if domain not in self._uuids:
+            with _translated():
+                found = self._connection.execute(
+                    "SELECT uuid FROM domains_now WHERE host = %s AND name = %s", [self._host, domain]
+                ).fetchall()
+            if len(found) != 1:
+                raise StoreError(f"kvmgrid knows {len(found) or 'no'} VMs named {domain!r} on {self._host}")
+            self._uuids[domain] = found[0][0]
+        query = sql.SQL("SELECT {} FROM domains_now WHERE uuid = %s").format(sql.Identifier(column))
         with _translated():
-            row = self._connection.execute(query, [domain]).fetchone()
+            row = self._connection.execute(query, [self._uuids[domain]]).fetchone()
         return row[0] if row else None
 
     def samples(
@@ -106,7 +113,7 @@ class Store:
             " AND time BETWEEN to_timestamp(%(since)s) AND to_timestamp(%(until)s) ORDER BY time"
         ).format(
             columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-            source=sql.SQL(_SOURCES[place.kind]),  # type: ignore[arg-type] # one of the constants above
+            source=sql.SQL(_SOURCES[place.kind]),
         )
         parameters = {
             "host": self._host, "name": place.name, "since": since_seconds, "until": until_seconds

@@ -3,8 +3,8 @@
 
 A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of each virtual processor; only a
 guest that begins with one, be it "cpu:0", can be told another), "memory:48" (MiB held), "disk:4" (64 KiB
-writes a second, each read back), "network:1" (seconds between two echo requests), joined by commas, or "idle".
-The socket of a guest's name in `LibvirtDaemon.channels` changes the load while the guest runs.
+writes a second, each read back), "network:1" (seconds between two echo requests), joined by commas, or
+"idle". The socket of a guest's name in `LibvirtDaemon.channels` changes the load while the guest runs.
 
 Every method of Guests raises GuestError when libvirt refuses.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m deploy.scenarios NAME …`: carry out scenarios in the lab, all that come with kvmgrid by default."""
+"""`python -m deploy.scenarios NAME …`: carry out scenarios in the lab, by default all there are."""
 
 import os
 import sys
