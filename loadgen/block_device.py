@@ -30,7 +30,7 @@ class BlockDevice(NamedTuple):
         queues = self._queue_count()
         if self.name.startswith("nvme") or queues > 1:
             found.append(
-                f"{self.name} serves {queues} queues in parallel: busy only says that something was in flight; "
+                f"{self.name} serves {queues} queues in parallel: busy says that something was in flight; "
                 "100 % is not full. Latency and queue tell whether it is slow"
             )
         elif self._number("queue/rotational") == 0:

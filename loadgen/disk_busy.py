@@ -47,6 +47,7 @@ class BusyDisk:
         self.notes = [
             f"{subject.folder} lies on {self._device.name}",
             "true = the kernel's busy time of the device; own_requests = time our requests were in flight",
+            "since Linux 5.0 busy is sampled when requests begin and end: short ones may count too little",
             *self._device.remarks(),
         ]
         if shutil.disk_usage(subject.folder).free - subject.file_bytes < _KEEP_FREE_BYTES:

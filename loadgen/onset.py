@@ -49,6 +49,7 @@ def _one(change: Change, actions: Actions, store: Store, run: Run, tick_seconds:
     domain = shows.domain or change.domain
     limit_seconds = shows.within_ticks * tick_seconds
     before = store.domain_value(domain, shows.column)
+    shown_before = is_shown(shows, before, before)
     begun_at, begin = datetime.now(UTC), time.monotonic()
     actions.act(change)
     run.publish(
@@ -73,6 +74,7 @@ def _one(change: Change, actions: Actions, store: Store, run: Run, tick_seconds:
         begun_at=begun_at,
         seconds=seconds,
         limit_seconds=limit_seconds,
+        shown_before=shown_before,
     )
 
 

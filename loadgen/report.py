@@ -49,7 +49,10 @@ class Levels(Struct, frozen=True, kw_only=True):
 
 
 class ChangeResult(Struct, frozen=True, kw_only=True):
-    """How long a change took to show in the database; None if it did not within ``limit_seconds``."""
+    """How long a change took to show in the database; None if it did not within ``limit_seconds``.
+
+    What was ``shown_before`` the change says nothing about it.
+    """
 
     action: str
     domain: str
@@ -57,6 +60,7 @@ class ChangeResult(Struct, frozen=True, kw_only=True):
     begun_at: datetime
     seconds: float | None
     limit_seconds: float
+    shown_before: bool = False
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -76,9 +80,14 @@ class Report(Struct, frozen=True, kw_only=True):
 
     def invalid_because(self) -> list[str]:
         """Return why the generator did not do what it was told, so that the run proves nothing."""
-        if self.levels is None:
-            return []
         reasons = [
+            f"{change.action} {change.domain}: {change.shown} was so before"
+            for change in self.changes
+            if change.shown_before
+        ]
+        if self.levels is None:
+            return reasons
+        reasons += [
             f"step {number}: {step.commanded_ratio:.1%} was commanded, "
             + ("nothing was read" if step.true_ratio is None else f"{step.true_ratio:.1%} was true")
             for number, step in enumerate(self.levels.steps, 1)

@@ -34,11 +34,14 @@ def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
         raise DemoError("the lab needs root")
     orders = [Order(Path(name).stem, load_scenario(name)) for name in scenarios or names()]
     with ExitStack() as stack:
-        grid = running_demo() or stack.enter_context(own_grid(progress=say_lab))
+        grid = running_demo()
+        if grid is None or not all(grid.serves(order.scenario) for order in orders):
+            grid = stack.enter_context(own_grid(progress=say_lab))
         settings = load_settings(grid.config, {})
         if settings.channel_folder is None:
             raise DemoError("the running demo is of an older version; start it again")
-        actions = stack.enter_context(closing(LibvirtActions(grid.hypervisor_uri, settings.channel_folder)))
+        actions = LibvirtActions(grid.hypervisor_uri, settings.channel_folder, removal=grid.removal)
+        stack.enter_context(closing(actions))
         code = int(ExitCode.MET)
         for number in range(1, times + 1):
             for order in orders:

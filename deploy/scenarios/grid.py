@@ -2,6 +2,8 @@
 """The grid that scenarios run on: the running demo, or one of their own for as long as they last."""
 
 import fcntl
+import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,23 +12,47 @@ from typing import NamedTuple
 
 import psycopg
 
+from deploy.demo.child import Child
 from deploy.demo.errors import DemoError
 from deploy.demo.pipeline import Names, Pipeline, Timing
 from deploy.lab.definition import DEFINITION
-from deploy.lab.guest import DEFAULT_GUESTS, Guest, Guests
-from deploy.lab.lab import lab
+from deploy.lab.guest import DEFAULT_GUESTS, MEBIBYTE, Guest, Guests
+from deploy.lab.lab import Lab, lab
+from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
+from deploy.scenarios.removal import Removal
+from loadgen.scenario import ChangeScenario, DomainCpu, Scenario
 
 DEMO_FOLDER = Path("/var/lib/kvmgrid-demo")
-HOST = "scenario-host"
+HOST, SECOND_HOST = "scenario-host", "scenario-host-2"
+VIRTUAL_HOST = "kvmgrid"
+INTERVAL_SECONDS = 2.0
 READY_SECONDS = 90.0
+# Takes every core when it is told to.
+NOISY = Guest(
+    name="noisy-1", load="cpu:0", vcpu_count=max(2, os.cpu_count() or 2), memory_bytes=192 * MEBIBYTE
+)
+GUESTS = (*DEFAULT_GUESTS, NOISY)
 
 
 class Grid(NamedTuple):
-    """What a scenario needs: the settings of the load generator, and libvirt with rights to change."""
+    """What a scenario needs: the load generator's settings, libvirt with rights to change, its VMs.
+
+    ``removal`` is the way to a second host, where there is one.
+    """
 
     config: Path
     hypervisor_uri: str
+    domains: frozenset[str]
+    removal: Removal | None = None
+
+    def serves(self, scenario: Scenario) -> bool:
+        """Whether everything that a scenario names is here."""
+        if isinstance(scenario, ChangeScenario):
+            moves = any(change.action == "move" for change in scenario.changes)
+            named = {change.domain for change in scenario.changes}
+            return named <= self.domains and (self.removal is not None or not moves)
+        return not isinstance(scenario.subject, DomainCpu) or scenario.subject.domain in self.domains
 
 
 def running_demo(home: Path = DEMO_FOLDER) -> Grid | None:
@@ -38,19 +64,15 @@ def running_demo(home: Path = DEMO_FOLDER) -> Grid | None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         if config.exists():
-            return Grid(config, f"qemu+unix:///system?socket={folder / 'libvirt' / 'run' / 'libvirt-sock'}")
+            uri = f"qemu+unix:///system?socket={folder / 'libvirt' / 'run' / 'libvirt-sock'}"
+            return Grid(config, uri, frozenset(guest.name for guest in DEFAULT_GUESTS))
     except OSError:
         pass
     return None
 
 
 @contextmanager
-def own_grid(
-    guests: Sequence[Guest] = DEFAULT_GUESTS,
-    *,
-    progress: Callable[[str], None],
-    interval_seconds: float = 2.0,
-) -> Iterator[Grid]:
+def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None]) -> Iterator[Grid]:
     """Start services, VMs, consumer and publisher; give the grid once the VMs are in the database."""
     with ExitStack() as stack:
         running = stack.enter_context(lab(guests, progress=progress))
@@ -58,12 +80,12 @@ def own_grid(
         pipeline = stack.enter_context(
             Pipeline(
                 folder,
-                names=Names(host=HOST),
+                names=Names(host=HOST, virtual_host=VIRTUAL_HOST),
                 broker=running.broker,
                 database=running.database,
                 hypervisor_uri=running.libvirt.uri_read_only,
                 port=0,
-                timing=Timing(interval_seconds=interval_seconds),
+                timing=Timing(interval_seconds=INTERVAL_SECONDS),
                 channels=running.libvirt.channels,
             )
         )
@@ -74,8 +96,43 @@ def own_grid(
             for guest in guests:
                 machines.wait_booted(guest.name)
         _await_samples(pipeline, len(guests))
-        yield Grid(folder / "loadgen.toml", running.libvirt.uri)
+        removal = _second_host(stack, folder, running)
+        names = frozenset(guest.name for guest in guests)
+        yield Grid(folder / "loadgen.toml", running.libvirt.uri, names, removal)
         pipeline.require_running()
+
+
+def _second_host(stack: ExitStack, folder: Path, running: Lab) -> Removal:
+    """Start another libvirt, and a publisher that watches it under a name of its own."""
+    daemon = stack.enter_context(LibvirtDaemon.start())
+    password = secrets.token_urlsafe(18)
+    running.broker.admin.add_publisher(SECOND_HOST, password, VIRTUAL_HOST)
+    secret, config = folder / "second.secret", folder / "second.toml"
+    for path, text in ((secret, password), (config, _second_settings(folder, running, daemon, secret))):
+        path.touch(0o600)
+        path.write_text(text, encoding="utf-8")
+    publisher = Child(
+        "kvmgrid-publisher", "run", "--config", str(config), log=folder / "second-publisher.log"
+    )
+    stack.callback(publisher.stop)
+    return Removal(running.libvirt, daemon)
+
+
+def _second_settings(folder: Path, running: Lab, daemon: LibvirtDaemon, secret: Path) -> str:
+    return f"""\
+host = "{SECOND_HOST}"
+interval_seconds = {INTERVAL_SECONDS}
+
+[broker]
+url = "{running.broker.amqp_url(SECOND_HOST, None, VIRTUAL_HOST)}"
+password_file = "{secret}"
+
+[spool]
+directory = "{folder / "second-spool"}"
+
+[hypervisor]
+uri = "{daemon.uri_read_only}"
+"""
 
 
 def _await_samples(pipeline: Pipeline, domain_count: int) -> None:

@@ -1,22 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scenario does to the lab's VMs through libvirt, beside what loadgen can do by itself."""
 
+from __future__ import annotations
+
 import contextlib
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import libvirt
 
+from deploy.lab.errors import LabError
 from loadgen.actions import SignalActions
 from loadgen.errors import ScenarioError
-from loadgen.scenario import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deploy.scenarios.removal import Removal
+    from loadgen.scenario import Change
 
 
 class LibvirtActions(SignalActions):
-    """The actions pause, resume, start and kill with a way back; a context manager would hide its undo."""
+    """The actions pause, resume, start, kill, and with a second host move, each with a way back."""
 
-    def __init__(self, uri: str, channel_folder: Path) -> None:
+    def __init__(self, uri: str, channel_folder: Path, *, removal: Removal | None = None) -> None:
         super().__init__(channel_folder)
+        self._removal = removal
         with _translated("connect to libvirt"):
             self._connection = libvirt.open(uri)
 
@@ -37,6 +46,9 @@ class LibvirtActions(SignalActions):
             case "start":
                 self._start(domain)
                 self.settle("kill", domain)
+            case "move" if self._removal is not None:
+                self.keep("move", domain, lambda: self._move(domain, back=True))
+                self._move(domain, back=False)
             case _:
                 super().act(change)
 
@@ -44,6 +56,12 @@ class LibvirtActions(SignalActions):
         """Close the connection."""
         with contextlib.suppress(libvirt.libvirtError):
             self._connection.close()
+
+    def _move(self, domain: str, *, back: bool) -> None:
+        if self._removal is None:
+            raise ScenarioError("there is no second host")
+        with _translated(f"move {domain}"):
+            self._removal.move(domain, back=back)
 
     def _resume(self, domain: str) -> None:
         with _translated(f"resume {domain}"):
@@ -58,5 +76,5 @@ class LibvirtActions(SignalActions):
 def _translated(action: str) -> Iterator[None]:
     try:
         yield
-    except libvirt.libvirtError as error:
+    except (libvirt.libvirtError, LabError, OSError) as error:
         raise ScenarioError(f"cannot {action}: {error}") from error

@@ -103,6 +103,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
                 hypervisor_uri=libvirt.uri_read_only,
                 port=port,
                 timing=Timing(interval_seconds=INTERVAL_SECONDS, refresh_seconds=1.0),
+                channels=libvirt.channels,
             )
         )
         pipeline.prepare()

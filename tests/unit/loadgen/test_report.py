@@ -93,6 +93,13 @@ def with_step(**changes: object) -> Report:
         (msgspec.structs.replace(REPORT, levels=None, changes=[PAUSED]), ExitCode.MET, "1.50 s"),
         (
             msgspec.structs.replace(
+                REPORT, levels=None, changes=[msgspec.structs.replace(PAUSED, shown_before=True)]
+            ),
+            ExitCode.INVALID,
+            "was so before",
+        ),
+        (
+            msgspec.structs.replace(
                 REPORT, levels=None, changes=[msgspec.structs.replace(PAUSED, seconds=None)]
             ),
             ExitCode.MISSED,
