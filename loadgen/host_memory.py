@@ -23,6 +23,7 @@ CHUNK_BYTES = 16 * 1024**2
 _PAUSE_SECONDS = 0.05
 _USED = Track("used", cumulative=False)
 _HELD = Track("held", cumulative=False)
+_PARKED = Track("parked", cumulative=False)
 
 
 class HeldMemory:
@@ -30,7 +31,7 @@ class HeldMemory:
 
     subject = "host_memory"
     place = Place("host")
-    tracks = (_USED, _HELD)
+    tracks = (_USED, _HELD, _PARKED)
     # The second is the formula of 2011: MemTotal - MemFree - Buffers - Cached.
     columns = ("memory_used_ratio", "memory_used_legacy_ratio")
 
@@ -45,6 +46,7 @@ class HeldMemory:
         self.notes = [
             "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
             f"held = {subject.backing} pages of the generator, each written to",
+            "parked = free pages on the lists of the CPUs, which MemAvailable leaves out",
             "memory_used_legacy_ratio = the formula of 2011, MemTotal - MemFree - Buffers - Cached",
         ]
         if subject.backing == "memfd":
@@ -94,6 +96,7 @@ class HeldMemory:
         return [
             Reading(_USED, at_seconds, self._used(now) / total),
             Reading(_HELD, at_seconds, self.held_bytes / total),
+            Reading(_PARKED, at_seconds, now.parked_bytes / total),
         ]
 
     def close(self) -> None:

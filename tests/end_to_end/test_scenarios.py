@@ -90,9 +90,10 @@ def test_the_cpu_of_a_vm_is_within_three_points_of_the_truth(
 ) -> None:
     """The command drives the guest, publishes what was true, compares, and leaves the guest as it was."""
     (tmp_path / "short.toml").write_text(CPU)
-    command = [SCRIPTS / "kvmgrid-loadgen", "run", tmp_path / "short.toml", "--output", tmp_path]
+    options = ["--config", str(configuration(grid)), "--output", str(tmp_path)]
+    command = [str(SCRIPTS / "kvmgrid-loadgen"), "run", str(tmp_path / "short.toml"), *options]
     result = subprocess.run(
-        [*command, "--config", configuration(grid)],
+        command,
         capture_output=True,
         text=True,
         check=False,
