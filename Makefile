@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher pins clean clean-lab
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher scenarios pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
@@ -53,6 +53,9 @@ status: ## show what `make up` started
 
 screenshots: setup ## make the pictures of the README from a running demo (PORT=8050)
 	@$(PYTHON) -m deploy.screenshots http://127.0.0.1:$(or $(PORT),8050) docs/images
+
+scenarios: setup ## drive known loads and compare what was stored with the truth (NAMES="vm_cpu disk_busy")
+	@$(PYTHON) -m deploy.scenarios $(NAMES)
 
 bench-drain: setup ## measure the consumer: VM rows per second beside the raw COPY of the same rows (JSON)
 	@$(PYTHON) -m tests.benchmark.drain

@@ -4,6 +4,7 @@
 The only place of loadgen that knows psycopg. Every method raises StoreError.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -18,6 +19,7 @@ from loadgen.settings import DatabaseSettings
 from publisher.wire.settings import read_secret
 
 _TIMEOUT_SECONDS = 10
+_POLL_SECONDS = 0.2
 _SOURCES = {
     "domain": "domain_metrics WHERE host = %(host)s AND name = %(name)s",
     "host": "host_metrics WHERE host = %(host)s",
@@ -90,18 +92,26 @@ class Store:
 
     def domain_value(self, domain: str, column: str) -> object:
         """Return a column of ``domains_now`` for a VM that was on this host when it was first asked for."""
-        if domain not in self._uuids:
+        query = sql.SQL("SELECT {} FROM domains_now WHERE uuid = %s").format(sql.Identifier(column))
+        with _translated():
+            row = self._connection.execute(query, [self._uuid(domain)]).fetchone()
+        return row[0] if row else None
+
+    def _uuid(self, domain: str) -> object:
+        """Return which VM a name means; one that has just come is in the database a tick later."""
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while domain not in self._uuids:
             with _translated():
                 found = self._connection.execute(
                     "SELECT uuid FROM domains_now WHERE host = %s AND name = %s", [self._host, domain]
                 ).fetchall()
-            if len(found) != 1:
-                raise StoreError(f"kvmgrid knows {len(found) or 'no'} VMs named {domain!r} on {self._host}")
-            self._uuids[domain] = found[0][0]
-        query = sql.SQL("SELECT {} FROM domains_now WHERE uuid = %s").format(sql.Identifier(column))
-        with _translated():
-            row = self._connection.execute(query, [self._uuids[domain]]).fetchone()
-        return row[0] if row else None
+            if len(found) == 1:
+                self._uuids[domain] = found[0][0]
+            elif time.monotonic() > deadline:
+                raise StoreError(f"kvmgrid knows {len(found) or 'no'} VM named {domain!r} on {self._host}")
+            else:
+                time.sleep(_POLL_SECONDS)
+        return self._uuids[domain]
 
     def samples(
         self, place: Place, columns: Sequence[str], *, since_seconds: float, until_seconds: float
