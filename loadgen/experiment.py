@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drives a load through the steps of a scenario, keeps the truth, and compares it with what was stored."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from loadgen.clock import Clock
 from loadgen.comparison import StoredSample, Window, points, step_result
 from loadgen.load import Load
 from loadgen.report import Levels, percent
@@ -33,7 +33,10 @@ class Run(NamedTuple):
 class Experiment:
     """One run through the steps of a level scenario."""
 
-    def __init__(self, scenario: LevelScenario, load: Load, store: Store, run: Run) -> None:
+    def __init__(
+        self, scenario: LevelScenario, load: Load, store: Store, run: Run, *, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock or Clock()
         self._scenario = scenario
         self._load = load
         self._store = store
@@ -45,29 +48,29 @@ class Experiment:
     def carry_out(self) -> Levels:
         """Go through the steps and wait for their samples; raise LoadgenError."""
         tick_seconds = self._store.host_now().tick_seconds
-        begin_seconds, begin = time.time(), time.monotonic()
+        begin_seconds, begin = self._clock.wall(), self._clock.monotonic()
         windows: list[Window] = []
         due = begin
         for number, step in enumerate(self._scenario.steps, 1):
-            self._late_seconds = max(self._late_seconds, time.monotonic() - due)
-            step_begin = time.time()
+            self._late_seconds = max(self._late_seconds, self._clock.monotonic() - due)
+            step_begin = self._clock.wall()
             commanded = self._load.command(step)
             self._commanded.append((step_begin, commanded))
             due += step.duration_seconds
             self._hold(number, step, commanded, due)
-            windows.append(Window(step_begin + self._scenario.settle_seconds, time.time(), commanded))
-        self._commanded.append((time.time(), commanded))
+            windows.append(Window(step_begin + self._scenario.settle_seconds, self._clock.wall(), commanded))
+        self._commanded.append((self._clock.wall(), commanded))
         self._read(commanded)
         samples = self._await_samples(begin_seconds, tick_seconds)
         return self._levels(windows, samples)
 
     def _hold(self, number: int, step: Step, commanded: float, until: float) -> None:
-        told = time.monotonic()
-        while (now := time.monotonic()) < until:
+        told = self._clock.monotonic()
+        while (now := self._clock.monotonic()) < until:
             self._load.work(min(now + _READING_SECONDS, until))
             self._read(commanded)
-            if time.monotonic() - told >= _PROGRESS_SECONDS or time.monotonic() >= until:
-                told = time.monotonic()
+            if self._clock.monotonic() - told >= _PROGRESS_SECONDS or self._clock.monotonic() >= until:
+                told = self._clock.monotonic()
                 self._tell(number, step, commanded, until - told)
 
     def _read(self, commanded: float) -> None:
@@ -84,7 +87,7 @@ class Experiment:
                 scenario=self._run.scenario,
                 host=self._run.host,
                 subject=self._load.subject,
-                at=datetime.now(UTC),
+                at=datetime.fromtimestamp(self._clock.wall(), UTC),
                 commanded_ratio=commanded,
                 values=values,
             )
@@ -92,7 +95,7 @@ class Experiment:
 
     def _tell(self, number: int, step: Step, commanded: float, left_seconds: float) -> None:
         true = self._series[self._load.tracks[0]].latest_over(_PROGRESS_SECONDS)
-        now = time.time()
+        now = self._clock.wall()
         stored = self._samples(now - 60.0, now)
         latest = stored[-1].values[self._load.columns[0]] if stored else None
         self._run.progress(
@@ -108,14 +111,14 @@ class Experiment:
 
     def _await_samples(self, begin_seconds: float, tick_seconds: float) -> list[StoredSample]:
         """Return the samples of the run once one that ends after it is stored, or when it is overdue."""
-        end_seconds = time.time()
-        deadline = time.monotonic() + _STORED_TICKS * tick_seconds + _STORED_SECONDS
+        end_seconds = self._clock.wall()
+        deadline = self._clock.monotonic() + _STORED_TICKS * tick_seconds + _STORED_SECONDS
         self._run.progress("waiting for the last samples to be stored")
-        while time.monotonic() < deadline:
+        while self._clock.monotonic() < deadline:
             samples = self._samples(begin_seconds, end_seconds + _STORED_TICKS * tick_seconds)
             if samples and samples[-1].at_seconds > end_seconds:
                 return samples
-            time.sleep(min(1.0, tick_seconds / 4))
+            self._clock.sleep(min(1.0, tick_seconds / 4))
         return self._samples(begin_seconds, end_seconds)
 
     def _levels(self, windows: list[Window], samples: list[StoredSample]) -> Levels:
