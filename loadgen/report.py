@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     MET = 0
     MISSED = 1
     INVALID = 3
+    # By Ctrl-C or SIGTERM; as a shell has it for the former.
+    STOPPED = 130
 
 
 class Machine(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 """``kvmgrid-loadgen run`` and ``list``: the scenarios on the command line."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -49,7 +51,7 @@ def run(scenario: str, config: Path, output: Path, times: int, *, yes: bool) -> 
     Drives a known load, reads back what kvmgrid stored, and says how far
     off it was. Exit status: 0 expectations met, 1 one was missed, 3 the
     generator was late or could not reach the load, 69 broker, database or
-    VM unavailable, 78 settings or scenario cannot be used.
+    VM unavailable, 78 settings or scenario cannot be used, 130 stopped.
     """
     try:
         settings = load_settings(config, os.environ)
@@ -62,10 +64,24 @@ def run(scenario: str, config: Path, output: Path, times: int, *, yes: bool) -> 
             f"{order.name} loads this machine or changes its VMs: say --yes if that hurts nobody"
         )
     code = int(ExitCode.MET)
-    for number in range(1, times + 1):
-        name = order.name if times == 1 else f"{order.name}-{number}"
-        code = max(code, attempt(order, settings, output / name))
+    try:
+        undo_on_termination()
+        for number in range(1, times + 1):
+            name = order.name if times == 1 else f"{order.name}-{number}"
+            code = max(code, attempt(order, settings, output / name))
+    except KeyboardInterrupt:
+        say("stopped; the load has ended and what was done to VMs is undone")
+        sys.exit(ExitCode.STOPPED)
     sys.exit(code)
+
+
+def undo_on_termination() -> None:
+    """Let SIGTERM end a run as Ctrl-C does: by default it would leave a VM frozen or a guest loaded."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def attempt(order: Order, settings: LoadgenSettings, target: Path) -> int:

@@ -46,7 +46,6 @@ class HostNow(NamedTuple):
     cpu_count: int | None
     memory_total_bytes: int
     publisher_version: str | None
-    staleness_seconds: float
 
 
 class Store:
@@ -81,7 +80,7 @@ class Store:
         with _translated():
             row = self._connection.execute(
                 """
-                SELECT tick_seconds, cpu_count, memory_total_bytes, publisher_version, staleness_seconds
+                SELECT tick_seconds, cpu_count, memory_total_bytes, publisher_version
                 FROM hosts_now WHERE host = %s AND freshness <> 'stale' AND memory_total_bytes IS NOT NULL
                 """,
                 [self._host],

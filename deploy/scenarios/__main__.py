@@ -18,7 +18,7 @@ from deploy.scenarios.libvirt_actions import LibvirtActions
 from loadgen.errors import LoadgenError, UnreachedError
 from loadgen.report import ExitCode
 from loadgen.scenario import load_scenario, names
-from loadgen.scenario_command import say, write
+from loadgen.scenario_command import say, undo_on_termination, write
 from loadgen.scenario_run import Order, carry_out
 from loadgen.settings import load_settings
 from publisher.wire.settings import SettingsError
@@ -59,7 +59,10 @@ def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
 
 if __name__ == "__main__":
     try:
+        undo_on_termination()
         main(standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(ExitCode.STOPPED)
     except click.ClickException as error:
         sys.exit(f"scenarios: {error.format_message()}")
     except (DemoError, LabError, SchemaError, LoadgenError, SettingsError, psycopg.Error, OSError) as error:

@@ -93,7 +93,7 @@ class ExactStore:
 
     def host_now(self) -> HostNow:
         """Return a host."""
-        return HostNow(TICK_SECONDS, 2, 1, "1", 0.0)
+        return HostNow(TICK_SECONDS, 2, 1, "1")
 
     def samples(
         self, place: Place, columns: Sequence[str], *, since_seconds: float, until_seconds: float

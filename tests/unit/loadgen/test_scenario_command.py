@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``kvmgrid-loadgen run`` and ``list``: what is refused, and the exit statuses."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,21 @@ def test_a_run_that_ends_early_has_a_status(
 
     assert status == result.exit_code
     assert str(error) in result.output
+
+
+def test_a_run_that_is_stopped_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM ends a run as Ctrl-C does, so that what was done can be undone."""
+
+    def stop(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(scenario_command, "carry_out", stop)
+    config = str(settings(tmp_path, trial=True))
+    try:
+        result = CliRunner().invoke(main, ["run", "disk_busy", "--config", config])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert 130 == result.exit_code
+    assert "undone" in result.output
