@@ -6,10 +6,12 @@ the begin plus what processes, tmpfs and kernel have taken since. So what others
 meanwhile is part of the truth, and of the loop that holds the level.
 """
 
+import contextlib
 import mmap
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 from loadgen.errors import UnreachedError
@@ -20,6 +22,7 @@ from loadgen.series import Track
 from loadgen.store import Place
 
 CHUNK_BYTES = 16 * 1024**2
+OOM_SCORE = Path("/proc/self/oom_score_adj")
 _PAUSE_SECONDS = 0.05
 _USED = Track("used", cumulative=False)
 _HELD = Track("held", cumulative=False)
@@ -42,6 +45,9 @@ class HeldMemory:
         # Not zeros: a page of zeros may be merged or compressed away.
         self._filling = Random(seed).randbytes(CHUNK_BYTES)  # noqa: S311 - no secret
         self._chunks: list[mmap.mmap] = []
+        # Should memory run out all the same, the kernel ends the generator and no VM (proc(5)).
+        self._oom_score = OOM_SCORE.read_text()
+        OOM_SCORE.write_text("1000")
         self._target_bytes = 0
         self.notes = [
             "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
@@ -103,6 +109,9 @@ class HeldMemory:
         """Give everything back."""
         while self._chunks:
             self._chunks.pop().close()
+        # Who is not root may raise the score and not lower it.
+        with contextlib.suppress(PermissionError):
+            OOM_SCORE.write_text(self._oom_score)
 
     def _used(self, now: Memory) -> int:
         begin = self._begin

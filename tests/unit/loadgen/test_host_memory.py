@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from loadgen.errors import UnreachedError
-from loadgen.host_memory import CHUNK_BYTES, HeldMemory
+from loadgen.host_memory import CHUNK_BYTES, OOM_SCORE, HeldMemory
 from loadgen.meminfo import Memory, read_memory
 from loadgen.scenario import HostMemory, Step
 
@@ -61,6 +61,16 @@ def test_the_level_is_taken_held_and_given_back(machine: Machine) -> None:
     assert 1 == held_chunks(machine)
     machine.load.close()
     assert 0 == machine.load.held_bytes
+
+
+def test_the_generator_is_ended_before_any_vm() -> None:
+    """As long as it may hold memory, the kernel's choice is this process; afterwards as before."""
+    before = OOM_SCORE.read_text()
+    load = HeldMemory(HostMemory(), seed=1, memory=Machine().read)
+
+    assert "1000" == OOM_SCORE.read_text().strip()
+    load.close()
+    assert before == OOM_SCORE.read_text()
 
 
 def test_what_others_take_is_part_of_the_truth_and_of_the_loop(machine: Machine) -> None:
