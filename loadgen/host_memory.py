@@ -26,7 +26,7 @@ OOM_SCORE = Path("/proc/self/oom_score_adj")
 _PAUSE_SECONDS = 0.05
 _USED = Track("used", cumulative=False)
 _HELD = Track("held", cumulative=False)
-_PARKED = Track("parked", cumulative=False)
+_PARKED = Track("parked_since_begin", cumulative=False)
 
 
 class HeldMemory:
@@ -52,7 +52,7 @@ class HeldMemory:
         self.notes = [
             "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
             f"held = {subject.backing} pages of the generator, each written to",
-            "parked = free pages on the lists of the CPUs, which MemAvailable leaves out",
+            "parked = free pages on the lists of the CPUs: MemAvailable leaves them out, the truth does not count them",
             "memory_used_legacy_ratio = the formula of 2011, MemTotal - MemFree - Buffers - Cached",
         ]
         if subject.backing == "memfd":
@@ -102,7 +102,7 @@ class HeldMemory:
         return [
             Reading(_USED, at_seconds, self._used(now) / total),
             Reading(_HELD, at_seconds, self.held_bytes / total),
-            Reading(_PARKED, at_seconds, now.parked_bytes / total),
+            Reading(_PARKED, at_seconds, (now.parked_bytes - self._begin.parked_bytes) / total),
         ]
 
     def close(self) -> None:
