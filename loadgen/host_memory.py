@@ -52,7 +52,7 @@ class HeldMemory:
         self.notes = [
             "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
             f"held = {subject.backing} pages of the generator, each written to",
-            "parked = free pages on the lists of the CPUs: MemAvailable leaves them out, the truth does not count them",
+            "parked = free pages on the lists of the CPUs, which MemAvailable takes for used and the truth does not",
             "memory_used_legacy_ratio = the formula of 2011, MemTotal - MemFree - Buffers - Cached",
         ]
         if subject.backing == "memfd":

@@ -137,18 +137,29 @@ def test_a_change_of_a_vm_is_seen(grid: Grid, name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["host_memory_share", "host_memory_memfd", "disk_busy"])
-def test_a_load_of_the_host_agrees_with_the_truth(grid: Grid, name: str) -> None:
-    """Memory of both kinds and a busy disk; only the formula of 2011 misses what memfd holds."""
-    made = carried_out(grid, name)
+def test_a_busy_disk_agrees_with_the_truth(grid: Grid) -> None:
+    """Within five points, however busy this machine let the disk be."""
+    assert [] == carried_out(grid, "disk_busy").missed()
 
-    assert [] == made.missed()
-    assert made.levels is not None
-    if made.levels.subject == "host_memory":
-        last = made.levels.steps[-1]
-        legacy, held, true = (
-            last.others["memory_used_legacy_ratio"], last.others["held"], last.true_ratio
-        )  # fmt: skip
-        assert None not in (legacy, held, true)
-        misses = float(str(true)) - float(str(legacy)) > float(str(held)) / 2
-        assert (name == "host_memory_memfd") == misses
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "is_missed_by_legacy"), [("host_memory_share", False), ("host_memory_memfd", True)]
+)
+def test_the_memory_of_the_host_agrees_with_the_truth(
+    grid: Grid, name: str, *, is_missed_by_legacy: bool
+) -> None:
+    """Within 1 % but for what the kernel has parked; only the formula of 2011 misses what memfd holds.
+
+    Tests before this one end large processes, whose pages the kernel parks: MemAvailable lacks them.
+    """
+    levels = carried_out(grid, name).levels
+
+    assert levels is not None
+    for step in levels.steps:
+        parked, held, legacy = (
+            float(str(step.others[each]))
+            for each in ("parked_since_begin", "held", "memory_used_legacy_ratio")
+        )
+        assert float(str(step.error_ratio)) == pytest.approx(parked, abs=levels.error_limit_ratio)
+        assert is_missed_by_legacy == (float(str(step.true_ratio)) - legacy > held / 2)
