@@ -52,7 +52,7 @@ class HeldMemory:
         self.notes = [
             "true = in use at the begin (MemTotal - MemAvailable) and what was really taken since",
             f"held = {subject.backing} pages of the generator, each written to",
-            "parked = free pages on the lists of the CPUs, which MemAvailable takes for used and the truth does not",
+            "parked = free pages on the lists of the CPUs: in use for MemAvailable, not for the truth",
             "memory_used_legacy_ratio = the formula of 2011, MemTotal - MemFree - Buffers - Cached",
         ]
         if subject.backing == "memfd":
@@ -70,9 +70,9 @@ class HeldMemory:
         now = self._memory()
         missing = target - self._used(now)
         if missing + self.held_bytes < 0:
-            used = (self._used(now) - self.held_bytes) / 1e9
             raise UnreachedError(
-                f"{used:.2f} GB are in use without us, more than the level of {target / 1e9:.2f}"
+                f"{gigabytes(self._used(now) - self.held_bytes)} are in use without us, "
+                f"more than the level of {gigabytes(target)}"
             )
         if now.available_bytes - missing < self._subject.reserve_bytes:
             raise UnreachedError(
