@@ -7,6 +7,7 @@ docs/scenarios.md says what the guest has to answer, and how a VM gets such a po
 import contextlib
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -34,6 +35,7 @@ class GuestChannel:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._heard = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_PATIENCE_SECONDS)
         try:
@@ -57,37 +59,48 @@ class GuestChannel:
 
     def load(self) -> str:
         """Return the load that runs."""
-        return self._ask("load", "loaded")
+        return self._ask("load", lambda answer: answer.startswith("loaded ")).removeprefix("loaded ")
 
     def set_load(self, load: str) -> None:
         """Let the guest end its load and begin another."""
-        self._ask(f"load {load}", "loaded")
+        self._ask(f"load {load}", lambda answer: answer == f"loaded {load}")
 
     def ticks(self) -> GuestTicks:
         """Return what the guest's processors did since they started."""
-        words = self._ask("cpu", "cpu").split()
+        words = self._ask("cpu", lambda answer: answer.startswith("cpu ")).split()
         try:
-            return GuestTicks(int(words[0]), int(words[1]))
+            return GuestTicks(int(words[1]), int(words[2]))
         except (IndexError, ValueError) as error:
             raise ChannelError(f"the guest at {self.path} answers {words!r}") from error
 
-    def _ask(self, line: str, expected: str) -> str:
-        answer = b""
+    def _ask(self, line: str, is_answer: Callable[[str], bool]) -> str:
+        """Return the answer; what else the guest says meanwhile, to an older question say, is passed over."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
+        passed: list[str] = []
         try:
             self._socket.sendall(line.encode() + b"\n")
-            while not answer.endswith(b"\n"):
-                piece = self._socket.recv(_LONGEST_ANSWER_BYTES)
-                if not piece:
-                    raise ChannelError(f"the VM at {self.path} has gone")
-                answer += piece
-                if len(answer) > _LONGEST_ANSWER_BYTES or time.monotonic() > deadline:
-                    raise ChannelError(f"the guest at {self.path} does not end its answer to {line!r}")
+            while time.monotonic() < deadline:
+                heard = self._line()
+                if is_answer(heard):
+                    return heard
+                if heard == f"unknown {line}":
+                    break
+                passed.append(heard)
         except TimeoutError as error:
-            raise ChannelError(f"the guest at {self.path} does not answer {line!r}") from error
+            raise ChannelError(
+                f"the guest at {self.path} does not answer {line!r}; it said {passed}"
+            ) from error
         except OSError as error:
             raise ChannelError(f"the VM at {self.path}: {error}") from error
-        word, _, rest = answer.decode(errors="replace").strip().partition(" ")
-        if word != expected:
-            raise ChannelError(f"the guest at {self.path} answers {word!r} to {line!r}")
-        return rest
+        raise ChannelError(f"the guest at {self.path} has no answer to {line!r}; it said {passed}")
+
+    def _line(self) -> str:
+        while b"\n" not in self._heard:
+            piece = self._socket.recv(_LONGEST_ANSWER_BYTES)
+            if not piece:
+                raise ChannelError(f"the VM at {self.path} has gone")
+            self._heard += piece
+            if len(self._heard) > _LONGEST_ANSWER_BYTES:
+                raise ChannelError(f"the guest at {self.path} does not end what it says")
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.decode(errors="replace").strip()

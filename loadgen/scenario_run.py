@@ -4,7 +4,6 @@
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from typing import NamedTuple
 from loadgen import onset
 from loadgen.actions import SignalActions, channel_path
 from loadgen.disk_busy import BusyDisk
-from loadgen.errors import ScenarioError
+from loadgen.errors import LoadgenError, ScenarioError
 from loadgen.experiment import Experiment, Run
 from loadgen.guest_cpu import GuestCpu
 from loadgen.host_memory import HeldMemory
@@ -72,10 +71,20 @@ def carry_out(
 
 
 def _levels(scenario: LevelScenario, settings: LoadgenSettings, store: Store, run: Run) -> _Found:
-    with closing(_load(scenario, settings, store)) as load:
-        for note in load.notes:
-            run.progress(f"note: {note}")
-        return _Found(load.notes, levels=Experiment(scenario, load, store, run).carry_out())
+    load = _load(scenario, settings, store)
+    for note in load.notes:
+        run.progress(f"note: {note}")
+    try:
+        levels = Experiment(scenario, load, store, run).carry_out()
+    except BaseException:
+        # What went wrong first is what is told.
+        try:
+            load.close()
+        except LoadgenError as failure:
+            run.progress(f"could not be undone: {failure}")
+        raise
+    load.close()
+    return _Found(load.notes, levels=levels)
 
 
 def _load(scenario: LevelScenario, settings: LoadgenSettings, store: Store) -> Load:

@@ -26,9 +26,10 @@ if [ -d /sys/class/net/eth0 ]; then
     ip address add "$address" dev eth0
 fi
 
-# In a session of its own, so that it ends together with what it started.
+# In a session of its own, so that it ends together with what it started. What it says goes to the console: the shell's own output may be
+# the port at that moment, where it would be an answer.
 begin() {
-    setsid sh -c "$1" &
+    setsid sh -c "$1" > /dev/console 2>&1 3>&- &
     parts="$parts $!"
 }
 

@@ -11,6 +11,7 @@ import pika
 import pytest
 
 from deploy.demo.child import SCRIPTS, inherited
+from deploy.lab.readiness import wait_until
 from deploy.scenarios.libvirt_actions import LibvirtActions
 from loadgen.guest_channel import GuestChannel
 from loadgen.report import Report
@@ -19,7 +20,7 @@ from loadgen.scenario_run import Order, carry_out
 from loadgen.settings import load_settings
 from loadgen.truth import TRUTH_EXCHANGE, Truth
 from tests.browser import Watched
-from tests.end_to_end.conftest import HOST, Grid
+from tests.end_to_end.conftest import HOST, PATIENCE_SECONDS, Grid
 
 QUEUE = "test.truth"
 # Only what is stored is judged here: how much load this machine has to give is not what is tested.
@@ -41,6 +42,16 @@ error_ratio = 0.03
 reach_below_ratio = 1.0
 reach_above_ratio = 1.0
 late_seconds = 30
+"""
+
+FREEZE = """
+kind = "change"
+purpose = "A QEMU is frozen for as long as nobody ends the run"
+seed = 1
+[[changes]]
+action = "freeze"
+domain = "idle-1"
+shows = { column = "outcome", among = ["never"], within_ticks = 100 }
 """
 
 
@@ -123,6 +134,23 @@ def test_a_paused_vm_is_seen_and_resumed(grid: Grid) -> None:
     assert ["pause", "resume"] == [change.action for change in made.changes]
     assert [] == made.invalid_because()
     assert all(change.seconds is not None for change in made.changes)
+
+
+def test_a_run_that_is_ended_leaves_no_vm_frozen(grid: Grid, tmp_path: Path) -> None:
+    """SIGTERM in the middle of a change undoes it."""
+    (tmp_path / "freeze.toml").write_text(FREEZE)
+    command = [str(SCRIPTS / "kvmgrid-loadgen"), "run", str(tmp_path / "freeze.toml")]
+    qemu = grid.guests.process("idle-1")
+    run = subprocess.Popen([*command, "--config", str(configuration(grid))], env=inherited())
+    try:
+        assert wait_until(qemu.is_stopped, timeout_seconds=PATIENCE_SECONDS)
+    finally:
+        run.terminate()
+        status = run.wait(PATIENCE_SECONDS)
+
+    assert 130 == status
+    assert not qemu.is_stopped()
+    grid.await_rows("SELECT 1 FROM kvmgrid.domains_now WHERE name = 'idle-1' AND outcome = 'ok'")
 
 
 @pytest.mark.long

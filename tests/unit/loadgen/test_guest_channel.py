@@ -51,10 +51,23 @@ def test_a_guest_is_asked_and_told(guest: Callable[[dict[str, bytes]], Path]) ->
         assert GuestTicks(busy=12, total=345) == channel.ticks()
 
 
+def test_what_is_no_answer_is_passed_over(guest: Callable[[dict[str, bytes]], Path]) -> None:
+    """A line too many, from a program of the guest or to an older question, shifts no later answer."""
+    path = guest(
+        {
+            "load cpu:30": b"stress-ng: info\nloaded cpu:0\ncpu 1 2\nloaded cpu:30\n",
+            "cpu": b"loaded cpu:30\ncpu 12 345\n",
+        }
+    )
+    with GuestChannel(path) as channel:
+        channel.set_load("cpu:30")
+        assert GuestTicks(busy=12, total=345) == channel.ticks()
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (b"unknown load\n", "answers 'unknown'"),
+        (b"unknown load\n", "has no answer"),
         (b"", "has gone"),
         (b"x" * 5000, "does not end"),
     ],
