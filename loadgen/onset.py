@@ -34,7 +34,10 @@ def carry_out(scenario: ChangeScenario, actions: Actions, store: Store, run: Run
     """Make the changes, one after the other, and wait for each to show; raise LoadgenError."""
     tick_seconds = store.host_now().tick_seconds
     try:
-        results = [_one(change, actions, store, run, tick_seconds) for change in scenario.changes]
+        results = []
+        for change in scenario.changes:
+            time.sleep(scenario.settle_seconds)
+            results.append(_one(change, actions, store, run, tick_seconds))
     finally:
         failures = actions.undo()
         for failure in failures:
@@ -86,8 +89,10 @@ def is_shown(shows: Shows, value: object, before: object) -> bool:
         return False
     if shows.above is not None:
         return value > shows.above
-    start = before if isinstance(before, int | float) else 0.0
-    return shows.risen_by is not None and value - start >= shows.risen_by
+    # From nothing known, nothing can be said to have risen.
+    if shows.risen_by is None or not isinstance(before, int | float):
+        return False
+    return value - before >= shows.risen_by
 
 
 def _await(check: Callable[[], bool], begin: float, limit_seconds: float) -> float | None:

@@ -140,11 +140,12 @@ class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ChangeScenario(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="change"
 ):
-    """Changes, one after the other."""
+    """Changes, one after the other, each after ``settle_seconds`` in which what was before can show."""
 
     purpose: Name
     seed: int
     changes: Annotated[tuple[Change, ...], Meta(min_length=1)]
+    settle_seconds: Annotated[float, Meta(ge=0, le=600)] = 0.0
 
 
 Scenario = LevelScenario | ChangeScenario

@@ -44,9 +44,9 @@ apply() {
             cpu:0) ;;
             cpu:*) begin "exec stress-ng --quiet --cpu $(nproc) --cpu-method loop --cpu-load $amount --cpu-load-slice -20 --temp-path /tmp" ;;
             memory:*)
-                # tmpfs pages are guest memory in use as long as the file exists. Zeros: random bytes take emulation seconds.
+                # tmpfs pages are guest memory in use as long as the file exists.
                 mkdir -p /held && mount -t tmpfs -o "size=${amount}m" tmpfs /held
-                begin "exec dd if=/dev/zero of=/held/block bs=1M count=$amount 2> /dev/null" ;;
+                begin "exec dd if=/dev/urandom of=/held/block bs=1M count=$amount 2> /dev/null" ;;
             disk:*)
                 begin "
                     block=0
