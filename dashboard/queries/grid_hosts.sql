@@ -24,4 +24,5 @@ SELECT
     hypervisor_reason,
     collectors
 FROM hosts_now
-ORDER BY host
+-- What is real comes before what is simulated.
+ORDER BY right(publisher_version, 10) IS NOT DISTINCT FROM '+simulated', host

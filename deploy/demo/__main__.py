@@ -106,7 +106,7 @@ def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Pa
   kvmgrid runs:  {pipeline.url}
 
   publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
-  VMs          {guests}, under QEMU's software emulation
+  VMs          {guests}, under QEMU's software emulation (counted as user CPU)
   fleet        {HOST_COUNT} simulated hosts with {DOMAIN_COUNT} VMs each, marked as such on the page; their
                past {HISTORY_DAYS} days fill in (about two minutes at the first start, seconds later)
   libvirt      {daemon.virsh} list

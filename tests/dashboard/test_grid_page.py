@@ -218,7 +218,8 @@ def test_themes_follow_the_system_and_the_choice(
     expect(button).to_have_text("Theme: dark")
     assert grounds["dark"] == page.evaluate(ground)
     page.goto(dashboard.url, wait_until="commit")
-    page.wait_for_function("() => document.body !== null")
+    # The first colour there is: before it the style sheet is still on its way.
+    page.wait_for_function(f"() => document.body !== null && {ground} !== 'rgba(0, 0, 0, 0)'")
     assert grounds["dark"] == page.evaluate(ground)
     page.wait_for_selector(".node")
     assert [] == faults
