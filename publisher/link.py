@@ -187,7 +187,9 @@ class Link:
             try:
                 self._serve()
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever broker and disk can do
-                self._log.failure("link_failed", error)
+                # A connection that is ended while it opens ends in an assertion of pika's.
+                if not self._stop.is_set():
+                    self._log.failure("link_failed", error)
             self._connected = False
             self._session = None
             if self._draining.is_set():
