@@ -83,7 +83,7 @@ class Sender:
         """Send each line when it is due, until all are confirmed or ``stop``; tell how many are confirmed."""
         self._lines, self._confirmed = lines, confirmed
         self._connection = pika.SelectConnection(
-            _parameters(self._settings, self._login),
+            connection_parameters(self._settings, self._login, "kvmgrid-loadgen"),
             on_open_callback=self._on_open,
             on_open_error_callback=lambda _connection, error: self._on_closed(error),
             on_close_callback=lambda _connection, error: self._on_closed(error),
@@ -265,7 +265,10 @@ def _parcel(message: SampleBatch | Event) -> Parcel:
     return Parcel(exchange, key, properties, encode(message))
 
 
-def _parameters(settings: BrokerSettings, login: BrokerLogin) -> pika.ConnectionParameters:
+def connection_parameters(
+    settings: BrokerSettings, login: BrokerLogin, name: str
+) -> pika.ConnectionParameters:
+    """Return how to connect; ``name`` shows in the broker's list of connections."""
     return pika.ConnectionParameters(
         host=login.address.host,
         port=login.address.port,
@@ -274,5 +277,5 @@ def _parameters(settings: BrokerSettings, login: BrokerLogin) -> pika.Connection
         ssl_options=pika.SSLOptions(login.tls, login.address.host) if login.tls else None,
         heartbeat=settings.heartbeat_seconds,
         blocked_connection_timeout=settings.blocked_timeout_seconds,
-        client_properties={"connection_name": "kvmgrid-loadgen", "product": "kvmgrid"},
+        client_properties={"connection_name": name, "product": "kvmgrid"},
     )

@@ -12,6 +12,7 @@ import pika
 from pika import exceptions
 
 from loadgen.errors import BrokerError
+from loadgen.sender import connection_parameters
 from loadgen.truth import TRUTH_EXCHANGE, TRUTH_TYPE, Truth, encode, truth_key
 from publisher.wire.broker import BrokerSettings, resolve_login
 from publisher.wire.codec import CONTENT_TYPE
@@ -26,16 +27,7 @@ class TruthSender:
         login = resolve_login(settings, DEFAULT_USER)
         try:
             self._connection = pika.BlockingConnection(
-                pika.ConnectionParameters(
-                    host=login.address.host,
-                    port=login.address.port,
-                    virtual_host=login.address.virtual_host,
-                    credentials=pika.PlainCredentials(login.user, login.password or ""),
-                    ssl_options=pika.SSLOptions(login.tls, login.address.host) if login.tls else None,
-                    heartbeat=settings.heartbeat_seconds,
-                    blocked_connection_timeout=settings.blocked_timeout_seconds,
-                    client_properties={"connection_name": "kvmgrid-loadgen truth", "product": "kvmgrid"},
-                )
+                connection_parameters(settings, login, "kvmgrid-loadgen truth")
             )
             self._channel = self._connection.channel()
             self._channel.exchange_declare(TRUTH_EXCHANGE, "topic", durable=True)
