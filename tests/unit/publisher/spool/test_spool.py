@@ -265,6 +265,17 @@ def test_the_files_shrink_once_the_backlog_is_gone(tmp_path: Path) -> None:
     assert file_bytes(spool) < 3_000_000
 
 
+def test_bodies_of_all_sizes_keep_within_the_capacity(tmp_path: Path) -> None:
+    """What a drop deletes to make room does not go through the log as well."""
+    spool = Spool(tmp_path / "spool", "hv042", SMALL)
+    worst_bytes = 0
+    for size_bytes in [*[0] * 19, *[60_000] * 2, *[400_000] * 8] * 12:
+        spool.put(message(bytes(size_bytes)))
+        worst_bytes = max(worst_bytes, file_bytes(spool))
+
+    assert worst_bytes <= SMALL.capacity_bytes
+
+
 def test_threads_share_one_sequence_without_gaps(tmp_path: Path) -> None:
     """Putting from four threads while a fifth confirms neither loses nor doubles a sequence."""
     spool = Spool(tmp_path / "spool", "hv042")

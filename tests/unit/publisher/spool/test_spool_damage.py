@@ -82,7 +82,8 @@ def test_a_body_with_a_flipped_bit_is_dropped_and_counted(tmp_path: Path) -> Non
     spool.close()
     path = tmp_path / "spool" / DATABASE
     content = path.read_bytes()
-    place = content.index(b"b" * 1_000) + 500
+    # A page that holds nothing else: one with several records may keep old copies of them.
+    place = content.index(b"b" * 4_000) + 500
     path.write_bytes(content[:place] + b"?" + content[place + 1 :])
     spool = Spool(tmp_path / "spool", "hv042")
 
