@@ -5,8 +5,8 @@ from importlib.metadata import version
 
 import click
 
-from loadgen.fleet_command import fleet
-from loadgen.scenario_command import list_scenarios, run
+from loadgen.fleet.command import fleet
+from loadgen.scenario.command import list_scenarios, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})

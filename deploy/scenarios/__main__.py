@@ -16,10 +16,10 @@ from deploy.lab.rootfs import say as say_lab
 from deploy.scenarios.grid import own_grid, running_demo
 from deploy.scenarios.libvirt_actions import LibvirtActions
 from loadgen.errors import LoadgenError, UnreachedError
-from loadgen.report import ExitCode
-from loadgen.scenario import load_scenario, names
-from loadgen.scenario_command import say, undo_on_termination, write
-from loadgen.scenario_run import Order, carry_out
+from loadgen.scenario.command import say, undo_on_termination, write
+from loadgen.scenario.report import ExitCode
+from loadgen.scenario.run import Order, carry_out
+from loadgen.scenario.scenario import load_scenario, names
 from loadgen.settings import load_settings
 from publisher.wire.settings import SettingsError
 

@@ -21,7 +21,7 @@ from deploy.lab.lab import Lab, lab
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
 from deploy.scenarios.removal import Removal
-from loadgen.scenario import ChangeScenario, DomainCpu, Scenario
+from loadgen.scenario.scenario import ChangeScenario, DomainCpu, Scenario
 
 DEMO_FOLDER = Path("/var/lib/kvmgrid-demo")
 HOST, SECOND_HOST = "scenario-host", "scenario-host-2"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import libvirt
 
 from deploy.lab.errors import LabError
-from loadgen.actions import SignalActions
 from loadgen.errors import ScenarioError
+from loadgen.scenario.actions import SignalActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from deploy.scenarios.removal import Removal
-    from loadgen.scenario import Change
+    from loadgen.scenario.scenario import Change
 
 
 class LibvirtActions(SignalActions):

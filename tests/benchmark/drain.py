@@ -25,7 +25,7 @@ import psycopg
 
 from deploy.lab import services
 from deploy.lab.readiness import wait_until
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode, message_id
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE, sample_key

@@ -13,13 +13,13 @@ import pytest
 from deploy.demo.child import SCRIPTS, inherited
 from deploy.lab.readiness import wait_until
 from deploy.scenarios.libvirt_actions import LibvirtActions
-from loadgen.guest_channel import GuestChannel
-from loadgen.meminfo import read_memory
-from loadgen.report import Report
-from loadgen.scenario import decode, load_scenario
-from loadgen.scenario_run import Order, carry_out
+from loadgen.scenario.load.guest_channel import GuestChannel
+from loadgen.scenario.load.meminfo import read_memory
+from loadgen.scenario.report import Report
+from loadgen.scenario.run import Order, carry_out
+from loadgen.scenario.scenario import decode, load_scenario
+from loadgen.scenario.truth import TRUTH_EXCHANGE, Truth
 from loadgen.settings import load_settings
-from loadgen.truth import TRUTH_EXCHANGE, Truth
 from tests.browser import Watched
 from tests.end_to_end.conftest import HOST, PATIENCE_SECONDS, Grid
 

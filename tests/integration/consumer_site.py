@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.lab.readiness import wait_until
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode, message_id
 from publisher.wire.samples import Event, SampleBatch
 from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE, event_key, sample_key

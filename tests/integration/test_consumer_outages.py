@@ -15,7 +15,7 @@ from deploy.lab import services
 from deploy.lab.postgresql import PostgreSql
 from deploy.lab.rabbitmq import RabbitMq
 from deploy.lab.readiness import wait_until
-from loadgen.fleet import Fleet
+from loadgen.fleet.fleet import Fleet
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess

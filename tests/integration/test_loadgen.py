@@ -15,10 +15,10 @@ import pytest
 from deploy.lab.broker_users import BrokerAdmin
 from deploy.lab.readiness import wait_until
 from loadgen.errors import BrokerError
-from loadgen.fleet import Fleet, FleetShape
-from loadgen.narration import Line, narrate
-from loadgen.schedule import History, turns
-from loadgen.sender import Sender
+from loadgen.fleet.fleet import Fleet, FleetShape
+from loadgen.fleet.narration import Line, narrate
+from loadgen.fleet.schedule import History, turns
+from loadgen.fleet.sender import Sender
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event, SampleBatch
 from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE

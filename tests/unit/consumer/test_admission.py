@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consumer.admission import Unfit, admit
 from consumer.delivery import Delivery
 from consumer.receipts import Receipt
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
 from publisher.wire.samples import SCHEMA_VERSION, Event
 from publisher.wire.topics import event_key, sample_key

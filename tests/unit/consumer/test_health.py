@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from consumer.health import RULES, Health, assess
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import (
     HostFilesystemSample,
     HostSample,

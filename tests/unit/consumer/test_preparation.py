@@ -12,7 +12,7 @@ from consumer.flush import Flush
 from consumer.inventory import Places
 from consumer.preparation import Preparation
 from consumer.receipts import Receipt
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import sample_key

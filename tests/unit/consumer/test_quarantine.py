@@ -13,7 +13,7 @@ from consumer.delivery import Delivery
 from consumer.quarantine import Quarantine, Rejected
 from consumer.receipts import Receipt
 from consumer.settings import QuarantineSettings
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
 
 

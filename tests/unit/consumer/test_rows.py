@@ -17,7 +17,7 @@ from consumer.tables import (
     HOST_LATEST,
     HOST_SAMPLES,
 )
-from loadgen.fleet import Fleet, FleetShape
+from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import SampleBatch
 
 NOW = 1_760_000_000.0

@@ -9,7 +9,7 @@ import pytest
 from deploy.lab.definition import DEFINITION
 from deploy.lab.guest import DEFAULT_GUESTS
 from deploy.scenarios.grid import GUESTS, running_demo
-from loadgen.scenario import ChangeScenario, load_scenario, names
+from loadgen.scenario.scenario import ChangeScenario, load_scenario, names
 
 
 @pytest.fixture

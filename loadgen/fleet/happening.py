@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens on a simulated host between two instants, as its publisher would tell it. Pure."""
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from loadgen.fleet.domain import DomainProfile, Identity
+from loadgen.fleet.fleet import VERSION, Fleet
+from publisher.wire.samples import SCHEMA_VERSION, Event
+
+
+class Happening(NamedTuple):
+    """One event of a host before it gets its number; ``domain`` is None for those of the host itself."""
+
+    second: float
+    kind: str
+    detail: str | None = None
+    domain: Identity | None = None
+
+
+def happenings(fleet: Fleet, ordinal: int, after: float, until: float) -> list[Happening]:
+    """Return in order of time what a host told after one instant and not after another."""
+    found = list(_of_host(fleet, ordinal, after, until))
+    resting = {fleet.resting(ordinal, second) for second in (after, until)}
+    # Most VMs only ever move, and only while their home is in maintenance.
+    candidates = {
+        profile.number: profile
+        for profile in fleet.domains[ordinal]
+        if ordinal in resting or profile.life is not None or profile.restart is not None
+    }
+    for second in (after, until):
+        candidates |= {profile.number: profile for profile in fleet.visitors(ordinal, second)}
+    for profile in candidates.values():
+        found += _of_domain(fleet, profile, ordinal, after, until)
+    duty = fleet.hosts[ordinal].duty
+    # What happens while the host is down is told by nobody; its end is the first it tells.
+    told = [each for each in found if not duty.is_down(each.second)]
+    return sorted(told, key=attrgetter("second"))
+
+
+def event(fleet: Fleet, ordinal: int, happening: Happening, sequence: int) -> Event:
+    """Return the message about what happened."""
+    host, domain = fleet.hosts[ordinal], happening.domain
+    return Event(
+        schema=SCHEMA_VERSION,
+        host=host.host,
+        epoch=fleet.epoch,
+        sequence=sequence,
+        boot_id=host.boot_id(happening.second),
+        occurred_at=fleet.clock(ordinal, happening.second),
+        publisher_version=VERSION,
+        kind=happening.kind,
+        domain_uuid=domain.uuid if domain else None,
+        domain_name=domain.name if domain else None,
+        detail=happening.detail,
+    )
+
+
+def _of_host(fleet: Fleet, ordinal: int, after: float, until: float) -> Iterator[Happening]:
+    duty = fleet.hosts[ordinal].duty
+    if duty.restarts is not None:
+        # The publisher's farewell comes just before the silence.
+        for second in duty.restarts.begins(after + 1.0, until + 1.0):
+            yield Happening(second - 1.0, "publisher_stopping")
+    for outage in (duty.restarts, duty.hangs):
+        if outage is not None:
+            for second in outage.ends(after, until):
+                yield Happening(second, "publisher_started", f"version {VERSION}")
+
+
+def _of_domain(
+    fleet: Fleet, profile: DomainProfile, ordinal: int, after: float, until: float
+) -> Iterator[Happening]:
+    for second, kind, detail in (*_of_life(profile, after, until), *_of_restarts(profile, after, until)):
+        if profile.host(second) == ordinal:
+            yield Happening(second, kind, detail, fleet.identity(profile, second))
+    if profile.journey is not None:
+        yield from _of_journey(fleet, profile, ordinal, after, until)
+
+
+def _of_life(profile: DomainProfile, after: float, until: float) -> Iterator[tuple[float, str, str]]:
+    if profile.life is None:
+        return
+    for second in profile.life.begins(after, until):
+        yield second, "domain_defined", "added"
+        yield second, "domain_started", "booted"
+    for second in profile.life.ends(after, until):
+        yield second, "domain_stopped", "destroyed"
+        yield second, "domain_undefined", "removed"
+
+
+def _of_restarts(profile: DomainProfile, after: float, until: float) -> Iterator[tuple[float, str, str]]:
+    if profile.restart is None:
+        return
+    for second in profile.restart.begins(after, until):
+        yield second, "domain_shutdown", "finished after guest request"
+        yield second, "domain_stopped", "shutdown"
+    for second in profile.restart.ends(after, until):
+        yield second, "domain_started", "booted"
+
+
+def _of_journey(
+    fleet: Fleet, profile: DomainProfile, ordinal: int, after: float, until: float
+) -> Iterator[Happening]:
+    assert profile.journey is not None  # noqa: S101 - the caller asked
+    away = profile.journey.away
+    moves = [(second, profile.home, profile.journey.host) for second in away.begins(after, until)]
+    moves += [(second, profile.journey.host, profile.home) for second in away.ends(after, until)]
+    for second, source, target in moves:
+        if ordinal not in {source, target} or not profile.exists(second):
+            continue
+        kind = "domain_migration_departed" if ordinal == source else "domain_migration_arrived"
+        yield Happening(second, kind, "migrated", fleet.identity(profile, second))

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The messages of a fleet in the order in which they are sent: samples and events, numbered per host. Pure.
+
+As a publisher does, a host numbers its samples and events together, and the numbers have no gap: a host that
+is down says nothing and counts nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from loadgen.fleet.fleet import Fleet
+from loadgen.fleet.happening import event, happenings
+from loadgen.fleet.schedule import Turn
+from publisher.wire.samples import Event, SampleBatch
+
+# Descriptions go with the first sample and then every so many, as a publisher that was restarted sends them.
+_DESCRIBED_EVERY = 360
+
+
+class Line(NamedTuple):
+    """One message and when it is due, in seconds since 1970."""
+
+    second: float
+    message: SampleBatch | Event
+
+
+def narrate(fleet: Fleet, turns: Iterable[Turn], since: float) -> Iterator[Line]:
+    """Yield the messages of these turns, with what happened after ``since``."""
+    host_count = fleet.shape.host_count
+    sequences = [0] * host_count
+    sample_counts = [0] * host_count
+    told_until = [since] * host_count
+    for ordinal, second, tick_seconds in turns:
+        after, told_until[ordinal] = told_until[ordinal], second
+        if fleet.shape.eventful:
+            for happening in happenings(fleet, ordinal, after, second):
+                sequences[ordinal] += 1
+                yield Line(second, event(fleet, ordinal, happening, sequences[ordinal]))
+            if fleet.hosts[ordinal].duty.is_down(second):
+                continue
+        described = sample_counts[ordinal] % _DESCRIBED_EVERY == 0
+        sequences[ordinal] += 1
+        sample_counts[ordinal] += 1
+        yield Line(
+            second,
+            fleet.batch(ordinal, second, sequences[ordinal], described=described, tick_seconds=tick_seconds),
+        )

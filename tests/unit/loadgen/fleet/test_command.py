@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of the fleet, and what it shows."""
+
+import io
+
+import pytest
+from click.testing import CliRunner
+
+from loadgen.cli import main
+from loadgen.fleet.progress import Progress
+
+
+class Terminal(io.StringIO):
+    """A stream that claims to be a terminal."""
+
+    def isatty(self) -> bool:
+        """Claim it."""
+        return True
+
+
+@pytest.mark.parametrize("value", ["6", "h", "1.5h", "-1h", "6h "])
+def test_a_duration_needs_a_number_and_a_unit(value: str) -> None:
+    """Anything else is a usage error that shows what to write."""
+    result = CliRunner().invoke(main, ["fleet", "--broker-url", "amqp://x/", "--history", value])
+
+    assert 2 == result.exit_code
+    assert "such as 90s, 30m, 6h or 2d" in result.output
+
+
+def test_a_broker_that_is_away_is_told_in_one_line() -> None:
+    """Exit code 69, as of every process."""
+    result = CliRunner().invoke(main, ["fleet", "--broker-url", "amqp://u:p@127.0.0.1:1/"])
+
+    assert 69 == result.exit_code
+    assert "kvmgrid-loadgen: no connection to amqp://127.0.0.1:1" in result.output
+
+
+class Clock:
+    """A clock that a test sets, wall and monotonic in one."""
+
+    def __init__(self) -> None:
+        self.second = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.second
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
+def test_progress_shows_share_rate_and_time_left(stream: io.StringIO) -> None:
+    """Half of the past in 20 s leaves 20 s; then the run is live."""
+    clock = Clock()
+    progress = Progress(stream, begins_at=-1_000.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    progress.told(-500.0, 4_000)
+    clock.second = 20.0
+    progress.confirmed(100)
+
+    assert "history [############............]  50%, 200 VM samples/s, 0:00:20 left" in stream.getvalue()
+    progress.told(1.0, 0)
+    assert "history sent in 20 s, 200 VM samples/s; now live\n" in stream.getvalue()
+    progress.end()
+    assert stream.getvalue().endswith("100 messages sent, 4,000 VM samples, never live\n")
+
+
+def test_a_run_says_how_late_it_was() -> None:
+    """A sample that went out long after its time tells of a generator that is too slow for its fleet."""
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress(stream, begins_at=0.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    for clock.second, second in ((0.1, 0.0), (12.5, 10.0), (20.2, 20.0)):
+        progress.told(second, 1)
+    progress.end()
+
+    assert "live ones at worst 2.5 s late" in stream.getvalue()
