@@ -5,25 +5,30 @@ They belong to host 0 and domain 0, which no host and no domain ever are.
 """
 
 from datetime import datetime
+from typing import Any
 
 from consumer.health import assess
 from consumer.rows import Placement, Rows
 from publisher.wire import samples
 
 _EPOCH, _UUID = "0" * 16, "00000000-0000-0000-0000-000000000000"
+# What a batch and an event begin with alike.
+_HEAD: dict[str, Any] = {
+    "schema": samples.SCHEMA_VERSION,
+    "host": "rehearsal",
+    "epoch": _EPOCH,
+    "sequence": 0,
+    "boot_id": "",
+    "publisher_version": "",
+}
 
 
 def rehearsal(at: datetime) -> Rows:
     """Return rows of an instant for every table."""
     batch = samples.SampleBatch(
-        schema=samples.SCHEMA_VERSION,
-        host="rehearsal",
-        epoch=_EPOCH,
-        sequence=0,
-        boot_id="",
+        **_HEAD,
         sampled_at=at,
         tick_seconds=1.0,
-        publisher_version="",
         identity=samples.HostIdentity(hostname=""),
         sample=samples.HostSample(),
         disks=[samples.HostDiskSample(device="", leaf=True)],
@@ -47,13 +52,8 @@ def rehearsal(at: datetime) -> Rows:
         ),
     )
     event = samples.Event(
-        schema=samples.SCHEMA_VERSION,
-        host="rehearsal",
-        epoch=_EPOCH,
-        sequence=0,
-        boot_id="",
+        **_HEAD,
         occurred_at=at,
-        publisher_version="",
         kind="rehearsal",
     )
     rows = Rows()

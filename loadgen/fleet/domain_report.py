@@ -12,6 +12,10 @@ from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample, Dom
 _GIB = 1024**3
 _MIB = 1024**2
 _CAPACITY_BYTES = 20 * _GIB
+# How the traffic of a VM is made up; what its devices report adds up to what it reports itself.
+_READ_SHARE, _WRITE_SHARE, _FLUSH_SHARE = 0.35, 0.65, 0.02
+_RECEIVE_SHARE, _TRANSMIT_SHARE = 0.45, 0.55
+_REQUEST_BYTES, _PACKET_BYTES = 16_384, 900
 
 
 class Moment(NamedTuple):
@@ -99,13 +103,13 @@ def _rates(profile: DomainProfile, tick_seconds: float, work: Work) -> dict[str,
         "swap_in_bytes_per_second": 0.0,
         "swap_out_bytes_per_second": 0.0,
         "major_faults_per_second": cpu_ratio * 0.5,
-        "block_read_bytes_per_second": block * 0.35,
-        "block_write_bytes_per_second": block * 0.65,
-        "block_read_requests_per_second": block * 0.35 / 16_384,
-        "block_write_requests_per_second": block * 0.65 / 16_384,
+        "block_read_bytes_per_second": block * _READ_SHARE,
+        "block_write_bytes_per_second": block * _WRITE_SHARE,
+        "block_read_requests_per_second": block * _READ_SHARE / _REQUEST_BYTES,
+        "block_write_requests_per_second": block * _WRITE_SHARE / _REQUEST_BYTES,
         "block_latency_seconds": 0.0006 * math.exp(2.2 * cpu_ratio) if block else None,
-        "network_receive_bytes_per_second": network * 0.45,
-        "network_transmit_bytes_per_second": network * 0.55,
+        "network_receive_bytes_per_second": network * _RECEIVE_SHARE,
+        "network_transmit_bytes_per_second": network * _TRANSMIT_SHARE,
     }
 
 
@@ -124,11 +128,11 @@ def _block(
         device=device,
         capacity_bytes=_CAPACITY_BYTES,
         physical_bytes=physical,
-        read_bytes_per_second=rate * 0.35,
-        write_bytes_per_second=rate * 0.65,
-        read_requests_per_second=rate * 0.35 / 16_384,
-        write_requests_per_second=rate * 0.65 / 16_384,
-        flush_requests_per_second=rate * 0.02 / 16_384,
+        read_bytes_per_second=rate * _READ_SHARE,
+        write_bytes_per_second=rate * _WRITE_SHARE,
+        read_requests_per_second=rate * _READ_SHARE / _REQUEST_BYTES,
+        write_requests_per_second=rate * _WRITE_SHARE / _REQUEST_BYTES,
+        flush_requests_per_second=rate * _FLUSH_SHARE / _REQUEST_BYTES,
         read_latency_seconds=0.0008 * slow if rate else None,
         write_latency_seconds=0.0012 * slow if rate else None,
         flush_latency_seconds=0.004 * slow if rate else None,
@@ -143,10 +147,10 @@ def _interface(mac: str, index: int, profile: DomainProfile, load: Load | None) 
     return DomainInterfaceSample(
         device=mac,
         name=name,
-        receive_bytes_per_second=rate * 0.45,
-        transmit_bytes_per_second=rate * 0.55,
-        receive_packets_per_second=rate * 0.45 / 900,
-        transmit_packets_per_second=rate * 0.55 / 900,
+        receive_bytes_per_second=rate * _RECEIVE_SHARE,
+        transmit_bytes_per_second=rate * _TRANSMIT_SHARE,
+        receive_packets_per_second=rate * _RECEIVE_SHARE / _PACKET_BYTES,
+        transmit_packets_per_second=rate * _TRANSMIT_SHARE / _PACKET_BYTES,
         receive_errors_per_second=0.0,
         transmit_errors_per_second=0.0,
         receive_drops_per_second=0.0,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from loadgen.fleet.domain import DomainProfile, Identity
 from loadgen.fleet.fleet import VERSION, Fleet
+from loadgen.fleet.recurrence import Recurrence
 from publisher.wire.samples import SCHEMA_VERSION, Event
 
 
@@ -17,6 +18,23 @@ class Happening(NamedTuple):
     kind: str
     detail: str | None = None
     domain: Identity | None = None
+
+
+class _Told(NamedTuple):
+    """Kind and detail of what is told when a stretch of a VM's time begins, and when it ends."""
+
+    at_begin: tuple[tuple[str, str], ...]
+    at_end: tuple[tuple[str, str], ...]
+
+
+_LIFE = _Told(
+    at_begin=(("domain_defined", "added"), ("domain_started", "booted")),
+    at_end=(("domain_stopped", "destroyed"), ("domain_undefined", "removed")),
+)
+_RESTART = _Told(
+    at_begin=(("domain_shutdown", "finished after guest request"), ("domain_stopped", "shutdown")),
+    at_end=(("domain_started", "booted"),),
+)
 
 
 def happenings(fleet: Fleet, ordinal: int, after: float, until: float) -> list[Happening]:
@@ -72,32 +90,27 @@ def _of_host(fleet: Fleet, ordinal: int, after: float, until: float) -> Iterator
 def _of_domain(
     fleet: Fleet, profile: DomainProfile, ordinal: int, after: float, until: float
 ) -> Iterator[Happening]:
-    for second, kind, detail in (*_of_life(profile, after, until), *_of_restarts(profile, after, until)):
+    for second, kind, detail in (
+        *_of_stretches(profile.life, _LIFE, after, until),
+        *_of_stretches(profile.restart, _RESTART, after, until),
+    ):
         if profile.host(second) == ordinal:
             yield Happening(second, kind, detail, fleet.identity(profile, second))
     if profile.journey is not None:
         yield from _of_journey(fleet, profile, ordinal, after, until)
 
 
-def _of_life(profile: DomainProfile, after: float, until: float) -> Iterator[tuple[float, str, str]]:
-    if profile.life is None:
+def _of_stretches(
+    stretches: Recurrence | None, told: _Told, after: float, until: float
+) -> Iterator[tuple[float, str, str]]:
+    if stretches is None:
         return
-    for second in profile.life.begins(after, until):
-        yield second, "domain_defined", "added"
-        yield second, "domain_started", "booted"
-    for second in profile.life.ends(after, until):
-        yield second, "domain_stopped", "destroyed"
-        yield second, "domain_undefined", "removed"
-
-
-def _of_restarts(profile: DomainProfile, after: float, until: float) -> Iterator[tuple[float, str, str]]:
-    if profile.restart is None:
-        return
-    for second in profile.restart.begins(after, until):
-        yield second, "domain_shutdown", "finished after guest request"
-        yield second, "domain_stopped", "shutdown"
-    for second in profile.restart.ends(after, until):
-        yield second, "domain_started", "booted"
+    for second in stretches.begins(after, until):
+        for kind, detail in told.at_begin:
+            yield second, kind, detail
+    for second in stretches.ends(after, until):
+        for kind, detail in told.at_end:
+            yield second, kind, detail
 
 
 def _of_journey(
