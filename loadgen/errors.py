@@ -14,6 +14,10 @@ class StoreError(LoadgenError):
     """The database cannot be read, or does not hold what it should."""
 
 
+class PageError(LoadgenError):
+    """The dashboard cannot be reached, or does not answer as it should."""
+
+
 class ScenarioError(LoadgenError):
     """The scenario cannot be used as it is written, or not here."""
 

@@ -23,13 +23,15 @@ class LoadgenSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """All settings.
 
     ``host`` is this machine's host id. ``channel_folder`` has a socket for each VM that can be told a load,
-    under the VM's name. ``trial`` says that nothing here can be hurt: demo, tests.
+    under the VM's name. ``dashboard_url`` is where the page is on which changes are awaited. ``trial`` says
+    that nothing here can be hurt: demo, tests.
     """
 
     host: Annotated[str, Meta(min_length=1)]
     broker: BrokerSettings = BrokerSettings()
     database: DatabaseSettings = DatabaseSettings()
     channel_folder: Path | None = None
+    dashboard_url: str | None = None
     trial: bool = False
 
 

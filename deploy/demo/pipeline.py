@@ -172,6 +172,7 @@ refresh_seconds = {self._timing.refresh_seconds}
         return f"""\
 host = "{self.names.host}"
 trial = true
+dashboard_url = "{self.url}"
 {channels}
 [broker]
 url = "{self._broker.amqp_url(BROKER_SCENARIO, None, self.names.virtual_host)}"

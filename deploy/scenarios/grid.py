@@ -19,6 +19,7 @@ from deploy.lab.definition import DEFINITION
 from deploy.lab.guest import DEFAULT_GUESTS, MEBIBYTE, Guest, Guests
 from deploy.lab.lab import Lab, lab
 from deploy.lab.libvirt_daemon import LibvirtDaemon
+from deploy.lab.ports import free_ports
 from deploy.lab.readiness import wait_until
 from deploy.scenarios.removal import Removal
 from loadgen.scenario.scenario import ChangeScenario, DomainCpu, Scenario
@@ -73,7 +74,7 @@ def running_demo(home: Path = DEMO_FOLDER) -> Grid | None:
 
 @contextmanager
 def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None]) -> Iterator[Grid]:
-    """Start services, VMs, consumer and publisher; give the grid once the VMs are in the database."""
+    """Start services, VMs and the pipeline; give the grid once the VMs are in the database."""
     with ExitStack() as stack:
         running = stack.enter_context(lab(guests, progress=progress))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kvmgrid-scenarios-")))
@@ -84,7 +85,7 @@ def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None
                 broker=running.broker,
                 database=running.database,
                 hypervisor_uri=running.libvirt.uri_read_only,
-                port=0,
+                port=free_ports(1)[0],
                 timing=Timing(interval_seconds=INTERVAL_SECONDS),
                 channels=running.libvirt.channels,
             )
@@ -92,6 +93,7 @@ def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None
         pipeline.prepare()
         pipeline.start("consumer")
         pipeline.start("publisher")
+        pipeline.start("dashboard")
         with Guests(running.libvirt) as machines:
             for guest in guests:
                 machines.wait_booted(guest.name)

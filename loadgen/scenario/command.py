@@ -8,9 +8,10 @@ from pathlib import Path
 from types import FrameType
 
 import click
+import msgspec
 
 from loadgen.errors import LoadgenError, UnreachedError
-from loadgen.scenario import page, report
+from loadgen.scenario import report, report_page
 from loadgen.scenario.report import ExitCode, Report
 from loadgen.scenario.run import Order, carry_out
 from loadgen.scenario.scenario import load_scenario, names
@@ -43,15 +44,18 @@ def list_scenarios() -> None:
     default=Path(),
     help="Folder for SCENARIO.json and SCENARIO.html; the current one.",
 )
+@click.option("--dashboard", metavar="URL", help="Measure until the page there shows a change, too.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(1, 100), help="Runs in a row.")
 @click.option("--yes", is_flag=True, help="Load this machine although it is no trial.")
-def run(scenario: str, config: Path, output: Path, times: int, *, yes: bool) -> None:
+def run(  # noqa: PLR0913 - one for each option
+    scenario: str, config: Path, output: Path, dashboard: str | None, times: int, *, yes: bool
+) -> None:
     """Carry out SCENARIO (a name of `list`, or a file) on this machine.
 
     Drives a known load, reads back what kvmgrid stored, and says how far
     off it was. Exit status: 0 expectations met, 1 one was missed, 3 the
-    generator was late or could not reach the load, 69 broker, database or
-    VM unavailable, 78 settings or scenario cannot be used, 130 stopped.
+    generator was late or could not reach the load, 69 broker, database,
+    page or VM unavailable, 78 settings or scenario cannot be used, 130 stopped.
     """
     try:
         settings = load_settings(config, os.environ)
@@ -59,6 +63,8 @@ def run(scenario: str, config: Path, output: Path, times: int, *, yes: bool) -> 
     except (SettingsError, LoadgenError) as error:
         click.echo(f"kvmgrid-loadgen: {error}", err=True)
         sys.exit(BAD_SETTINGS)
+    if dashboard is not None:
+        settings = msgspec.structs.replace(settings, dashboard_url=dashboard)
     if not (settings.trial or yes):
         raise click.UsageError(
             f"{order.name} loads this machine or changes its VMs: say --yes if that hurts nobody"
@@ -107,7 +113,7 @@ def write(made: Report, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     json_path, html_path = target.with_name(f"{target.name}.json"), target.with_name(f"{target.name}.html")
     json_path.write_bytes(report.encode(made))
-    html_path.write_text(page.render(made), encoding="utf-8")
+    html_path.write_text(report_page.render(made), encoding="utf-8")
     click.echo(f"  {json_path}\n  {html_path}")
 
 

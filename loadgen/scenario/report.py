@@ -51,9 +51,10 @@ class Levels(Struct, frozen=True, kw_only=True):
 
 
 class ChangeResult(Struct, frozen=True, kw_only=True):
-    """How long a change took to show in the database; None if it did not within ``limit_seconds``.
+    """How long a change took to show in the database and on the page; None if it did not within the limit.
 
-    What was ``shown_before`` the change says nothing about it.
+    What was ``shown_before`` the change says nothing about it. Without a ``page_limit_seconds`` nobody
+    looked at a page.
     """
 
     action: str
@@ -63,6 +64,22 @@ class ChangeResult(Struct, frozen=True, kw_only=True):
     seconds: float | None
     limit_seconds: float
     shown_before: bool = False
+    page_seconds: float | None = None
+    page_limit_seconds: float | None = None
+
+    def told(self) -> str:
+        """Return the times in words."""
+        stored = f"stored {_took(self.seconds)} of {self.limit_seconds:.1f} s"
+        if self.page_limit_seconds is None:
+            return f"{stored}, page not measured"
+        return f"{stored}, page {_took(self.page_seconds)} of {self.page_limit_seconds:.1f} s"
+
+    def missed(self) -> list[str]:
+        """Return where it did not show in time."""
+        found = [] if self.seconds is not None else [f"not stored within {self.limit_seconds:.1f} s"]
+        if self.page_limit_seconds is not None and self.page_seconds is None:
+            found.append(f"not on the page within {self.page_limit_seconds:.1f} s")
+        return found
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -107,9 +124,7 @@ class Report(Struct, frozen=True, kw_only=True):
                 told = "no sample was stored" if step.error_ratio is None else f"{step.error_ratio:+.1%} off"
                 found.append(f"step {number}: {told}")
         found += [
-            f"{change.action} {change.domain}: not shown within {change.limit_seconds:.1f} s"
-            for change in self.changes
-            if change.seconds is None
+            f"{change.action} {change.domain}: {told}" for change in self.changes for told in change.missed()
         ]
         return found
 
@@ -140,15 +155,16 @@ def summary(report: Report) -> str:
     lines = ["", f"{report.scenario}: {report.purpose}", ""]
     lines += _level_lines(report.levels) if report.levels else []
     for change in report.changes:
-        took = "not shown" if change.seconds is None else f"{change.seconds:5.2f} s"
-        lines.append(
-            f"  {change.action:<8} {change.domain:<14} {took:>9}  of {change.limit_seconds:.1f} s   "
-            f"{change.shown}"
-        )
+        lines.append(f"  {change.action:<8} {change.domain:<14} {change.shown}")
+        lines.append(f"  {'':<8} {change.told()}")
     lines += ["", *(f"  note: {note}" for note in report.notes)]
     reasons = report.invalid_because() or report.missed()
     lines += [f"  {report.verdict}: {reason}" for reason in reasons] or [f"  {report.verdict}"]
     return "\n".join(lines)
+
+
+def _took(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:.2f} s"
 
 
 def _level_lines(levels: Levels) -> list[str]:

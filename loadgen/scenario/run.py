@@ -16,11 +16,13 @@ from loadgen.scenario.load.disk_busy import BusyDisk
 from loadgen.scenario.load.guest_cpu import GuestCpu
 from loadgen.scenario.load.host_memory import HeldMemory
 from loadgen.scenario.load.load import Load
-from loadgen.scenario.onset import Actions
+from loadgen.scenario.onset import Actions, Witnesses
+from loadgen.scenario.page_watch import is_on_page
 from loadgen.scenario.report import ChangeResult, Levels, Machine, Report
 from loadgen.scenario.scenario import ChangeScenario, DiskBusy, DomainCpu, HostMemory, LevelScenario, Scenario
 from loadgen.scenario.store import HostNow, Store
 from loadgen.scenario.truth_sender import TruthSender
+from loadgen.scenario.viewer import Viewer
 from loadgen.settings import LoadgenSettings
 
 
@@ -31,7 +33,9 @@ class Order(NamedTuple):
     scenario: Scenario
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """What a scenario of either kind gave."""
+
     notes: list[str]
     levels: Levels | None = None
     changes: tuple[ChangeResult, ...] = ()
@@ -53,7 +57,7 @@ def carry_out(
         host, begun_at, load_at_begin = store.host_now(), datetime.now(UTC), os.getloadavg()[0]
         if isinstance(order.scenario, ChangeScenario):
             able = actions or SignalActions(settings.channel_folder)
-            found = _Found([], changes=tuple(onset.carry_out(order.scenario, able, store, run)))
+            found = changes(order.scenario, able, settings, store, run)
         else:
             found = _levels(order.scenario, settings, store, run)
         return Report(
@@ -70,7 +74,20 @@ def carry_out(
         )
 
 
-def _levels(scenario: LevelScenario, settings: LoadgenSettings, store: Store, run: Run) -> _Found:
+def changes(
+    scenario: ChangeScenario, actions: Actions, settings: LoadgenSettings, store: Store, run: Run
+) -> Found:
+    """Make the changes of a scenario, and say what of them was not measured; raise LoadgenError."""
+    viewer = Viewer(settings.dashboard_url) if settings.dashboard_url else None
+    results = onset.carry_out(scenario, actions, Witnesses(store, viewer), run)
+    columns = {change.shows.column for change in scenario.changes if not is_on_page(change.shows)}
+    notes = [f"page: not measured (no page shows {column})" for column in sorted(columns)]
+    if viewer is None:
+        notes = ["page: not measured (no --dashboard)"]
+    return Found(notes, changes=tuple(results))
+
+
+def _levels(scenario: LevelScenario, settings: LoadgenSettings, store: Store, run: Run) -> Found:
     load = _load(scenario, settings, store)
     for note in load.notes:
         run.progress(f"note: {note}")
@@ -84,7 +101,7 @@ def _levels(scenario: LevelScenario, settings: LoadgenSettings, store: Store, ru
             run.progress(f"could not be undone: {failure}")
         raise
     load.close()
-    return _Found(load.notes, levels=levels)
+    return Found(load.notes, levels=levels)
 
 
 def _load(scenario: LevelScenario, settings: LoadgenSettings, store: Store) -> Load:

@@ -53,7 +53,7 @@ class Store:
 
     def __init__(self, settings: DatabaseSettings, host: str) -> None:
         self._host = host
-        self._uuids: dict[str, object] = {}
+        self._uuids: dict[str, str] = {}
         password = read_secret(settings.password_file) if settings.password_file else None
         try:
             self._connection = psycopg.connect(
@@ -93,16 +93,16 @@ class Store:
         """Return a column of ``domains_now`` for a VM that was on this host when it was first asked for."""
         query = sql.SQL("SELECT {} FROM domains_now WHERE uuid = %s").format(sql.Identifier(column))
         with _translated():
-            row = self._connection.execute(query, [self._uuid(domain)]).fetchone()
+            row = self._connection.execute(query, [self.domain_uuid(domain)]).fetchone()
         return row[0] if row else None
 
-    def _uuid(self, domain: str) -> object:
+    def domain_uuid(self, domain: str) -> str:
         """Return which VM a name means; one that has just come is in the database a tick later."""
         deadline = time.monotonic() + _TIMEOUT_SECONDS
         while domain not in self._uuids:
             with _translated():
                 found = self._connection.execute(
-                    "SELECT uuid FROM domains_now WHERE host = %s AND name = %s", [self._host, domain]
+                    "SELECT uuid::text FROM domains_now WHERE host = %s AND name = %s", [self._host, domain]
                 ).fetchall()
             if len(found) == 1:
                 self._uuids[domain] = found[0][0]

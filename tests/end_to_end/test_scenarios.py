@@ -147,12 +147,13 @@ def test_the_cpu_of_a_vm_is_within_three_points_of_the_truth(
 
 
 def test_a_paused_vm_is_seen_and_resumed(grid: Grid) -> None:
-    """The time from the onset to the view is measured both ways."""
+    """The time from the onset to the view and to the page is measured both ways."""
     made = carried_out(grid, "paused")
 
     assert ["pause", "resume"] == [change.action for change in made.changes]
     assert [] == made.invalid_because()
     assert all(change.seconds is not None for change in made.changes)
+    assert all(change.page_seconds is not None for change in made.changes)
 
 
 def test_a_run_that_is_ended_leaves_no_vm_frozen(grid: Grid, tmp_path: Path) -> None:

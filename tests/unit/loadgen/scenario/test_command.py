@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from loadgen.cli import main
 from loadgen.errors import LoadgenError, StoreError, UnreachedError
 from loadgen.scenario import command
-from loadgen.settings import load_settings
+from loadgen.settings import LoadgenSettings, load_settings
 
 EXAMPLE = Path(__file__).resolve().parents[4] / "deploy" / "settings" / "loadgen.toml"
 
@@ -100,3 +100,23 @@ def test_a_run_that_is_stopped_is_no_verdict(tmp_path: Path, monkeypatch: pytest
 
     assert 130 == result.exit_code
     assert "undone" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [([], None), (["--dashboard", "http://page/"], "http://page/")]
+)
+def test_the_page_is_named_by_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], expected: str | None
+) -> None:
+    """What is not in the settings can be said for one run."""
+    urls = []
+
+    def note(_order: object, given: LoadgenSettings, **_: object) -> None:
+        urls.append(given.dashboard_url)
+        raise StoreError("away")
+
+    monkeypatch.setattr(command, "carry_out", note)
+    config = str(settings(tmp_path, trial=True))
+    CliRunner().invoke(main, ["run", "paused", "--config", config, *options])
+
+    assert [expected] == urls

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a change shows, and that what is done to a VM is undone."""
 
+from typing import cast
+
 import pytest
 
 from loadgen.errors import ScenarioError
 from loadgen.scenario.actions import SignalActions, channel_path
-from loadgen.scenario.onset import is_shown
-from loadgen.scenario.scenario import Change, Shows
+from loadgen.scenario.condition import is_shown
+from loadgen.scenario.experiment import Run
+from loadgen.scenario.run import changes
+from loadgen.scenario.scenario import Change, ChangeScenario, Shows
+from loadgen.scenario.store import HostNow, Store
+from loadgen.settings import LoadgenSettings
 
 PAUSED = Shows(column="state_name", among=("paused",), within_ticks=2)
 
@@ -60,3 +66,51 @@ def test_without_channels_nothing_is_told_to_a_guest() -> None:
     """The setting is named."""
     with pytest.raises(ScenarioError, match="channel_folder"):
         channel_path(None, "a")
+
+
+class _Told:
+    """Stands for the database: that of a unit test cannot be a whole pipeline with VMs."""
+
+    def __init__(self) -> None:
+        self.state = "running"
+
+    def host_now(self) -> HostNow:
+        """Return a host that is sampled every second."""
+        return HostNow(1.0, 1, 1, None)
+
+    def domain_value(self, _domain: str, _column: str) -> object:
+        """Return the state that was set."""
+        return self.state
+
+
+class _Pausing(SignalActions):
+    """Pauses the VM of the database above."""
+
+    def __init__(self, told: _Told) -> None:
+        super().__init__(None)
+        self._told = told
+
+    def act(self, change: Change) -> None:
+        """Pause, and see to it that it is undone."""
+        self.keep("pause", change.domain, lambda: setattr(self._told, "state", "running"))
+        self._told.state = "paused"
+
+
+def test_without_a_dashboard_the_report_says_so() -> None:
+    """The view alone is measured, and what was done is undone."""
+    told = _Told()
+    scenario = ChangeScenario(
+        purpose="A test", seed=1, changes=(Change(action="pause", domain="a", shows=PAUSED),)
+    )
+    published: list[str | None] = []
+    run = Run("1", "paused", "hv1", lambda truth: published.append(truth.action), lambda _text: None)
+
+    found = changes(scenario, _Pausing(told), LoadgenSettings(host="hv1"), cast("Store", told), run)
+
+    assert ["page: not measured (no --dashboard)"] == found.notes
+    (change,) = found.changes
+    assert (None, None) == (change.page_seconds, change.page_limit_seconds)
+    assert "page not measured" in change.told()
+    assert change.seconds is not None
+    assert ["pause a"] == published
+    assert "running" == told.state

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from loadgen.scenario import page, report
+from loadgen.scenario import report, report_page
 from loadgen.scenario.comparison import Point, StepResult
 from loadgen.scenario.report import ChangeResult, ExitCode, Levels, Machine, Report
 
@@ -48,6 +48,7 @@ PAUSED = ChangeResult(
     seconds=1.5,
     limit_seconds=5.0,
 )
+ON_PAGE = msgspec.structs.replace(PAUSED, page_seconds=2.2, page_limit_seconds=8.0)
 REPORT = Report(
     run="0a1b2c3d",
     scenario="vm_cpu",
@@ -103,7 +104,15 @@ def with_step(**changes: object) -> Report:
                 REPORT, levels=None, changes=[msgspec.structs.replace(PAUSED, seconds=None)]
             ),
             ExitCode.MISSED,
-            "not shown within 5.0 s",
+            "not stored within 5.0 s",
+        ),
+        (msgspec.structs.replace(REPORT, levels=None, changes=[ON_PAGE]), ExitCode.MET, "page 2.20 s of 8.0"),
+        (
+            msgspec.structs.replace(
+                REPORT, levels=None, changes=[msgspec.structs.replace(ON_PAGE, page_seconds=None)]
+            ),
+            ExitCode.MISSED,
+            "not on the page within 8.0 s",
         ),
     ],
 )
@@ -127,10 +136,12 @@ def test_the_json_has_the_verdict_and_decodes_again() -> None:
     assert REPORT == msgspec.json.decode(report.encode(REPORT), type=Report)
 
 
-@pytest.mark.parametrize("made", [REPORT, msgspec.structs.replace(REPORT, levels=None, changes=[PAUSED])])
+@pytest.mark.parametrize(
+    "made", [REPORT, msgspec.structs.replace(REPORT, levels=None, changes=[PAUSED, ON_PAGE])]
+)
 def test_the_page_needs_nothing_else_and_ends_no_script(made: Report) -> None:
     """One file that may not fetch, in which no text of ours is markup."""
-    text = page.render(made)
+    text = report_page.render(made)
 
     assert "default-src 'none'" in text
     assert "<script>alert" not in text

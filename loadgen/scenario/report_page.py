@@ -5,6 +5,7 @@ Plotly's JavaScript comes from the installed distribution and stands in the file
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib.metadata import PackageNotFoundError, distribution
@@ -17,7 +18,7 @@ from loadgen.scenario.report import Levels, Report, figure, percent
 
 _SCRIPT = "plotly/package_data/plotly.min.js"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_TEMPLATE = Path(__file__).with_name("page.html")
+_TEMPLATE = Path(__file__).with_name("report_page.html")
 
 
 def render(report: Report) -> str:
@@ -99,12 +100,18 @@ def _change_table(report: Report) -> str:
             change.action,
             change.domain,
             change.shown,
-            "not shown" if change.seconds is None else f"{change.seconds:.2f} s",
-            f"{change.limit_seconds:.1f} s",
+            _seconds(change.seconds, change.limit_seconds),
+            _seconds(change.page_seconds, change.page_limit_seconds),
         )
         for change in report.changes
     ]
-    return _table(("action", "VM", "shows as", "took", "limit"), rows)
+    return _table(("action", "VM", "shows as", "stored", "on the page"), rows)
+
+
+def _seconds(seconds: float | None, limit_seconds: float | None) -> str:
+    if limit_seconds is None:
+        return "not measured"
+    return f"{'never' if seconds is None else f'{seconds:.2f} s'} of {limit_seconds:.1f} s"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -174,18 +181,27 @@ def _error_figure(levels: Levels) -> dict[str, Any]:
 
 
 def _changes_figure(report: Report) -> dict[str, Any]:
-    labels = [f"{number}. {change.action} {change.domain}" for number, change in enumerate(report.changes, 1)]
-    took = {"type": "bar", "name": "took", "x": labels, "y": [change.seconds for change in report.changes]}
-    limit = {
-        "name": "limit",
-        "x": labels,
-        "y": [change.limit_seconds for change in report.changes],
-        "mode": "markers",
-        "marker": {"symbol": "line-ew-open", "size": 40, "color": "#d55e00"},
-    }
-    layout = _layout("seconds", "from the onset to the database view")
+    changes = report.changes
+    labels = [f"{number}. {change.action} {change.domain}" for number, change in enumerate(changes, 1)]
+    stored, page = _COLOURS[:2]
+    traces = [
+        _bars("stored", stored, labels, [change.seconds for change in changes]),
+        _lines("limit", stored, labels, [change.limit_seconds for change in changes]),
+        _bars("on the page", page, labels, [change.page_seconds for change in changes]),
+        _lines("limit on the page", page, labels, [change.page_limit_seconds for change in changes]),
+    ]
+    layout = _layout("seconds", "from the onset to the view in the database, and to the page")
     layout["xaxis"] = {"type": "category"}
-    return {"data": [took, limit], "layout": layout}
+    return {"data": traces, "layout": layout}
+
+
+def _bars(name: str, colour: str, labels: list[str], seconds: list[float | None]) -> dict[str, Any]:
+    return {"type": "bar", "name": name, "x": labels, "y": seconds, "marker": {"color": colour}}
+
+
+def _lines(name: str, colour: str, labels: list[str], seconds: Sequence[float | None]) -> dict[str, Any]:
+    marker = {"symbol": "line-ew-open", "size": 40, "color": colour}
+    return {"name": name, "x": labels, "y": seconds, "mode": "markers", "marker": marker}
 
 
 def _layout(unit: str, title: str) -> dict[str, Any]:
