@@ -66,6 +66,7 @@ def report_host(
         hugepage_total_bytes=0,
         hugepage_free_bytes=0,
         hugepage_reserved_bytes=0,
+        hugepage_surplus_bytes=0,
         swap_total_bytes=8 * _GIB,
         swap_used_bytes=int(_GIB * max(0.0, used_ratio - 0.85) * 20),
         uptime_seconds=second - booted_at,

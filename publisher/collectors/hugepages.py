@@ -18,12 +18,16 @@ _SIZE: Final = re.compile(r"\Ahugepages-(\d{1,12})kB\Z", re.ASCII)
 
 
 class HugepagePool(Struct, frozen=True, kw_only=True):
-    """The pages of one size. ``free`` contains ``reserved``: promised to a process, not yet touched."""
+    """The pages of one size. ``free`` contains ``reserved``: promised to a process, not yet touched.
+
+    The count contains ``surplus``: made on demand beyond the pool that was set up, and given back when free.
+    """
 
     page_bytes: int
     page_count: int
     free_page_count: int
     reserved_page_count: int
+    surplus_page_count: int
 
 
 class HugepageReading(Struct, frozen=True, kw_only=True):
@@ -33,7 +37,7 @@ class HugepageReading(Struct, frozen=True, kw_only=True):
 
 
 class HugepageCollector:
-    """Reads three files per page size; the sizes are fixed at boot and listed once."""
+    """Reads four files per page size; the sizes are fixed at boot and listed once."""
 
     name = "hugepages"
 
@@ -52,6 +56,7 @@ class HugepageCollector:
                 count=self._tree.read(f"{folder}/nr_hugepages"),
                 free=self._tree.read(f"{folder}/free_hugepages"),
                 reserved=self._tree.read(f"{folder}/resv_hugepages"),
+                surplus=self._tree.read(f"{folder}/surplus_hugepages"),
             )
             if pool is not None:
                 pools.append(pool)
@@ -64,15 +69,17 @@ class HugepageCollector:
         return [(f"{FOLDER}/{match[0]}", int(match[1]) * 1024) for match in matches if match]
 
 
-def parse(page_bytes: int, *, count: str, free: str, reserved: str) -> HugepagePool | None:
+def parse(page_bytes: int, *, count: str, free: str, reserved: str, surplus: str) -> HugepagePool | None:
     """Return the pool of one size; None if a number is missing or too large to be memory."""
     largest = LARGEST_GAUGE // max(page_bytes, 1)
-    pages, free_pages, reserved_pages = whole(count, largest), whole(free, largest), whole(reserved, largest)
-    if pages is None or free_pages is None or reserved_pages is None:
+    pages, free_pages = whole(count, largest), whole(free, largest)
+    reserved_pages, surplus_pages = whole(reserved, largest), whole(surplus, largest)
+    if pages is None or free_pages is None or reserved_pages is None or surplus_pages is None:
         return None
     return HugepagePool(
         page_bytes=page_bytes,
         page_count=pages,
         free_page_count=free_pages,
         reserved_page_count=reserved_pages,
+        surplus_page_count=surplus_pages,
     )

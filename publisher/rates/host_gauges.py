@@ -31,6 +31,8 @@ class KsmGauges(TypedDict, total=False):
 
     ksm_shared_bytes: int
     ksm_saved_bytes: int
+    ksm_profit_bytes: int | None
+    ksm_run: int | None
 
 
 class TemperatureGauges(TypedDict, total=False):
@@ -65,8 +67,15 @@ def load_gauges(load: LoadReading | None) -> LoadGauges:
 
 
 def ksm_gauges(ksm: KsmReading | None) -> KsmGauges:
-    """Return the bytes of merged pages."""
-    return {"ksm_shared_bytes": ksm.shared_bytes, "ksm_saved_bytes": ksm.saved_bytes} if ksm else {}
+    """Return the bytes of merged pages, and whether pages are merged."""
+    if ksm is None:
+        return {}
+    return {
+        "ksm_shared_bytes": ksm.shared_bytes,
+        "ksm_saved_bytes": ksm.saved_bytes,
+        "ksm_profit_bytes": ksm.profit_bytes,
+        "ksm_run": ksm.run,
+    }
 
 
 def temperature_gauges(temperatures: TemperatureReading | None) -> TemperatureGauges:

@@ -34,6 +34,7 @@ class HugepageGauges(TypedDict, total=False):
     hugepage_total_bytes: int | None
     hugepage_free_bytes: int | None
     hugepage_reserved_bytes: int | None
+    hugepage_surplus_bytes: int | None
 
 
 class ZfsGauges(TypedDict, total=False):
@@ -81,6 +82,7 @@ def hugepage_gauges(hugepages: HugepageReading | None) -> HugepageGauges:
         "hugepage_total_bytes": _gauge(sum(pool.page_count * pool.page_bytes for pool in pools)),
         "hugepage_free_bytes": _gauge(sum(pool.free_page_count * pool.page_bytes for pool in pools)),
         "hugepage_reserved_bytes": _gauge(sum(pool.reserved_page_count * pool.page_bytes for pool in pools)),
+        "hugepage_surplus_bytes": _gauge(sum(pool.surplus_page_count * pool.page_bytes for pool in pools)),
     }
 
 

@@ -17,6 +17,7 @@ SCHEMA_VERSION = 1
 # bigint, integer and real of PostgreSQL: a value beyond them could not be stored, or only as infinity.
 Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+SignedBytes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Real = Annotated[float, Meta(ge=-3.4e38, le=3.4e38)]
 Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 SmallInteger = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
@@ -48,8 +49,10 @@ class HostSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hugepage_total_bytes: Bytes | None = None
     hugepage_free_bytes: Bytes | None = None
     hugepage_reserved_bytes: Bytes | None = None
+    hugepage_surplus_bytes: Bytes | None = None
     ksm_shared_bytes: Bytes | None = None
     ksm_saved_bytes: Bytes | None = None
+    ksm_profit_bytes: SignedBytes | None = None
     zfs_cache_bytes: Bytes | None = None
     zfs_reclaimable_bytes: Bytes | None = None
     swap_total_bytes: Bytes | None = None
@@ -93,6 +96,7 @@ class HostSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     running_count: Count | None = None
     blocked_count: Count | None = None
     oom_kill_count: Count | None = None
+    ksm_run: SmallInteger | None = None
     memory_estimated: bool | None = None
 
 

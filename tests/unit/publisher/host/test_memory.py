@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory, huge pages, merged pages and the ZFS cache."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from publisher.collectors import ksm, zfs
 from publisher.collectors.hugepages import HugepageCollector, HugepagePool, HugepageReading
 from publisher.collectors.memory import MemoryCollector, MemoryReading, parse
 from publisher.procfs import SourceMalformedError, SourceUnavailableError, SystemTree
+from publisher.rates.host_gauges import ksm_gauges
 from publisher.rates.host_memory import hugepage_gauges, memory_gauges, zfs_gauges
 from tests.unit.publisher.host.host_tree import FIXTURES, fixture_text
 
 KIB = 1024
+PAGE = os.sysconf("SC_PAGE_SIZE")
 GIB = 2**30
 
 
@@ -101,13 +104,14 @@ def test_an_estimate_without_any_figure_is_absent() -> None:
 
 
 def test_huge_pages_of_all_sizes_are_added() -> None:
-    """4096 pages of 2 MiB and 8 of 1 GiB are 16 GiB, of which 5 GiB are free and 1.5 GiB promised."""
+    """4096 pages of 2 MiB and 8 of 1 GiB are 16 GiB; 5 GiB are free, 1.5 GiB promised, 1 GiB surplus."""
     collected = HugepageCollector(SystemTree(FIXTURES / "hypervisor")).collect()
 
     assert {
         "hugepage_total_bytes": 16 * GIB,
         "hugepage_free_bytes": 5 * GIB,
         "hugepage_reserved_bytes": GIB + GIB // 2,
+        "hugepage_surplus_bytes": GIB,
     } == hugepage_gauges(collected.reading)
 
 
@@ -123,7 +127,9 @@ def test_memory_outside_the_pools_is_shown_on_its_own() -> None:
 
 def test_a_machine_all_of_huge_pages_has_no_share_outside() -> None:
     """Nothing is left to be a share of."""
-    pool = HugepagePool(page_bytes=GIB, page_count=1, free_page_count=1, reserved_page_count=0)
+    pool = HugepagePool(
+        page_bytes=GIB, page_count=1, free_page_count=1, reserved_page_count=0, surplus_page_count=0
+    )
     memory = MemoryReading(total_bytes=GIB, available_bytes=1)
 
     assert (
@@ -142,6 +148,32 @@ def test_merged_pages_are_bytes() -> None:
     assert ksm.KsmReading(shared_bytes=4096_000, saved_bytes=102_400_000) == ksm.parse(
         "1000\n", "25000\n", 4096
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("12345\n", 12345), ("-4096\n", -4096), ("", None), ("--1", None), ("-", None), (str(2**63), None)],
+)
+def test_merging_may_cost_more_than_it_spares(text: str, expected: int | None) -> None:
+    """The profit of merging has a sign; kernels before 6.4 have none."""
+    assert expected == ksm.parse("1", "1", 4096, profit=text).profit_bytes
+
+
+def test_whether_pages_are_merged_is_told(tmp_path: Path) -> None:
+    """The four files of a present kernel; a kernel without a profit has the rest."""
+    assert {
+        "ksm_shared_bytes": 1000 * PAGE,
+        "ksm_saved_bytes": 25_000 * PAGE,
+        "ksm_profit_bytes": 98_304_000,
+        "ksm_run": 1,
+    } == ksm_gauges(ksm.KsmCollector(SystemTree(FIXTURES / "hypervisor")).collect().reading)
+    folder = tmp_path / ksm.FOLDER.lstrip("/")
+    folder.mkdir(parents=True)
+    for name, text in (("pages_shared", "0\n"), ("pages_sharing", "0\n"), ("run", "2\n")):
+        (folder / name).write_text(text)
+
+    old = ksm.KsmCollector(SystemTree(tmp_path)).collect().reading
+    assert (None, 2) == (old.profit_bytes, old.run)
 
 
 def test_the_zfs_cache_shrinks_to_its_minimum() -> None:

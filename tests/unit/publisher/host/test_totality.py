@@ -46,9 +46,9 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "/proc/pressure/io": pressure.parse,
     "/proc/vmstat": lambda text: swap.parse(text, 4096),
     "/proc/spl/kstat/zfs/arcstats": zfs.parse,
-    "/sys/kernel/mm/ksm/pages_shared": lambda text: ksm.parse(text, text, 4096),
+    "/sys/kernel/mm/ksm/pages_shared": lambda text: ksm.parse(text, text, 4096, profit=text, run=text),
     "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages": lambda text: hugepages.parse(
-        2**21, count=text, free=text, reserved=text
+        2**21, count=text, free=text, reserved=text, surplus=text
     ),
     "/sys/devices/system/cpu/present": identity.count_of_ranges,
 }
@@ -95,6 +95,7 @@ pools = st.builds(
     page_count=st.integers(0, 2**33 - 1),
     free_page_count=st.integers(0, 2**33 - 1),
     reserved_page_count=st.integers(0, 2**33 - 1),
+    surplus_page_count=st.integers(0, 2**33 - 1),
 )
 disk_counters = st.builds(
     disks.DiskCounters,
