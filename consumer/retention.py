@@ -26,7 +26,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
 
     Keys are levels: raw samples, the rollups 1m to 1d (in the Apache edition these reach back as far as the
-    raw samples, whatever is said here), events, the publishers' reports, quarantined messages.
+    raw samples, whatever is said here), the newest sample of a domain that is not heard of any more, events,
+    the publishers' reports, quarantined messages.
     """
 
     raw: Period = "30d"
@@ -34,6 +35,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     five_minutes: Period = msgspec.field(default="365d", name="5m")
     hour: Period = msgspec.field(default="1825d", name="1h")
     day: Period = msgspec.field(default=FOREVER, name="1d")
+    latest: Period = "90d"
     events: Period = "365d"
     reports: Period = "30d"
     quarantine: Period = "30d"
@@ -101,7 +103,7 @@ def _translated(failure: str) -> Iterator[None]:
         yield
     except psycopg.errors.CheckViolation as error:
         raise SchemaError(
-            f"{failure}: one is too short; 5m needs at least a day, 1h and 1d 7 days, the others 2 hours"
+            f"{failure}: one is too short; 5m needs a day, 1h, 1d and latest 7 days, the others 2 hours"
         ) from error
     except psycopg.OperationalError as error:
         raise DatabaseAway(f"{failure} now: {error}") from error

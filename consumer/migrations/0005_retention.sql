@@ -6,13 +6,16 @@ CREATE TABLE retention (
     level text PRIMARY KEY,
     -- Null: for ever. In days, since months and years have no fixed length.
     keep interval,
-    CONSTRAINT retention_level CHECK (level IN ('raw', '1m', '5m', '1h', '1d', 'events', 'reports', 'quarantine')),
-    -- A level must hold some of its own buckets and some of the level made from it.
+    CONSTRAINT retention_level
+        CHECK (level IN ('raw', '1m', '5m', '1h', '1d', 'latest', 'events', 'reports', 'quarantine')),
+    -- A level must hold some of its own buckets and some of the level made from it. A host that is silent over a long
+    -- weekend keeps its domains.
     CONSTRAINT retention_keep CHECK (
         keep >= CASE level
             WHEN '5m' THEN INTERVAL '1 day'
             WHEN '1h' THEN INTERVAL '7 days'
             WHEN '1d' THEN INTERVAL '7 days'
+            WHEN 'latest' THEN INTERVAL '7 days'
             ELSE INTERVAL '2 hours'
         END
     )
@@ -23,6 +26,7 @@ INSERT INTO retention (level, keep) VALUES
     ('5m', INTERVAL '365 days'),
     ('1h', INTERVAL '1825 days'),
     ('1d', NULL),
+    ('latest', INTERVAL '90 days'),
     ('events', INTERVAL '365 days'),
     ('reports', INTERVAL '30 days'),
     ('quarantine', INTERVAL '30 days');
@@ -45,6 +49,7 @@ INSERT INTO retention_relations (relation, level, time_column, kind) VALUES
     ('domain_interface_samples', 'raw', 'sampled_at', 'hypertable'),
     ('events', 'events', 'occurred_at', 'hypertable'),
     ('publisher_reports', 'reports', 'sampled_at', 'hypertable'),
+    ('domain_latest', 'latest', 'sampled_at', 'table'),
     ('dropped_ranges', 'reports', 'reported_at', 'table'),
     ('quarantine', 'quarantine', 'received_at', 'table'),
     ('host_samples_1m', '1m', 'bucket', 'rollup'),

@@ -90,6 +90,29 @@ def test_outdated_rows_of_plain_tables_are_deleted(
     assert Removed("dropped_ranges", 1) in removed
 
 
+def test_what_a_domain_showed_last_goes_when_nothing_is_heard_of_it(
+    owner: psycopg.Connection, ingest: psycopg.Connection
+) -> None:
+    """Of a domain gone for longer than that no row is left; one that still reports, and the host, stay."""
+    seed_plain_tables(owner, datetime.now(UTC) - 10 * DAY)
+    owner.execute(
+        """
+        INSERT INTO domains (domain_id, uuid, name, host_id, first_seen_at)
+        VALUES (2, gen_random_uuid(), 'young', 1, now());
+        INSERT INTO domain_latest (domain_id, sampled_at, host_id, state, outcome)
+        VALUES (2, now(), 1, 1, 'ok');
+        """
+    )
+    store(owner, Retention(latest="11d"))
+    assert Removed("domain_latest", 0) in enforce(ingest)
+
+    store(owner, Retention(latest="9d"))
+
+    assert [("young",)] == owner.execute("SELECT name FROM domains_now").fetchall()
+    assert [("web",), ("young",)] == owner.execute("SELECT name FROM domains ORDER BY 1").fetchall()
+    assert [("hv1",)] == owner.execute("SELECT host FROM hosts_now").fetchall()
+
+
 def test_forever_keeps_everything(owner: psycopg.Connection, ingest: psycopg.Connection) -> None:
     """A level without a period is never touched."""
     seed_samples(owner, datetime(2001, 1, 1, tzinfo=UTC), 1, DAY)
@@ -109,7 +132,8 @@ def test_one_session_at_a_time(owner: psycopg.Connection, ingest: psycopg.Connec
 
 
 @pytest.mark.parametrize(
-    ("level", "period"), [("raw", "1h"), ("five_minutes", "23h"), ("hour", "6d"), ("day", "6d")]
+    ("level", "period"),
+    [("raw", "1h"), ("five_minutes", "23h"), ("hour", "6d"), ("day", "6d"), ("latest", "6d")],
 )
 def test_a_period_too_short_is_refused(owner: psycopg.Connection, level: str, period: str) -> None:
     """A level must outlive some buckets of the level made from it; nothing is stored then."""
