@@ -31,12 +31,15 @@ def test_the_wheel_holds_the_four_packages_only(wheel_names: list[str]) -> None:
     assert {"publisher", "consumer", "dashboard", "loadgen"} == top
 
 
-@pytest.mark.parametrize("package", ["consumer", "dashboard"])
-def test_the_wheel_holds_every_sql_file(wheel_names: list[str], package: str) -> None:
-    """An installed consumer can migrate and an installed dashboard can query."""
-    expected = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.sql")}
+@pytest.mark.parametrize(
+    ("package", "suffix"),
+    [("consumer", ".sql"), ("dashboard", ".sql"), ("loadgen", ".toml"), ("loadgen", ".html")],
+)
+def test_the_wheel_holds_every_data_file(wheel_names: list[str], package: str, suffix: str) -> None:
+    """An installed consumer can migrate, a dashboard can query, a load generator has its scenarios."""
+    expected = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob(f"*{suffix}")}
 
     assert expected
     assert expected == {
-        name for name in wheel_names if name.endswith(".sql") and name.startswith(f"{package}/")
+        name for name in wheel_names if name.endswith(suffix) and name.startswith(f"{package}/")
     }
