@@ -10,7 +10,8 @@ from typing import Literal
 
 from consumer.delivery import Delivery
 from publisher.wire.codec import DecodeError, DecodeReason, decode_event, decode_sample
-from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
 from publisher.wire.topics import parse_key
 
 # "refused": the database would not take the row; the rest is found before.
@@ -29,7 +30,7 @@ class Unfit(Exception):  # noqa: N818 - says what the message is
         self.detail = detail
 
 
-def admit(delivery: Delivery, ahead: timedelta) -> SampleBatch | Event:
+def admit(delivery: Delivery, ahead: timedelta) -> ColumnBatch | Event:
     """Return the message of a delivery; raise Unfit. ``ahead``: how far its clock may be before ours."""
     key = parse_key(delivery.routing_key)
     if key is None:
@@ -59,6 +60,6 @@ def _check_clock(at: datetime, received_at: datetime, ahead: timedelta) -> None:
         raise Unfit("clock", f"{at.isoformat()} is before {OLDEST.year}")
 
 
-def _check_unique(batch: SampleBatch) -> None:
-    if batch.domains and len({report.uuid for report in batch.domains}) < len(batch.domains):
+def _check_unique(batch: ColumnBatch) -> None:
+    if batch.domains and len(set(batch.domains.uuid)) < len(batch.domains.uuid):
         raise Unfit("ambiguous", "a domain UUID occurs twice")

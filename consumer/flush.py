@@ -9,7 +9,8 @@ from consumer.quarantine import Rejected
 from consumer.rows import Rows
 from consumer.tables import Table  # noqa: TC001 - annotates an attribute; one import style
 from publisher.wire.codec import message_id
-from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
 
 
 class Flush:
@@ -26,7 +27,7 @@ class Flush:
         self.suspect = False
         self._message_ids: set[str] = set()
 
-    def accept(self, delivery: Delivery, message: SampleBatch | Event) -> None:
+    def accept(self, delivery: Delivery, message: ColumnBatch | Event) -> None:
         """Note a delivery whose rows are in ``rows``."""
         self.deliveries.append(delivery)
         identity = message_id(message)

@@ -11,7 +11,7 @@ left early.
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from publisher.wire.samples import DomainReport, SampleBatch
+from publisher.wire.columns import ColumnBatch
 from publisher.wire.states import IO_ERROR, PAUSED, RUNNING
 
 State = Literal["good", "strained", "bad", "unknown"]
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     """``words`` are formatted with ``value``, in the unit of the figure."""
 
     name: str
-    figure: Callable[[SampleBatch], float | None]
+    figure: Callable[[ColumnBatch], float | None]
     enter_level: float
     leave_level: float
     full_level: float
@@ -48,7 +48,7 @@ class Health(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def assess(batch: SampleBatch, held: frozenset[str] = frozenset()) -> Health:
+def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> Health:
     """Return the health of a host; ``held`` names the rules that fired at its previous sample."""
     reasons: list[Reason] = []
     known = False
@@ -78,12 +78,12 @@ def _state(score: int) -> State:
     return "strained" if score >= STRAINED_FROM else "bad"
 
 
-def _temperature(batch: SampleBatch) -> float | None:
+def _temperature(batch: ColumnBatch) -> float | None:
     value, limit = batch.sample.cpu_temperature_celsius, batch.sample.cpu_temperature_limit_celsius
     return value / limit if value is not None and limit else None
 
 
-def _filesystem(batch: SampleBatch) -> float | None:
+def _filesystem(batch: ColumnBatch) -> float | None:
     used = [
         1.0 - each.available_bytes / each.total_bytes
         for each in batch.filesystems
@@ -92,14 +92,14 @@ def _filesystem(batch: SampleBatch) -> float | None:
     return max(used, default=None)
 
 
-def _swapping(batch: SampleBatch) -> float | None:
+def _swapping(batch: ColumnBatch) -> float | None:
     sample = batch.sample
     if sample.swap_in_bytes_per_second is None or sample.swap_out_bytes_per_second is None:
         return None
     return (sample.swap_in_bytes_per_second + sample.swap_out_bytes_per_second) / 1_048_576
 
 
-def _memory(batch: SampleBatch) -> float | None:
+def _memory(batch: ColumnBatch) -> float | None:
     """Return the share of memory that is used for good.
 
     A pool of huge pages is set aside on purpose, full or not, and the ZFS cache shrinks when others need
@@ -115,28 +115,22 @@ def _memory(batch: SampleBatch) -> float | None:
     return max(0.0, (rest - available - (sample.zfs_reclaimable_bytes or 0)) / rest)
 
 
-def _domains(batch: SampleBatch) -> list[DomainReport]:
-    return batch.domains or []
+def _steal(batch: ColumnBatch) -> float | None:
+    if batch.domains is None:
+        return None
+    found = zip(batch.domains.figures("state"), batch.domains.figures("steal_ratio"), strict=True)
+    return max((steal for state, steal in found if state == RUNNING and steal is not None), default=None)
 
 
-def _steal(batch: SampleBatch) -> float | None:
-    steals = [
-        report.sample.steal_ratio
-        for report in _domains(batch)
-        if report.sample.state == RUNNING and report.sample.steal_ratio is not None
-    ]
-    return max(steals, default=None)
-
-
-def _paused_on_error_count(batch: SampleBatch) -> float | None:
-    count = sum(
-        report.sample.state == PAUSED and report.sample.state_reason == IO_ERROR for report in _domains(batch)
-    )
+def _paused_on_error_count(batch: ColumnBatch) -> float | None:
+    if batch.domains is None:
+        return None
+    found = zip(batch.domains.figures("state"), batch.domains.figures("state_reason"), strict=True)
     # That none is says nothing about how well the host is.
-    return count or None
+    return sum(each == (PAUSED, IO_ERROR) for each in found) or None
 
 
-def _disconnected(batch: SampleBatch) -> float | None:
+def _disconnected(batch: ColumnBatch) -> float | None:
     # A connection says nothing about how well the host is, and a host without libvirt has none to lose.
     return 1.0 if batch.hypervisor.state == "disconnected" else None
 

@@ -5,7 +5,7 @@ Works on a connection of its own, in small transactions before the samples': all
 cache answers for a batch that brings nothing new, which is nearly every one, without asking the database.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -14,17 +14,17 @@ from consumer.errors import ConsumerError
 from consumer.residency import Listing, Residency, claims
 from consumer.rows import Placement
 from consumer.statements import statement
-from publisher.wire.samples import DomainDescription, DomainReport, Event, SampleBatch
+from publisher.wire.columns import ColumnBatch, DomainColumns
+from publisher.wire.samples import DomainDescription, Event
 
 _Answer = TypeVar("_Answer")
-_ABSENT = Placement(0, resident=False)
 
 
 class Places(NamedTuple):
-    """The keys of a batch: its host and the domains whose samples are stored."""
+    """The keys of a batch: its host, its domains in their order; None: a sample that is not stored."""
 
     host_id: int
-    domains: Mapping[str, Placement]
+    domains: Sequence[Placement | None]
 
 
 class _Description(NamedTuple):
@@ -36,9 +36,10 @@ class _Host:
     def __init__(self, host_id: int) -> None:
         self.host_id = host_id
         self.facts: tuple[object, ...] = ()
-        # The batch before: as long as names stay the same, so do the placements.
-        self.names: dict[str, str] = {}
-        self.placements: dict[str, Placement] = {}
+        # The batch before: as long as its lists stay the same, so do the placements.
+        self.uuids: list[str] = []
+        self.names: list[str] = []
+        self.placements: list[Placement | None] = []
         # The last of each domain that is listed here and lives elsewhere as yet: it is not sent again soon.
         self.descriptions: dict[str, _Description] = {}
 
@@ -59,7 +60,7 @@ class Inventory:
         self._hosts: dict[str, _Host] = {}
         self._domains: dict[str, _Domain] = {}
 
-    def place(self, batch: SampleBatch) -> Places:
+    def place(self, batch: ColumnBatch) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
         if self._residency.deaf:
             self._asked(self._residency.hear)
@@ -67,19 +68,20 @@ class Inventory:
         facts = (batch.identity, batch.boot_id, batch.publisher_version)
         if host is None or host.facts != facts:
             host = self._asked(lambda connection: self._describe_host(connection, batch, facts))
-        if batch.domains is None:
-            return Places(host.host_id, {})
-        names = {report.uuid: report.name for report in batch.domains}
-        if names != host.names or not self._residency.current(host.host_id) or _described(batch.domains):
-            known, reports = host, batch.domains
+        domains = batch.domains
+        if domains is None:
+            return Places(host.host_id, [])
+        same = domains.uuid == host.uuids and domains.name == host.names
+        if not same or domains.descriptions or not self._residency.current(host.host_id):
+            known = host
             host.placements = self._asked(
-                lambda connection: self._place_domains(connection, known, batch, reports)
+                lambda connection: self._place_domains(connection, known, batch, domains)
             )
-            for uuid in host.names.keys() - names.keys():
+            for uuid in set(host.uuids).difference(domains.uuid):
                 # What has left is asked about again where it is seen again.
                 self._domains.pop(uuid, None)
                 host.descriptions.pop(uuid, None)
-            host.names = names
+            host.uuids, host.names = domains.uuid, domains.name
         return Places(host.host_id, host.placements)
 
     def place_event(self, event: Event) -> tuple[int, int | None]:
@@ -123,7 +125,7 @@ class Inventory:
         found = self._hosts[host] = _Host(int(str(row[0])))
         return found
 
-    def _describe_host(self, connection: Connection, batch: SampleBatch, facts: tuple[object, ...]) -> _Host:
+    def _describe_host(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
         host = self._hosts.get(batch.host) or self._find_host(connection, batch.host, batch.sampled_at)
         identity, uptime = batch.identity, batch.sample.uptime_seconds
         parameters = {
@@ -146,29 +148,33 @@ class Inventory:
         return host
 
     def _place_domains(
-        self, connection: Connection, host: _Host, batch: SampleBatch, reports: list[DomainReport]
-    ) -> dict[str, Placement]:
-        unknown = {report.uuid: report.name for report in reports if report.uuid not in self._domains}
+        self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
+    ) -> list[Placement | None]:
+        names = dict(zip(domains.uuid, domains.name, strict=True))
+        unknown = {uuid: name for uuid, name in names.items() if uuid not in self._domains}
         if unknown:
             self._learn(connection, host.host_id, batch.sampled_at, unknown)
-        active = {self._domains[report.uuid].domain_id: claims(report) for report in reports}
+        listed = [self._domains[uuid] for uuid in domains.uuid]
+        states = zip(
+            domains.libvirt_ids, domains.figures("state"), domains.figures("state_reason"), strict=True
+        )
+        active = {domain.domain_id: claims(*state) for domain, state in zip(listed, states, strict=True)}
         residents = self._residency.update(
             connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
         )
-        placements: dict[str, Placement] = {}
-        for report in reports:
-            if report.description is not None:
-                host.descriptions[report.uuid] = _Description(batch.sampled_at, report.description)
-            domain = self._domains[report.uuid]
+        for uuid, said in domains.descriptions.items():
+            if uuid in names:
+                host.descriptions[uuid] = _Description(batch.sampled_at, said)
+        placements: list[Placement | None] = []
+        for domain, (uuid, name), libvirt_id in zip(listed, names.items(), domains.libvirt_ids, strict=True):
             resident = domain.domain_id in residents
-            if resident and domain.name != report.name:
-                self._rename(connection, domain, report, batch.sampled_at)
+            if resident and domain.name != name:
+                self._rename(connection, domain, uuid, name, batch.sampled_at)
             # An inactive definition of a domain that lives elsewhere says nothing about the domain.
-            if resident or report.libvirt_id is not None:
-                placements[report.uuid] = Placement(domain.domain_id, resident)
-        self._describe(
-            connection, host, [uuid for uuid in host.descriptions if placements.get(uuid, _ABSENT).resident]
-        )
+            stored = resident or libvirt_id is not None
+            placements.append(Placement(domain.domain_id, resident) if stored else None)
+        at_home = {uuid for uuid, place in zip(names, placements, strict=True) if place and place.resident}
+        self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
         return placements
 
     def _learn(self, connection: Connection, host_id: int, at: datetime, names: dict[str, str]) -> None:
@@ -194,15 +200,15 @@ class Inventory:
             for uuid, domain_id, name, at in rows
         }
 
-    def _rename(self, connection: Connection, domain: _Domain, report: DomainReport, at: datetime) -> None:
+    def _rename(self, connection: Connection, domain: _Domain, uuid: str, name: str, at: datetime) -> None:
         if domain.named_at is not None and at <= domain.named_at:
             return
-        parameters = {"domain_id": domain.domain_id, "name": report.name, "at": at}
+        parameters = {"domain_id": domain.domain_id, "name": name, "at": at}
         with connection.transaction():
             connection.execute(statement("domains_lock"), {"domain_ids": [domain.domain_id]})
             connection.execute(statement("domain_name_close"), parameters)
             connection.execute(statement("domain_name_open"), parameters)
-        self._domains |= self._find_domains(connection, [report.uuid])
+        self._domains |= self._find_domains(connection, [uuid])
 
     def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
         if not uuids:
@@ -221,7 +227,3 @@ class Inventory:
         )
         for uuid in uuids:
             del host.descriptions[uuid]
-
-
-def _described(reports: list[DomainReport]) -> bool:
-    return any(report.description is not None for report in reports)

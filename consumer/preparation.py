@@ -13,7 +13,8 @@ from consumer.flush import Flush
 from consumer.health import assess
 from consumer.inventory import Inventory
 from publisher.wire.codec import unknown_fields
-from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
 
 
 class Preparation:
@@ -43,9 +44,9 @@ class Preparation:
             flush.reject(delivery, unfit)
             return 0
         flush.accept(delivery, message)
-        return 0 if isinstance(message, Event) else len(message.domains or ())
+        return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
 
-    def _add(self, flush: Flush, delivery: Delivery, message: SampleBatch | Event) -> None:
+    def _add(self, flush: Flush, delivery: Delivery, message: ColumnBatch | Event) -> None:
         try:
             if isinstance(message, Event):
                 flush.rows.add_event(message, *self._inventory.place_event(message))
@@ -59,7 +60,7 @@ class Preparation:
             # Nobody's message is at fault for what a database says that cannot tell.
             raise DatabaseAway(str(refusal)) from refusal
 
-    def _add_batch(self, flush: Flush, delivery: Delivery, batch: SampleBatch) -> None:
+    def _add_batch(self, flush: Flush, delivery: Delivery, batch: ColumnBatch) -> None:
         if self._versions.get(batch.host) != batch.publisher_version:
             self._versions[batch.host] = batch.publisher_version
             if unknown := unknown_fields(delivery.body):

@@ -10,6 +10,7 @@ from typing import Any
 from consumer.health import assess
 from consumer.rows import Placement, Rows
 from publisher.wire import samples
+from publisher.wire.transposition import in_columns
 
 _EPOCH, _UUID = "0" * 16, "00000000-0000-0000-0000-000000000000"
 # What a batch and an event begin with alike.
@@ -57,6 +58,7 @@ def rehearsal(at: datetime) -> Rows:
         kind="rehearsal",
     )
     rows = Rows()
-    rows.add_batch(batch, 0, {_UUID: Placement(0, resident=True)}, health=assess(batch), received_at=at)
+    columns = in_columns(batch)
+    rows.add_batch(columns, 0, [Placement(0, resident=True)], health=assess(columns), received_at=at)
     rows.add_event(event, 0, None)
     return rows

@@ -19,7 +19,6 @@ from psycopg import Notify
 
 from consumer.database import Connection
 from consumer.statements import statement
-from publisher.wire.samples import DomainReport
 from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 
 # A host is silent after as many ticks as the pages call stale.
@@ -57,10 +56,9 @@ class _Stays:
         self.read_at = read_at
 
 
-def claims(report: DomainReport) -> bool:
+def claims(libvirt_id: int | None, state: int, state_reason: int | None) -> bool:
     """Tell whether a domain is active on the host that reports it, and not still arriving there."""
-    sample = report.sample
-    return report.libvirt_id is not None and not (sample.state == PAUSED and sample.state_reason in _ARRIVING)
+    return libvirt_id is not None and not (state == PAUSED and state_reason in _ARRIVING)
 
 
 class Residency:

@@ -5,8 +5,9 @@ Times travel as microseconds since 2000, which is what timestamptz is in Postgre
 would make the same eight bytes from a datetime in Python code, once per row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -29,7 +30,14 @@ from consumer.tables import (
     PUBLISHER_REPORTS,
     Table,
 )
-from publisher.wire.samples import DomainReport, Event, SampleBatch
+from publisher.wire.columns import (
+    ColumnBatch,
+    DomainBlockColumns,
+    DomainColumns,
+    DomainInterfaceColumns,
+    cells,
+)
+from publisher.wire.samples import Event
 
 # Columns of many types: the tables module says which.
 Row = tuple[Any, ...]
@@ -50,25 +58,31 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+class _Speakers(NamedTuple):
+    """What a batch says of the domains that live there: key, and row with what only the newest row has."""
+
+    at: int
+    rows: Iterable[tuple[int | None, tuple[Row, int | None, str | None]]]
+
+
 class Rows:
     """The rows of one flush, by table."""
 
     def __init__(self) -> None:
         self.by_table: dict[Table, list[Row]] = {}
         self._host_latest: dict[int, Row] = {}
-        # The row and the report it came from: joined at the end, for the newest only.
-        self._domain_latest: dict[int, tuple[Row, DomainReport]] = {}
+        self._speakers: list[_Speakers] = []
 
     def add_batch(
         self,
-        batch: SampleBatch,
+        batch: ColumnBatch,
         host_id: int,
-        placements: Mapping[str, Placement],
+        placements: Sequence[Placement | None],
         *,
         health: Health,
         received_at: datetime,
     ) -> None:
-        """Add a batch; a domain without placement is left out."""
+        """Add a batch; ``placements`` are those of its domains in their order, None leaves a domain out."""
         at = microseconds(batch.sampled_at)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
@@ -91,7 +105,7 @@ class Rows:
             ),
         )
         self._add_report(batch, host_id, at, microseconds(received_at), collectors)
-        if batch.domains:
+        if batch.domains is not None:
             self._add_domains(batch.domains, host_id, at, placements)
 
     def add_event(self, event: Event, host_id: int, domain_id: int | None) -> None:
@@ -113,10 +127,8 @@ class Rows:
         """Return the rows sorted by their keys, which halves what the index costs the server."""
         if self._host_latest:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
-        if self._domain_latest:
-            self.by_table[DOMAIN_LATEST] = [
-                (*row, report.libvirt_id, report.reason) for row, report in self._domain_latest.values()
-            ]
+        if newest := self._newest():
+            self.by_table[DOMAIN_LATEST] = [(*row, *more) for row, *more in newest.values()]
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))
@@ -125,36 +137,31 @@ class Rows:
     def _extend(self, table: Table, rows: Iterable[Row]) -> None:
         self.by_table.setdefault(table, []).extend(rows)
 
-    def _add_domains(
-        self, reports: list[DomainReport], host_id: int, at: int, placements: Mapping[str, Placement]
-    ) -> None:
-        samples = self.by_table.setdefault(DOMAIN_SAMPLES, [])
-        blocks = self.by_table.setdefault(DOMAIN_BLOCK_SAMPLES, [])
-        interfaces = self.by_table.setdefault(DOMAIN_INTERFACE_SAMPLES, [])
-        latest = self._domain_latest
-        for report in reports:
-            placement = placements.get(report.uuid)
-            if placement is None:
-                continue
-            domain_id, resident = placement
-            row = (domain_id, at, host_id, *astuple(report.sample))
-            samples.append(row)
-            if resident:
-                known = latest.get(domain_id)
-                if known is None or known[0][1] <= at:
-                    latest[domain_id] = (row, report)
-            if report.blocks:
-                blocks += [
-                    (domain_id, each.device, at, host_id, *astuple(each)[1:])
-                    for each in _first_of_each(report.blocks)
-                ]
-            if report.interfaces:
-                interfaces += [
-                    (domain_id, each.device, at, host_id, *astuple(each)[1:])
-                    for each in _first_of_each(report.interfaces)
-                ]
+    def _newest(self) -> dict[int | None, tuple[Row, int | None, str | None]]:
+        """Return the newest of what each domain said; of two of one time, the one that came last."""
+        found: dict[int | None, tuple[Row, int | None, str | None]] = {}
+        for speakers in sorted(self._speakers, key=itemgetter(0)):
+            found.update(speakers.rows)
+        return found
 
-    def _add_report(self, batch: SampleBatch, host_id: int, at: int, received: int, collectors: Any) -> None:
+    def _add_domains(
+        self, domains: DomainColumns, host_id: int, at: int, placements: Sequence[Placement | None]
+    ) -> None:
+        ids = [placement and placement.domain_id for placement in placements]
+        rows = list(zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))
+        reasons = [domains.reasons.get(uuid) for uuid in domains.uuid] if domains.reasons else repeat(None)
+        said = zip(ids, zip(rows, domains.libvirt_ids, reasons))  # noqa: B905 - likewise
+        resident = [placement is not None and placement.resident for placement in placements]
+        self._speakers.append(_Speakers(at, compress(said, resident)))
+        self._extend(DOMAIN_SAMPLES, rows if all(ids) else _placed(rows))
+        for table, devices in (
+            (DOMAIN_BLOCK_SAMPLES, domains.blocks),
+            (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
+        ):
+            if devices is not None:
+                self._extend(table, _device_rows(devices, ids, host_id, at))
+
+    def _add_report(self, batch: ColumnBatch, host_id: int, at: int, received: int, collectors: Any) -> None:
         report = batch.publisher
         row = (
             host_id,
@@ -191,18 +198,34 @@ def _keep_newest(latest: dict[int, Row], entity_id: int, row: Row) -> None:
         latest[entity_id] = row
 
 
-def _counts(batch: SampleBatch) -> tuple[int | None, int | None]:
+def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:
     if batch.domains is None:
         return None, None
-    return len(batch.domains), sum(report.libvirt_id is not None for report in batch.domains)
+    ids = batch.domains.libvirt_ids
+    return len(ids), len(ids) - ids.count(None)
 
 
 def _health(health: Health) -> tuple[int | None, str, list[dict[str, str | int]]]:
     return health.score, health.state, [reason._asdict() for reason in health.reasons]
 
 
-def _hypervisor(batch: SampleBatch) -> tuple[str, str | None]:
+def _hypervisor(batch: ColumnBatch) -> tuple[str, str | None]:
     return batch.hypervisor.state, batch.hypervisor.reason
+
+
+def _placed(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row[0] is not None]
+
+
+def _device_rows(
+    devices: DomainBlockColumns | DomainInterfaceColumns, ids: Sequence[int | None], host_id: int, at: int
+) -> list[Row]:
+    """Return a row for each device, the first of a name where a domain has several: a MAC may occur twice."""
+    owners = [ids[place] for place in devices.domain]
+    names, *figures = cells(devices)
+    rows = list(zip(owners, names, repeat(at), repeat(host_id), *figures))
+    first: dict[Row, Row] = {row[:2]: row for row in reversed(rows)}
+    return _placed(rows if len(first) == len(rows) else reversed(first.values()))
 
 
 class _Device(Protocol):

@@ -12,7 +12,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import inspect
 
-from publisher.wire.samples import SCHEMA_VERSION, Event, SampleBatch
+from publisher.wire.columns import ColumnBatch, fault
+from publisher.wire.samples import SCHEMA_VERSION, Batch, Event, SampleBatch
+from publisher.wire.transposition import in_columns
 
 CONTENT_TYPE = "application/json"
 SAMPLE_TYPE = f"kvmgrid.sample/{SCHEMA_VERSION}"
@@ -22,7 +24,7 @@ EVENT_TYPE = f"kvmgrid.event/{SCHEMA_VERSION}"
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 DecodeReason = Literal["malformed", "schema", "version", "too_large", "bad_text"]
-Message = TypeVar("Message", SampleBatch, Event)
+Message = TypeVar("Message", ColumnBatch, Event)
 
 
 class DecodeError(Exception):
@@ -39,27 +41,30 @@ class _Version(msgspec.Struct):
 
 
 _encoder = msgspec.json.Encoder()
-_sample_decoder = msgspec.json.Decoder(SampleBatch)
+_sample_decoder = msgspec.json.Decoder(ColumnBatch)
 _event_decoder = msgspec.json.Decoder(Event)
 _version_decoder = msgspec.json.Decoder(_Version)
-_sample_type = inspect.type_info(SampleBatch)
+_sample_type = inspect.type_info(ColumnBatch)
 # An escaped NUL, but not an escaped backslash that happens to stand before "u0000".
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def encode(message: SampleBatch | Event) -> bytes:
+def encode(message: SampleBatch | ColumnBatch | Event) -> bytes:
     """Return the body of a message: UTF-8 JSON without the fields that hold their default."""
-    return _encoder.encode(message)
+    return _encoder.encode(in_columns(message) if isinstance(message, SampleBatch) else message)
 
 
-def message_id(message: SampleBatch | Event) -> str:
+def message_id(message: Batch | Event) -> str:
     """Return the AMQP message id: host, epoch and sequence name a message for ever."""
     return f"{message.host}/{message.epoch}/{message.sequence}"
 
 
-def decode_sample(body: bytes) -> SampleBatch:
+def decode_sample(body: bytes) -> ColumnBatch:
     """Return the batch in ``body``; raise DecodeError for anything else."""
-    return _decode(body, _sample_decoder)
+    batch = _decode(body, _sample_decoder)
+    if batch.domains is not None and (reason := fault(batch.domains)):
+        raise DecodeError("schema", reason)
+    return batch
 
 
 def decode_event(body: bytes) -> Event:

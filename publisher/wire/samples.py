@@ -7,6 +7,7 @@ database). Units are in the names; ``None`` means "not known at this tick", neve
 ``interval_seconds`` before ``sampled_at``. docs/metrics.md gives source and formula of each field.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -24,7 +25,8 @@ SmallInteger = Annotated[int, Meta(ge=-(2**15), le=2**15 - 1)]
 Instant = Annotated[datetime, Meta(tz=True)]
 HostId = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")]
 Epoch = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
-Uuid = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")]
+UUID_PATTERN = re.compile(r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+Uuid = Annotated[str, Meta(pattern=UUID_PATTERN.pattern)]
 NAME_CHARACTERS = 1024
 TEXT_CHARACTERS = 65_536
 Name = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
@@ -289,12 +291,10 @@ class PublisherReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dropped: list[DroppedRange] = []
 
 
-class SampleBatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All samples of one host at one tick: the message behind ``<host>.sample``.
+class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One host at one tick, without its domains: what every form of a batch has.
 
-    ``tick_seconds`` is the configured interval, ``interval_seconds`` the measured one. ``domains`` lists
-    every domain libvirt knows, running or not; None means that libvirt could not be asked, which is not
-    the same as an empty host.
+    ``tick_seconds`` is the configured interval, ``interval_seconds`` the measured one.
     """
 
     schema: int
@@ -311,10 +311,19 @@ class SampleBatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     disks: list[HostDiskSample] = []
     interfaces: list[HostInterfaceSample] = []
     filesystems: list[HostFilesystemSample] = []
-    domains: list[DomainReport] | None = None
     hypervisor: HypervisorHealth
     collectors: list[CollectorHealth] = []
     publisher: PublisherReport
+
+
+class SampleBatch(Batch, frozen=True, kw_only=True, omit_defaults=True):
+    """All samples of one host at one tick, as a producer builds them.
+
+    ``domains`` lists every domain libvirt knows, running or not; None means that libvirt could not be asked,
+    which is not the same as an empty host. Behind ``<host>.sample`` they travel as columns.
+    """
+
+    domains: list[DomainReport] | None = None
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
