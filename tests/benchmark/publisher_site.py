@@ -20,6 +20,7 @@ from deploy.lab.libvirt_daemon import LibvirtDaemon
 from publisher.wire.codec import SAMPLE_TYPE, decode_sample
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import INGEST_QUEUE
+from publisher.wire.transposition import in_reports
 from tests.benchmark.processor_time import cpu_seconds
 from tests.benchmark.publisher_figures import Reading, status_bytes, status_count
 
@@ -93,7 +94,7 @@ uri = "{self.daemon.uri_read_only}"
                 if method is None:
                     return found
                 if properties.type == SAMPLE_TYPE:
-                    found.append((decode_sample(body), len(body)))
+                    found.append((in_reports(decode_sample(body)), len(body)))
 
     def versions(self) -> dict[str, str]:
         """Return the versions of what the publisher talks to."""

@@ -25,6 +25,7 @@ from publisher.wire.samples import (
     PublisherReport,
     SampleBatch,
 )
+from publisher.wire.transposition import in_columns
 
 GIB = 1024**3
 MIB = 1024**2
@@ -54,7 +55,7 @@ class Seeder:
 
     def _store_batch(self, batch: SampleBatch) -> None:
         host_id = self._host_id(batch)
-        health = assess(batch)
+        health = assess(in_columns(batch))
         sample = {
             "host_id": host_id,
             "sampled_at": batch.sampled_at,

@@ -20,6 +20,7 @@ from deploy.lab.readiness import wait_until
 from publisher.wire.codec import decode_event, decode_sample
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
+from publisher.wire.transposition import in_reports
 from tests.services import VirtualHost
 
 HOST = "web-1"
@@ -130,7 +131,7 @@ class Delivered:
             if method is None:
                 return self
             if method.exchange == SAMPLES_EXCHANGE:
-                batch = decode_sample(body)
+                batch = in_reports(decode_sample(body))
                 self.samples[batch.epoch, batch.sequence] = batch
                 self.tickets.add((batch.epoch, batch.sequence))
             else:

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from publisher.wire.codec import decode_sample
 from publisher.wire.samples import DomainOutcome, DomainReport, DomainSample, SampleBatch
+from publisher.wire.transposition import in_reports
 from tests.benchmark.publisher_figures import (
     Arrived,
     Reading,
@@ -37,7 +38,9 @@ def batch(second: float, *outcomes: DomainOutcome) -> SampleBatch:
         for number, outcome in enumerate(outcomes)
     ]
     return structs.replace(
-        decode_sample(MINIMAL.read_bytes()), sampled_at=BEGIN + timedelta(seconds=second), domains=domains
+        in_reports(decode_sample(MINIMAL.read_bytes())),
+        sampled_at=BEGIN + timedelta(seconds=second),
+        domains=domains,
     )
 
 

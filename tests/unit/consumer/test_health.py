@@ -14,6 +14,7 @@ from publisher.wire.samples import (
     HypervisorHealth,
     SampleBatch,
 )
+from publisher.wire.transposition import in_columns
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def with_sample(batch: SampleBatch, **figures: float) -> SampleBatch:
     return msgspec.structs.replace(batch, sample=msgspec.structs.replace(batch.sample, **figures))
 
 
+def judged(batch: SampleBatch, held: frozenset[str] = frozenset()) -> Health:
+    """Return the health that a consumer gives a batch."""
+    return assess(in_columns(batch), held)
+
+
 def fired(health: Health) -> list[str]:
     """Return the names of the rules that took points."""
     return [reason.rule for reason in health.reasons]
@@ -36,7 +42,7 @@ def fired(health: Health) -> list[str]:
 
 def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
     """Nothing fires, nothing is taken."""
-    assert Health(100, "good", ()) == assess(calm)
+    assert Health(100, "good", ()) == judged(calm)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_a_rule_takes_half_its_weight_at_first_and_all_in_the_end(
     calm: SampleBatch, figures: dict[str, float], rule: str, points: int, text: str
 ) -> None:
     """The points grow from the level where a rule enters to the level where work stands still."""
-    health = assess(with_sample(calm, **figures))
+    health = judged(with_sample(calm, **figures))
 
     assert [(rule, points, text)] == [tuple(reason) for reason in health.reasons]
     assert 100 - points == health.score
@@ -87,16 +93,16 @@ def test_a_rule_that_fired_holds_until_its_lower_level(calm: SampleBatch) -> Non
     """A figure that swings about the level does not make the circle flicker."""
     between = with_sample(calm, cpu_busy_ratio=0.82)
 
-    assert [] == fired(assess(between))
-    assert ["cpu"] == fired(assess(between, frozenset({"cpu"})))
-    assert [] == fired(assess(with_sample(calm, cpu_busy_ratio=0.79), frozenset({"cpu"})))
+    assert [] == fired(judged(between))
+    assert ["cpu"] == fired(judged(between, frozenset({"cpu"})))
+    assert [] == fired(judged(with_sample(calm, cpu_busy_ratio=0.79), frozenset({"cpu"})))
 
 
 def test_the_state_follows_from_the_score(calm: SampleBatch) -> None:
     """Good from 80, strained from 50, bad below; the score never falls under 0."""
-    strained = assess(with_sample(calm, cpu_busy_ratio=1.0))
-    bad = assess(with_sample(calm, cpu_busy_ratio=1.0, memory_used_ratio=1.0, pressure_memory_full_ratio=1.0))
-    everything = assess(
+    strained = judged(with_sample(calm, cpu_busy_ratio=1.0))
+    bad = judged(with_sample(calm, cpu_busy_ratio=1.0, memory_used_ratio=1.0, pressure_memory_full_ratio=1.0))
+    everything = judged(
         msgspec.structs.replace(
             with_sample(
                 calm,
@@ -125,7 +131,7 @@ def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch, changes: dict[
     """A host whose figures are all missing is unknown, with no score, though its libvirt answers."""
     blind = msgspec.structs.replace(calm, sample=HostSample(), filesystems=[], **changes)
 
-    assert Health(None, "unknown", ()) == assess(blind)
+    assert Health(None, "unknown", ()) == judged(blind)
 
 
 def test_a_hypervisor_that_does_not_answer_takes_points(calm: SampleBatch) -> None:
@@ -133,8 +139,8 @@ def test_a_hypervisor_that_does_not_answer_takes_points(calm: SampleBatch) -> No
     lost = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="disconnected"))
     absent = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="absent"))
 
-    assert ["hypervisor"] == fired(assess(lost))
-    assert [] == fired(assess(absent))
+    assert ["hypervisor"] == fired(judged(lost))
+    assert [] == fired(judged(absent))
 
 
 def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
@@ -146,8 +152,8 @@ def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
     def holding(sample: object) -> SampleBatch:
         return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)])
 
-    assert ["1 VM(s) paused on an I/O error"] == [each.text for each in assess(holding(stopped)).reasons]
-    assert [] == fired(assess(holding(paused)))
+    assert ["1 VM(s) paused on an I/O error"] == [each.text for each in judged(holding(stopped)).reasons]
+    assert [] == fired(judged(holding(paused)))
 
 
 def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
@@ -166,9 +172,9 @@ def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
         return msgspec.structs.replace(calm, domains=domains)
 
     assert [("vm_steal", 20, "a VM waited for CPU 50% of the time")] == [
-        tuple(reason) for reason in assess(waiting(1)).reasons
+        tuple(reason) for reason in judged(waiting(1)).reasons
     ]
-    assert [] == fired(assess(waiting(3)))
+    assert [] == fired(judged(waiting(3)))
 
 
 def test_every_rule_can_be_left() -> None:
@@ -205,4 +211,4 @@ def test_huge_pages_and_caches_do_not_fill_the_memory(
         zfs_reclaimable_bytes=figures.get("zfs", 0) * gibibyte,
     )
 
-    assert expected == fired(assess(msgspec.structs.replace(calm, sample=sample)))
+    assert expected == fired(judged(msgspec.structs.replace(calm, sample=sample)))

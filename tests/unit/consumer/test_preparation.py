@@ -14,11 +14,12 @@ from consumer.preparation import Preparation
 from consumer.receipts import Receipt
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
-from publisher.wire.samples import SampleBatch
+from publisher.wire.columns import ColumnBatch
 from publisher.wire.topics import sample_key
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
-FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=2))
+DOMAIN_COUNT = 2
+FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=DOMAIN_COUNT))
 BAD, GOOD = (FLEET.batch(ordinal, NOW.timestamp(), 1) for ordinal in range(2))
 
 
@@ -28,11 +29,11 @@ class Picky:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def place(self, batch: SampleBatch) -> Places:
+    def place(self, batch: ColumnBatch) -> Places:
         """Place the hosts that are not bad."""
         if batch.host == BAD.host:
             raise self._error
-        return Places(1, {})
+        return Places(1, [None] * DOMAIN_COUNT)
 
 
 def prepared(error: Exception) -> Flush:

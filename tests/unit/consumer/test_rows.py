@@ -19,23 +19,22 @@ from consumer.tables import (
 )
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import SampleBatch
+from publisher.wire.transposition import in_columns
 
 NOW = 1_760_000_000.0
 UNKNOWN = Health(None, "unknown", ())
 FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=4, disk_count_per_domain=2))
 
 
-def placements(batch: SampleBatch, *, resident: bool = True) -> dict[str, Placement]:
+def placements(batch: SampleBatch, *, resident: bool = True) -> list[Placement | None]:
     """Number the domains of a batch."""
-    return {
-        report.uuid: Placement(number, resident) for number, report in enumerate(batch.domains or (), start=1)
-    }
+    return [Placement(number, resident) for number, _ in enumerate(batch.domains or (), start=1)]
 
 
 def add(rows: Rows, batch: SampleBatch, *, resident: bool = True) -> None:
     """Add a batch of host 7 with all its domains."""
     rows.add_batch(
-        batch,
+        in_columns(batch),
         7,
         placements(batch, resident=resident),
         health=UNKNOWN,
@@ -97,7 +96,7 @@ def test_a_domain_without_placement_is_left_out() -> None:
     """The host's own rows are stored all the same."""
     rows = Rows()
     batch = FLEET.batch(0, NOW, 1)
-    rows.add_batch(batch, 7, {}, health=UNKNOWN, received_at=batch.sampled_at)
+    rows.add_batch(in_columns(batch), 7, [None] * 4, health=UNKNOWN, received_at=batch.sampled_at)
 
     found = rows.finish()
     assert 1 == len(found[HOST_SAMPLES])

@@ -16,6 +16,7 @@ import pytest
 from deploy.lab.ports import free_ports
 from publisher.version import VERSION
 from publisher.wire.codec import decode_sample
+from publisher.wire.transposition import in_reports
 
 SCRIPT = Path(sys.executable).with_name("kvmgrid-publisher")
 
@@ -81,7 +82,7 @@ def test_the_version_is_that_of_the_distribution() -> None:
 def test_once_prints_one_valid_batch_with_rates() -> None:
     """On a pipe it is JSON that a consumer would take; no broker and no spool is touched."""
     result = run("once", KVMGRID_BROKER__URL="amqp://127.0.0.1:1/", KVMGRID_SPOOL__DIRECTORY="/proc/none")
-    batch = decode_sample(result.stdout.strip().encode())
+    batch = in_reports(decode_sample(result.stdout.strip().encode()))
 
     assert (0, "", "hv042") == (result.returncode, result.stderr, batch.host)
     assert batch.interval_seconds is not None

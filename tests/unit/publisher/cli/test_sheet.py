@@ -11,13 +11,14 @@ from publisher.findings import Finding
 from publisher.sheet import finding_lines, sheet
 from publisher.wire.codec import decode_sample
 from publisher.wire.samples import SampleBatch
+from publisher.wire.transposition import in_reports
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "fixtures" / "payloads" / "v1"
 
 
 def payload(stem: str) -> SampleBatch:
     """Return a stored batch."""
-    return decode_sample((PAYLOADS / f"{stem}.json").read_bytes())
+    return in_reports(decode_sample((PAYLOADS / f"{stem}.json").read_bytes()))
 
 
 def test_every_part_of_a_full_batch_is_shown() -> None:

@@ -24,6 +24,7 @@ from publisher.wire.samples import (
     HypervisorHealth,
     SampleBatch,
 )
+from publisher.wire.transposition import in_reports
 from tests.unit.publisher.sampler.sources import BOOT_ID, START, FakeClock, FakeDomains, FakeHost
 
 UUID = "6f1d3c2a-9b4e-4d11-8a77-0c5e9d2b1f30"
@@ -62,7 +63,7 @@ class Bench:
         """Return the batches in the spool."""
         found = self.spool.read("sample", count=1_000, size_bytes=2**40)
         assert {("hv042.sample", SAMPLE_TYPE)} >= {(item.routing_key, item.message_type) for item in found}
-        return [decode_sample(item.body) for item in found]
+        return [in_reports(decode_sample(item.body)) for item in found]
 
     def events(self) -> list[Event]:
         """Return the events in the spool."""

@@ -3,13 +3,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from publisher.wire.samples import SCHEMA_VERSION, Event, SampleBatch
+from publisher.wire.samples import SCHEMA_VERSION, DomainReport, Event, SampleBatch
 
 Message = TypeVar("Message", SampleBatch, Event)
 
@@ -47,6 +48,9 @@ def _instants() -> st.SearchStrategy[datetime]:
     return plain.map(lambda instant: instant.replace(tzinfo=UTC))
 
 
+# A domain is in a batch once: what only few domains have travels by UUID.
+_IDENTITIES: dict[Any, Callable[[Any], str]] = {DomainReport: attrgetter("uuid")}
+
 # A type of the wire that is missing here fails with its name.
 _BY_TYPE: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.StructType: _struct,
@@ -64,7 +68,9 @@ _BY_TYPE: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.LiteralType: lambda info: st.sampled_from(info.values),
     inspect.DateTimeType: lambda _info: _instants(),
     inspect.StrType: _text,
-    inspect.ListType: lambda info: st.lists(_values(info.item_type), max_size=2),
+    inspect.ListType: lambda info: st.lists(
+        _values(info.item_type), max_size=2, unique_by=_IDENTITIES.get(getattr(info.item_type, "cls", None))
+    ),
     inspect.DictType: lambda info: st.dictionaries(
         _values(info.key_type), _values(info.value_type), max_size=2
     ),

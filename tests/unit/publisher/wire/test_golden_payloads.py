@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from publisher.wire.codec import decode_event, decode_sample, encode
-from publisher.wire.samples import SCHEMA_VERSION, Event, SampleBatch
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import SCHEMA_VERSION, Event
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "fixtures" / "payloads"
 SAMPLES = sorted(PAYLOADS.glob("v*/sample_*.json"))
@@ -55,7 +56,7 @@ def test_the_present_version_has_payloads_of_each_kind() -> None:
     assert expected <= {name(path) for path in SAMPLES + EVENTS}
 
 
-@pytest.mark.parametrize(("stem", "kind"), [("sample_full", SampleBatch), ("event_full", Event)])
+@pytest.mark.parametrize(("stem", "kind"), [("sample_full", ColumnBatch), ("event_full", Event)])
 def test_the_full_payload_holds_every_field(stem: str, kind: type[msgspec.Struct]) -> None:
     """No field of the wire is without an example in the full payload."""
     tree = msgspec.json.decode((PAYLOADS / f"v{SCHEMA_VERSION}" / f"{stem}.json").read_bytes())
@@ -69,6 +70,8 @@ def missing(value: object, known: msgspec.inspect.Type, place: str) -> list[str]
         return [gap for member in known.types for gap in missing(value, member, place)]
     if isinstance(known, msgspec.inspect.ListType) and isinstance(value, list):
         return missing(value[0], known.item_type, f"{place}[0]") if value else [f"{place}[0]"]
+    if isinstance(known, msgspec.inspect.DictType) and isinstance(value, dict):
+        return [gap for item in value.values() for gap in missing(item, known.value_type, f"{place}[]")]
     if isinstance(known, msgspec.inspect.StructType) and isinstance(value, dict):
         gaps = [f"{place}.{field.name}" for field in known.fields if field.encode_name not in value]
         inner = [field for field in known.fields if field.encode_name in value]

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports become columns and columns reports: nothing is lost but digits that nobody stores."""
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from publisher.wire.codec import decode_sample, encode
+from publisher.wire.samples import (
+    DomainBlockSample,
+    DomainDescription,
+    DomainInterfaceSample,
+    DomainReport,
+    DomainSample,
+    SampleBatch,
+)
+from publisher.wire.transposition import columns_of, in_columns, in_reports, reports_of
+from tests.unit.publisher.wire.message_strategies import messages
+
+RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ROUNDING = 1e-6
+FIRST, SECOND, THIRD = (f"6f1d3c2a-9b4e-4d11-8a77-0c5e9d2b1f3{digit}" for digit in "012")
+
+
+def report(uuid: str = FIRST, **fields: Any) -> DomainReport:
+    """Return what one domain reports."""
+    plain = DomainReport(uuid=uuid, name="shop", sample=DomainSample(state=1))
+    return msgspec.structs.replace(plain, **fields)
+
+
+def differences(expected: Any, found: Any, place: str = "") -> list[str]:
+    """Return where two trees of plain values differ by more than rounding."""
+    if isinstance(expected, dict) and isinstance(found, dict) and expected.keys() == found.keys():
+        return [gap for key in expected for gap in differences(expected[key], found[key], f"{place}.{key}")]
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        pairs = enumerate(zip(expected, found, strict=True))
+        return [gap for index, pair in pairs for gap in differences(*pair, f"{place}[{index}]")]
+    if isinstance(expected, float) and isinstance(found, float):
+        return [] if math.isclose(expected, found, rel_tol=ROUNDING) else [place]
+    return [] if expected == found else [place]
+
+
+@RELAXED
+@given(messages(SampleBatch))
+def test_reports_come_back_from_the_wire(batch: SampleBatch) -> None:
+    """All but the domains is as it was, bit for bit; the domains are, but for rounding."""
+    found = in_reports(decode_sample(encode(batch)))
+
+    expected = msgspec.structs.replace(batch, domains=found.domains)
+    assert expected == found
+    assert [] == differences(msgspec.to_builtins(batch.domains), msgspec.to_builtins(found.domains))
+
+
+@RELAXED
+@given(messages(SampleBatch))
+def test_what_has_travelled_once_does_not_change_any_more(batch: SampleBatch) -> None:
+    """Columns made of the reports of columns are the same, bit for bit."""
+    columns = in_columns(batch)
+
+    assert columns == in_columns(in_reports(columns))
+
+
+@pytest.mark.parametrize(
+    ("figure", "expected"),
+    [
+        (0.1 + 0.2, 0.3),
+        (1 / 3, 0.3333333),
+        (123_456_789.0, 123_456_800.0),
+        (1e-7 / 3, 3.333333e-08),
+        (0.0, 0.0),
+        (-2 / 3, -0.6666667),
+        (3.4e38, 3.4e38),
+        (None, None),
+    ],
+)
+def test_figures_keep_seven_digits(figure: float | None, expected: float | None) -> None:
+    """As many as a real of PostgreSQL holds, wherever the point stands."""
+    block = DomainBlockSample(device="vda", read_bytes_per_second=figure)
+    sample = DomainSample(state=1, cpu_cores=figure)
+    (found,) = reports_of(columns_of([report(sample=sample, blocks=[block])]))
+
+    assert (expected, expected) == (found.sample.cpu_cores, found.blocks[0].read_bytes_per_second)
+
+
+def test_sizes_keep_all_digits() -> None:
+    """A size in bytes is a whole number, and stays what it is."""
+    sample = DomainSample(state=1, memory_assigned_bytes=2**63 - 1)
+    (found,) = reports_of(columns_of([report(sample=sample)]))
+
+    assert sample == found.sample
+
+
+def test_a_field_that_no_domain_has_is_left_out() -> None:
+    """So is what all have alike by default; one domain that differs brings the list of all."""
+    columns = columns_of(
+        [report(), report(SECOND, sample=DomainSample(state=5, cpu_cores=0.5)), report(THIRD)]
+    )
+
+    assert [None, 0.5, None] == columns.sample.cpu_cores  # type: ignore[attr-defined] # made of DomainSample
+    assert {"uuid", "name", "sample"} == msgspec.to_builtins(columns).keys()
+    assert {"state", "cpu_cores"} == msgspec.to_builtins(columns.sample).keys()
+
+
+def test_devices_go_back_to_their_domains() -> None:
+    """Of three domains the one in the middle has no device, the others have several in their order."""
+    vda, vdb = (DomainBlockSample(device=name, capacity_bytes=1) for name in ("vda", "vdb"))
+    nic = DomainInterfaceSample(device="52:54:00:00:00:01", name="vnet0")
+    reports = [
+        report(FIRST, blocks=[vdb, vda]),
+        report(SECOND),
+        report(THIRD, blocks=[vda], interfaces=[nic, nic]),
+    ]
+    columns = columns_of(reports)
+
+    assert columns.blocks is not None
+    assert columns.interfaces is not None
+    assert ([0, 0, 2], [2, 2]) == (columns.blocks.domain, columns.interfaces.domain)
+    assert reports == reports_of(columns)
+
+
+def test_what_few_domains_have_goes_by_uuid() -> None:
+    """A reason and a description, even one that says nothing, come back to their domain alone."""
+    reports = [
+        report(FIRST, reason="guest agent away"),
+        report(SECOND, libvirt_id=7),
+        report(THIRD, description=DomainDescription()),
+    ]
+    columns = columns_of(reports)
+
+    assert ([FIRST], [THIRD]) == (list(columns.reasons), list(columns.descriptions))
+    assert reports == reports_of(columns)
+
+
+def test_no_domains_are_not_the_same_as_unknown_ones() -> None:
+    """An empty list stays one."""
+    assert [] == reports_of(columns_of([]))
