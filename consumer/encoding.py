@@ -5,8 +5,9 @@ Encoding needs the interpreter, sending does not: made on the intake's thread, t
 ready while the server still takes those of the one before.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.abc import Buffer
@@ -14,19 +15,36 @@ from psycopg.copy import Writer as CopyWriter
 
 from consumer.database import Connection, translated_errors
 from consumer.errors import DataRefused, SchemaError
-from consumer.rows import Row
 from consumer.statements import statement
 from consumer.tables import ALL_TABLES, Table
 
+# Columns of many types: the tables module says which.
+Row = tuple[Any, ...]
+
+# PostgreSQL documentation, COPY, "Binary Format": a signature, flags, the length of an extension; at the end
+# a row of -1 columns.
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+
 
 class Encoded(NamedTuple):
-    """The rows of one table, in pieces that together are one COPY stream."""
+    """Rows of one table, without the header and the trailer of a COPY stream."""
 
-    pieces: tuple[Buffer, ...]
+    body: bytes
     row_count: int
 
+    @property
+    def stream(self) -> tuple[bytes, ...]:
+        """The parts of a whole COPY stream."""
+        return _HEADER, self.body, _TRAILER
 
-class _Pieces(CopyWriter):
+
+def joined(parts: Sequence[Encoded]) -> Encoded:
+    """Return the rows of several parts as one."""
+    return Encoded(b"".join(part.body for part in parts), sum(part.row_count for part in parts))
+
+
+class _Gathered(CopyWriter):
     def __init__(self) -> None:
         self.pieces: list[Buffer] = []
 
@@ -35,28 +53,31 @@ class _Pieces(CopyWriter):
 
 
 class Encoder:
-    """Knows the types of the columns. Outlives its connection, which it only reads the types from."""
+    """Knows the types of the columns; any thread. Outlives its connection, which it only reads them from."""
 
     def __init__(self, connection: Connection) -> None:
         with translated_errors():
             self._types = _column_types(connection)
         self._cursor = connection.cursor()
+        # The cursor knows the types of one table at a time; the storing thread encodes when it isolates.
+        self._lock = threading.Lock()
 
-    def encode(self, rows_by_table: Mapping[Table, Sequence[Row]]) -> dict[Table, Encoded]:
+    def encode_all(self, rows_by_table: Mapping[Table, Sequence[Row]]) -> dict[Table, Encoded]:
+        """Return the rows of several tables as bytes; raises as ``encode``."""
+        return {table: self.encode(table, rows) for table, rows in rows_by_table.items() if rows}
+
+    def encode(self, table: Table, rows: Sequence[Row]) -> Encoded:
         """Return the rows as bytes; raise DataRefused for a value that its column cannot hold."""
+        gathered = _Gathered()
         try:
-            return {table: self._encode(table, rows) for table, rows in rows_by_table.items() if rows}
+            with self._lock, psycopg.Copy(self._cursor, binary=True, writer=gathered) as copy:
+                copy.set_types(self._types[table])
+                write_row = copy.write_row
+                for row in rows:
+                    write_row(row)
         except (psycopg.DataError, UnicodeEncodeError, OverflowError) as error:
             raise DataRefused(f"{type(error).__name__}: {error}") from error
-
-    def _encode(self, table: Table, rows: Sequence[Row]) -> Encoded:
-        pieces = _Pieces()
-        with psycopg.Copy(self._cursor, binary=True, writer=pieces) as copy:
-            copy.set_types(self._types[table])
-            write_row = copy.write_row
-            for row in rows:
-                write_row(row)
-        return Encoded(tuple(pieces.pieces), len(rows))
+        return Encoded(b"".join(gathered.pieces)[len(_HEADER) : -len(_TRAILER)], len(rows))
 
 
 def _column_types(connection: Connection) -> dict[Table, list[int]]:

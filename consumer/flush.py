@@ -16,10 +16,11 @@ from publisher.wire.samples import Event
 class Flush:
     """What one transaction stores, and the deliveries that may be acknowledged after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         self.deliveries: list[Delivery] = []
         self.rejected: list[Rejected] = []
-        self.rows = Rows()
+        self.rows = Rows(encoder.encode)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
         self.refusal: DataRefused | None = None
@@ -40,11 +41,11 @@ class Flush:
         self.deliveries.append(delivery)
         self.rejected.append(Rejected(delivery, unfit.reason, unfit.detail))
 
-    def seal(self, encoder: Encoder) -> None:
+    def seal(self) -> None:
         """Turn the rows into bytes; nothing may be added afterwards."""
         try:
-            self.encoded = encoder.encode(self.rows.finish())
+            self.encoded = self._encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
         except DataRefused as refusal:
             self.refusal = refusal
         # A row takes six times the memory of its bytes.
-        self.rows = Rows()
+        self.rows = Rows(self._encoder.encode)

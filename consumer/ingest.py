@@ -130,7 +130,7 @@ class Ingest:
             self._intake_error = error
 
     def _take_in(self) -> None:
-        flush = Flush()
+        flush = Flush(self._storage.encoder)
         while True:
             now = time.monotonic()
             wait = self._batcher.wait_seconds(now)
@@ -153,11 +153,11 @@ class Ingest:
         self._batcher.reset()
         if not flush.deliveries:
             return flush
-        flush.seal(self._storage.encoder)
+        flush.seal()
         while not self._give_up.is_set():
             try:
                 self._outbox.put(flush, timeout=_POLL_SECONDS)
             except queue.Full:
                 continue
-            return Flush()
+            return Flush(self._storage.encoder)
         raise Stopped("the consumer ends before this flush was stored")

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from consumer.database import Connection, translated_errors
+from consumer.domain_rows import Placement
 from consumer.errors import ConsumerError
 from consumer.residency import Listing, Residency, claims
-from consumer.rows import Placement
 from consumer.statements import statement
 from publisher.wire.columns import ColumnBatch, DomainColumns
 from publisher.wire.samples import DomainDescription, Event

@@ -7,8 +7,9 @@ They belong to host 0 and domain 0, which no host and no domain ever are.
 from datetime import datetime
 from typing import Any
 
+from consumer.domain_rows import Placement
 from consumer.health import assess
-from consumer.rows import Placement, Rows
+from consumer.rows import Rows
 from publisher.wire import samples
 from publisher.wire.transposition import in_columns
 
@@ -24,8 +25,8 @@ _HEAD: dict[str, Any] = {
 }
 
 
-def rehearsal(at: datetime) -> Rows:
-    """Return rows of an instant for every table."""
+def rehearse(rows: Rows, at: datetime) -> None:
+    """Add rows of an instant for every table."""
     batch = samples.SampleBatch(
         **_HEAD,
         sampled_at=at,
@@ -57,8 +58,6 @@ def rehearsal(at: datetime) -> Rows:
         occurred_at=at,
         kind="rehearsal",
     )
-    rows = Rows()
     columns = in_columns(batch)
     rows.add_batch(columns, 0, [Placement(0, resident=True)], health=assess(columns), received_at=at)
     rows.add_event(event, 0, None)
-    return rows

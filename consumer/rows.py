@@ -7,19 +7,17 @@ would make the same eight bytes from a datetime in Python code, once per row.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import compress, repeat
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
+from consumer.domain_rows import DomainRows, Encode, Placement
+from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
-    DOMAIN_BLOCK_SAMPLES,
-    DOMAIN_INTERFACE_SAMPLES,
     DOMAIN_LATEST,
-    DOMAIN_SAMPLES,
     DROPPED_RANGES,
     EVENTS,
     HOST_DISK_SAMPLES,
@@ -30,27 +28,11 @@ from consumer.tables import (
     PUBLISHER_REPORTS,
     Table,
 )
-from publisher.wire.columns import (
-    ColumnBatch,
-    DomainBlockColumns,
-    DomainColumns,
-    DomainInterfaceColumns,
-    cells,
-)
+from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
-
-# Columns of many types: the tables module says which.
-Row = tuple[Any, ...]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class Placement(NamedTuple):
-    """Where a domain's report goes: its key, and whether it speaks for the domain now."""
-
-    domain_id: int
-    resident: bool
 
 
 def microseconds(at: datetime) -> int:
@@ -58,20 +40,13 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-class _Speakers(NamedTuple):
-    """What a batch says of the domains that live there: key, and row with what only the newest row has."""
-
-    at: int
-    rows: Iterable[tuple[int | None, tuple[Row, int | None, str | None]]]
-
-
 class Rows:
-    """The rows of one flush, by table."""
+    """The rows of one flush, by table; those of domains as bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, encode: Encode) -> None:
         self.by_table: dict[Table, list[Row]] = {}
+        self.domains = DomainRows(encode)
         self._host_latest: dict[int, Row] = {}
-        self._speakers: list[_Speakers] = []
 
     def add_batch(
         self,
@@ -82,8 +57,14 @@ class Rows:
         health: Health,
         received_at: datetime,
     ) -> None:
-        """Add a batch; ``placements`` are those of its domains in their order, None leaves a domain out."""
+        """Add a batch; ``placements`` are those of its domains in their order, None leaves a domain out.
+
+        Raises DataRefused, with nothing added, for a figure of a domain that its column cannot hold.
+        """
         at = microseconds(batch.sampled_at)
+        if batch.domains is not None:
+            # First, since a value may be refused.
+            self.domains.add(batch.domains, host_id, at, placements)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
         self._extend(HOST_SAMPLES, (host_row,))
@@ -105,8 +86,6 @@ class Rows:
             ),
         )
         self._add_report(batch, host_id, at, microseconds(received_at), collectors)
-        if batch.domains is not None:
-            self._add_domains(batch.domains, host_id, at, placements)
 
     def add_event(self, event: Event, host_id: int, domain_id: int | None) -> None:
         """Add an event."""
@@ -124,11 +103,11 @@ class Rows:
         self._extend(EVENTS, (row,))
 
     def finish(self) -> dict[Table, list[Row]]:
-        """Return the rows sorted by their keys, which halves what the index costs the server."""
+        """Return the rows but those of the domains' own tables, sorted by their keys."""
         if self._host_latest:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
-        if newest := self._newest():
-            self.by_table[DOMAIN_LATEST] = [(*row, *more) for row, *more in newest.values()]
+        if newest := self.domains.newest():
+            self.by_table[DOMAIN_LATEST] = newest
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))
@@ -136,30 +115,6 @@ class Rows:
 
     def _extend(self, table: Table, rows: Iterable[Row]) -> None:
         self.by_table.setdefault(table, []).extend(rows)
-
-    def _newest(self) -> dict[int | None, tuple[Row, int | None, str | None]]:
-        """Return the newest of what each domain said; of two of one time, the one that came last."""
-        found: dict[int | None, tuple[Row, int | None, str | None]] = {}
-        for speakers in sorted(self._speakers, key=itemgetter(0)):
-            found.update(speakers.rows)
-        return found
-
-    def _add_domains(
-        self, domains: DomainColumns, host_id: int, at: int, placements: Sequence[Placement | None]
-    ) -> None:
-        ids = [placement and placement.domain_id for placement in placements]
-        rows = list(zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))
-        reasons = [domains.reasons.get(uuid) for uuid in domains.uuid] if domains.reasons else repeat(None)
-        said = zip(ids, zip(rows, domains.libvirt_ids, reasons))  # noqa: B905 - likewise
-        resident = [placement is not None and placement.resident for placement in placements]
-        self._speakers.append(_Speakers(at, compress(said, resident)))
-        self._extend(DOMAIN_SAMPLES, rows if all(ids) else _placed(rows))
-        for table, devices in (
-            (DOMAIN_BLOCK_SAMPLES, domains.blocks),
-            (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
-        ):
-            if devices is not None:
-                self._extend(table, _device_rows(devices, ids, host_id, at))
 
     def _add_report(self, batch: ColumnBatch, host_id: int, at: int, received: int, collectors: Any) -> None:
         report = batch.publisher
@@ -211,21 +166,6 @@ def _health(health: Health) -> tuple[int | None, str, list[dict[str, str | int]]
 
 def _hypervisor(batch: ColumnBatch) -> tuple[str, str | None]:
     return batch.hypervisor.state, batch.hypervisor.reason
-
-
-def _placed(rows: Iterable[Row]) -> list[Row]:
-    return [row for row in rows if row[0] is not None]
-
-
-def _device_rows(
-    devices: DomainBlockColumns | DomainInterfaceColumns, ids: Sequence[int | None], host_id: int, at: int
-) -> list[Row]:
-    """Return a row for each device, the first of a name where a domain has several: a MAC may occur twice."""
-    owners = [ids[place] for place in devices.domain]
-    names, *figures = cells(devices)
-    rows = list(zip(owners, names, repeat(at), repeat(host_id), *figures))
-    first: dict[Row, Row] = {row[:2]: row for row in reversed(rows)}
-    return _placed(rows if len(first) == len(rows) else reversed(first.values()))
 
 
 class _Device(Protocol):

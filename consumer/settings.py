@@ -41,7 +41,7 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     them, the empty queue has to be deleted first.
     """
 
-    flush_row_count: PositiveCount = 30_000
+    flush_row_count: PositiveCount = 100_000
     flush_seconds: Positive = 0.5
     prefetch_count: Annotated[int, Meta(ge=8, le=2_000)] = 2_000
     buffer_bytes: PositiveCount = 256 * 1024 * 1024

@@ -15,7 +15,7 @@ from consumer.errors import ConsumerError, DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.preparation import Preparation
 from consumer.quarantine import Quarantine, Rejected
-from consumer.rehearsal import rehearsal
+from consumer.rehearsal import rehearse
 from consumer.writer import Writer, Written
 
 
@@ -118,12 +118,12 @@ class Storage:
                     uncertain.append((group[0], cause))
                 continue
             for half in (group[len(group) // 2 :], group[: len(group) // 2]):
-                part = Flush()
+                part = Flush(self.encoder)
                 for delivery in half:
                     self._preparation.prepare(part, delivery)
                 try:
                     part.suspect = True
-                    part.seal(self.encoder)
+                    part.seal()
                     written = self._write(part)
                 except DataRefused as error:
                     pending.append((half, error))
@@ -138,7 +138,10 @@ class Storage:
     def _database_works(self) -> bool:
         """Tell whether a batch beyond suspicion could be stored now."""
         try:
-            self._writer().rehearse(self.encoder.encode(rehearsal(datetime.now(UTC)).finish()))
+            rehearsed = Flush(self.encoder)
+            rehearse(rehearsed.rows, datetime.now(UTC))
+            rehearsed.seal()
+            self._writer().rehearse(rehearsed.encoded)
         except DataRefused:
             return False
         return True

@@ -91,8 +91,8 @@ class Writer:
 
     def _fill(self, statement: sql.Composed, rows: Encoded) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for piece in rows.pieces:
-                copy.write(piece)
+            for part in rows.stream:
+                copy.write(part)
 
 
 def _stage(table: Table) -> str:

@@ -3,7 +3,7 @@
 
 All lists of a table are as long as it has rows; a list is left out where every row holds the field's default.
 Names stand in a message once, and a consumer makes rows of it without an object per domain: a third of the
-bytes and a quarter of the time. Producers build ``DomainReport``: see the transposition module.
+bytes and half of the time. Producers build ``DomainReport``: see the transposition module.
 """
 
 from collections.abc import Iterable, Sequence

@@ -273,7 +273,7 @@ def main() -> None:
     parser.add_argument("--domains", type=int, default=100, help="per host")
     parser.add_argument("--devices", type=int, default=0, help="disks and interfaces per domain, each")
     parser.add_argument("--ticks", type=int, default=100)
-    parser.add_argument("--ceiling-rows", type=int, default=30_000, help="rows per COPY of the ceiling")
+    parser.add_argument("--ceiling-rows", type=int, default=66_000, help="rows per COPY of the ceiling")
     parser.add_argument("--setting", action="append", default=[], help="KVMGRID_SECTION__KEY=value")
     parser.add_argument("--output", type=Path, help="append the JSON line to a file as well")
     options = parser.parse_args()

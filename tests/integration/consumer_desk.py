@@ -36,7 +36,7 @@ class Desk:
     def take(self, *batches: SampleBatch) -> None:
         """Store batches, one after the other."""
         for batch in batches:
-            flush = Flush()
+            flush = Flush(self._storage.encoder)
             self._preparation.prepare(
                 flush,
                 Delivery(
@@ -49,7 +49,7 @@ class Desk:
                     user_id=batch.host,
                 ),
             )
-            flush.seal(self._storage.encoder)
+            flush.seal()
             assert [] == flush.rejected
             self._storage.store(flush)
 

@@ -3,6 +3,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -39,7 +40,8 @@ class Picky:
 def prepared(error: Exception) -> Flush:
     """Return a flush of a bad delivery beside a good one."""
     inventory: Any = Picky(error)
-    preparation, flush = Preparation(inventory, timedelta(minutes=5)), Flush()
+    encoder: Any = Mock()
+    preparation, flush = Preparation(inventory, timedelta(minutes=5)), Flush(encoder)
     for tag, batch in enumerate((BAD, GOOD), start=1):
         preparation.prepare(
             flush,

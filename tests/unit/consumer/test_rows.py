@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """From messages to rows: order of columns, order of rows, what is left out."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumer.domain_rows import Placement
+from consumer.encoding import Encoded, Row
+from consumer.errors import DataRefused
 from consumer.health import Health
-from consumer.rows import Placement, Rows, microseconds
+from consumer.rows import Rows, microseconds
 from consumer.tables import (
     ALL_TABLES,
     DOMAIN_BLOCK_SAMPLES,
@@ -16,6 +21,7 @@ from consumer.tables import (
     DOMAIN_SAMPLES,
     HOST_LATEST,
     HOST_SAMPLES,
+    Table,
 )
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import SampleBatch
@@ -26,16 +32,29 @@ UNKNOWN = Health(None, "unknown", ())
 FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=4, disk_count_per_domain=2))
 
 
+class Encoding:
+    """Notes the rows that are to become bytes; the bytes are the second of the first row's time."""
+
+    def __init__(self) -> None:
+        self.by_table: dict[Table, list[Row]] = {}
+
+    def __call__(self, table: Table, rows: Sequence[Row]) -> Encoded:
+        """Note the rows."""
+        self.by_table.setdefault(table, []).extend(rows)
+        at = rows[0][DOMAIN_SAMPLES.columns.index("sampled_at")] if table is DOMAIN_SAMPLES else 0
+        return Encoded(bytes([at // 1_000_000 % 100]), len(rows))
+
+
 def placements(batch: SampleBatch, *, resident: bool = True) -> list[Placement | None]:
     """Number the domains of a batch."""
     return [Placement(number, resident) for number, _ in enumerate(batch.domains or (), start=1)]
 
 
-def add(rows: Rows, batch: SampleBatch, *, resident: bool = True) -> None:
-    """Add a batch of host 7 with all its domains."""
+def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int = 7) -> None:
+    """Add a batch with all its domains."""
     rows.add_batch(
         in_columns(batch),
-        7,
+        host_id,
         placements(batch, resident=resident),
         health=UNKNOWN,
         received_at=batch.sampled_at + timedelta(seconds=1),
@@ -44,11 +63,12 @@ def add(rows: Rows, batch: SampleBatch, *, resident: bool = True) -> None:
 
 def test_every_row_has_the_columns_of_its_table() -> None:
     """Rows and columns have the same length, in every table that a batch reaches."""
-    rows = Rows()
+    encoding = Encoding()
+    rows = Rows(encoding)
     add(rows, FLEET.batch(0, NOW, 1))
 
-    found = rows.finish()
-    assert {"host_samples", "domain_samples", "publisher_reports"} <= {table.name for table in found}
+    found = rows.finish() | encoding.by_table
+    assert {"host_samples", "domain_samples", "domain_latest"} <= {table.name for table in found}
     for table, tuples in found.items():
         assert {len(table.columns)} == {len(row) for row in tuples}, table.name
 
@@ -59,20 +79,32 @@ def test_keys_come_first_in_every_table() -> None:
         assert table.key == table.columns[: len(table.key)]
 
 
-def test_rows_are_sorted_by_entity_then_time() -> None:
-    """Ticks that arrive in turn are stored domain by domain."""
-    rows = Rows()
-    for tick in range(3):
-        add(rows, FLEET.batch(0, NOW + 10 * tick, tick))
+def test_domains_are_stored_host_by_host_and_then_by_time() -> None:
+    """So do two consumers that store the same, which therefore wait for each other and do not deadlock."""
+    rows = Rows(Encoding())
+    for host_id, tick in ((8, 2), (7, 1), (8, 0), (7, 3)):
+        add(rows, FLEET.batch(host_id - 7, NOW + tick, tick), host_id=host_id)
 
-    keys = [row[:2] for row in rows.finish()[DOMAIN_SAMPLES]]
-    assert sorted(keys) == keys
-    assert 12 == len(keys)
+    encoded = rows.domains.encoded()[DOMAIN_SAMPLES]
+    assert ([1, 3, 0, 2], 16) == ([second - int(NOW) % 100 for second in encoded.body], encoded.row_count)
+
+
+def test_a_refused_figure_leaves_nothing_of_its_batch() -> None:
+    """The message goes to quarantine alone, so its host's row must not be stored."""
+
+    def refuse(_table: Table, _rows: Sequence[Row]) -> Encoded:
+        raise DataRefused("smallint out of range")
+
+    rows = Rows(refuse)
+    with pytest.raises(DataRefused):
+        add(rows, FLEET.batch(0, NOW, 1))
+
+    assert ({}, {}) == (rows.finish(), rows.domains.encoded())
 
 
 def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     """Rows superseded in the same flush are not written, in whatever order they came."""
-    rows = Rows()
+    rows = Rows(Encoding())
     for tick in (1, 2, 0):
         add(rows, FLEET.batch(0, NOW + 10 * tick, tick))
 
@@ -82,25 +114,37 @@ def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     assert [newest] * 4 == [row[1] for row in found[DOMAIN_LATEST]]
 
 
+def test_a_domain_that_has_left_keeps_its_last_row() -> None:
+    """What a newer batch does not list any more was said last by the one before."""
+    rows = Rows(Encoding())
+    batch = FLEET.batch(0, NOW, 1)
+    add(rows, batch)
+    later = batch.sampled_at + timedelta(seconds=10)
+    add(rows, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
+
+    found = {row[0]: row[1] for row in rows.finish()[DOMAIN_LATEST]}
+    assert {1: microseconds(later)} | dict.fromkeys((2, 3, 4), microseconds(batch.sampled_at)) == found
+
+
 def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -> None:
     """A domain that lives elsewhere has rows here, and no latest row."""
-    rows = Rows()
+    encoding = Encoding()
+    rows = Rows(encoding)
     add(rows, FLEET.batch(0, NOW, 1), resident=False)
 
-    found = rows.finish()
-    assert 4 == len(found[DOMAIN_SAMPLES])
-    assert DOMAIN_LATEST not in found
+    assert 4 == len(encoding.by_table[DOMAIN_SAMPLES])
+    assert DOMAIN_LATEST not in rows.finish()
 
 
 def test_a_domain_without_placement_is_left_out() -> None:
     """The host's own rows are stored all the same."""
-    rows = Rows()
+    encoding = Encoding()
+    rows = Rows(encoding)
     batch = FLEET.batch(0, NOW, 1)
     rows.add_batch(in_columns(batch), 7, [None] * 4, health=UNKNOWN, received_at=batch.sampled_at)
 
-    found = rows.finish()
-    assert 1 == len(found[HOST_SAMPLES])
-    assert not found[DOMAIN_SAMPLES]
+    assert 1 == len(rows.finish()[HOST_SAMPLES])
+    assert {} == encoding.by_table
 
 
 def test_a_host_without_libvirt_counts_no_domains() -> None:
@@ -108,7 +152,7 @@ def test_a_host_without_libvirt_counts_no_domains() -> None:
     batch = FLEET.batch(0, NOW, 1)
     place = HOST_SAMPLES.columns.index("domain_count")
     for domains, expected in ((None, (None, None)), ([], (0, 0))):
-        rows = Rows()
+        rows = Rows(Encoding())
         add(rows, msgspec.structs.replace(batch, domains=domains))
         (row,) = rows.finish()[HOST_SAMPLES]
         assert expected == row[place : place + 2]
@@ -119,12 +163,11 @@ def test_a_device_that_occurs_twice_is_stored_once() -> None:
     batch = FLEET.batch(0, NOW, 1)
     report = next(each for each in batch.domains or () if each.blocks)
     doubled = msgspec.structs.replace(report, blocks=report.blocks + report.blocks)
-    rows = Rows()
-    add(rows, msgspec.structs.replace(batch, domains=[doubled]))
+    encoding = Encoding()
+    add(Rows(encoding), msgspec.structs.replace(batch, domains=[doubled]))
 
-    assert [block.device for block in report.blocks] == [
-        row[1] for row in rows.finish()[DOMAIN_BLOCK_SAMPLES]
-    ]
+    found = [row[1] for row in encoding.by_table[DOMAIN_BLOCK_SAMPLES]]
+    assert [block.device for block in report.blocks] == found
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds

@@ -3,6 +3,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,8 @@ class Bench:
         self.stored: list[int] = []
         self.refused: list[int] = []
         # The parts that touch a database are replaced below; the preparation only gathers.
-        unused: Any = None
+        unused: Any = Mock()
+        unused.encode_all.return_value = {}
         self.storage = Storage(unused, gathering(), unused)
         self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
         self.storage._reject = self._reject  # type: ignore[method-assign] # likewise
@@ -44,7 +46,7 @@ class Bench:
 
     def store(self, count: int) -> None:
         """Store a flush of so many messages."""
-        flush = Flush()
+        flush = Flush(self.storage.encoder)
         flush.deliveries = [delivery(tag) for tag in range(1, count + 1)]
         self.storage.store(flush)
 
@@ -70,13 +72,6 @@ def delivery(tag: int) -> Delivery:
         redelivered=False,
         received_at=datetime.now(UTC) - timedelta(seconds=1),
     )
-
-
-@pytest.fixture(autouse=True)
-def no_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the rows alone: there are none."""
-    monkeypatch.setattr(Flush, "seal", lambda _flush, _encoder: None)
-    monkeypatch.setattr(Storage, "encoder", property(lambda _storage: None))
 
 
 @given(st.integers(1, 40), st.sets(st.integers(1, 40), max_size=8))

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of domains and their devices in one flush, kept as bytes.
+
+They are nearly all there is to store. Turned into bytes at once, while they are in the processor's cache,
+they cost half of what they cost when a flush is full, and memory a sixth.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress, repeat
+from operator import itemgetter
+from typing import NamedTuple
+
+from consumer.encoding import Encoded, Row, joined
+from consumer.tables import DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES, DOMAIN_SAMPLES, Table
+from publisher.wire.columns import DomainBlockColumns, DomainColumns, DomainInterfaceColumns, cells
+
+Encode = Callable[[Table, Sequence[Row]], Encoded]
+
+
+class Placement(NamedTuple):
+    """Where a domain's report goes: its key, and whether it speaks for the domain now."""
+
+    domain_id: int
+    resident: bool
+
+
+class _Piece(NamedTuple):
+    """What one batch has for one table."""
+
+    host_id: int
+    at: int
+    encoded: Encoded
+
+
+class _Speech(NamedTuple):
+    """What a batch says of the domains that live there, by key: row, libvirt id, reason."""
+
+    at: int
+    placements: Sequence[Placement | None]
+    rows: Iterable[tuple[int | None, tuple[Row, int | None, str | None]]]
+
+
+class DomainRows:
+    """The rows of one flush; ``encode`` raises DataRefused for a value that its column cannot hold."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._pieces: dict[Table, list[_Piece]] = {}
+        self._speeches: dict[int, list[_Speech]] = {}
+
+    def add(
+        self, domains: DomainColumns, host_id: int, at: int, placements: Sequence[Placement | None]
+    ) -> None:
+        """Add a batch's domains, or nothing of them if a value is refused."""
+        ids = [placement and placement.domain_id for placement in placements]
+        rows = list(zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))
+        found = {DOMAIN_SAMPLES: _placed(rows)}
+        for table, devices in (
+            (DOMAIN_BLOCK_SAMPLES, domains.blocks),
+            (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
+        ):
+            if devices is not None:
+                found[table] = _device_rows(devices, ids, host_id, at)
+        encoded = {table: self._encode(table, rows) for table, rows in found.items() if rows}
+        for table, piece in encoded.items():
+            self._pieces.setdefault(table, []).append(_Piece(host_id, at, piece))
+        reasons = [domains.reasons.get(uuid) for uuid in domains.uuid] if domains.reasons else repeat(None)
+        said = zip(ids, zip(rows, domains.libvirt_ids, reasons, strict=False), strict=True)
+        resident = [placement is not None and placement.resident for placement in placements]
+        self._hear(host_id, _Speech(at, placements, compress(said, resident)))
+
+    def encoded(self) -> dict[Table, Encoded]:
+        """Return the rows by host and time, which keeps the pages of the index in the server's cache."""
+        return {
+            table: joined([piece.encoded for piece in sorted(pieces, key=itemgetter(0, 1))])
+            for table, pieces in self._pieces.items()
+        }
+
+    def newest(self) -> list[Row]:
+        """Return the rows of the latest table; of two of one time, the one that came last."""
+        found: dict[int | None, tuple[Row, int | None, str | None]] = {}
+        speeches = [speech for heard in self._speeches.values() for speech in heard]
+        for speech in sorted(speeches, key=itemgetter(0)):
+            found.update(speech.rows)
+        return [(*row, libvirt_id, reason) for row, libvirt_id, reason in found.values()]
+
+    def _hear(self, host_id: int, speech: _Speech) -> None:
+        """Note what is said; it replaces what was said before of the same domains, nearly always."""
+        heard = self._speeches.setdefault(host_id, [])
+        if heard and heard[-1].placements is speech.placements and heard[-1].at <= speech.at:
+            heard[-1] = speech
+        else:
+            heard.append(speech)
+
+
+def _placed(rows: Sequence[Row]) -> Sequence[Row]:
+    return [row for row in rows if row[0] is not None]
+
+
+def _device_rows(
+    devices: DomainBlockColumns | DomainInterfaceColumns, ids: Sequence[int | None], host_id: int, at: int
+) -> Sequence[Row]:
+    """Return a row for each device, the first of a name where a domain has several: a MAC may occur twice."""
+    owners = [ids[place] for place in devices.domain]
+    names, *figures = cells(devices)
+    rows = list(zip(owners, names, repeat(at), repeat(host_id), *figures))
+    first: dict[Row, Row] = {row[:2]: row for row in reversed(rows)}
+    return _placed(rows if len(first) == len(rows) else list(reversed(first.values())))
