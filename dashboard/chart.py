@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """One chart of a host with all that belongs to its range: note, events, marks, points for the table."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from statistics import median_low
 from typing import NamedTuple
+
+import numpy as np
 
 from dashboard import units
 from dashboard.asks import read_zone, zone_name
@@ -26,6 +30,9 @@ from dashboard.timerange import EARLIEST, Level, TimeRange, parse
 
 # How far from an empty range the nearest samples are looked for.
 SEARCH_DAYS = 400
+# How far beyond its edges the neighbours of a range are looked for: curves run to the edges also where the
+# ticks are as long as those of a simulated past.
+NEIGHBOUR_SECONDS = 900.0
 
 
 class ChartKey(NamedTuple):
@@ -83,7 +90,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     return Chart(
         name=digest(figure),
         figure=figure,
-        note=_note(key, window, len(shown), zone),
+        note=_note(key, window, shown, zone),
         marks=_marks(marks, window),
         nothing=h("div") if shown else no_samples(key.host, _span(database, key, window, now), window),
         points=shown,
@@ -91,16 +98,20 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
 
 
 def _points(database: Database, key: ChartKey, window: TimeRange) -> list[HostPoint]:
-    # One bucket or tick more at each end, so that the curves run to the edges of the picture.
-    margin = timedelta(seconds=key.level.bucket_seconds or key.tick_seconds)
+    margin = timedelta(seconds=key.level.bucket_seconds + max(key.tick_seconds, NEIGHBOUR_SECONDS))
     parameters: dict[str, str | int | datetime] = {
         "host_id": key.host_id,
         "start": window.start - margin,
         "end": window.end + margin,
     }
     if key.level.is_raw:
-        return database.fetch(HOST_SAMPLES_RAW, parameters)
-    return database.fetch(HOST_SAMPLES_ROLLUP, parameters, view=f"host_samples_{key.level.name}")
+        points = database.fetch(HOST_SAMPLES_RAW, parameters)
+    else:
+        points = database.fetch(HOST_SAMPLES_ROLLUP, parameters, view=f"host_samples_{key.level.name}")
+    # Of the neighbours one at each end, so that the curves run to the edges of the picture.
+    start, end = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
+    first, last = (bisect_left(points, edge, key=lambda point: point.time_seconds) for edge in (start, end))
+    return points[max(0, first - 1) : last + 1]
 
 
 def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: datetime) -> list[Stretch]:
@@ -115,14 +126,15 @@ def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: d
     if not points:
         is_silence = silent_since is not None and silent_since <= start
         return [Stretch(expected_from, end, is_silence)] if expected_from < end else []
-    allowed_seconds = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds
+    intervals = np.array([points[0].interval_seconds, points[-1].interval_seconds], dtype=np.float64)
+    allowed = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds(intervals)
     edges = []
-    if points[0].time_seconds - expected_from > allowed_seconds:
+    if points[0].time_seconds - expected_from > allowed[0]:
         edges.append(Stretch(expected_from, points[0].time_seconds))
     last = points[-1].time_seconds + key.level.bucket_seconds
     if silent_since is not None and silent_since < end and silent_since >= points[-1].time_seconds - 1:
         edges.append(Stretch(max(silent_since, start), end, is_silence=True))
-    elif end - last > allowed_seconds:
+    elif end - last > allowed[1]:
         edges.append(Stretch(last, end))
     return edges
 
@@ -140,14 +152,12 @@ def _span(database: Database, key: ChartKey, window: TimeRange, now: datetime) -
     return rows[0] if rows else HostSpan(None, None)
 
 
-def _note(key: ChartKey, window: TimeRange, point_count: int, zone: tzinfo) -> Element:
+def _note(key: ChartKey, window: TimeRange, shown: Sequence[HostPoint], zone: tzinfo) -> Element:
     """Return what the chart shows, in words: range, zone, resolution."""
     local = window.end.astimezone(zone)
     offset = local.strftime("%z")
     zone_words = "UTC" if zone is UTC else f"{zone_name(zone)} (UTC{offset[:3]}:{offset[3:]})"
-    resolution = (
-        f"every sample, {key.tick_seconds:g}{units.GAP}s apart" if key.level.is_raw else key.level.words
-    )
+    resolution = f"every sample, {_apart(key, shown)} apart" if key.level.is_raw else key.level.words
     return h(
         "p",
         h("time", "", class_="clock", datetime=window.start.isoformat()),
@@ -155,10 +165,20 @@ def _note(key: ChartKey, window: TimeRange, point_count: int, zone: tzinfo) -> E
         "now" if window.is_live else h("time", "", class_="clock", datetime=window.end.isoformat()),
         f" · {zone_words} · ",
         h("span", resolution, class_="resolution"),
-        f" · {units.counted(point_count, 'point', 'points')}",
+        f" · {units.counted(len(shown), 'point', 'points')}",
         *_silence(key, window),
         class_="note",
     )
+
+
+def _apart(key: ChartKey, shown: Sequence[HostPoint]) -> str:
+    """Return how far apart most samples are, in words: in the past it may have been another tick."""
+    intervals = [point.interval_seconds for point in shown if point.interval_seconds is not None]
+    typical = median_low(intervals) if intervals else key.tick_seconds
+    # What was measured is not round, and a tick that was set is.
+    is_tick = abs(typical - key.tick_seconds) <= key.tick_seconds / 10
+    seconds = key.tick_seconds if is_tick else round(typical)
+    return units.duration(seconds) if seconds >= units.MINUTE_SECONDS else f"{seconds:g}{units.GAP}s"
 
 
 def _silence(key: ChartKey, window: TimeRange) -> list[Element | str]:

@@ -19,7 +19,7 @@ Columns: TypeAlias = dict[str, Numbers]
 
 # A sample may come up to one and a half ticks late before the line breaks.
 _TICKS_WITHOUT_GAP = 2.5
-# Buckets stand side by side: one that is missing is a gap.
+# Buckets stand side by side: one that is missing is a gap, unless the samples are as far apart.
 _BUCKETS_WITHOUT_GAP = 0.5
 
 
@@ -39,15 +39,20 @@ class Stretch(NamedTuple):
 
 
 class Spacing(NamedTuple):
-    """How rows follow each other: raw samples at the tick, buckets side by side."""
+    """How rows follow each other: raw samples at the tick, buckets side by side where a tick is shorter."""
 
     tick_seconds: float
     bucket_seconds: int = 0
 
-    @property
-    def allowed_seconds(self) -> float:
-        """How long after the end of a row the next one may begin without a gap."""
-        return _BUCKETS_WITHOUT_GAP * self.bucket_seconds or _TICKS_WITHOUT_GAP * self.tick_seconds
+    def allowed_seconds(self, intervals: Numbers) -> Numbers:
+        """Return how long after the end of rows the next may begin without a gap.
+
+        ``intervals`` are those of the samples in seconds, NaN where they are not known: today's tick counts.
+        """
+        known = np.where(np.isfinite(intervals), intervals, self.tick_seconds)
+        return np.maximum(
+            _BUCKETS_WITHOUT_GAP * self.bucket_seconds, _TICKS_WITHOUT_GAP * known - self.bucket_seconds
+        )
 
 
 def typed(values: Numbers) -> TypedArray:
@@ -68,23 +73,16 @@ def columns(points: Sequence[HostPoint], spacing: Spacing) -> tuple[Columns, lis
     table = np.array(points, dtype=np.float64)
     times = table[:, 0]
     ends = times + spacing.bucket_seconds
-    breaks = np.flatnonzero(times[1:] - ends[:-1] > _allowed(table, spacing))
+    intervals = table[:, HostPoint._fields.index("interval_seconds")]
+    # The interval behind a gap is that of the gap. fmin passes over NaN.
+    allowed = spacing.allowed_seconds(np.fmin(intervals[:-1], intervals[1:]))
+    breaks = np.flatnonzero(times[1:] - ends[:-1] > allowed)
     gaps = [Stretch(float(ends[index]), float(times[index + 1])) for index in breaks]
     if len(breaks):
         empty = np.full((len(breaks), table.shape[1]), np.nan)
         empty[:, 0] = (times[breaks] + times[breaks + 1]) / 2
         table = np.insert(table, breaks + 1, empty, axis=0)
     return {name: table[:, index] for index, name in enumerate(HostPoint._fields)}, gaps
-
-
-def _allowed(table: Numbers, spacing: Spacing) -> Numbers | float:
-    """Return the distance without a gap after each row, by the intervals of that time."""
-    if spacing.bucket_seconds:
-        return spacing.allowed_seconds
-    intervals = table[:, HostPoint._fields.index("interval_seconds")]
-    # NaN where an interval is not known, which fmin passes over.
-    local = np.fmin(intervals[:-1], intervals[1:])
-    return _TICKS_WITHOUT_GAP * np.where(np.isfinite(local), local, spacing.tick_seconds)
 
 
 def outline(times: Numbers, lower: Numbers, upper: Numbers) -> tuple[Numbers, Numbers]:

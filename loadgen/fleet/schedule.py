@@ -22,7 +22,7 @@ class History(NamedTuple):
     tick_seconds: float
 
 
-# A chart of a day has a point a minute: with fewer samples it would be full of gaps.
+# A chart of a day has a point a minute: with fewer samples it would show less than it can.
 _RECENT_SECONDS = 86_400.0
 _RECENT_TICK_SECONDS = 60.0
 

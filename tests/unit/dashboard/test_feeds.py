@@ -85,6 +85,11 @@ def host_feed(database: Database) -> HostFeed:
     return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
 
 
+def stretches(answer: tuple[dict[str, Any], Any]) -> list[dict[str, Any]]:
+    """Return the hatched and dotted grounds of an answer's figure."""
+    return [trace for trace in answer[1]["data"] if trace["meta"]["role"] in {"gap", "silence"}]
+
+
 def ask(number: int = 1, **changes: Any) -> HostAsk:
     """Return a question about the last hour of hv1."""
     return HostAsk(number=number, host="hv1", start="now-1h", end="now", **changes)
@@ -210,9 +215,9 @@ def test_late_samples_change_the_name_of_the_picture() -> None:
     database = host_database()
     now = NOW
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
-    past = HostAsk(number=1, host="hv1", start="1795417200000", end="1795420800000")
+    past = HostAsk(number=1, host="hv1", start="1795419000000", end="1795422000000")
     first, _ = feed.answer(past)
-    database.rows["host_samples_raw"] = database.rows["host_samples_raw"][:50]
+    database.rows["host_samples_raw"] = database.rows["host_samples_raw"][:20]
     feed._charts._entries.clear()
     second, figure = feed.answer(msgspec.structs.replace(past, figure=first["figure"]))
     assert first["figure"] != second["figure"]
@@ -391,3 +396,19 @@ def test_an_answer_is_stamped_when_it_leaves() -> None:
 def test_an_unknown_zone_is_utc(name: str) -> None:
     """A zone that this machine does not know is UTC, never an error."""
     assert UTC is read_zone(name)
+
+
+def test_a_past_with_longer_ticks_has_no_gaps() -> None:
+    """Samples a quarter of an hour apart are joined up to the edges; the note says how far apart they are."""
+    past = [host_point(NOW.timestamp() - 900 * index, interval_seconds=900.0) for index in range(20, 3, -1)]
+    database = host_database(host_samples_raw=past, host_samples_rollup=past)
+    windows = (
+        ("now-3h", "now-2h", "every sample, 15 min apart"),
+        ("now-292m", "now-37m", "1 min averages"),
+    )
+    for start, end, words in windows:
+        window = HostAsk(number=1, host="hv1", start=start, end=end)
+        answer = host_feed(database).answer(window)
+        assert [] == stretches(answer)
+        note = " ".join(texts(answer[0]["parts"]["note"]["tree"]).split())
+        assert words in note

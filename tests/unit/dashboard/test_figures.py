@@ -148,6 +148,24 @@ def test_a_missing_bucket_is_a_gap() -> None:
     assert [] == columns(rows[:2], Spacing(10.0, 60))[1]
 
 
+def test_buckets_finer_than_the_ticks_stay_joined() -> None:
+    """A bucket that no sample was due in is no gap, also beside a bucket whose interval is not known."""
+    rows = [host_point(START_SECONDS + 900 * index, interval_seconds=900.0) for index in range(4)]
+    rows[2] = rows[2]._replace(interval_seconds=None)
+    for bucket_seconds in (60, 300):
+        assert [] == columns(rows, Spacing(10.0, bucket_seconds))[1]
+    assert [Stretch(START_SECONDS + 300, START_SECONDS + 2700)] == columns(
+        [rows[0], rows[3]], Spacing(10.0, 300)
+    )[1]
+
+
+def test_an_outage_is_a_gap_although_the_interval_behind_it_is_as_long() -> None:
+    """The first sample after an hour without any covers the hour, and the hour is a gap."""
+    rows = [host_point(START_SECONDS + 60 * index, interval_seconds=10.0) for index in (0, 1, 61)]
+    rows[2] = rows[2]._replace(interval_seconds=3600.0)
+    assert [Stretch(START_SECONDS + 120, START_SECONDS + 3660)] == columns(rows, Spacing(10.0, 60))[1]
+
+
 def test_gaps_are_judged_by_the_tick_of_their_time() -> None:
     """Samples of a longer tick than today's stay joined; what was missing at a shorter one stays a gap."""
     slow = [host_point(START_SECONDS + 10 * index, interval_seconds=10.0) for index in (0, 1, 2, 6)]
