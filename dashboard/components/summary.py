@@ -8,15 +8,13 @@ from dashboard.components.domain_mark import domain_mark, present_state, state_r
 from dashboard.markup import Element, h
 from dashboard.queries import GridDomain, GridHost
 
-HEALTH_ORDER = ("good", "strained", "bad", "unknown")
+STATE_ORDER = ("good", "strained", "bad", "unknown", "stale")
 
 
 def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element:
-    """Return the counts; a stale host counts as unknown and is also counted as stale."""
-    health = Counter(
-        "unknown" if host.freshness == "stale" else host.health_state or "unknown" for host in hosts
-    )
-    silent = Counter(host.freshness for host in hosts)
+    """Return the counts: each host is in one of them, and how many of all are late is said beside them."""
+    health = Counter(_state(host) for host in hosts)
+    late = sum(host.freshness == "late" for host in hosts)
     states = Counter(present_state(domain.state_name, domain.freshness) for domain in domains)
     return h(
         "div",
@@ -25,9 +23,8 @@ def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element
             h("h2", h("strong", str(len(hosts))), " host" if len(hosts) == 1 else " hosts"),
             h(
                 "ul",
-                *(_count(f"dot dot--{word}", word, health[word]) for word in HEALTH_ORDER if health[word]),
-                _count("dot dot--stale", "stale", silent["stale"]) if silent["stale"] else None,
-                _count("dot dot--late", "late", silent["late"]) if silent["late"] else None,
+                *(_count(f"dot dot--{word}", word, health[word]) for word in STATE_ORDER if health[word]),
+                _count("dot dot--late", "of them late", late) if late else None,
             ),
             class_="counts",
             aria_label="hosts by state",
@@ -47,6 +44,13 @@ def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element
         ),
         class_="summary",
     )
+
+
+def _state(host: GridHost) -> str:
+    """Return the one word that a host is counted under; of one that never sent a sample nothing is known."""
+    if host.freshness == "stale" and host.sampled_at is not None:
+        return "stale"
+    return "unknown" if host.freshness == "stale" else host.health_state or "unknown"
 
 
 def _count(mark: str, word: str, count: int) -> Element:

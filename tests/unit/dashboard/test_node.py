@@ -135,9 +135,21 @@ def test_addresses_are_quoted() -> None:
 
 
 def test_the_summary_counts_by_state() -> None:
-    """Hosts and VMs are counted by state; a stale host counts as unknown."""
-    hosts = [grid_host("a"), grid_host("b", freshness="stale"), grid_host("c", health_state="bad")]
+    """Hosts and VMs are counted by state, each once; a host is stale or unknown and not both."""
+    hosts = [
+        grid_host("a", freshness="late"),
+        grid_host("b", freshness="stale"),
+        grid_host("c", health_state="bad"),
+        grid_host("d", health_state="unknown", health_score=None),
+        grid_host("e", freshness="stale", sampled_at=None, health_state=None),
+    ]
     domains = [grid_domain("x"), grid_domain("y"), grid_domain("z", state_name="paused")]
     words = " ".join(texts(summary(hosts, domains)).split())
-    for expected in ("3 hosts", "1 good", "1 bad", "1 unknown", "1 stale", "3 VMs", "2 running", "1 paused"):
+    for expected in (
+        "5 hosts",
+        "1 good 1 bad 2 unknown 1 stale 1 of them late",
+        "3 VMs",
+        "2 running",
+        "1 paused",
+    ):
         assert expected in words
