@@ -12,7 +12,7 @@ import numpy as np
 from dashboard import units
 from dashboard.asks import read_zone, zone_name
 from dashboard.components.event_list import EventMark, event_marks
-from dashboard.components.states import no_samples
+from dashboard.components.states import no_samples, young_host
 from dashboard.database import Database
 from dashboard.figures.arrays import Spacing, Stretch, columns
 from dashboard.figures.timeline import Figure, View, timeline
@@ -87,12 +87,14 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         is_touch=key.is_touch,
     )
     figure = timeline(data, gaps, [mark.time_seconds for mark in marks], view)
+    first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
+    span = None if shown else _span(database, key, window, now)
     return Chart(
         name=digest(figure),
         figure=figure,
-        note=_note(key, window, shown, zone),
+        note=h("div", _note(key, window, shown, zone), young_host(key.host, first_seen_at, window)),
         marks=_marks(marks, window),
-        nothing=h("div") if shown else no_samples(key.host, _span(database, key, window, now), window),
+        nothing=no_samples(key.host, span, window, first_seen_at) if span else h("div"),
         points=shown,
     )
 

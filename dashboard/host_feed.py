@@ -17,7 +17,7 @@ from dashboard.components.domain_table import domain_table
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
 from dashboard.components.node import stale_at
-from dashboard.components.states import banner, schema_missing, slow_answer, unknown_host
+from dashboard.components.states import banner, schema_missing, slow_answer, still_arriving, unknown_host
 from dashboard.database import Database
 from dashboard.errors import (
     DatabaseError,
@@ -148,7 +148,8 @@ class HostFeed:
             # What was found out is shown; only the chart stays as it was.
             answer["banner"] = self._banner(error)
         else:
-            parts |= {"note": chart.note, "marks": chart.marks, "nothing": chart.nothing}
+            note = h("div", chart.note, still_arriving(host))
+            parts |= {"note": note, "marks": chart.marks, "nothing": chart.nothing}
             if ask.is_table:
                 parts["table"] = chart_table(chart.points, key.level)
             answer["figure"] = chart.name
@@ -165,7 +166,7 @@ class HostFeed:
         window = parse(ask.start, ask.end, now=now, zone=read_zone(ask.zone))
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
         level = choose_level(window.window_seconds, tick_seconds)
-        is_stale = host.freshness == "stale"
+        is_silent = host.freshness == "stale" and not host.is_catching_up
         return ChartKey(
             host_id=host.host_id,
             host=host.host,
@@ -180,7 +181,7 @@ class HostFeed:
             hidden=frozenset(ask.hidden) & SERIES,
             step=_step(window, level, host, now),
             events=self._events.get(EventsKey(host.host_id, window.from_text, window.to_text, ask.zone)),
-            silent_since_seconds=host.sampled_at.timestamp() if is_stale and host.sampled_at else None,
+            silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
         )
 

@@ -40,6 +40,8 @@ def _age(host: HostNow) -> Element:
     if host.sampled_at is None:
         return h("span", "no sample yet")
     words = {"stale": "Silent: last seen ", "late": "Late: sampled "}.get(host.freshness, "sampled ")
+    if host.is_catching_up:
+        words = "Its history arrives: sampled "
     interval = None if host.tick_seconds is None else f", every {host.tick_seconds:g}{units.GAP}s"
     return h(
         "span",

@@ -89,6 +89,8 @@ def _age(host: GridHost) -> Element:
     if host.sampled_at is None:
         return h("p", "no sample yet", class_="node__age")
     word = {"fresh": "", "late": "late, ", "stale": "last seen "}.get(host.freshness, "")
+    if host.is_catching_up:
+        word = "history arrives, now of "
     return h(
         "p",
         h("span", word, class_="node__late") if word else None,

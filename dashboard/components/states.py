@@ -5,11 +5,13 @@ from datetime import datetime
 
 from dashboard.components.node import host_path
 from dashboard.markup import Element, clean, h
-from dashboard.queries import HostSpan
+from dashboard.queries import HostNow, HostSpan
 from dashboard.timerange import TimeRange
 
 PUBLISHER_COMMAND = "kvmgrid-publisher run --config /etc/kvmgrid/publisher.toml"
 CHECK_COMMAND = "kvmgrid-publisher check --config /etc/kvmgrid/publisher.toml"
+# So many messages on a publisher's disk are a backlog, and not a tick on its way.
+BACKLOG_MESSAGE_COUNT = 10
 MIGRATE_COMMAND = "kvmgrid-consumer migrate --config /etc/kvmgrid/consumer.toml"
 
 
@@ -104,8 +106,65 @@ def slow_answer() -> Element:
     return banner("The database is slow", None, "What it finds is shown as soon as it is there.")
 
 
-def no_samples(host: str, span: HostSpan, window: TimeRange) -> Element:
+def still_arriving(host: HostNow) -> Element | None:
+    """Return the words for a host whose past is on its way, None where nothing more of it is expected."""
+    if host.is_catching_up and host.sampled_at is not None:
+        return h(
+            "p",
+            h("strong", "Its history is still arriving"),
+            ": samples up to ",
+            h("time", "", class_="clock", datetime=host.sampled_at.isoformat()),
+            " are here, newer ones show by themselves. If this stays, the clock of the host is behind.",
+            class_="hint",
+        )
+    waiting = host.spool_message_count or 0
+    if host.freshness == "fresh" and waiting >= BACKLOG_MESSAGE_COUNT:
+        return h(
+            "p",
+            h("strong", "Some of its past is still arriving"),
+            f": its publisher has {waiting} messages to send, and gaps fill as they come.",
+            class_="hint",
+        )
+    return None
+
+
+def young_host(host: str, first_seen_at: datetime, window: TimeRange) -> Element | None:
+    """Return the words for a range that lies mostly before a host's first sample, None for another."""
+    missing = first_seen_at - window.start
+    if missing < (window.end - window.start) / 2 or first_seen_at >= window.end:
+        return None
+    is_sliding = window.is_live and window.from_text.startswith("now-") and "/" not in window.from_text
+    full_at = first_seen_at + (window.end - window.start)
+    return h(
+        "p",
+        h(
+            "strong",
+            "Its samples begin at ",
+            h("time", "", class_="clock", datetime=first_seen_at.isoformat()),
+        ),
+        "; nothing is missing before. ",
+        *(
+            (
+                "This range is full at ",
+                h("time", "", class_="clock", datetime=full_at.isoformat()),
+                ". ",
+            )
+            if is_sliding
+            else ()
+        ),
+        h(
+            "a",
+            "Show all since then",
+            href=f"{host_path(host)}?from={int(first_seen_at.timestamp() * 1000)}&to=now",
+            class_="button button--small",
+        ),
+        class_="hint",
+    )
+
+
+def no_samples(host: str, span: HostSpan, window: TimeRange, first_seen_at: datetime) -> Element:
     """Return the words for a range without samples, with the way to the nearest ones."""
+    is_before = window.end <= first_seen_at
     offers = []
     for words, instant in (("before", span.before), ("after", span.after)):
         if instant is not None:
@@ -125,7 +184,9 @@ def no_samples(host: str, span: HostSpan, window: TimeRange) -> Element:
         h("strong", "No samples in this range."),
         h(
             "p",
-            "A gap, not a load of zero: nothing was received for this time, or it is no longer kept.",
+            "It ends before the first sample of this host."
+            if is_before
+            else "A gap, not a load of zero: nothing was received for this time, or it is no longer kept.",
         ),
         h("p", *offers) if offers else h("p", "There are none nearby either."),
         class_="nothing",

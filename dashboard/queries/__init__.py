@@ -30,6 +30,7 @@ class GridHost(NamedTuple):
     sampled_at: datetime | None
     tick_seconds: float | None
     freshness: str
+    is_catching_up: bool
     health_score: int | None
     health_state: str | None
     health_reasons: JsonList | None
@@ -72,6 +73,7 @@ class HostNow(NamedTuple):
     sampled_at: datetime | None
     tick_seconds: float | None
     freshness: str
+    is_catching_up: bool
     health_score: int | None
     health_state: str | None
     health_reasons: JsonList | None

@@ -10,6 +10,13 @@ SELECT
     sampled_at,
     tick_seconds,
     freshness,
+    -- What arrives now is old: a past that is being sent, or a clock that is behind.
+    coalesce(
+        freshness = 'stale'
+        AND received_at > sampled_at + 5 * tick_seconds * INTERVAL '1 second'
+        AND received_at > now() - INTERVAL '30 seconds',
+        false
+    ) AS is_catching_up,
     health_score,
     health_state,
     health_reasons,

@@ -14,6 +14,13 @@ SELECT
     n.sampled_at,
     n.tick_seconds,
     n.freshness,
+    -- What arrives now is old: a past that is being sent, or a clock that is behind.
+    coalesce(
+        n.freshness = 'stale'
+        AND n.received_at > n.sampled_at + 5 * n.tick_seconds * INTERVAL '1 second'
+        AND n.received_at > now() - INTERVAL '30 seconds',
+        false
+    ) AS is_catching_up,
     n.health_score,
     n.health_state,
     n.health_reasons,

@@ -104,6 +104,27 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     assert 10.0 == point.interval_seconds
 
 
+@pytest.mark.parametrize(
+    ("ages_seconds", "expected"), [((3600, 5), True), ((3600, 60), False), ((5, 4), False)]
+)
+def test_a_host_whose_old_samples_arrive_now_is_catching_up(
+    connected: Database,
+    database: MigratedDatabase,
+    seeder: Seeder,
+    *,
+    ages_seconds: tuple[int, int],
+    expected: bool,
+) -> None:
+    """A past that is being sent is told from a host that has fallen silent, and from one that is live."""
+    sampled, received = (timedelta(seconds=age) for age in ages_seconds)
+    seeder.store(run_of_batches("hv1", utc_now() - sampled, 1))
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute("UPDATE host_latest SET received_at = now() - %s", [received])
+    (on_grid,) = connected.fetch(GRID_HOSTS)
+    (on_page,) = connected.fetch(HOST_NOW, {"host": "hv1"})
+    assert (expected, expected) == (on_grid.is_catching_up, on_page.is_catching_up)
+
+
 def test_the_dashboard_changes_nothing(connected: Database, database: MigratedDatabase) -> None:
     """Its role cannot write, whatever a statement says."""
     assert connected.state().host_count == 0

@@ -412,3 +412,38 @@ def test_a_past_with_longer_ticks_has_no_gaps() -> None:
         assert [] == stretches(answer)
         note = " ".join(texts(answer[0]["parts"]["note"]["tree"]).split())
         assert words in note
+
+
+def note_words(database: Database, window: HostAsk) -> str:
+    """Return all that stands above the chart of a range."""
+    answer, _ = host_feed(database).answer(window)
+    return " ".join(texts(answer["parts"]["note"]["tree"]).split())
+
+
+def test_a_range_mostly_before_the_first_sample_says_so() -> None:
+    """A host that was just added shows little of half an hour: the page says why and when that ends."""
+    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
+    live = note_words(database, ask())
+    assert "Its samples begin at ; nothing is missing before. This range is full at" in live
+    assert "Show all since then" in live
+    fixed = HostAsk(number=1, host="hv1", start="1795417200000", end="now")
+    assert "full at" not in note_words(database, fixed)
+    assert "begin" not in note_words(database, HostAsk(number=1, host="hv1", start="now-15m", end="now"))
+    assert "begin" not in note_words(host_database(), ask())
+
+
+def test_a_range_before_the_first_sample_is_no_gap() -> None:
+    """Where a host was not known yet nothing was lost."""
+    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
+    answer, _ = host_feed(database).answer(HostAsk(number=1, host="hv1", start="now-3h", end="now-2h"))
+    assert "before the first sample of this host" in texts(answer["parts"]["nothing"]["tree"])
+
+
+def test_a_past_that_is_on_its_way_is_no_silence() -> None:
+    """While old samples arrive, the page says so instead of calling the host silent."""
+    arriving = host_now(freshness="stale", is_catching_up=True, sampled_at=NOW - timedelta(days=3))
+    words = note_words(host_database(host_now=[arriving]), ask())
+    assert "Its history is still arriving" in words
+    assert "Silent" not in words
+    backlog = host_now(spool_message_count=1200)
+    assert "1200 messages to send" in note_words(host_database(host_now=[backlog]), ask())

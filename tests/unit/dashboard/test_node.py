@@ -61,6 +61,13 @@ def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
     assert "42" in words
 
 
+def test_a_host_whose_past_arrives_is_not_said_to_be_gone() -> None:
+    """Old samples that arrive now are a history on its way."""
+    tree = node(grid_host(freshness="stale", is_catching_up=True), [])
+    assert "history arrives, now of" in texts(tree)
+    assert "last seen" not in texts(tree)
+
+
 def test_a_node_says_when_it_will_be_stale() -> None:
     """The browser marks a silent host by itself, five ticks after its newest sample."""
     tree: Any = node(grid_host(), [])
