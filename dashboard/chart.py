@@ -11,11 +11,11 @@ import numpy as np
 
 from dashboard import units
 from dashboard.asks import read_zone, zone_name
-from dashboard.components.event_list import EventMark, event_marks
+from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.components.states import no_samples, young_host
 from dashboard.database import Database
 from dashboard.figures.arrays import Spacing, Stretch, columns
-from dashboard.figures.timeline import Figure, View, timeline
+from dashboard.figures.timeline import Figure, View, seconds_per_pixel, timeline
 from dashboard.markup import Element, digest, h
 from dashboard.queries import (
     HOST_SAMPLES_RAW,
@@ -76,7 +76,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     shown = [point for point in points if first <= point.time_seconds < last]
     data, gaps = columns(points, spacing)
     gaps += _edges(key, window, points, now)
-    marks = event_marks(key.events, window.start.timestamp(), window.end.timestamp())
+    marks = event_marks(key.events, MARK_PIXELS * seconds_per_pixel(window, key.width_pixels))
     view = View(
         range=window,
         level=key.level,
@@ -93,7 +93,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         name=digest(figure),
         figure=figure,
         note=h("div", _note(key, window, shown, zone), young_host(key.host, first_seen_at, window)),
-        marks=_marks(marks, window),
+        marks=event_strip(marks, key.events, window),
         nothing=no_samples(key.host, span, window, first_seen_at) if span else h("div"),
         points=shown,
     )
@@ -190,23 +190,3 @@ def _silence(key: ChartKey, window: TimeRange) -> list[Element | str]:
         return []
     instant = datetime.fromtimestamp(since, UTC).isoformat()
     return [" · ", h("strong", "Silent since ", h("time", "", class_="clock", datetime=instant))]
-
-
-def _marks(marks: Sequence[EventMark], window: TimeRange) -> Element:
-    """Return the marks of the events above the chart; the style sheet knows its margins."""
-    return h(
-        "div",
-        *(
-            h(
-                "button",
-                str(mark.event_count) if mark.event_count > 1 else "",
-                type="button",
-                class_="event-mark",
-                style=f"--at:{(mark.time_seconds - window.start.timestamp()) / window.window_seconds:.5f}",
-                title=mark.text,
-                aria_label=mark.text,
-                data_event=f"{mark.time_seconds:.3f}",
-            )
-            for mark in marks
-        ),
-    )

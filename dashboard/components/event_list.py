@@ -1,23 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened on a host: a list, and marks above the chart."""
+"""What happened on a host, as a list in words."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dashboard.markup import Element, clean, h
 from dashboard.queries import HostEvent
 
 LISTED_EVENT_COUNT = 200
-# More marks than this would hide each other; neighbours share one.
-MARK_COUNT = 100
-
-
-class EventMark(NamedTuple):
-    """One mark on the time axis: an instant and what happened there."""
-
-    time_seconds: float
-    event_count: int
-    text: str
 
 
 def event_words(event: HostEvent) -> str:
@@ -28,33 +17,27 @@ def event_words(event: HostEvent) -> str:
     return f"{words}{who}{why}"
 
 
-def event_marks(events: Sequence[HostEvent], start_seconds: float, end_seconds: float) -> list[EventMark]:
-    """Return at most MARK_COUNT marks, in order of time; events that fall together share one."""
-    width = (end_seconds - start_seconds) / MARK_COUNT
-    bins: dict[int, list[HostEvent]] = {}
-    for event in sorted(events, key=lambda item: item.time):
-        bins.setdefault(int((event.time.timestamp() - start_seconds) / width), []).append(event)
-    marks = []
-    for together in bins.values():
-        texts = [event_words(event) for event in together[:5]]
-        if len(together) > len(texts):
-            texts.append(f"and {len(together) - len(texts)} more")
-        instant = sum(event.time.timestamp() for event in together) / len(together)
-        marks.append(EventMark(instant, len(together), "\n".join(texts)))
-    return marks
+def unlisted_count(events: Sequence[HostEvent]) -> int:
+    """Return how many older events of the range there are beside these."""
+    return events[0].total_count - len(events) if events else 0
 
 
 def event_list(events: Sequence[HostEvent]) -> Element:
     """Return the events, newest first, and how many are not shown."""
     if not events:
         return h("p", "Nothing happened in this range.", class_="quiet")
-    total = events[0].total_count
+    left = unlisted_count(events)
     return h(
         "div",
-        h("ol", *(_item(event) for event in events), class_="events"),
-        h("p", f"The newest {len(events)} of {total}; choose a shorter range for the others.", class_="quiet")
-        if total > len(events)
+        h(
+            "p",
+            h("strong", f"The newest {len(events)} of {events[0].total_count}"),
+            f"; {left} older {'one is' if left == 1 else 'ones are'} not listed: choose a shorter range.",
+            class_="note",
+        )
+        if left
         else None,
+        h("ol", *(_item(event) for event in events), class_="events"),
     )
 
 

@@ -33,6 +33,7 @@ EMPTY_PANEL_PIXELS = 20
 PIXELS_PER_TIME_TICK = 100
 PIXELS_PER_NARROW_TIME_TICK = 70
 NARROW_PIXELS = 640
+RIGHT_PIXELS = 14
 
 _WRITERS = {
     "ratio": units.percent,
@@ -71,10 +72,10 @@ def timeline(
     drawn = [panel for panel in PANELS if not panel.is_optional or _is_known(panel, derived)]
     tops = _tops(drawn, derived)
     plot_pixels = tops[-1] + _height(drawn[-1], derived)
-    left = 58 if view.width_pixels < NARROW_PIXELS else 76
+    left = left_pixels(view.width_pixels)
     layout: dict[str, Any] = {
         "height": plot_pixels + BOTTOM_PIXELS,
-        "margin": {"l": left, "r": 14, "t": 0, "b": BOTTOM_PIXELS, "pad": 0, "autoexpand": False},
+        "margin": {"l": left, "r": RIGHT_PIXELS, "t": 0, "b": BOTTOM_PIXELS, "pad": 0, "autoexpand": False},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": view.theme.muted, "size": 11, "family": "system-ui, sans-serif"},
@@ -104,12 +105,22 @@ def timeline(
         )
     layout["meta"] = {
         "panels": described,
-        "plot": {"left": left, "right": 14, "height": plot_pixels},
+        "plot": {"left": left, "right": RIGHT_PIXELS, "height": plot_pixels},
         "start": view.range.start.timestamp(),
         "end": view.range.end.timestamp(),
         "bucket_seconds": view.level.bucket_seconds,
     }
     return {"data": traces, "layout": layout}
+
+
+def left_pixels(width_pixels: int) -> int:
+    """Return the room for the texts of the value axes."""
+    return 58 if width_pixels < NARROW_PIXELS else 76
+
+
+def seconds_per_pixel(window: TimeRange, width_pixels: int) -> float:
+    """Return how much time a pixel of the chart stands for."""
+    return window.window_seconds / max(1, width_pixels - left_pixels(width_pixels) - RIGHT_PIXELS)
 
 
 def with_derived(columns: Columns) -> Columns:

@@ -2,7 +2,6 @@
 """What the pages answer, with a database of rows in memory."""
 
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ import pytest
 
 from dashboard.answer_cache import FAILURE_KEEP_SECONDS
 from dashboard.asks import GridAsk, HostAsk, read_ask, read_zone
-from dashboard.database import Database
 from dashboard.errors import (
     DashboardError,
     DatabaseUnavailableError,
@@ -23,76 +21,9 @@ from dashboard.errors import (
 from dashboard.grid_feed import GridFeed
 from dashboard.host_feed import HostFeed
 from dashboard.markup import texts
-from dashboard.queries import HostEvent, HostSpan
-from dashboard.settings import DatabaseSettings
-from tests.unit.dashboard.rows import NOW, grid_domain, grid_host, host_domain, host_now, host_point
-
-
-class RowDatabase(Database):
-    """Answers questions from rows in memory and counts them; ``failure`` is raised instead if set."""
-
-    def __init__(self, rows: dict[str, list[Any]]) -> None:
-        super().__init__(DatabaseSettings())
-        self.rows = rows
-        self.asked: list[str] = []
-        self.views: list[str | None] = []
-        self.failure: DashboardError | None = None
-        self.failing: dict[str, DashboardError] = {}
-
-    @property
-    def away_since(self) -> datetime | None:
-        """The outage began at eight."""
-        return datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-    def fetch(
-        self, query: Any, parameters: Mapping[str, Any] | None = None, *, view: str | None = None
-    ) -> list[Any]:
-        """Return the rows of a question by its name."""
-        del parameters
-        self.asked.append(query.name)
-        self.views.append(view)
-        failure = self.failure or self.failing.get(query.name)
-        if failure is not None:
-            raise failure
-        return self.rows[query.name]
-
-
-def grid_database() -> RowDatabase:
-    """Return two hosts with a VM each."""
-    return RowDatabase(
-        {
-            "grid_hosts": [grid_host("hv1"), grid_host("hv2")],
-            "grid_domains": [grid_domain("a", "hv1"), grid_domain("b", "hv2")],
-        }
-    )
-
-
-def host_database(**changes: list[Any]) -> RowDatabase:
-    """Return one host with an hour of samples, a VM and an event."""
-    rows: dict[str, list[Any]] = {
-        "host_now": [host_now()],
-        "host_domains": [host_domain("vm1")],
-        "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1)],
-        "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
-        "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
-        "host_span": [HostSpan(NOW - timedelta(hours=5), None)],
-    }
-    return RowDatabase(rows | changes)
-
-
-def host_feed(database: Database) -> HostFeed:
-    """Return a feed at half past eight that keeps nothing."""
-    return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
-
-
-def stretches(answer: tuple[dict[str, Any], Any]) -> list[dict[str, Any]]:
-    """Return the hatched and dotted grounds of an answer's figure."""
-    return [trace for trace in answer[1]["data"] if trace["meta"]["role"] in {"gap", "silence"}]
-
-
-def ask(number: int = 1, **changes: Any) -> HostAsk:
-    """Return a question about the last hour of hv1."""
-    return HostAsk(number=number, host="hv1", start="now-1h", end="now", **changes)
+from dashboard.queries import HostEvent
+from tests.unit.dashboard.row_database import RowDatabase, ask, grid_database, host_database, host_feed
+from tests.unit.dashboard.rows import NOW, grid_host, host_now
 
 
 def test_a_new_browser_gets_the_whole_grid() -> None:
@@ -162,11 +93,11 @@ def test_failures_are_answers(failure: DashboardError, key: str, words: str, pag
     """An outage is said on the page, never an error of the server."""
     database = grid_database() if page == "grid" else host_database()
     database.failure = failure
-    feeds: dict[str, Callable[[], dict[str, Any]]] = {
-        "grid": lambda: GridFeed(database, keep_seconds=0).answer(GridAsk(number=1)),
-        "host": lambda: host_feed(database).answer(ask())[0],
-    }
-    assert words in texts(feeds[page]()[key])
+    if page == "grid":
+        answer = GridFeed(database, keep_seconds=0).answer(GridAsk(number=1))
+    else:
+        answer, _ = host_feed(database).answer(ask())
+    assert words in texts(answer[key])
 
 
 def test_an_empty_database_guides_the_first_run() -> None:
@@ -298,50 +229,6 @@ def test_an_unknown_host_is_a_page() -> None:
     assert "No host “<b>x</b>”" in texts(answer["state"])
 
 
-def test_a_silent_host_ends_in_silence() -> None:
-    """After the last sample of a stale host its chart is dotted up to now."""
-    silent = host_now(freshness="stale", sampled_at=NOW - timedelta(minutes=10))
-    points = [host_point(NOW.timestamp() - 600 - 10 * index) for index in range(100, -1, -1)]
-    _, figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask())
-    assert figure is not None
-    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
-
-
-def test_silence_since_before_the_range_is_no_gap() -> None:
-    """A range after the last sample of a stale host is silence too, and its note says since when."""
-    since = NOW - timedelta(hours=5)
-    silent = host_now(freshness="stale", sampled_at=since)
-    answer, figure = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask())
-    assert figure is not None
-    roles = {trace["meta"]["role"] for trace in figure["data"]}
-    assert "silence" in roles
-    assert "gap" not in roles
-    note = answer["parts"]["note"]["tree"]
-    assert "Silent since" in texts(note)
-    assert since.isoformat() in str(note)
-
-
-def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
-    """At a rollup level the hatching reaches from the last full bucket to now."""
-    start = NOW.timestamp() - 24 * 3600
-    points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
-    database = host_database(host_samples_rollup=points)
-    _, figure = host_feed(database).answer(HostAsk(number=1, host="hv1", start="now-24h", end="now"))
-    assert figure is not None
-    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "gap"]
-
-
-def test_nothing_is_missing_before_a_host_was_known() -> None:
-    """The time before the first sample ever is no gap."""
-    new = host_now(first_seen_at=NOW - timedelta(seconds=1000))
-    old = host_now(first_seen_at=NOW - timedelta(days=3))
-    for host, gap_count in ((new, 0), (old, 1)):
-        _, figure = host_feed(host_database(host_now=[host])).answer(ask())
-        assert figure is not None
-        gaps = [trace for trace in figure["data"] if trace["meta"]["role"] == "gap" and trace["yaxis"] == "y"]
-        assert gap_count == len(gaps)
-
-
 def test_the_table_comes_when_asked_for() -> None:
     """The chart as a table is sent to those who want it."""
     answer, _ = host_feed(host_database()).answer(ask(is_table=True))
@@ -396,54 +283,3 @@ def test_an_answer_is_stamped_when_it_leaves() -> None:
 def test_an_unknown_zone_is_utc(name: str) -> None:
     """A zone that this machine does not know is UTC, never an error."""
     assert UTC is read_zone(name)
-
-
-def test_a_past_with_longer_ticks_has_no_gaps() -> None:
-    """Samples a quarter of an hour apart are joined up to the edges; the note says how far apart they are."""
-    past = [host_point(NOW.timestamp() - 900 * index, interval_seconds=900.0) for index in range(20, 3, -1)]
-    database = host_database(host_samples_raw=past, host_samples_rollup=past)
-    windows = (
-        ("now-3h", "now-2h", "every sample, 15 min apart"),
-        ("now-292m", "now-37m", "1 min averages"),
-    )
-    for start, end, words in windows:
-        window = HostAsk(number=1, host="hv1", start=start, end=end)
-        answer = host_feed(database).answer(window)
-        assert [] == stretches(answer)
-        note = " ".join(texts(answer[0]["parts"]["note"]["tree"]).split())
-        assert words in note
-
-
-def note_words(database: Database, window: HostAsk) -> str:
-    """Return all that stands above the chart of a range."""
-    answer, _ = host_feed(database).answer(window)
-    return " ".join(texts(answer["parts"]["note"]["tree"]).split())
-
-
-def test_a_range_mostly_before_the_first_sample_says_so() -> None:
-    """A host that was just added shows little of half an hour: the page says why and when that ends."""
-    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
-    live = note_words(database, ask())
-    assert "Its samples begin at ; nothing is missing before. This range is full at" in live
-    assert "Show all since then" in live
-    fixed = HostAsk(number=1, host="hv1", start="1795417200000", end="now")
-    assert "full at" not in note_words(database, fixed)
-    assert "begin" not in note_words(database, HostAsk(number=1, host="hv1", start="now-15m", end="now"))
-    assert "begin" not in note_words(host_database(), ask())
-
-
-def test_a_range_before_the_first_sample_is_no_gap() -> None:
-    """Where a host was not known yet nothing was lost."""
-    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
-    answer, _ = host_feed(database).answer(HostAsk(number=1, host="hv1", start="now-3h", end="now-2h"))
-    assert "before the first sample of this host" in texts(answer["parts"]["nothing"]["tree"])
-
-
-def test_a_past_that_is_on_its_way_is_no_silence() -> None:
-    """While old samples arrive, the page says so instead of calling the host silent."""
-    arriving = host_now(freshness="stale", is_catching_up=True, sampled_at=NOW - timedelta(days=3))
-    words = note_words(host_database(host_now=[arriving]), ask())
-    assert "Its history is still arriving" in words
-    assert "Silent" not in words
-    backlog = host_now(spool_message_count=1200)
-    assert "1200 messages to send" in note_words(host_database(host_now=[backlog]), ask())

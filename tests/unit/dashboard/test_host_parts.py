@@ -2,14 +2,16 @@
 """The parts of a host's page that are no chart."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from dashboard.components.chart_table import ROW_COUNT, chart_table
 from dashboard.components.domain_table import domain_table
-from dashboard.components.event_list import MARK_COUNT, event_list, event_marks
+from dashboard.components.event_list import event_list
+from dashboard.components.event_strip import event_marks, event_strip
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
 from dashboard.markup import texts
 from dashboard.queries import HostEvent
-from dashboard.timerange import RAW
+from dashboard.timerange import RAW, TimeRange
 from tests.unit.dashboard.rows import NOW, host_domain, host_now, host_point
 from tests.unit.dashboard.test_node import find
 
@@ -123,17 +125,32 @@ def test_a_silent_host_says_so() -> None:
 
 
 def test_events_that_crowd_share_a_mark() -> None:
-    """There are never more marks than have room, and none is lost."""
-    start = datetime(2026, 11, 23, 8, tzinfo=UTC).timestamp()
-    marks = event_marks([event(index) for index in range(3600)], start, start + 3600)
-    assert MARK_COUNT == len(marks)
-    assert 3600 == sum(mark.event_count for mark in marks)
-    assert "and 31 more" in marks[0].text
+    """Marks never hide each other, whatever the times are, and no event is lost."""
+    crowds = ([*range(3600)], [0, 29, 58, 60, 3000, 3001, 3002, 3040], [0, 20, 40, 41, 42, 43, 44])
+    for times in crowds:
+        marks = event_marks([event(seconds) for seconds in reversed(times)], 30.0)
+        distances = [after.time_seconds - before.time_seconds for before, after in pairwise(marks)]
+        assert all(distance >= 30 for distance in distances)
+        assert len(times) == sum(mark.event_count for mark in marks)
+    crowd = event_marks([event(seconds) for seconds in crowds[0]], 30.0)
+    assert 40 < len(crowd)
+    assert f"and {crowd[0].event_count - 5} more" in crowd[0].text
+
+
+def test_the_strip_of_marks_says_what_it_leaves_out() -> None:
+    """Where the oldest mark stands, the number of those before it is told."""
+    start = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    window = TimeRange("now-1h", "now", start, start + timedelta(hours=1))
+    events = [event(1800, total=500)]
+    strip = event_strip(event_marks(events, 30.0), events, window)
+    (more,) = find(strip, "span", "event-more")
+    assert ("499 older, not marked", "--at:0.50000") == (texts(more), more[1]["style"])
+    assert [] == find(event_strip(event_marks([event(1)], 30.0), [event(1)], window), "span", "event-more")
 
 
 def test_a_cut_list_of_events_says_so() -> None:
     """The list names how many there are."""
-    assert "The newest 1 of 500" in texts(event_list([event(1, total=500)]))
+    assert "The newest 1 of 500 ; 499 older ones are not listed" in texts(event_list([event(1, total=500)]))
     assert "Nothing happened in this range." == texts(event_list([]))
 
 

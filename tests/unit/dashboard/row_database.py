@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Feeds over rows in memory: what a database would give, without one and at a time of the test's choice."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dashboard.asks import HostAsk
+from dashboard.database import Database
+from dashboard.errors import DashboardError
+from dashboard.host_feed import HostFeed
+from dashboard.queries import HostEvent, HostSpan
+from dashboard.settings import DatabaseSettings
+from tests.unit.dashboard.rows import NOW, grid_domain, grid_host, host_domain, host_now, host_point
+
+
+class RowDatabase(Database):
+    """Answers questions from rows in memory and counts them; ``failure`` is raised instead if set."""
+
+    def __init__(self, rows: dict[str, list[Any]], failure: DashboardError | None = None) -> None:
+        super().__init__(DatabaseSettings())
+        self.rows = rows
+        self.asked: list[str] = []
+        self.views: list[str | None] = []
+        self.failure = failure
+        self.failing: dict[str, DashboardError] = {}
+
+    @property
+    def away_since(self) -> datetime | None:
+        """The outage began at eight."""
+        return datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+    def fetch(
+        self, query: Any, parameters: Mapping[str, Any] | None = None, *, view: str | None = None
+    ) -> list[Any]:
+        """Return the rows of a question by its name."""
+        del parameters
+        self.asked.append(query.name)
+        self.views.append(view)
+        failure = self.failure or self.failing.get(query.name)
+        if failure is not None:
+            raise failure
+        return self.rows[query.name]
+
+
+def grid_database() -> RowDatabase:
+    """Return two hosts with a VM each."""
+    return RowDatabase(
+        {
+            "grid_hosts": [grid_host("hv1"), grid_host("hv2")],
+            "grid_domains": [grid_domain("a", "hv1"), grid_domain("b", "hv2")],
+        }
+    )
+
+
+def host_database(**changes: list[Any]) -> RowDatabase:
+    """Return one host with an hour of samples, a VM and an event."""
+    rows: dict[str, list[Any]] = {
+        "host_now": [host_now()],
+        "host_domains": [host_domain("vm1")],
+        "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1)],
+        "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
+        "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
+        "host_span": [HostSpan(NOW - timedelta(hours=5), None)],
+    }
+    return RowDatabase(rows | changes)
+
+
+def host_feed(database: Database) -> HostFeed:
+    """Return a feed at half past eight that keeps nothing."""
+    return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
+
+
+def ask(number: int = 1, **changes: Any) -> HostAsk:
+    """Return a question about the last hour of hv1."""
+    return HostAsk(number=number, host="hv1", start="now-1h", end="now", **changes)
