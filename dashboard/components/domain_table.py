@@ -11,6 +11,8 @@ from dashboard.queries import HostDomain
 _HEADINGS = (
     ("VM", "name of the domain", ""),
     ("State", "as virsh says it, with the reason", ""),
+    # Early, so that what went wrong is seen where the table is wider than the window.
+    ("Reading", "how the last reading went", ""),
     ("CPU", "share of the VM's vCPUs in use", "number"),
     ("Cores", "CPUs of the host in use by the VM", "number"),
     ("Steal", "share of time its vCPUs were ready and had to wait", "number"),
@@ -21,7 +23,6 @@ _HEADINGS = (
     ("Disk write", "all block devices", "number"),
     ("Net in", "all interfaces", "number"),
     ("Net out", "all interfaces", "number"),
-    ("Reading", "how the last reading went", ""),
 )
 _OUTCOMES = {
     "ok": "ok",
@@ -68,8 +69,8 @@ def _row(domain: HostDomain) -> Element:
             title=f"{title}\n{domain.uuid}",
         ),
         _state(domain, state),
-        *_figures(domain),
         _outcome(domain),
+        *_figures(domain),
         id=f"vm-{domain.uuid}",
         class_={STATE_UNKNOWN: "row--stale", OFF_STATE: "row--still", NOT_SAMPLED: "row--still"}.get(state),
     )

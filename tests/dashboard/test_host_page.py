@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from playwright.sync_api import Page, expect
 
 from dashboard import units
@@ -284,3 +285,22 @@ def test_the_browser_writes_numbers_as_the_server_does(
         )
         assert expected == written
     assert "n/a" == page.evaluate("kvmgrid.writeValue('ratio', NaN)")
+
+
+def test_what_a_reading_met_is_in_view_on_a_small_screen(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """The table may be wider than the window; why a reading went wrong is seen without scrolling."""
+    vm = domain(1, "a-machine-with-quite-a-long-name")
+    busy = msgspec.structs.replace(vm.sample, outcome="busy")
+    vm = msgspec.structs.replace(vm, reason="its monitor is held by a job that does not end", sample=busy)
+    seeder.store(run_of_batches("hv1", utc_now(), 3, TICK._replace(domains=[vm])))
+    page, faults = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    cell = page.locator("#host-vms .cell-warning")
+    expect(cell).to_contain_text("its monitor is held")
+    place, box = page.locator("#host-vms").bounding_box(), cell.bounding_box()
+    assert place is not None
+    assert box is not None
+    assert box["x"] + box["width"] < place["x"] + place["width"]
+    assert [] == faults
