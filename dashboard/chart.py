@@ -53,6 +53,7 @@ class ChartKey(NamedTuple):
     events: tuple[HostEvent, ...]
     silent_since_seconds: float | None
     first_seen_seconds: float
+    is_catching_up: bool
 
 
 class Chart(NamedTuple):
@@ -94,7 +95,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
         figure=figure,
         note=h("div", _note(key, window, shown, zone), young_host(key.host, first_seen_at, window)),
         marks=event_strip(marks, key.events, window),
-        nothing=no_samples(key.host, span, window, first_seen_at) if span else h("div"),
+        nothing=no_samples(key.host, span, window, _why_nothing(key, window)) if span else h("div"),
         points=shown,
     )
 
@@ -171,6 +172,17 @@ def _note(key: ChartKey, window: TimeRange, shown: Sequence[HostPoint], zone: tz
         *_silence(key, window),
         class_="note",
     )
+
+
+def _why_nothing(key: ChartKey, window: TimeRange) -> str:
+    """Return the reason for a range without samples."""
+    if window.end.timestamp() <= key.first_seen_seconds:
+        return "It ends before the first sample of this host."
+    if key.is_catching_up:
+        return (
+            "The history of this host is still arriving: what there is of this time is shown when it is here."
+        )
+    return "A gap, not a load of zero: nothing was received for this time, or it is no longer kept."
 
 
 def _apart(key: ChartKey, shown: Sequence[HostPoint]) -> str:

@@ -183,6 +183,7 @@ class HostFeed:
             events=self._events.get(EventsKey(host.host_id, window.from_text, window.to_text, ask.zone)),
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
+            is_catching_up=host.is_catching_up,
         )
 
 

@@ -33,7 +33,7 @@ def event_list(events: Sequence[HostEvent]) -> Element:
             "p",
             h("strong", f"The newest {len(events)} of {events[0].total_count}"),
             f"; {left} older {'one is' if left == 1 else 'ones are'} not listed: choose a shorter range.",
-            class_="note",
+            class_="events-cut",
         )
         if left
         else None,

@@ -77,7 +77,8 @@ def _arrival(lag_seconds: float | None) -> str | None:
     """Return how long a sample travels; one from the future tells of a clock that is wrong."""
     if lag_seconds is None:
         return None
-    return units.latency(lag_seconds) if lag_seconds >= 0 else f"clock ahead by {units.latency(-lag_seconds)}"
+    words = units.latency if abs(lag_seconds) < units.MINUTE_SECONDS else units.duration
+    return words(lag_seconds) if lag_seconds >= 0 else f"clock ahead by {words(-lag_seconds)}"
 
 
 def collector_troubles(host: HostNow) -> Element | None:

@@ -162,9 +162,8 @@ def young_host(host: str, first_seen_at: datetime, window: TimeRange) -> Element
     )
 
 
-def no_samples(host: str, span: HostSpan, window: TimeRange, first_seen_at: datetime) -> Element:
+def no_samples(host: str, span: HostSpan, window: TimeRange, reason: str) -> Element:
     """Return the words for a range without samples, with the way to the nearest ones."""
-    is_before = window.end <= first_seen_at
     offers = []
     for words, instant in (("before", span.before), ("after", span.after)):
         if instant is not None:
@@ -182,12 +181,7 @@ def no_samples(host: str, span: HostSpan, window: TimeRange, first_seen_at: date
     return h(
         "div",
         h("strong", "No samples in this range."),
-        h(
-            "p",
-            "It ends before the first sample of this host."
-            if is_before
-            else "A gap, not a load of zero: nothing was received for this time, or it is no longer kept.",
-        ),
+        h("p", reason),
         h("p", *offers) if offers else h("p", "There are none nearby either."),
         class_="nothing",
     )
