@@ -21,7 +21,7 @@ STRAINED_FROM = 50
 
 
 class Rule(NamedTuple):
-    """``words`` are formatted with ``value``, in the unit of the figure."""
+    """``words``, or ``words_of_many`` above 1, are formatted with ``value`` in the unit of the figure."""
 
     name: str
     figure: Callable[[ColumnBatch], float | None]
@@ -30,6 +30,7 @@ class Rule(NamedTuple):
     full_level: float
     weight: int
     words: str
+    words_of_many: str | None = None
 
 
 class Reason(NamedTuple):
@@ -58,7 +59,8 @@ def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> Health:
             continue
         known = True
         if value >= (rule.leave_level if rule.name in held else rule.enter_level):
-            reasons.append(Reason(rule.name, _points(rule, value), rule.words.format(value=value)))
+            words = rule.words_of_many if rule.words_of_many and value > 1 else rule.words
+            reasons.append(Reason(rule.name, _points(rule, value), words.format(value=value)))
     if not known:
         return Health(None, "unknown", ())
     score = max(0, 100 - sum(reason.points for reason in reasons))
@@ -187,7 +189,8 @@ RULES: tuple[Rule, ...] = (
         1.0,
         3.0,
         50,
-        "{value:.0f} VM(s) paused on an I/O error",
+        "1 VM is paused on an I/O error",
+        words_of_many="{value:.0f} VMs are paused on an I/O error",
     ),
     Rule("hypervisor", _disconnected, 1.0, 1.0, 1.0, 40, "libvirt does not answer"),
 )

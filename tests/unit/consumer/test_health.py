@@ -149,10 +149,11 @@ def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
     stopped = msgspec.structs.replace(report.sample, state=3, state_reason=5, steal_ratio=None)
     paused = msgspec.structs.replace(report.sample, state=3, state_reason=1, steal_ratio=None)
 
-    def holding(sample: object) -> SampleBatch:
-        return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)])
+    def holding(sample: object, count: int = 1) -> SampleBatch:
+        return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)] * count)
 
-    assert ["1 VM(s) paused on an I/O error"] == [each.text for each in judged(holding(stopped)).reasons]
+    for count, words in ((1, "1 VM is paused on an I/O error"), (2, "2 VMs are paused on an I/O error")):
+        assert [words] == [each.text for each in judged(holding(stopped, count)).reasons]
     assert [] == fired(judged(holding(paused)))
 
 
