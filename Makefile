@@ -6,6 +6,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
+# A wrong port is said before anything is installed.
+ifneq ($(and $(PORT),$(filter demo screenshots,$(MAKECMDGOALS))),)
+ifeq ($(shell grep -Ex '[0-9]{1,5}' <<< '$(subst ','\'',$(PORT))' | awk '$$1 >= 1 && $$1 <= 65535'),)
+$(error PORT=$(PORT) is no port: a number from 1 to 65535 is, such as PORT=8051)
+endif
+endif
+
 .PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher scenarios pins clean clean-lab
 
 help: ## show this list

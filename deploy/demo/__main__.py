@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -38,6 +39,20 @@ DEFAULT_FOLDER = Path("/var/lib/kvmgrid-demo")
 NEEDED_BYTES = 3 * 1024**3
 FIRST_SAMPLE_TIMEOUT_SECONDS = 60.0
 SUPERVISION_SECONDS = 1.0
+HIGHEST_PORT = 65_535
+
+
+class Port(click.ParamType[int]):
+    """A TCP port that can be listened on."""
+
+    name = "port"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return its number."""
+        text = str(value)
+        if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= HIGHEST_PORT:
+            self.fail(f"{text!r} is no port: a number from 1 to {HIGHEST_PORT} is, such as 8051", param, ctx)
+        return int(text)
 
 
 class Interrupted(BaseException):
@@ -67,7 +82,7 @@ def check_machine(port: int, folder: Path) -> None:
         except OSError as error:
             raise DemoError(
                 f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); "
-                f"choose another: make demo PORT={port + 1}"
+                f"choose another: make demo PORT={port + 1 if port < HIGHEST_PORT else 8051}"
             ) from error
     free_bytes = shutil.disk_usage(folder).free
     if free_bytes < NEEDED_BYTES:
@@ -165,7 +180,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
     "--port",
     default=8050,
     show_default=True,
-    type=click.IntRange(1, 65535),
+    type=Port(),
     help="Port of the dashboard on 127.0.0.1.",
 )
 @click.option(

@@ -48,3 +48,14 @@ def test_the_lab_is_removed_without_the_virtual_environment() -> None:
     assert not command.startswith(".venv")
     program = "import sys; sys.path.insert(0, '.'); import deploy.lab.rootfs"
     subprocess.run(["python3", "-I", "-S", "-c", program], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "8050x", "-1", "a'b", "8050 8051"])
+@pytest.mark.parametrize("verb", ["demo", "screenshots"])
+def test_a_wrong_port_is_said_before_anything_is_done(verb: str, port: str) -> None:
+    """The message names what was given and what may be given."""
+    command = ["make", "--dry-run", verb, f"PORT={port}"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (2, "") == (result.returncode, result.stdout)
+    assert f"PORT={port} is no port: a number from 1 to 65535 is" in result.stderr
