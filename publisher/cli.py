@@ -33,7 +33,8 @@ Exit status:
 Examples:
   kvmgrid-publisher check               is this host ready to publish?
   kvmgrid-publisher once                what would be published, for reading
-  kvmgrid-publisher once --json | jq    the same, as it goes out
+  kvmgrid-publisher once --text | less  the same, page by page
+  kvmgrid-publisher once | jq           the same in JSON, as it goes out
   KVMGRID_LOG__LEVEL=debug kvmgrid-publisher run
 """
 
@@ -79,7 +80,13 @@ def run(path: Path | None) -> None:
 
 @main.command()
 @config_option
-@click.option("--json/--text", "as_json", default=None, help="As JSON, or for reading (on a terminal).")
+@click.option(
+    "--json/--text",
+    "as_json",
+    default=None,
+    help="JSON as it goes out, or words for reading. Without either: words where standard output is a "
+    "terminal, JSON where it is a pipe or a file.",
+)
 def once(path: Path | None, as_json: bool | None) -> None:
     """Print one batch with its rates.
 
@@ -105,7 +112,12 @@ def once(path: Path | None, as_json: bool | None) -> None:
 
 @main.command()
 @config_option
-@click.option("--json/--text", "as_json", default=False, help="As a JSON list of findings, or for reading.")
+@click.option(
+    "--json/--text",
+    "as_json",
+    default=False,
+    help="A JSON list of findings, or lines for reading (the default).",
+)
 def check(path: Path | None, as_json: bool) -> None:
     """Test settings, sources, spool, libvirt and broker.
 

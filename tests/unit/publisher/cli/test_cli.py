@@ -107,6 +107,17 @@ def test_once_gives_the_form_that_was_asked_for() -> None:
     assert decode_sample(on_a_terminal("once", "--json").strip().encode())
 
 
+def test_help_tells_which_form_comes_when() -> None:
+    """Nobody is surprised by JSON in a pipe."""
+    text = " ".join(run("once", "--help").stdout.split())
+
+    assert (
+        "Without either: words where standard output is a terminal, JSON where it is a pipe or a file."
+        in text
+    )
+    assert "lines for reading (the default)" in " ".join(run("check", "--help").stdout.split())
+
+
 @pytest.mark.parametrize("command", ["run", "once", "check"])
 def test_wrong_settings_end_with_78_and_the_place(command: str) -> None:
     """The message is on standard error (check: a finding), and nothing is done."""
