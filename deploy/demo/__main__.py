@@ -20,17 +20,16 @@ import psycopg
 
 from consumer.errors import SchemaError
 from deploy.demo.errors import DemoError
+from deploy.demo.legend import legend
 from deploy.demo.pipeline import Names, Pipeline
 from deploy.demo.progress import Progress, write
-from deploy.demo.simulated_fleet import DOMAIN_COUNT, HISTORY_DAYS, HOST_COUNT, start_fleet
+from deploy.demo.simulated_fleet import start_fleet
 from deploy.lab import services
 from deploy.lab.definition import DEFINITION
 from deploy.lab.errors import LabError
 from deploy.lab.guest import DEFAULT_GUESTS
 from deploy.lab.lab import libvirt_with_guests
-from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
-from deploy.lab.services import Broker
 from publisher.settings import default_host
 
 # Not in the cache of root's home: the database runs as another user and must reach its files. Not in /tmp:
@@ -111,26 +110,6 @@ def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
         raise DemoError(
             f"no sample arrived in {FIRST_SAMPLE_TIMEOUT_SECONDS:g} s; see {pipeline.folder}/*.log"
         )
-
-
-def legend(pipeline: Pipeline, broker: Broker, daemon: LibvirtDaemon, folder: Path) -> str:
-    """Say what runs where."""
-    management = broker.admin.url
-    guests = ", ".join(guest.name for guest in DEFAULT_GUESTS)
-    return f"""
-  kvmgrid runs:  {pipeline.url}
-
-  publisher    samples this machine ({pipeline.names.host}) and its VMs every 2 s
-  VMs          {guests}, under QEMU's software emulation (counted as user CPU)
-  fleet        {HOST_COUNT} simulated hosts with {DOMAIN_COUNT} VMs each, marked as such on the page; their
-               past {HISTORY_DAYS} days fill in (about two minutes at the first start, seconds later)
-  libvirt      {daemon.virsh} list
-  broker       RabbitMQ, management at {management}
-  database     {pipeline.database_url.split("@")[-1]}
-  settings, logs, spool: {pipeline.folder}
-
-  Ctrl-C ends all of it. History is kept for the next run; remove {folder} to begin anew.
-"""
 
 
 def run(home: Path, port: int, started: threading.Event, stop: threading.Event) -> None:

@@ -2,6 +2,8 @@
 """`make demo` as a stranger meets it: one command, one URL, one Ctrl-C, and a clear word when it cannot."""
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import socket
@@ -113,6 +115,9 @@ def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path:
         url = f"http://127.0.0.1:{port}/"
         assert url in output.read_text()
         assert httpx.get(f"{url}readyz", timeout=30).status_code == httpx.codes.OK
+        for line in re.findall(r"^  (/.* --config .*)$", output.read_text(), re.MULTILINE):
+            # As they are printed, for another terminal.
+            subprocess.run(shlex.split(line), check=True, capture_output=True, timeout=60)
         assert "runs already" in refused(command(folder, free_ports(1)[0]))
         assert wait_until(lambda: fleet_is_under_way(folder), timeout_seconds=STOP_TIMEOUT_SECONDS)
         assert demo.poll() is None
