@@ -16,6 +16,7 @@ from publisher.amqp import Outgoing, Session, Settled, Traffic
 from publisher.backoff import Backoff
 from publisher.errors import BrokerError
 from publisher.logs import Log
+from publisher.outage import Outage
 from publisher.spool import Spool, Spooled, Ticket
 from publisher.spool.message import LANES, Lane
 from publisher.wire.broker import BrokerSettings
@@ -154,8 +155,11 @@ class Link:
         self._draining = threading.Event()
         self._session: SessionLike | None = None
         self._connected = False
-        self._outage: str | None = None
-        self._outage_since_seconds = 0.0
+        self._outage = Outage(
+            self._log,
+            waiting_count=lambda: spool.status().message_count,
+            monotonic_seconds=monotonic_seconds,
+        )
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
 
     def start(self) -> None:
@@ -275,13 +279,7 @@ class Link:
 
     def _recovered(self) -> None:
         self._backoff.reset()
-        if self._outage:
-            seconds = self._monotonic_seconds() - self._outage_since_seconds
-            waiting = self._spool.status().message_count
-            self._log.info(
-                "broker_available", outage_seconds=round(seconds, 1), waiting_message_count=waiting
-            )
-            self._outage = None
+        self._outage.ends()
 
     def _lost(self, error: BrokerError, in_flight: list[Outgoing]) -> None:
         if error.fault == "oversize":
@@ -290,17 +288,4 @@ class Link:
             if len(in_flight) == 1:
                 self._spool.discard(self._sent[in_flight[0].message_id].ticket, error.problem)
                 self._careful_count = 0
-        if self._outage == error.fault:
-            self._log.debug("broker_unavailable", fault=error.fault, problem=error.problem)
-            return
-        if self._outage is None:
-            self._outage_since_seconds = self._monotonic_seconds()
-        self._outage = error.fault
-        waiting = self._spool.status().message_count
-        self._log.warning(
-            "broker_unavailable",
-            fault=error.fault,
-            problem=error.problem,
-            fix=error.fix,
-            waiting_message_count=waiting,
-        )
+        self._outage.meets(error)

@@ -243,6 +243,35 @@ def test_an_outage_is_one_warning_and_one_end(bench: Bench, caplog: pytest.LogCa
     )
 
 
+def levels(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    """Return level and event of what was logged."""
+    return [(record.levelname, record.getMessage()) for record in caplog.records]
+
+
+def test_a_publisher_that_starts_before_the_consumer_waits_quietly(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That no exchange is there yet is told once, becomes a warning after a while, and has an end."""
+    caplog.set_level("INFO", "kvmgrid.publisher")
+    missing = BrokerError("exchange", "no exchange", fix="start a consumer once")
+    bench.put()
+    for _ in range(4):
+        bench.link._lost(missing, [])
+        bench.seconds += 2.0
+    assert [("INFO", "waiting_for_exchange")] == levels(caplog)
+    bench.seconds += 2.0
+    for _ in range(2):
+        bench.link._lost(missing, [])
+    assert [("WARNING", "broker_unavailable")] == levels(caplog)[1:]
+    bench.link.opened()
+    bench.take()
+    bench.settle(confirmed=[1])
+    assert [("INFO", "broker_available")] == levels(caplog)[2:]
+    # It was there and is gone: somebody has removed it.
+    bench.link._lost(missing, [])
+    assert [("WARNING", "broker_unavailable")] == levels(caplog)[3:]
+
+
 def test_a_spool_that_was_replaced_is_read_from_its_beginning(bench: Bench) -> None:
     """A new epoch's messages are sent once, whatever was on its way before."""
     bench.put(3)
