@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from deploy.demo.pipeline import Names, Pipeline, Timing
 from deploy.lab.guest import DEFAULT_GUESTS, Guest, Guests
@@ -22,6 +23,7 @@ HOST = "hv001"
 INTERVAL_SECONDS = 2.0
 # How long a change may take before a test calls it lost: a hang guard on a busy machine, not a speed.
 PATIENCE_SECONDS = 60.0
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
 
 Rows = list[tuple[object, ...]]
 
@@ -120,3 +122,16 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
         yield running
         running.guests.close()
         pipeline.require_running()
+
+
+def mark(page: Page, name: str) -> Locator:
+    """Return what the grid shows of a VM."""
+    return page.locator(".node__vms li", has_text=name)
+
+
+@pytest.fixture
+def grid_page(grid: Grid, page: Page) -> Page:
+    """Open the grid and wait for its node."""
+    page.goto(grid.pipeline.url)
+    expect(page.get_by_label(f"host {HOST}")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    return page
