@@ -129,8 +129,12 @@ def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: d
     if not points:
         is_silence = silent_since is not None and silent_since <= start
         return [Stretch(expected_from, end, is_silence)] if expected_from < end else []
-    intervals = np.array([points[0].interval_seconds, points[-1].interval_seconds], dtype=np.float64)
-    allowed = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds(intervals)
+    # Of the two points at each end the shorter interval: the first one behind a gap is as long as the gap.
+    ends = ((points[0], points[1 % len(points)]), (points[-1], points[-2 % len(points)]))
+    intervals = np.array([[point.interval_seconds for point in pair] for pair in ends], dtype=np.float64)
+    allowed = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds(
+        np.fmin(intervals[:, 0], intervals[:, 1])
+    )
     edges = []
     if points[0].time_seconds - expected_from > allowed[0]:
         edges.append(Stretch(expected_from, points[0].time_seconds))
@@ -191,8 +195,7 @@ def _apart(key: ChartKey, shown: Sequence[HostPoint]) -> str:
     typical = median_low(intervals) if intervals else key.tick_seconds
     # What was measured is not round, and a tick that was set is.
     is_tick = abs(typical - key.tick_seconds) <= key.tick_seconds / 10
-    seconds = key.tick_seconds if is_tick else round(typical)
-    return units.duration(seconds) if seconds >= units.MINUTE_SECONDS else f"{seconds:g}{units.GAP}s"
+    return units.tick(key.tick_seconds if is_tick else round(typical))
 
 
 def _silence(key: ChartKey, window: TimeRange) -> list[Element | str]:

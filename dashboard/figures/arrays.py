@@ -73,9 +73,12 @@ def columns(points: Sequence[HostPoint], spacing: Spacing) -> tuple[Columns, lis
     table = np.array(points, dtype=np.float64)
     times = table[:, 0]
     ends = times + spacing.bucket_seconds
-    intervals = table[:, HostPoint._fields.index("interval_seconds")]
-    # The interval behind a gap is that of the gap. fmin passes over NaN.
-    allowed = spacing.allowed_seconds(np.fmin(intervals[:-1], intervals[1:]))
+    least, greatest = (
+        table[:, HostPoint._fields.index(name)] for name in ("interval_seconds", "interval_seconds_max")
+    )
+    # Behind a gap the first interval is as long as the gap: that of the row before it counts too, with its
+    # shortest, for it may hold the end of another gap. fmin passes over NaN.
+    allowed = spacing.allowed_seconds(np.fmin(least[:-1], greatest[1:]))
     breaks = np.flatnonzero(times[1:] - ends[:-1] > allowed)
     gaps = [Stretch(float(ends[index]), float(times[index + 1])) for index in breaks]
     if len(breaks):

@@ -139,6 +139,7 @@ class HostPoint(NamedTuple):
 
     time_seconds: float
     interval_seconds: float | None
+    interval_seconds_max: float | None
     cpu_busy_ratio: float | None
     cpu_guest_ratio: float | None
     cpu_user_ratio: float | None

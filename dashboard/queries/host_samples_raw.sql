@@ -5,6 +5,7 @@
 SELECT
     extract(epoch FROM time)::double precision AS time_seconds,
     interval_seconds::double precision,
+    interval_seconds::double precision AS interval_seconds_max,
     cpu_busy_ratio::double precision,
     cpu_guest_ratio::double precision,
     cpu_user_ratio::double precision,

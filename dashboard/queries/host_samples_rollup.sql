@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: the samples of one host in a range, averaged per bucket with least and greatest values.
 -- Parameters: host_id, start, end (instants); identifier: view (host_samples_1m, _5m, _1h or _1d)
--- Columns: one HostPoint each; time_seconds is the start of the bucket, interval_seconds the least of its samples: a
--- long one beside others follows a gap
+-- Columns: one HostPoint each; time_seconds is the start of the bucket, interval_seconds the least of its samples
 SELECT
     extract(epoch FROM bucket)::double precision AS time_seconds,
     interval_seconds_min::double precision AS interval_seconds,
+    interval_seconds_max::double precision AS interval_seconds_max,
     cpu_busy_ratio_sum / nullif(cpu_busy_ratio_count, 0) AS cpu_busy_ratio,
     cpu_guest_ratio_sum / nullif(cpu_guest_ratio_count, 0) AS cpu_guest_ratio,
     cpu_user_ratio_sum / nullif(cpu_user_ratio_count, 0) AS cpu_user_ratio,

@@ -101,7 +101,7 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     assert pytest.approx(sum(values) / 6, rel=1e-5) == point.cpu_busy_ratio
     assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
     assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
-    assert 10.0 == point.interval_seconds
+    assert (10.0, 10.0) == (point.interval_seconds, point.interval_seconds_max)
 
 
 @pytest.mark.parametrize(

@@ -104,4 +104,5 @@ def host_point(time_seconds: float, **changes: float | None) -> HostPoint:
         "memory_used_ratio": 0.5,
         "disk_busy_ratio": 0.0,
     }
+    changes = {"interval_seconds_max": changes.get("interval_seconds")} | changes
     return HostPoint(**(values | changes))  # type: ignore[arg-type]  # the fields are named above

@@ -151,7 +151,7 @@ def test_a_missing_bucket_is_a_gap() -> None:
 def test_buckets_finer_than_the_ticks_stay_joined() -> None:
     """A bucket that no sample was due in is no gap, also beside a bucket whose interval is not known."""
     rows = [host_point(START_SECONDS + 900 * index, interval_seconds=900.0) for index in range(4)]
-    rows[2] = rows[2]._replace(interval_seconds=None)
+    rows[2] = rows[2]._replace(interval_seconds=None, interval_seconds_max=None)
     for bucket_seconds in (60, 300):
         assert [] == columns(rows, Spacing(10.0, bucket_seconds))[1]
     assert [Stretch(START_SECONDS + 300, START_SECONDS + 2700)] == columns(
@@ -159,10 +159,21 @@ def test_buckets_finer_than_the_ticks_stay_joined() -> None:
     )[1]
 
 
+def test_a_bucket_in_which_the_tick_becomes_shorter_is_joined() -> None:
+    """Its first sample was due when it came; of a bucket with two gaps at its edges both stay gaps."""
+    tick = {"interval_seconds": 900.0}
+    rows = [host_point(START_SECONDS + at, **tick) for at in (0, 900)]
+    mixed = host_point(START_SECONDS + 1800, interval_seconds=60.0, interval_seconds_max=900.0)
+    after = host_point(START_SECONDS + 2100, interval_seconds=60.0)
+    assert [] == columns([*rows, mixed, after], Spacing(10.0, 300))[1]
+    late = host_point(START_SECONDS + 3600, interval_seconds=60.0, interval_seconds_max=1800.0)
+    assert 1 == len(columns([mixed, late], Spacing(10.0, 300))[1])
+
+
 def test_an_outage_is_a_gap_although_the_interval_behind_it_is_as_long() -> None:
     """The first sample after an hour without any covers the hour, and the hour is a gap."""
     rows = [host_point(START_SECONDS + 60 * index, interval_seconds=10.0) for index in (0, 1, 61)]
-    rows[2] = rows[2]._replace(interval_seconds=3600.0)
+    rows[2] = rows[2]._replace(interval_seconds_max=3600.0)
     assert [Stretch(START_SECONDS + 120, START_SECONDS + 3660)] == columns(rows, Spacing(10.0, 60))[1]
 
 

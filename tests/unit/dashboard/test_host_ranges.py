@@ -109,3 +109,12 @@ def test_a_past_that_is_on_its_way_is_no_silence() -> None:
     assert "Silent" not in words
     backlog = host_now(spool_message_count=1200)
     assert "1200 messages to send" in note_words(host_database(host_now=[backlog]), ask())
+
+
+def test_a_range_that_begins_within_a_gap_is_hatched_from_its_edge() -> None:
+    """The interval of the first sample behind a gap is the gap, and excuses nothing."""
+    first = NOW.timestamp() - 1800
+    points = [host_point(first + 10 * index, interval_seconds=10.0) for index in range(180)]
+    points[0] = host_point(first, interval_seconds=7200.0)
+    (gap, *_) = stretches(host_feed(host_database(host_samples_raw=points)).answer(ask()))
+    assert "gap" == gap["meta"]["role"]
