@@ -103,6 +103,11 @@ def duration(seconds: float | None) -> str:
     return f"{whole // DAY_SECONDS}{GAP}d{GAP}{whole % DAY_SECONDS // HOUR_SECONDS}{GAP}h"
 
 
+def tick(seconds: float) -> str:
+    """Return an interval as it is set: 2.5 s, 10 s, 15 min."""
+    return duration(seconds) if seconds >= MINUTE_SECONDS else f"{seconds:g}{GAP}s"
+
+
 def counted(count: int, one: str, many: str) -> str:
     """Return a count with its noun: 1 host, 3 hosts."""
     return f"{count} {one if count == 1 else many}"

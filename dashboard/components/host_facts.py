@@ -42,7 +42,7 @@ def _age(host: HostNow) -> Element:
     words = {"stale": "Silent: last seen ", "late": "Late: sampled "}.get(host.freshness, "sampled ")
     if host.is_catching_up:
         words = "Its history arrives: sampled "
-    interval = None if host.tick_seconds is None else f", every {host.tick_seconds:g}{units.GAP}s"
+    interval = None if host.tick_seconds is None else f", every {units.tick(host.tick_seconds)}"
     return h(
         "span",
         h("span", words, class_="node__late" if host.freshness != "fresh" else None),

@@ -90,7 +90,7 @@ def _age(host: GridHost) -> Element:
         return h("p", "no sample yet", class_="node__age")
     word = {"fresh": "", "late": "late, ", "stale": "last seen "}.get(host.freshness, "")
     if host.is_catching_up:
-        word = "history arrives, now of "
+        word = "history up to "
     return h(
         "p",
         h("span", word, class_="node__late") if word else None,

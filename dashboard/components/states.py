@@ -112,9 +112,9 @@ def still_arriving(host: HostNow) -> Element | None:
         return h(
             "p",
             h("strong", "Its history is still arriving"),
-            ": samples up to ",
+            ": up to ",
             h("time", "", class_="clock", datetime=host.sampled_at.isoformat()),
-            " are here, newer ones show by themselves. If this stays, the clock of the host is behind.",
+            " it is here, the rest shows by itself (or the clock of this host is behind).",
             class_="hint",
         )
     waiting = host.spool_message_count or 0

@@ -64,7 +64,7 @@ def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
 def test_a_host_whose_past_arrives_is_not_said_to_be_gone() -> None:
     """Old samples that arrive now are a history on its way."""
     tree = node(grid_host(freshness="stale", is_catching_up=True), [])
-    assert "history arrives, now of" in texts(tree)
+    assert "history up to" in texts(tree)
     assert "last seen" not in texts(tree)
 
 

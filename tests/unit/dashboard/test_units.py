@@ -75,6 +75,13 @@ def test_durations_have_two_units_at_most(expected: str, seconds: float) -> None
     assert expected == units.duration(seconds).replace("\u00a0", " ")
 
 
+def test_ticks_are_written_as_they_are_set() -> None:
+    """Parts of a second count in a short tick, minutes in a long one."""
+    assert ["2.5 s", "10 s", "1 min", "15 min"] == [
+        units.tick(seconds).replace("\u00a0", " ") for seconds in (2.5, 10.0, 60.0, 900.0)
+    ]
+
+
 def test_unknown_is_a_word() -> None:
     """What is not known is never written as a number."""
     writers = (
