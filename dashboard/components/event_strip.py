@@ -52,6 +52,7 @@ def event_strip(marks: Sequence[EventMark], events: Sequence[HostEvent], window:
             "span",
             f"{left} older, not marked",
             class_="event-more",
+            title=f"{left} events of this range are older than the marks: choose a shorter range",
             style=f"--at:{_share(marks[0].time_seconds, window)}",
         )
         if left and marks
