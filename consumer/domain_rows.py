@@ -11,7 +11,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from consumer.encoding import Encoded, Row, joined
-from consumer.tables import DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES, DOMAIN_SAMPLES, Table
+from consumer.tables import (
+    DOMAIN_BLOCK_SAMPLES,
+    DOMAIN_INTERFACE_SAMPLES,
+    DOMAIN_LATEST,
+    DOMAIN_SAMPLES,
+    Table,
+)
 from publisher.wire.columns import DomainBlockColumns, DomainColumns, DomainInterfaceColumns, cells
 
 Encode = Callable[[Table, Sequence[Row]], Encoded]
@@ -33,11 +39,12 @@ class _Piece(NamedTuple):
 
 
 class _Speech(NamedTuple):
-    """What a batch says of the domains that live there, by key: row, libvirt id, reason."""
+    """What a batch says of the domains that live there: samples, and rows of DOMAIN_SPEAKERS by key."""
 
     at: int
     placements: Sequence[Placement | None]
-    rows: Iterable[tuple[int | None, tuple[Row, int | None, str | None]]]
+    samples: Encoded
+    rows: Iterable[tuple[int | None, Row]]
 
 
 class DomainRows:
@@ -53,8 +60,8 @@ class DomainRows:
     ) -> None:
         """Add a batch's domains, or nothing of them if a value is refused."""
         ids = [placement and placement.domain_id for placement in placements]
-        rows = list(zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))
-        found = {DOMAIN_SAMPLES: _placed(rows)}
+        samples = zip(ids, repeat(at), repeat(host_id), *cells(domains.sample))
+        found = {DOMAIN_SAMPLES: _placed(samples)}
         for table, devices in (
             (DOMAIN_BLOCK_SAMPLES, domains.blocks),
             (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
@@ -64,25 +71,36 @@ class DomainRows:
         encoded = {table: self._encode(table, rows) for table, rows in found.items() if rows}
         for table, piece in encoded.items():
             self._pieces.setdefault(table, []).append(_Piece(host_id, at, piece))
-        reasons = [domains.reasons.get(uuid) for uuid in domains.uuid] if domains.reasons else repeat(None)
-        said = zip(ids, zip(rows, domains.libvirt_ids, reasons, strict=False), strict=True)
-        resident = [placement is not None and placement.resident for placement in placements]
-        self._hear(host_id, _Speech(at, placements, compress(said, resident)))
+        if DOMAIN_SAMPLES in encoded:
+            reasons = map(domains.reasons.get, domains.uuid)
+            rows = zip(ids, repeat(at), domains.libvirt_ids, reasons, strict=False)
+            resident = [placement is not None and placement.resident for placement in placements]
+            speakers = compress(zip(ids, rows, strict=True), resident)
+            self._hear(host_id, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
 
     def encoded(self) -> dict[Table, Encoded]:
         """Return the rows by host and time, which keeps the pages of the index in the server's cache."""
-        return {
-            table: joined([piece.encoded for piece in sorted(pieces, key=itemgetter(0, 1))])
+        found = {
+            table: [piece.encoded for piece in sorted(pieces, key=itemgetter(0, 1))]
             for table, pieces in self._pieces.items()
         }
+        if self._speeches:
+            found[DOMAIN_LATEST] = [speech.samples for speech in self._heard()]
+        return {table: joined(parts) for table, parts in found.items()}
 
-    def newest(self) -> list[Row]:
-        """Return the rows of the latest table; of two of one time, the one that came last."""
-        found: dict[int | None, tuple[Row, int | None, str | None]] = {}
-        speeches = [speech for heard in self._speeches.values() for speech in heard]
-        for speech in sorted(speeches, key=itemgetter(0)):
+    def speakers(self) -> list[Row]:
+        """Return the newest that was said of each domain: rows of DOMAIN_SPEAKERS.
+
+        Of two of one time, the one that came last.
+        """
+        found: dict[int | None, Row] = {}
+        for speech in self._heard():
             found.update(speech.rows)
-        return [(*row, libvirt_id, reason) for row, libvirt_id, reason in found.values()]
+        return list(found.values())
+
+    def _heard(self) -> list[_Speech]:
+        speeches = [speech for heard in self._speeches.values() for speech in heard]
+        return sorted(speeches, key=itemgetter(0))
 
     def _hear(self, host_id: int, speech: _Speech) -> None:
         """Note what is said; it replaces what was said before of the same domains, nearly always."""
@@ -93,7 +111,7 @@ class DomainRows:
             heard.append(speech)
 
 
-def _placed(rows: Sequence[Row]) -> Sequence[Row]:
+def _placed(rows: Iterable[Row]) -> Sequence[Row]:
     return [row for row in rows if row[0] is not None]
 
 

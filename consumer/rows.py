@@ -17,7 +17,7 @@ from consumer.domain_rows import DomainRows, Encode, Placement
 from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
-    DOMAIN_LATEST,
+    DOMAIN_SPEAKERS,
     DROPPED_RANGES,
     EVENTS,
     HOST_DISK_SAMPLES,
@@ -106,8 +106,8 @@ class Rows:
         """Return the rows but those of the domains' own tables, sorted by their keys."""
         if self._host_latest:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
-        if newest := self.domains.newest():
-            self.by_table[DOMAIN_LATEST] = newest
+        if speakers := self.domains.speakers():
+            self.by_table[DOMAIN_SPEAKERS] = speakers
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))

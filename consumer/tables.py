@@ -112,8 +112,11 @@ DROPPED_RANGES = Table(
     ("host_id", "epoch", "first_sequence", "last_sequence", "reported_at"),
 )
 HOST_LATEST = Table("host_latest", ("host_id",), (*HOST_SAMPLES.columns, *_NOW))
-DOMAIN_LATEST = Table(
-    "domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, "libvirt_id", "outcome_reason")
+_DOMAIN_NOW = ("libvirt_id", "outcome_reason")
+DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, *_DOMAIN_NOW))
+# Which samples speak for their domain now, with what such a row has beyond its sample.
+DOMAIN_SPEAKERS = Table(
+    "domain_latest", ("domain_id", "sampled_at"), ("domain_id", "sampled_at", *_DOMAIN_NOW)
 )
 
 # Written with COPY; a key that exists already means a duplicate message.
@@ -133,4 +136,4 @@ REPEATED_TABLES = (DROPPED_RANGES,)
 # One row per host and domain: the newest sample wins.
 LATEST_TABLES = (HOST_LATEST, DOMAIN_LATEST)
 
-ALL_TABLES = (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)
+ALL_TABLES = (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES, DOMAIN_SPEAKERS)

@@ -14,7 +14,16 @@ from psycopg import sql
 
 from consumer.database import Connection, translated_errors
 from consumer.encoding import Encoded
-from consumer.tables import ALL_TABLES, LATEST_TABLES, REPEATED_TABLES, SAMPLE_TABLES, Table
+from consumer.tables import (
+    DOMAIN_LATEST,
+    DOMAIN_SAMPLES,
+    DOMAIN_SPEAKERS,
+    HOST_LATEST,
+    LATEST_TABLES,
+    REPEATED_TABLES,
+    SAMPLE_TABLES,
+    Table,
+)
 
 RowsByTable = Mapping[Table, Encoded]
 
@@ -33,10 +42,12 @@ class Writer:
         self._connection = connection
         self._before_commit = before_commit
         with translated_errors(), connection.transaction():
-            for table in ALL_TABLES:
-                connection.execute(_create_stage(table))
-        self._copies = {table: _copy(table.name, table.columns) for table in ALL_TABLES}
-        self._merges = {table: _merge(table) for table in ALL_TABLES}
+            for table in (*SAMPLE_TABLES, *REPEATED_TABLES, HOST_LATEST):
+                connection.execute(_create_stage(table, _stage(table)))
+            connection.execute(_create_stage(DOMAIN_SAMPLES, _stage(DOMAIN_LATEST)))
+            connection.execute(_create_stage(DOMAIN_SPEAKERS, _SPEAKERS))
+        self._copies = {table: _copy(table.name, table.columns) for table in SAMPLE_TABLES}
+        self._merges = {table: _merge(table) for table in (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)}
 
     def write(self, rows: RowsByTable, *, suspect: bool) -> Written:
         """Commit the rows; ``suspect``: some may be stored already. Raises DatabaseAway, DataRefused."""
@@ -78,21 +89,35 @@ class Writer:
         return Written(inserted, offered - inserted)
 
     def _merge_others(self, rows: RowsByTable) -> None:
-        for table in (*REPEATED_TABLES, *LATEST_TABLES):
+        for table in (*REPEATED_TABLES, HOST_LATEST):
             if found := rows.get(table):
                 self._merge(table, found)
+        if DOMAIN_SPEAKERS in rows:
+            self._fill(_copy(_SPEAKERS, DOMAIN_SPEAKERS.columns), rows[DOMAIN_SPEAKERS])
+            self._fill(_copy(_stage(DOMAIN_LATEST), DOMAIN_SAMPLES.columns), rows[DOMAIN_LATEST])
+            # A plan made for the empty stages would join the full ones row by row.
+            self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
+            self._empty(_stage(DOMAIN_LATEST))
+            self._empty(_SPEAKERS)
 
     def _merge(self, table: Table, rows: Encoded) -> int:
         """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""
         self._fill(_copy(_stage(table), table.columns), rows)
         count = self._connection.execute(self._merges[table]).rowcount
-        self._connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier("pg_temp", _stage(table))))
+        self._empty(_stage(table))
         return count
+
+    def _empty(self, stage: str) -> None:
+        self._connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier("pg_temp", stage)))
 
     def _fill(self, statement: sql.Composed, rows: Encoded) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for part in rows.stream:
                 copy.write(part)
+
+
+# Beside the samples of DOMAIN_LATEST, which have the columns and the bytes of DOMAIN_SAMPLES.
+_SPEAKERS = "stage_domain_speakers"
 
 
 def _stage(table: Table) -> str:
@@ -107,19 +132,29 @@ def _copy(name: str, columns: Sequence[str]) -> sql.Composed:
     return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(name), _columns(columns))
 
 
-def _create_stage(table: Table) -> sql.Composed:
+def _create_stage(table: Table, stage: str) -> sql.Composed:
     # Without the constraints and indexes of the table: the merge applies them.
     return sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} AS SELECT {} FROM {} WITH NO DATA").format(
-        sql.Identifier(_stage(table)), _columns(table.columns), sql.Identifier(table.name)
+        sql.Identifier(stage), _columns(table.columns), sql.Identifier(table.name)
     )
 
 
 def _merge(table: Table) -> sql.Composed:
     """Rows go in by key, so that two consumers with equal rows wait for each other and do not deadlock."""
-    insert = sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key}").format(
+    form, source = (
+        "SELECT {columns} FROM {source} ORDER BY {key}",
+        sql.Composed([sql.Identifier(_stage(table))]),
+    )
+    if table == DOMAIN_LATEST:
+        # A message that came twice has its samples twice in the stage.
+        form = "SELECT DISTINCT ON ({key}) {columns} FROM {source} ORDER BY {key}"
+        source += sql.SQL(" JOIN {} USING ({})").format(
+            sql.Identifier(_SPEAKERS), _columns(DOMAIN_SPEAKERS.key)
+        )
+    insert = sql.SQL("INSERT INTO {table} ({columns}) " + form).format(
         table=sql.Identifier(table.name),
         columns=_columns(table.columns),
-        stage=sql.Identifier(_stage(table)),
+        source=source,
         key=_columns(table.key),
     )
     if table not in LATEST_TABLES:

@@ -19,6 +19,7 @@ from consumer.tables import (
     DOMAIN_BLOCK_SAMPLES,
     DOMAIN_LATEST,
     DOMAIN_SAMPLES,
+    DOMAIN_SPEAKERS,
     HOST_LATEST,
     HOST_SAMPLES,
     Table,
@@ -111,7 +112,18 @@ def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     found = rows.finish()
     newest = microseconds(datetime.fromtimestamp(NOW + 20, UTC))
     assert [newest] == [row[1] for row in found[HOST_LATEST]]
-    assert [newest] * 4 == [row[1] for row in found[DOMAIN_LATEST]]
+    assert [newest] * 4 == [row[1] for row in found[DOMAIN_SPEAKERS]]
+
+
+def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None:
+    """As long as a host's domains stay the same, only its newest batch is."""
+    rows, places = Rows(Encoding()), placements(FLEET.batch(0, NOW, 1))
+    for tick in range(3):
+        batch = in_columns(FLEET.batch(0, NOW + 10 * tick, tick))
+        rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
+
+    encoded = rows.domains.encoded()
+    assert (12, 4) == (encoded[DOMAIN_SAMPLES].row_count, encoded[DOMAIN_LATEST].row_count)
 
 
 def test_a_domain_that_has_left_keeps_its_last_row() -> None:
@@ -122,7 +134,7 @@ def test_a_domain_that_has_left_keeps_its_last_row() -> None:
     later = batch.sampled_at + timedelta(seconds=10)
     add(rows, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
 
-    found = {row[0]: row[1] for row in rows.finish()[DOMAIN_LATEST]}
+    found = {row[0]: row[1] for row in rows.finish()[DOMAIN_SPEAKERS]}
     assert {1: microseconds(later)} | dict.fromkeys((2, 3, 4), microseconds(batch.sampled_at)) == found
 
 
@@ -133,7 +145,7 @@ def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -
     add(rows, FLEET.batch(0, NOW, 1), resident=False)
 
     assert 4 == len(encoding.by_table[DOMAIN_SAMPLES])
-    assert DOMAIN_LATEST not in rows.finish()
+    assert DOMAIN_SPEAKERS not in rows.finish()
 
 
 def test_a_domain_without_placement_is_left_out() -> None:
