@@ -9,6 +9,7 @@ left early.
 """
 
 from collections.abc import Callable
+from itertools import compress
 from typing import Literal, NamedTuple
 
 from publisher.wire.columns import ColumnBatch
@@ -120,14 +121,15 @@ def _memory(batch: ColumnBatch) -> float | None:
 def _steal(batch: ColumnBatch) -> float | None:
     if batch.domains is None:
         return None
-    found = zip(batch.domains.figures("state"), batch.domains.figures("steal_ratio"), strict=True)
-    return max((steal for state, steal in found if state == RUNNING and steal is not None), default=None)
+    running = map(RUNNING.__eq__, batch.domains.figures("state"))
+    steals = compress(batch.domains.figures("steal_ratio"), running)
+    return max((steal for steal in steals if steal is not None), default=None)
 
 
 def _paused_on_error_count(batch: ColumnBatch) -> float | None:
-    if batch.domains is None:
+    if batch.domains is None or PAUSED not in (states := batch.domains.figures("state")):
         return None
-    found = zip(batch.domains.figures("state"), batch.domains.figures("state_reason"), strict=True)
+    found = zip(states, batch.domains.figures("state_reason"), strict=True)
     # That none is says nothing about how well the host is.
     return sum(each == (PAUSED, IO_ERROR) for each in found) or None
 
