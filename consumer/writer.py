@@ -97,18 +97,11 @@ class Writer:
             self._fill(_copy(_stage(DOMAIN_LATEST), DOMAIN_SAMPLES.columns), rows[DOMAIN_LATEST])
             # A plan made for the empty stages would join the full ones row by row.
             self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
-            self._empty(_stage(DOMAIN_LATEST))
-            self._empty(_SPEAKERS)
 
     def _merge(self, table: Table, rows: Encoded) -> int:
         """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""
         self._fill(_copy(_stage(table), table.columns), rows)
-        count = self._connection.execute(self._merges[table]).rowcount
-        self._empty(_stage(table))
-        return count
-
-    def _empty(self, stage: str) -> None:
-        self._connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier("pg_temp", stage)))
+        return self._connection.execute(self._merges[table]).rowcount
 
     def _fill(self, statement: sql.Composed, rows: Encoded) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -133,10 +126,11 @@ def _copy(name: str, columns: Sequence[str]) -> sql.Composed:
 
 
 def _create_stage(table: Table, stage: str) -> sql.Composed:
-    # Without the constraints and indexes of the table: the merge applies them.
-    return sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} AS SELECT {} FROM {} WITH NO DATA").format(
-        sql.Identifier(stage), _columns(table.columns), sql.Identifier(table.name)
-    )
+    # Without the constraints and indexes of the table: the merge applies them. Each is filled once in a
+    # transaction; TRUNCATE would cost more than the end of it, and leave a dead row in pg_class each time.
+    return sql.SQL(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+    ).format(sql.Identifier(stage), _columns(table.columns), sql.Identifier(table.name))
 
 
 def _merge(table: Table) -> sql.Composed:
