@@ -30,6 +30,14 @@ class Placement(NamedTuple):
     resident: bool
 
 
+class Origin(NamedTuple):
+    """Where and when a batch was sampled; ``at`` in microseconds as the rows module has them."""
+
+    host: str
+    host_id: int
+    at: int
+
+
 class _Piece(NamedTuple):
     """What one batch has for one table."""
 
@@ -47,18 +55,21 @@ class _Speech(NamedTuple):
     rows: Iterable[tuple[int | None, Row]]
 
 
+# By host: what was left out of the flush before.
+HeldBack = dict[str, list[_Speech]]
+
+
 class DomainRows:
     """The rows of one flush; ``encode`` raises DataRefused for a value that its column cannot hold."""
 
-    def __init__(self, encode: Encode) -> None:
+    def __init__(self, encode: Encode, held: HeldBack | None = None) -> None:
         self._encode = encode
         self._pieces: dict[Table, list[_Piece]] = {}
-        self._speeches: dict[int, list[_Speech]] = {}
+        self._speeches: HeldBack = held or {}
 
-    def add(
-        self, domains: DomainColumns, host_id: int, at: int, placements: Sequence[Placement | None]
-    ) -> None:
+    def add(self, domains: DomainColumns, origin: Origin, placements: Sequence[Placement | None]) -> None:
         """Add a batch's domains, or nothing of them if a value is refused."""
+        host, host_id, at = origin
         ids = [placement and placement.domain_id for placement in placements]
         samples = zip(ids, repeat(at), repeat(host_id), *cells(domains.sample))
         found = {DOMAIN_SAMPLES: _placed(samples)}
@@ -76,7 +87,12 @@ class DomainRows:
             rows = zip(ids, repeat(at), domains.libvirt_ids, reasons, strict=False)
             resident = [placement is not None and placement.resident for placement in placements]
             speakers = compress(zip(ids, rows, strict=True), resident)
-            self._hear(host_id, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
+            self._hear(host, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
+
+    def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
+        """Take out what the hosts said last of whom a later message is to come, for the next flush."""
+        hosts = [host for host in self._speeches if is_superseded(host)]
+        return {host: self._speeches.pop(host) for host in hosts}
 
     def encoded(self) -> dict[Table, Encoded]:
         """Return the rows by host and time, which keeps the pages of the index in the server's cache."""
@@ -102,9 +118,9 @@ class DomainRows:
         speeches = [speech for heard in self._speeches.values() for speech in heard]
         return sorted(speeches, key=itemgetter(0))
 
-    def _hear(self, host_id: int, speech: _Speech) -> None:
+    def _hear(self, host: str, speech: _Speech) -> None:
         """Note what is said; it replaces what was said before of the same domains, nearly always."""
-        heard = self._speeches.setdefault(host_id, [])
+        heard = self._speeches.setdefault(host, [])
         if heard and heard[-1].placements is speech.placements and heard[-1].at <= speech.at:
             heard[-1] = speech
         else:

@@ -3,6 +3,7 @@
 
 from consumer.admission import Unfit
 from consumer.delivery import Delivery
+from consumer.domain_rows import HeldBack
 from consumer.encoding import Encoded, Encoder
 from consumer.errors import DataRefused
 from consumer.quarantine import Rejected
@@ -16,11 +17,11 @@ from publisher.wire.samples import Event
 class Flush:
     """What one transaction stores, and the deliveries that may be acknowledged after it."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, held: HeldBack | None = None) -> None:
         self._encoder = encoder
         self.deliveries: list[Delivery] = []
         self.rejected: list[Rejected] = []
-        self.rows = Rows(encoder.encode)
+        self.rows = Rows(encoder.encode, held)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
         self.refusal: DataRefused | None = None

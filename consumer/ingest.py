@@ -7,6 +7,7 @@ decodes and builds rows, the caller's stores. One built flush may wait while ano
 bounds the rest.
 """
 
+import math
 import queue
 import threading
 import time
@@ -18,10 +19,11 @@ import structlog
 
 from consumer.batcher import Batcher, FlushLimits
 from consumer.database import connect
-from consumer.delivery import Delivery  # noqa: TC001 - annotates an attribute; one import style
+from consumer.domain_rows import HeldBack
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
 from consumer.flush import Flush
+from consumer.inbox import Inbox
 from consumer.inventory import Inventory
 from consumer.outage import Outage, Stopped
 from consumer.preparation import Preparation
@@ -30,6 +32,7 @@ from consumer.quarantine import Quarantine
 from consumer.settings import ConsumerSettings
 from consumer.storage import Storage
 from consumer.subscriber import Subscriber
+from publisher.wire.topics import sample_key
 
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
@@ -41,7 +44,7 @@ class Ingest:
     def __init__(self, settings: ConsumerSettings, environment: Mapping[str, str]) -> None:
         ingest, database = settings.ingest, settings.database
         self._failpoints = Failpoints(environment)
-        self._inbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+        self._inbox = Inbox()
         self._outbox: queue.Queue[Flush] = queue.Queue(maxsize=1)
         self._stopping = threading.Event()
         self._give_up = threading.Event()
@@ -63,6 +66,8 @@ class Ingest:
         self._batcher = Batcher(
             FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 3), ingest.flush_seconds)
         )
+        self._latest_seconds = ingest.latest_seconds
+        self._latest_at = -math.inf
         self._progress = Progress()
         self._intake = threading.Thread(target=self._guarded_intake, name="intake", daemon=True)
         self._intake_error: BaseException | None = None
@@ -135,7 +140,7 @@ class Ingest:
             now = time.monotonic()
             wait = self._batcher.wait_seconds(now)
             try:
-                delivery = self._inbox.get(timeout=_POLL_SECONDS if wait is None else wait or 0.001)
+                delivery = self._inbox.get(_POLL_SECONDS if wait is None else wait or 0.001)
             except queue.Empty:
                 if self._stopping.is_set() or wait is not None:
                     flush = self._hand_over(flush)
@@ -153,11 +158,24 @@ class Ingest:
         self._batcher.reset()
         if not flush.deliveries:
             return flush
+        held = self._hold_back(flush)
         flush.seal()
         while not self._give_up.is_set():
             try:
                 self._outbox.put(flush, timeout=_POLL_SECONDS)
             except queue.Full:
                 continue
-            return Flush(self._storage.encoder)
+            return Flush(self._storage.encoder, held)
         raise Stopped("the consumer ends before this flush was stored")
+
+    def _hold_back(self, flush: Flush) -> HeldBack:
+        """Leave to the next flush what hosts said last, where a later message of theirs is in hand already.
+
+        Behind a backlog that spares the database an update of the same rows with each flush. Those messages
+        are not acknowledged yet, so that they are stored whatever becomes of this process.
+        """
+        now = time.monotonic()
+        if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:
+            self._latest_at = now
+            return {}
+        return flush.rows.domains.hold_back(lambda host: self._inbox.holds(sample_key(host)))

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from consumer.domain_rows import DomainRows, Encode, Placement
+from consumer.domain_rows import DomainRows, Encode, HeldBack, Origin, Placement
 from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
@@ -43,9 +43,9 @@ def microseconds(at: datetime) -> int:
 class Rows:
     """The rows of one flush, by table; those of domains as bytes."""
 
-    def __init__(self, encode: Encode) -> None:
+    def __init__(self, encode: Encode, held: HeldBack | None = None) -> None:
         self.by_table: dict[Table, list[Row]] = {}
-        self.domains = DomainRows(encode)
+        self.domains = DomainRows(encode, held)
         self._host_latest: dict[int, Row] = {}
 
     def add_batch(
@@ -64,7 +64,7 @@ class Rows:
         at = microseconds(batch.sampled_at)
         if batch.domains is not None:
             # First, since a value may be refused.
-            self.domains.add(batch.domains, host_id, at, placements)
+            self.domains.add(batch.domains, Origin(batch.host, host_id, at), placements)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
         self._extend(HOST_SAMPLES, (host_row,))

@@ -43,6 +43,7 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     flush_row_count: PositiveCount = 100_000
     flush_seconds: Positive = 0.5
+    latest_seconds: Annotated[float, Meta(ge=0)] = 5.0
     prefetch_count: Annotated[int, Meta(ge=8, le=2_000)] = 2_000
     buffer_bytes: PositiveCount = 256 * 1024 * 1024
     declare_topology: bool = True

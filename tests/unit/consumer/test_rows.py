@@ -126,6 +126,31 @@ def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None
     assert (12, 4) == (encoded[DOMAIN_SAMPLES].row_count, encoded[DOMAIN_LATEST].row_count)
 
 
+def test_what_is_held_back_is_said_by_the_next_flush() -> None:
+    """The later batch speaks for the domains it lists, what was held back for those that have left."""
+    batch = FLEET.batch(0, NOW, 1)
+    rows = Rows(Encoding())
+    add(rows, batch)
+    held = rows.domains.hold_back(lambda host: host == batch.host)
+    assert DOMAIN_SPEAKERS not in rows.finish()
+    assert DOMAIN_LATEST not in rows.domains.encoded()
+
+    following = Rows(Encoding(), held)
+    later = batch.sampled_at + timedelta(seconds=10)
+    add(following, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
+    found = {row[0]: row[1] for row in following.finish()[DOMAIN_SPEAKERS]}
+    assert {1: microseconds(later)} | dict.fromkeys((2, 3, 4), microseconds(batch.sampled_at)) == found
+
+
+def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
+    """Its rows go with this flush."""
+    rows = Rows(Encoding())
+    add(rows, FLEET.batch(0, NOW, 1))
+
+    assert {} == rows.domains.hold_back(lambda _host: False)
+    assert 4 == len(rows.finish()[DOMAIN_SPEAKERS])
+
+
 def test_a_domain_that_has_left_keeps_its_last_row() -> None:
     """What a newer batch does not list any more was said last by the one before."""
     rows = Rows(Encoding())
