@@ -17,8 +17,8 @@ class Definition(NamedTuple):
     suite: str
     packages: tuple[str, ...]
     # Fetched and unpacked, not installed: the guests boot it, the root folder needs no kernel and no
-    # initramfs tools.
-    guest_kernel_package: str
+    # initramfs tools. None for a folder that no guest boots from.
+    guest_kernel_package: str | None
     recipe_version: int
 
     @property

@@ -155,11 +155,12 @@ class RootBuilder:
 
     def run(self) -> None:
         """Run every step in order. Raises BuildError naming the step and the log."""
+        kernel = self._definition.guest_kernel_package
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             (f"basic Debian {self._definition.suite}", self._bootstrap),
             ("package lists", self._update),
             (f"{len(self._definition.packages)} packages and what they need", self._install),
-            ("guest kernel", self._fetch_kernel),
+            *((("guest kernel", self._fetch_kernel),) if kernel else ()),
             ("tidy up", self._tidy),
         )
         self._progress(
