@@ -13,7 +13,7 @@ $(error PORT=$(PORT) is no port: a number from 1 to 65535 is, such as PORT=8051)
 endif
 endif
 
-.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench-drain bench-publisher scenarios pins clean clean-lab
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench bench-drain bench-publisher scenarios pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
@@ -63,6 +63,9 @@ screenshots: setup ## make the pictures of the README from a running demo (PORT=
 
 scenarios: setup ## drive known loads and compare what was stored with the truth (NAMES="vm_cpu disk_busy")
 	@$(PYTHON) -m deploy.scenarios $(NAMES)
+
+bench: setup ## measure every figure beside its ceiling (about ten minutes): a table, and build/bench.json
+	@$(PYTHON) -m tests.benchmark.bench $(if $(QUICK),--quick)
 
 bench-drain: setup ## measure the consumer: VM rows per second beside the raw COPY of the same rows (JSON)
 	@$(PYTHON) -m tests.benchmark.drain

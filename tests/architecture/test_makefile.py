@@ -25,9 +25,9 @@ def test_every_verb_is_listed() -> None:
     assert set(phony.split()) == set(re.findall(r"^  ([a-z-]+) ", shown, re.MULTILINE))
 
 
-@pytest.mark.parametrize("verb", ["bench-drain", "bench-publisher"])
+@pytest.mark.parametrize("verb", ["bench", "bench-drain", "bench-publisher"])
 def test_a_benchmark_alone_writes_to_standard_output(verb: str) -> None:
-    """Its one line of JSON can be piped: all that is done before speaks on standard error."""
+    """Its table or its one line of JSON can be piped: all that is done before speaks on standard error."""
     *before, benchmark = commands(verb)
 
     assert "tests.benchmark" in benchmark

@@ -21,7 +21,8 @@ import psycopg
 
 from publisher.wire.topics import INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.benchmark.drain import Place, place
+from tests.benchmark.figure import quantile
+from tests.benchmark.place import Place, place
 from tests.benchmark.processor_time import cpu_seconds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ def watch(
             count = int(row[0]) if row else 0
             if count != stored:
                 stored, changed_at = count, time.monotonic()
-            empty = here.broker.admin.queue_depth(INGEST_QUEUE, here.virtual_host) == 0
+            empty = here.servers.broker.admin.queue_depth(INGEST_QUEUE, here.virtual_host) == 0
             if empty and time.monotonic() - changed_at > 6.0:
                 return ages, changed_at
         time.sleep(POLL_SECONDS)
@@ -82,8 +83,9 @@ def watch(
 
 
 def at(values: list[float], share: float) -> float | None:
-    """Return a quantile."""
-    return round(sorted(values)[min(len(values) - 1, int(share * len(values)))], 3) if values else None
+    """Return a quantile in milliseconds' precision."""
+    found = quantile(values, share)
+    return None if found is None else round(found, 3)
 
 
 def measure(arguments: Sequence[str]) -> dict[str, object]:
@@ -95,8 +97,8 @@ def measure(arguments: Sequence[str]) -> dict[str, object]:
         tempfile.TemporaryFile("w+b") as log,
     ):
         consumer.wait_for("consuming")
-        servers = {"postgresql": here.server.instance, "rabbitmq": here.broker.instance}
-        before = {name: cpu_seconds(each.pids()) for name, each in servers.items() if each}
+        clocks = here.servers.clocks()
+        before = clocks.read()
         begun_at, children = time.monotonic(), os.times()
         generator = start(here, arguments, log)
         try:
@@ -104,9 +106,7 @@ def measure(arguments: Sequence[str]) -> dict[str, object]:
         finally:
             generator.kill()
             generator.wait()
-        used = {
-            name: round(cpu_seconds(each.pids()) - before[name], 2) for name, each in servers.items() if each
-        }
+        used = {name: round(seconds, 2) for name, seconds in clocks.since(before).items()}
         used["consumer"] = round(cpu_seconds([consumer.pid]), 2)
         after = os.times()
         used["generator"] = round(

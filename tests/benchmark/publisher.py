@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from deploy.demo.child import Child
 from publisher.clock import phase_seconds
+from tests.benchmark.machine import busy_ratio, cpu_model
 from tests.benchmark.processor_time import cpu_seconds
 from tests.benchmark.publisher_figures import (
     BEYOND_LIBVIRT_CPU_RATIO_LIMIT,
@@ -27,11 +28,11 @@ from tests.benchmark.publisher_figures import (
     Arrived,
     Reading,
     arrived,
-    busy_ratio,
     cpu_ratio,
     within_budget,
 )
 from tests.benchmark.publisher_site import Site, read_process, site
+from tests.benchmark.terminal import say
 
 # Within an interval after a tick of the publisher: the client's tick, and the reading when both have ended.
 CLIENT_SHARE = 0.5
@@ -48,11 +49,6 @@ class Observed(NamedTuple):
     others_cpu_seconds: dict[str, float]
     machine_busy_ratio: float
     client_rounds: list[str]
-
-
-def say(text: str) -> None:
-    """Write progress."""
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
 
 
 def others(site: Site, publisher: Child, client: Child) -> dict[str, float]:
@@ -166,12 +162,6 @@ def figures(
         "cpu_model": cpu_model(Path("/proc/cpuinfo").read_text()),
         "versions": versions | {"kernel": platform.release()},
     }
-
-
-def cpu_model(text: str) -> str | None:
-    """Return the model of the first processor in /proc/cpuinfo; some architectures name none."""
-    values = (line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name"))
-    return next(values, None)
 
 
 def main() -> None:

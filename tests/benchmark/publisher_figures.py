@@ -57,17 +57,6 @@ def cpu_ratio(first: Reading, last: Reading) -> float:
     return (last.cpu_seconds - first.cpu_seconds) / (last.at_seconds - first.at_seconds)
 
 
-def busy_ratio(first: str, last: str) -> float:
-    """Return how much of all cores was used between two texts of /proc/stat (proc_stat(5): idle, iowait)."""
-    totals = []
-    for text in (first, last):
-        # guest and guest_nice, the last two, are part of user and nice.
-        fields = [int(field) for field in text.splitlines()[0].split()[1:9]]
-        totals.append((sum(fields), fields[3] + fields[4]))
-    (all_before, idle_before), (all_after, idle_after) = totals
-    return 1 - (idle_after - idle_before) / (all_after - all_before)
-
-
 def arrived(batches: Sequence[tuple[SampleBatch, int]], since: float, until: float) -> Arrived:
     """Judge the batches (each with the bytes of its body) sampled between two instants of the wall clock."""
     inside = [(batch, size) for batch, size in batches if since < batch.sampled_at.timestamp() <= until]

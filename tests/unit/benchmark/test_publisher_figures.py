@@ -10,11 +10,11 @@ from msgspec import structs
 from publisher.wire.codec import decode_sample
 from publisher.wire.samples import DomainOutcome, DomainReport, DomainSample, SampleBatch
 from publisher.wire.transposition import in_reports
+from tests.benchmark.machine import busy_ratio
 from tests.benchmark.publisher_figures import (
     Arrived,
     Reading,
     arrived,
-    busy_ratio,
     cpu_ratio,
     status_bytes,
     status_count,

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much is measured, and how often."""
+
+from msgspec import Struct
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """The default fits about ten minutes on two cores."""
+
+    repeat_count: int = 5
+    # The drained backlog, in VM rows; with 100 VMs a message and with 20.
+    host_count: int = 100
+    drain_tick_count: int = 30
+    small_drain_tick_count: int = 150
+    # A part of the first: what is drained many times over.
+    short_drain_tick_count: int = 12
+    flush_row_count: int = 30_000
+    # The live fleet, in ticks of 10 s, with 50 VMs a host.
+    live_host_count: int = 1_000
+    window_seconds: float = 12.0
+    outage_seconds: float = 15.0
+    # The history of each host when the dashboard's questions are asked.
+    history_sample_count: int = 360
+    rival_sample_count: int = 50_000
+    columnstore_tick_count: int = 1_000
+    guest_counts: tuple[int, ...] = (1, 20, 100)
+    agent_ticks_per_window: int = 2
+    agent_interval_seconds: float = 2.0
+
+
+FULL = Scale()
+# Shows within two minutes or so that everything runs; its numbers mean nothing.
+QUICK = Scale(
+    repeat_count=2,
+    host_count=10,
+    drain_tick_count=12,
+    small_drain_tick_count=20,
+    short_drain_tick_count=6,
+    flush_row_count=2_000,
+    live_host_count=20,
+    window_seconds=3.0,
+    outage_seconds=3.0,
+    history_sample_count=20,
+    rival_sample_count=2_000,
+    columnstore_tick_count=50,
+    guest_counts=(1, 3),
+    agent_ticks_per_window=1,
+    agent_interval_seconds=1.0,
+)
