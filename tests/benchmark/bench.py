@@ -19,7 +19,7 @@ from tests.benchmark.errors import UnavailableError
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Report, encode
 from tests.benchmark.figure_table import table
-from tests.benchmark.figures import drain, duplicates
+from tests.benchmark.figures import drain, duplicates, total_cost
 from tests.benchmark.machine import busy_ratio, cpu_model
 from tests.benchmark.place import servers
 from tests.benchmark.scale import FULL, QUICK
@@ -27,7 +27,7 @@ from tests.benchmark.stock import Stock
 from tests.benchmark.terminal import say
 
 ROOT = Path(__file__).resolve().parents[2]
-FAMILIES = (drain.LARGE_FAMILY, drain.SMALL_FAMILY, duplicates.FAMILY)
+FAMILIES = (drain.LARGE_FAMILY, drain.SMALL_FAMILY, duplicates.FAMILY, total_cost.FAMILY)
 
 
 class Bench:

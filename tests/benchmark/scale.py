@@ -21,7 +21,6 @@ class Scale(Struct, frozen=True, kw_only=True):
     outage_seconds: float = 15.0
     # The history of each host when the dashboard's questions are asked.
     history_sample_count: int = 360
-    rival_sample_count: int = 50_000
     columnstore_tick_count: int = 1_000
     guest_counts: tuple[int, ...] = (1, 20, 100)
     agent_ticks_per_window: int = 2
@@ -41,7 +40,6 @@ QUICK = Scale(
     window_seconds=3.0,
     outage_seconds=3.0,
     history_sample_count=20,
-    rival_sample_count=2_000,
     columnstore_tick_count=50,
     guest_counts=(1, 3),
     agent_ticks_per_window=1,

@@ -1,26 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the families of figures share: servers, and messages that are encoded once for the whole run."""
 
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadgen.fleet.fleet import Fleet, FleetShape
+from publisher.wire.samples import SampleBatch
 from tests.benchmark.cargo import Cargo, first_second, load
 from tests.benchmark.place import Servers
 from tests.benchmark.scale import Scale
 from tests.benchmark.terminal import say
 
 
-class Backlog(NamedTuple):
-    """``warm`` makes hosts and VMs known, ``sent`` is measured; a tick has one message a host."""
+class Backlog(Struct, frozen=True):
+    """What is drained: ``warm``, the first tick, makes hosts and VMs known; ``sent`` is measured."""
 
+    fleet: Fleet
+    first_second: float
+    tick_count: int
     warm: Cargo
     sent: Cargo
-    host_count: int
 
     def first_ticks(self, count: int) -> "Backlog":
-        """Return a shorter backlog of the same fleet."""
-        return self._replace(sent=Cargo(self.sent.messages[: count * self.host_count]))
+        """Return the first so many of the measured ticks."""
+        messages = self.sent.messages[: count * self.fleet.shape.host_count]
+        return replace(self, tick_count=count, sent=Cargo(messages))
+
+    def batches(self, ticks: range) -> Iterator[SampleBatch]:
+        """Yield what the messages were encoded from."""
+        for tick in ticks:
+            for ordinal in range(self.fleet.shape.host_count):
+                second = self.first_second + tick * self.fleet.shape.tick_seconds
+                yield self.fleet.batch(ordinal, second, tick, described=tick == 0)
+
+    def tick_ranges(self) -> tuple[range, range]:
+        """Return the ticks of ``warm`` and of ``sent``."""
+        return range(1), range(1, self.tick_count + 1)
 
 
 class Stock:
@@ -29,10 +46,24 @@ class Stock:
     def __init__(self, servers: Servers, scale: Scale) -> None:
         self.servers = servers
         self.scale = scale
-        self.backlog = cache(self._backlog)
+        self._backlogs: dict[int, Backlog] = {}
+
+    def large(self) -> Backlog:
+        """Return the backlog with 100 VMs in a message."""
+        return self._backlog(100, self.scale.drain_tick_count)
+
+    def short(self) -> Backlog:
+        """Return a part of the large one, for what is drained many times."""
+        return self.large().first_ticks(self.scale.short_drain_tick_count)
+
+    def small(self) -> Backlog:
+        """Return the backlog with 20 VMs in a message."""
+        return self._backlog(20, self.scale.small_drain_tick_count)
 
     def _backlog(self, domains_per_host: int, tick_count: int) -> Backlog:
-        """Encode the messages of a fleet without devices."""
+        """Encode the messages of a fleet without devices, once."""
+        if domains_per_host in self._backlogs:
+            return self._backlogs[domains_per_host]
         say(f"encoding {tick_count} ticks of {self.scale.host_count} hosts with {domains_per_host} VMs")
         fleet = Fleet(
             FleetShape(
@@ -43,22 +74,6 @@ class Stock:
             )
         )
         begin = first_second(tick_count + 1, fleet.shape.tick_seconds)
-        return Backlog(
-            load(fleet, begin, range(1)),
-            load(fleet, begin, range(1, tick_count + 1)),
-            self.scale.host_count,
-        )
-
-    def large(self) -> Backlog:
-        """Return the backlog with 100 VMs in a message."""
-        backlog: Backlog = self.backlog(100, self.scale.drain_tick_count)
-        return backlog
-
-    def short(self) -> Backlog:
-        """Return a part of the large one, for what is drained many times."""
-        return self.large().first_ticks(self.scale.short_drain_tick_count)
-
-    def small(self) -> Backlog:
-        """Return the backlog with 20 VMs in a message."""
-        backlog: Backlog = self.backlog(20, self.scale.small_drain_tick_count)
-        return backlog
+        warm, sent = (load(fleet, begin, ticks) for ticks in (range(1), range(1, tick_count + 1)))
+        self._backlogs[domains_per_host] = Backlog(fleet, begin, tick_count, warm, sent)
+        return self._backlogs[domains_per_host]

@@ -100,7 +100,7 @@ class Round:
 
     def drained(self, consumer_count: int = 1) -> Reading:
         """Drain, and compare what is stored with what was sent."""
-        warm, sent, _ = self._backlog
+        warm, sent = self._backlog.warm, self._backlog.sent
         found = drain(self._here, self._database, warm, sent, consumer_count=consumer_count)
         with psycopg.connect(self._database.administrator_url) as connection:
             check_stored(connection, warm, sent)
@@ -110,8 +110,7 @@ class Round:
         """Copy the rows of the drain, and compare them too."""
         with owner_connection(self._database.owner_url) as connection:
             reading = copied(connection, blocks, self._here.servers.clocks())
-            warm, sent, _ = self._backlog
-            check_stored(connection, warm, sent, table="ceiling_samples")
+            check_stored(connection, self._backlog.warm, self._backlog.sent, table="ceiling_samples")
         return reading
 
     def encoded(self, rows_per_copy: int) -> Blocks:

@@ -31,7 +31,7 @@ NAMES = {
 
 def drained(here: Place, database: MigratedDatabase, backlog: Backlog, filling: Filling) -> Reading:
     """Fill the queue and drain it; return VM rows handled per second, stored or not."""
-    warm, sent, _ = backlog
+    warm, sent = backlog.warm, backlog.sent
     filling.fill(INGEST_QUEUE)
     with ConsumerProcess(here.consumer_url, database.ingest_url, [SETTING]) as consumer:
         clocks = here.servers.clocks(consumer=lambda: [consumer.pid])
