@@ -19,7 +19,7 @@ from tests.benchmark.errors import UnavailableError
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Report, encode
 from tests.benchmark.figure_table import table
-from tests.benchmark.figures import drain, duplicates, total_cost
+from tests.benchmark.figures import drain, duplicates, live, total_cost
 from tests.benchmark.machine import busy_ratio, cpu_model
 from tests.benchmark.place import servers
 from tests.benchmark.scale import FULL, QUICK
@@ -27,7 +27,13 @@ from tests.benchmark.stock import Stock
 from tests.benchmark.terminal import say
 
 ROOT = Path(__file__).resolve().parents[2]
-FAMILIES = (drain.LARGE_FAMILY, drain.SMALL_FAMILY, duplicates.FAMILY, total_cost.FAMILY)
+FAMILIES = (
+    drain.LARGE_FAMILY,
+    drain.SMALL_FAMILY,
+    duplicates.FAMILY,
+    total_cost.FAMILY,
+    live.FAMILY,
+)
 
 
 class Bench:
@@ -50,18 +56,20 @@ class Bench:
             self._output.write_bytes(encode(Report(figures=tuple(self.figures), machine=self._machine())))
 
     def _measured(self, family: Family) -> list[Figure]:
+        """Return a figure for each name; what was found before something failed counts."""
+        found: dict[str, Figure] = {}
+        reason = "not measured"
         try:
-            found = {each.name: each for each in family.measure(self._stock)}
+            for figure in family.measure(self._stock):
+                found[figure.name] = figure
         except UnavailableError as error:
             reason = str(error)
+            say(f"{family.name}: {reason}")
         except Exception as error:  # noqa: BLE001 - a failed family must not take the others along
             self.failed = True
-            say(traceback.format_exc())
             reason = f"failed: {error!r}"
-        else:
-            return [found.get(each.name) or each.missing("not measured") for each in family.names]
-        say(f"{family.name}: {reason}")
-        return [each.missing(reason) for each in family.names]
+            say(traceback.format_exc())
+        return [found.get(each.name) or each.missing(reason) for each in family.names]
 
     def _machine(self) -> dict[str, object]:
         """Return what the figures were measured on, and whether it was busy with anything else."""

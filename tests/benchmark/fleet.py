@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,10 +21,11 @@ import psycopg
 from publisher.wire.topics import INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.benchmark.figure import quantile
+from tests.benchmark.freshness import Sightings
+from tests.benchmark.generator import generator
 from tests.benchmark.place import Place, place
 from tests.benchmark.processor_time import cpu_seconds
 
-ROOT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.25
 WAIT_SECONDS = 1_800.0
 
@@ -36,41 +36,28 @@ COUNTS = """
         (SELECT coalesce(sum(missing_count), 0)::bigint FROM kvmgrid.publisher_gaps),
         pg_database_size(current_database())
 """
-# The commit's own time: track_commit_timestamp is off, so that a poller looks instead.
-NEWEST = "SELECT host_id, extract(epoch FROM sampled_at)::float8 FROM kvmgrid.host_latest"
-
-
-def start(here: Place, arguments: Sequence[str], log: Any) -> subprocess.Popen[bytes]:
-    """Start the generator as a user does."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "loadgen", "fleet", "--broker-url", here.sender_url, *arguments],
-        cwd=ROOT,
-        stderr=log,
-    )
 
 
 def watch(
-    connection: psycopg.Connection[Any], generator: subprocess.Popen[bytes], here: Place
+    connection: psycopg.Connection[Any], process: subprocess.Popen[bytes], here: Place
 ) -> tuple[list[float], float]:
     """Poll until the generator has ended and the queue is empty.
 
     Return the freshness of batches seen as the newest of their host, in order, and when the last one came.
     """
-    seen: dict[str, float] = {}
+    sightings = Sightings()
     ages: list[float] = []
     ends_at = time.monotonic() + WAIT_SECONDS
     begun_at = time.time()
     stored, changed_at = -1, time.monotonic()
     while time.monotonic() < ends_at:
-        rows = connection.execute(NEWEST).fetchall()
-        now = time.time()
-        for host, second in rows:
-            if seen.get(host) != second:
-                # The sample of a host whose clock is ahead is younger than nothing.
-                if begun_at < second < now:
-                    ages.append(now - second)
-                seen[host] = second
-        if generator.poll() is not None:
+        # The sample of a host whose clock is ahead is younger than nothing.
+        ages += [
+            each.age_seconds
+            for each in sightings.look(connection)
+            if each.sampled_second > begun_at and each.age_seconds > 0.0
+        ]
+        if process.poll() is not None:
             row = connection.execute("SELECT count(*) FROM kvmgrid.publisher_reports").fetchone()
             count = int(row[0]) if row else 0
             if count != stored:
@@ -100,12 +87,8 @@ def measure(arguments: Sequence[str]) -> dict[str, object]:
         clocks = here.servers.clocks()
         before = clocks.read()
         begun_at, children = time.monotonic(), os.times()
-        generator = start(here, arguments, log)
-        try:
-            ages, ended_at = watch(connection, generator, here)
-        finally:
-            generator.kill()
-            generator.wait()
+        with generator(here, arguments, log) as process:
+            ages, ended_at = watch(connection, process, here)
         used = {name: round(seconds, 2) for name, seconds in clocks.since(before).items()}
         used["consumer"] = round(cpu_seconds([consumer.pid]), 2)
         after = os.times()
