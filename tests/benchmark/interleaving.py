@@ -9,9 +9,10 @@ from tests.benchmark.terminal import say
 Arm = Callable[[], Reading]
 
 
-def add_round(found: dict[str, list[Reading]], arms: Mapping[str, Arm], words: str) -> None:
+def add_round(found: dict[str, list[Reading]], arms: Mapping[str, Arm], words: str = "") -> None:
     """Take a reading of each arm, in their order, and add it to what was found before."""
     for name, take in arms.items():
         reading = take()
         found.setdefault(name, []).append(reading)
-        say(f"{words}: {name} {reading.value:,.4g}")
+        if words:
+            say(f"{words}: {name} {reading.value:,.4g}")

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every question of the dashboard, and its pages, on a large fleet, beside the plain SQL."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+import psycopg
+
+from dashboard.asks import GridAsk, HostAsk
+from dashboard.database import Database
+from dashboard.grid_feed import GridFeed
+from dashboard.host_feed import HostFeed
+from dashboard.queries import (
+    GRID_DOMAINS,
+    GRID_HOSTS,
+    HOST_DOMAINS,
+    HOST_EVENTS,
+    HOST_NOW,
+    HOST_SAMPLES_RAW,
+    HOST_SAMPLES_ROLLUP,
+    QUERIES,
+    Query,
+)
+from dashboard.settings import DatabaseSettings
+from tests.benchmark.family import Family
+from tests.benchmark.figure import Figure, Named, Reading
+from tests.benchmark.interleaving import add_round
+from tests.benchmark.place import Place
+from tests.benchmark.processor_time import Clocks
+from tests.benchmark.stock import Stock
+from tests.benchmark.stored_fleet import DOMAINS_PER_HOST, stored_fleet
+
+MILLISECONDS = 1e3
+# An answer takes milliseconds only.
+REPEATS_PER_ROUND = 4
+HOST = "hv000"
+ROLLUP = "host_samples_1m"
+SPAN = timedelta(hours=1)
+# What each page asks, for a viewer who opens it.
+PAGES: Mapping[str, tuple[Query[Any], ...]] = {
+    "page_grid": (GRID_HOSTS, GRID_DOMAINS),
+    "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
+}
+PLAIN = "the plain SQL"
+NAMES = {query.name: Named(f"query_{query.name}", "ms", PLAIN) for query in QUERIES} | {
+    name: Named(name, "ms", "the plain SQL of its questions") for name in PAGES
+}
+
+
+class Desk(NamedTuple):
+    """What the questions are put to: the dashboard's own database object, and a bare connection."""
+
+    database: Database
+    connection: psycopg.Connection[Any]
+    clocks: Clocks
+    parameters: Mapping[str, Any]
+
+    def parameters_of(self, query: Query[Any]) -> dict[str, Any]:
+        """Return those that a question has."""
+        return {name: value for name, value in self.parameters.items() if f"%({name})s" in query.text()}
+
+    def asked(self, query: Query[Any]) -> int:
+        """Put a question as the pages do; return the number of rows."""
+        view = ROLLUP if query is HOST_SAMPLES_ROLLUP else None
+        return len(self.database.fetch(query, self.parameters_of(query), view=view))
+
+    def plain(self, *queries: Query[Any]) -> int:
+        """Put the same questions without anything around them."""
+        count = 0
+        for query in queries:
+            cursor = self.connection.execute(text(query), self.parameters_of(query), binary=True)
+            count += len(cursor.fetchall())
+        return count
+
+    def timed(self, ask: Callable[[], int]) -> Reading:
+        """Return how many milliseconds an answer took."""
+        before, own, begun_at = self.clocks.read(), time.process_time(), time.perf_counter()
+        count = ask()
+        seconds = time.perf_counter() - begun_at
+        used = {"dashboard": time.process_time() - own} | self.clocks.since(before)
+        return Reading(seconds * MILLISECONDS, used, count)
+
+    def row_bytes(self, query: Query[Any]) -> int:
+        """Return the bytes in which PostgreSQL sends the rows (binary)."""
+        statement = psycopg.ClientCursor(self.connection).mogrify(text(query), self.parameters_of(query))
+        copy_text = f"COPY ({statement}) TO STDOUT (FORMAT BINARY)".encode()
+        with self.connection.cursor() as cursor, cursor.copy(copy_text) as copy:
+            return sum(len(piece) for piece in copy)
+
+
+def text(query: Query[Any]) -> bytes:
+    """Return the SQL of a question."""
+    return query.text().replace("{view}", ROLLUP).encode()
+
+
+def grid_answer(database: Database) -> bytes:
+    """Return what a browser gets that opens the grid."""
+    return orjson.dumps(GridFeed(database, keep_seconds=1.0).answer(GridAsk(number=1)))
+
+
+def host_answer(database: Database) -> bytes:
+    """Return what a browser gets that opens a host with its last hour."""
+    feed = HostFeed(database, keep_seconds=1.0)
+    answer = feed.answer(HostAsk(number=1, host=HOST, start="now-1h", end="now"))
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}
+
+
+def measure(stock: Stock) -> Iterator[Figure]:
+    """Put every question in turn with its plain SQL, then open the pages."""
+    with stored_fleet(stock) as here, psycopg.connect(here.database.dashboard_url) as connection:
+        connection.autocommit = True
+        connection.execute("SET search_path = kvmgrid, public")
+        database = Database(DatabaseSettings(url=here.database.dashboard_url))
+        database.open()
+        try:
+            desk = Desk(database, connection, here.servers.clocks(), parameters(connection))
+            yield from figures(desk, REPEATS_PER_ROUND * stock.scale.repeat_count, shape(here, stock))
+        finally:
+            database.close()
+
+
+def figures(desk: Desk, repeat_count: int, shape: Mapping[str, int]) -> Iterator[Figure]:
+    """Measure one question or page after the other."""
+    for query in QUERIES:
+        found: dict[str, list[Reading]] = {}
+        ask, plain = partial(desk.asked, query), partial(desk.plain, query)
+        # The first answer of a connection plans, and reads what is not in memory yet.
+        ask()
+        plain()
+        for _ in range(repeat_count):
+            arms = {"dashboard": partial(desk.timed, ask), "plain": partial(desk.timed, plain)}
+            add_round(found, arms)
+        details = {"rows": ask(), "row_bytes": desk.row_bytes(query), **shape}
+        yield NAMES[query.name].measured(found["dashboard"], found["plain"], details)
+    for name, answer in ANSWERS.items():
+        found = {}
+        whole, plain = partial(sent_bytes, answer, desk.database), partial(desk.plain, *PAGES[name])
+        sent = whole()
+        for _ in range(repeat_count):
+            arms = {"dashboard": partial(desk.timed, whole), "plain": partial(desk.timed, plain)}
+            add_round(found, arms)
+        # The page has no rows; what stands there are its bytes.
+        readings = [each._replace(row_count=0) for each in found["dashboard"]]
+        details = {"sent_bytes_before_compression": sent, **shape}
+        yield NAMES[name].measured(readings, found["plain"], details)
+
+
+def sent_bytes(answer: Callable[[Database], bytes], database: Database) -> int:
+    """Return the size of an answer."""
+    return len(answer(database))
+
+
+def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+    """Return what the questions may need."""
+    row = connection.execute("SELECT host_id FROM hosts_now WHERE host = %s", [HOST]).fetchone()
+    now = datetime.now(UTC)
+    return {
+        "host": HOST,
+        "host_id": row[0] if row else 0,
+        "start": now - SPAN,
+        "end": now,
+        "earliest": now - timedelta(days=400),
+        "latest": now + timedelta(days=1),
+        "limit": 200,
+    }
+
+
+def shape(here: Place, stock: Stock) -> dict[str, int]:
+    """Return what the database holds."""
+    with psycopg.connect(here.database.administrator_url) as connection:
+        row = connection.execute("SELECT count(*) FROM kvmgrid.host_samples").fetchone()
+    return {
+        "hosts": stock.scale.live_host_count,
+        "vms_per_host": DOMAINS_PER_HOST,
+        "host_samples": int(row[0]) if row else 0,
+    }
+
+
+FAMILY = Family("queries", tuple(NAMES.values()), measure)
