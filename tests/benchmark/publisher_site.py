@@ -3,7 +3,7 @@
 
 import compileall
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -63,7 +63,7 @@ uri = "{self.daemon.uri_read_only}"
         # msgspec takes typing_extensions where it finds it. Tools of the development environment bring it
         # along; where requirements/publisher.txt is installed it is not there, nor is its memory.
         absent = self.folder / "absent"
-        absent.mkdir()
+        absent.mkdir(exist_ok=True)
         (absent / "typing_extensions.py").write_text('raise ImportError("absent")\n', encoding="utf-8")
         return Child(
             "kvmgrid-publisher",
@@ -72,14 +72,17 @@ uri = "{self.daemon.uri_read_only}"
             environment={"PYTHONPATH": str(absent)},
         )
 
-    def start_client(self, interval_seconds: float, first_at_seconds: float) -> Child:
-        """Start the bare client of libvirt; ``first_at_seconds`` is CLOCK_MONOTONIC."""
+    def start_client(
+        self, interval_seconds: float, first_at_seconds: float, files: Sequence[str] = ()
+    ) -> Child:
+        """Start the bare client of libvirt, which may read files too; the first time is CLOCK_MONOTONIC."""
         return Child(
             "python",
             *("-P", "-m", "tests.benchmark.publisher_client"),
             self.daemon.uri_read_only,
             str(interval_seconds),
             str(first_at_seconds),
+            *files,
             log=self.folder / "client.log",
             environment={"PYTHONPATH": str(ROOT)},
         )
@@ -113,12 +116,19 @@ uri = "{self.daemon.uri_read_only}"
 @contextmanager
 def site(folder: Path, domain_count: int) -> Iterator[Site]:
     """Give libvirt with paused guests, and a broker; ended and removed afterwards."""
+    with services.broker() as broker, site_on(broker, folder, domain_count) as here:
+        yield here
+
+
+@contextmanager
+def site_on(broker: services.Broker, folder: Path, domain_count: int) -> Iterator[Site]:
+    """Give libvirt with paused guests, and a place on a running broker; ended and removed afterwards."""
     name = f"bench-{secrets.token_hex(4)}"
     consumer, password = f"{name}-consumer", secrets.token_urlsafe(12)
     secret = folder / "publisher.secret"
     secret.touch(0o600)
     secret.write_text(secrets.token_urlsafe(12), encoding="utf-8")
-    with LibvirtDaemon.start() as daemon, services.broker() as broker:
+    with LibvirtDaemon.start() as daemon:
         with Guests(daemon) as guests:
             guests.define_many(domain_count)
         broker.admin.add_virtual_host(name)

@@ -41,7 +41,7 @@ QUICK = Scale(
     outage_seconds=3.0,
     history_sample_count=20,
     columnstore_tick_count=50,
-    guest_counts=(1, 3),
+    guest_counts=(1, 20),
     agent_ticks_per_window=1,
     agent_interval_seconds=1.0,
 )

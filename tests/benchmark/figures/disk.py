@@ -17,9 +17,7 @@ from tests.benchmark.table_size import TABLES, table_size, together
 from tests.benchmark.terminal import say
 
 ROWSTORE = Named("bytes_per_value_rows", "bytes", "the values' own bytes, without keys, rows and indexes")
-COLUMNSTORE = Named(
-    "bytes_per_value_columns", "bytes", "the same rows before, in the same WebAssembly build (Community)"
-)
+COLUMNSTORE = Named("bytes_per_value_columns", "bytes", "the same rows before, in the same WebAssembly build")
 DOMAIN_COUNT = 40
 
 

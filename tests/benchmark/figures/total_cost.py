@@ -19,9 +19,7 @@ from tests.benchmark.rivals.victoria_metrics import Lines, lines, victoria_metri
 from tests.benchmark.stock import Backlog, Stock
 from tests.benchmark.terminal import say
 
-TOTAL = Named(
-    "total_cpu_per_vm_sample", "CPU us", "Debian's victoria-metrics taking the same samples as Influx lines"
-)
+TOTAL = Named("total_cpu_per_vm_sample", "CPU us", "victoria-metrics taking the same samples as Influx lines")
 SAMPLES_PER_BODY = 10_000
 MICROSECONDS = 1e6
 
