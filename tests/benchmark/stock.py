@@ -46,11 +46,13 @@ class Stock:
     def __init__(self, servers: Servers, scale: Scale) -> None:
         self.servers = servers
         self.scale = scale
-        self._backlogs: dict[int, Backlog] = {}
+        self._large: Backlog | None = None
 
     def large(self) -> Backlog:
-        """Return the backlog with 100 VMs in a message."""
-        return self._backlog(100, self.scale.drain_tick_count)
+        """Return the backlog with 100 VMs in a message; several families use it, so that it is kept."""
+        if self._large is None:
+            self._large = self._encoded(100, self.scale.drain_tick_count)
+        return self._large
 
     def short(self) -> Backlog:
         """Return a part of the large one, for what is drained many times."""
@@ -58,12 +60,10 @@ class Stock:
 
     def small(self) -> Backlog:
         """Return the backlog with 20 VMs in a message."""
-        return self._backlog(20, self.scale.small_drain_tick_count)
+        return self._encoded(20, self.scale.small_drain_tick_count)
 
-    def _backlog(self, domains_per_host: int, tick_count: int) -> Backlog:
-        """Encode the messages of a fleet without devices, once."""
-        if domains_per_host in self._backlogs:
-            return self._backlogs[domains_per_host]
+    def _encoded(self, domains_per_host: int, tick_count: int) -> Backlog:
+        """Encode the messages of a fleet without devices."""
         say(f"encoding {tick_count} ticks of {self.scale.host_count} hosts with {domains_per_host} VMs")
         fleet = Fleet(
             FleetShape(
@@ -75,5 +75,4 @@ class Stock:
         )
         begin = first_second(tick_count + 1, fleet.shape.tick_seconds)
         warm, sent = (load(fleet, begin, ticks) for ticks in (range(1), range(1, tick_count + 1)))
-        self._backlogs[domains_per_host] = Backlog(fleet, begin, tick_count, warm, sent)
-        return self._backlogs[domains_per_host]
+        return Backlog(fleet, begin, tick_count, warm, sent)
