@@ -20,8 +20,17 @@ def table(figures: Sequence[Figure]) -> str:
         ).rstrip()
         for row in rows
     ]
-    reasons = [f"{each.name}: {each.reason}" for each in figures if each.reason]
-    return "\n".join([*lines, *(["", "not measured:", *reasons] if reasons else [])]) + "\n"
+    return "\n".join([*lines, *_reasons(figures)]) + "\n"
+
+
+def _reasons(figures: Sequence[Figure]) -> list[str]:
+    """Return each reason once, behind the figures that it is of."""
+    names: dict[str, list[str]] = {}
+    for each in figures:
+        if each.reason:
+            names.setdefault(each.reason, []).append(each.name)
+    found = [f"{', '.join(those)}: {reason}" for reason, those in names.items()]
+    return ["", "not measured:", *found] if found else []
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

@@ -76,6 +76,9 @@ uri = "{self.daemon.uri_read_only}"
         self, interval_seconds: float, first_at_seconds: float, files: Sequence[str] = ()
     ) -> Child:
         """Start the bare client of libvirt, which may read files too; the first time is CLOCK_MONOTONIC."""
+        log = self.folder / "client.log"
+        # A line for each round of this client; there may have been one before.
+        log.unlink(missing_ok=True)
         return Child(
             "python",
             *("-P", "-m", "tests.benchmark.publisher_client"),
@@ -83,7 +86,7 @@ uri = "{self.daemon.uri_read_only}"
             str(interval_seconds),
             str(first_at_seconds),
             *files,
-            log=self.folder / "client.log",
+            log=log,
             environment={"PYTHONPATH": str(ROOT)},
         )
 

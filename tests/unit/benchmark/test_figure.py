@@ -69,20 +69,22 @@ def test_the_report_is_json_with_a_list_of_figures() -> None:
     assert expected == {name: figure[name] for name in expected}
 
 
-def test_the_table_has_a_line_a_figure_and_the_reasons_below() -> None:
+def test_the_table_has_a_line_a_figure_and_each_reason_once_below() -> None:
     """Numbers are aligned to the right and have separators; a missing one is a dash."""
     figures = [
         Figure(name="drain", unit="rows/s", value=94_088.0, ceiling=345_295.0, ratio=0.2725, beside="COPY"),
         Named("bytes", "B").missing("no Node"),
+        Named("sizes", "B").missing("no Node"),
     ]
 
     assert (
         "figure   value  unit    ceiling  ratio  beside\n"
         "drain   94,088  rows/s  345,295  0.273  COPY\n"
         "bytes        -  B             -\n"
+        "sizes        -  B             -\n"
         "\n"
         "not measured:\n"
-        "bytes: no Node\n"
+        "bytes, sizes: no Node\n"
     ) == table(figures)
 
 
