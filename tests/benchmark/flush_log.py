@@ -35,7 +35,12 @@ def flushes(log: str) -> list[Flushed]:
     return found
 
 
+def measured(seen: list[Flushed]) -> list[Flushed]:
+    """Leave out the first flush, before which the process starts, and the last, which waits for more."""
+    return seen[1:-1]
+
+
 def messages_per_second(seen: list[Flushed]) -> float:
-    """Return the rate between the first flush and the last; there must be two."""
-    seconds = (seen[-1].timestamp - seen[0].timestamp).total_seconds()
-    return sum(each.message_count for each in seen[1:]) / seconds
+    """Return the rate from the first flush to the last but one; there must be three."""
+    seconds = (seen[-2].timestamp - seen[0].timestamp).total_seconds()
+    return sum(each.message_count for each in measured(seen)) / seconds

@@ -3,6 +3,8 @@
 
 from msgspec import Struct
 
+from consumer.settings import IngestSettings
+
 
 class Scale(Struct, frozen=True, kw_only=True):
     """The default fits about ten minutes on two cores."""
@@ -10,11 +12,11 @@ class Scale(Struct, frozen=True, kw_only=True):
     repeat_count: int = 5
     # The drained backlog, in VM rows; with 100 VMs a message and with 20.
     host_count: int = 100
-    drain_tick_count: int = 30
+    drain_tick_count: int = 60
     small_drain_tick_count: int = 150
     # A part of the first: what is drained many times over.
-    short_drain_tick_count: int = 12
-    flush_row_count: int = 30_000
+    short_drain_tick_count: int = 30
+    flush_row_count: int = IngestSettings().flush_row_count
     # The live fleet, in ticks of 10 s, with 50 VMs a host.
     live_host_count: int = 1_000
     window_seconds: float = 12.0
@@ -25,6 +27,18 @@ class Scale(Struct, frozen=True, kw_only=True):
     guest_counts: tuple[int, ...] = (1, 20, 100)
     agent_ticks_per_window: int = 2
     agent_interval_seconds: float = 2.0
+
+    @property
+    def consumer_settings(self) -> tuple[str, ...]:
+        """What a drained consumer is told beyond its defaults."""
+        if self.flush_row_count == IngestSettings().flush_row_count:
+            return ()
+        return (f"KVMGRID_INGEST__FLUSH_ROW_COUNT={self.flush_row_count}",)
+
+    def rows_per_flush(self, rows_per_message: int) -> int:
+        """Return how many VM rows a full flush has; consumer.ingest bounds its messages by the prefetch."""
+        message_count = IngestSettings().prefetch_count // 3
+        return min(self.flush_row_count, message_count * rows_per_message)
 
 
 FULL = Scale()

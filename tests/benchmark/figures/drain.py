@@ -4,13 +4,14 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import psycopg
 
+from consumer.settings import IngestSettings
 from deploy.demo.child import Child
 from publisher.wire.topics import INGEST_QUEUE
 from tests.benchmark.cargo import Cargo, check_stored, send, wait_for_depth
@@ -25,8 +26,6 @@ from tests.benchmark.stock import Backlog, Stock
 from tests.services import MigratedDatabase
 
 ROOT = Path(__file__).resolve().parents[3]
-# What quorum queues cap a consumer at, and so what the pipeline's consumer takes.
-PREFETCH_COUNT = 2_000
 CLIENT_SECONDS = 120.0
 
 ROWS = "VM rows/s"
@@ -71,7 +70,7 @@ def bare(here: Place, cargo: Cargo, batch_count: int) -> Reading:
         client = Child(
             "python",
             *("-P", "-m", "tests.benchmark.bare_client", here.consumer_url, TWIN_QUEUE),
-            *(str(number) for number in (cargo.message_count, PREFETCH_COUNT, batch_count)),
+            *(str(number) for number in (cargo.message_count, IngestSettings().prefetch_count, batch_count)),
             log=Path(folder) / "log",
             environment={"PYTHONPATH": str(ROOT)},
         )
@@ -92,16 +91,31 @@ def bare(here: Place, cargo: Cargo, batch_count: int) -> Reading:
 class Round:
     """The arms of one repetition, on one copy of the database with its queues filled."""
 
-    def __init__(self, here: Place, database: MigratedDatabase, backlog: Backlog, filling: Filling) -> None:
+    def __init__(
+        self,
+        here: Place,
+        database: MigratedDatabase,
+        backlog: Backlog,
+        filling: Filling,
+        settings: Sequence[str],
+    ) -> None:
         self._here = here
         self._database = database
         self._backlog = backlog
         self._filling = filling
+        self._settings = settings
 
     def drained(self, consumer_count: int = 1) -> Reading:
         """Drain, and compare what is stored with what was sent."""
         warm, sent = self._backlog.warm, self._backlog.sent
-        found = drain(self._here, self._database, warm, sent, consumer_count=consumer_count)
+        found = drain(
+            self._here,
+            self._database,
+            warm,
+            sent,
+            consumer_count=consumer_count,
+            settings=self._settings,
+        )
         with psycopg.connect(self._database.administrator_url) as connection:
             check_stored(connection, warm, sent)
         return as_reading(found, self._filling)
@@ -124,8 +138,10 @@ def readings(
 ) -> dict[str, list[Reading]]:
     """Take all repetitions of one backlog."""
     found: dict[str, list[Reading]] = {}
-    rows_per_copy = stock.scale.flush_row_count
-    batch_count = max(1, rows_per_copy * backlog.sent.message_count // backlog.sent.row_count)
+    rows_per_message = backlog.sent.row_count // backlog.sent.message_count
+    rows_per_copy = stock.scale.rows_per_flush(rows_per_message)
+    batch_count = max(1, rows_per_copy // rows_per_message)
+    settings = stock.scale.consumer_settings
     with place_on(stock.servers) as here:
         here.declare()
         store(here, here.database, backlog.warm)
@@ -136,7 +152,7 @@ def readings(
             with ExitStack() as copies:
                 database = copies.enter_context(here.copy())
                 filling.fill(INGEST_QUEUE, TWIN_QUEUE)
-                one = Round(here, database, backlog, filling)
+                one = Round(here, database, backlog, filling, settings)
                 add_round(found, {"drain": one.drained}, words)
                 blocks = blocks or one.encoded(rows_per_copy)
                 arms: dict[str, Arm] = {
@@ -147,7 +163,7 @@ def readings(
                 if two_consumers:
                     filling.fill(INGEST_QUEUE, TWIN_QUEUE)
                     here.purge(TWIN_QUEUE)
-                    two = Round(here, copies.enter_context(here.copy()), backlog, filling)
+                    two = Round(here, copies.enter_context(here.copy()), backlog, filling, settings)
                     add_round(found, {"two": partial(two.drained, 2)}, words)
     return found
 

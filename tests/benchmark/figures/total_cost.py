@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CPU time of everything between the publisher and the disk, beside that of a store people use instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import psycopg
@@ -24,7 +24,7 @@ SAMPLES_PER_BODY = 10_000
 MICROSECONDS = 1e6
 
 
-def ours(here: Place, backlog: Backlog) -> Reading:
+def ours(here: Place, backlog: Backlog, settings: Sequence[str]) -> Reading:
     """Return the CPU microseconds of broker, consumer and database per VM sample.
 
     The broker's are those of taking the messages and of giving them.
@@ -33,7 +33,7 @@ def ours(here: Place, backlog: Backlog) -> Reading:
     filling = Filling(here, sent)
     with here.copy() as database:
         filling.fill(INGEST_QUEUE)
-        drained = drain(here, database, warm, sent)
+        drained = drain(here, database, warm, sent, settings=settings)
         with psycopg.connect(database.administrator_url) as connection:
             check_stored(connection, warm, sent)
     per_sample = {name: seconds / drained.row_count for name, seconds in drained.cpu_seconds.items()}
@@ -66,7 +66,10 @@ def measure(stock: Stock) -> Iterable[Figure]:
         store(here, here.database, backlog.warm)
         here.seal()
         for _ in range(stock.scale.repeat_count):
-            arms = {"kvmgrid": partial(ours, here, backlog), "rival": partial(theirs, first, rest)}
+            arms = {
+                "kvmgrid": partial(ours, here, backlog, stock.scale.consumer_settings),
+                "rival": partial(theirs, first, rest),
+            }
             add_round(found, arms, "total cost")
     details = {"values_per_sample": round(rest.value_count / rest.sample_count, 1)}
     return [TOTAL.measured(found["kvmgrid"], found["rival"], details)]

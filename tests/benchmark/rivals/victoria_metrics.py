@@ -10,11 +10,13 @@ from typing import NamedTuple
 from msgspec.structs import asdict
 
 from deploy.lab.ports import free_ports
+from deploy.lab.readiness import wait_until
 from publisher.wire.samples import SampleBatch
 from tests.benchmark.errors import BenchmarkError
 from tests.benchmark.processor_time import exact_cpu_seconds
 from tests.benchmark.rivals.process import Rival, ask, rival, rival_folder, wait_for_answer
 
+STORED_SECONDS = 20.0
 _STORED = re.compile(r'^vm_rows\{type="storage/[a-z]+"\} ([0-9]+)$', re.MULTILINE)
 _REFUSED = re.compile(r"^vm_rows_(?:ignored|invalid)_total\{[^}]*\} ([1-9][0-9]*)$", re.MULTILINE)
 
@@ -60,8 +62,10 @@ class VictoriaMetrics:
         for body in wanted.bodies:
             ask(self._port, "/write", body)
         ask(self._port, "/internal/force_flush")
-        stored = self._stored_count() - before
-        if stored != wanted.value_count:
+        # Its own figures follow a moment later.
+        expected = before + wanted.value_count
+        if not wait_until(lambda: self._stored_count() == expected, timeout_seconds=STORED_SECONDS):
+            stored = self._stored_count() - before
             raise BenchmarkError(f"victoria-metrics stored {stored} values of {wanted.value_count}")
 
     def cpu_seconds(self) -> float:

@@ -19,6 +19,6 @@ def test_flushes_are_told_from_the_rest() -> None:
     ]
 
 
-def test_the_rate_counts_from_the_first_flush_on() -> None:
-    """What came before the first commit was the start of the process."""
-    assert 150.0 == messages_per_second(flushes(LOG))
+def test_the_rate_counts_from_the_first_flush_to_the_last_but_one() -> None:
+    """Before the first commit the process starts, and the last flush waits for what does not come."""
+    assert 200.0 == messages_per_second(flushes(LOG))
