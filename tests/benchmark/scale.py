@@ -13,14 +13,14 @@ class Scale(Struct, frozen=True, kw_only=True):
     # The drained backlog, in VM rows; with 100 VMs a message and with 20.
     host_count: int = 100
     drain_tick_count: int = 60
-    small_drain_tick_count: int = 150
+    small_drain_tick_count: int = 100
     # A part of the first: what is drained many times over.
     short_drain_tick_count: int = 30
     flush_row_count: int = IngestSettings().flush_row_count
     # The live fleet, in ticks of 10 s, with 50 VMs a host.
     live_host_count: int = 1_000
-    window_seconds: float = 12.0
-    outage_seconds: float = 15.0
+    window_seconds: float = 10.0
+    outage_seconds: float = 12.0
     # The history of each host when the dashboard's questions are asked.
     history_sample_count: int = 360
     columnstore_tick_count: int = 1_000
