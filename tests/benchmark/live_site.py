@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -47,6 +47,7 @@ class LiveSite:
         self._process = process
         self.host_count = host_count
         self._sightings = Sightings()
+        self._running = ExitStack()
         self._consumer: ConsumerProcess | None = None
         self.clocks = here.servers.clocks(
             generator=lambda: [process.pid],
@@ -60,13 +61,14 @@ class LiveSite:
 
     def start_consumer(self) -> None:
         """Start the consumer; ``end_consumer`` or the end of the site ends it."""
-        self._consumer = ConsumerProcess(self._here.consumer_url, self._here.database.ingest_url)
+        self._consumer = self._running.enter_context(
+            ConsumerProcess(self._here.consumer_url, self._here.database.ingest_url)
+        )
 
     def end_consumer(self) -> None:
         """End the consumer in good order."""
-        if self._consumer is not None:
-            self._consumer.__exit__(None, None, None)
-            self._consumer = None
+        self._running.close()
+        self._consumer = None
 
     def look(self) -> list[Sighting]:
         """Wait a moment and return the batches that were committed since the last look."""
