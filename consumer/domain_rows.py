@@ -30,6 +30,19 @@ class Placement(NamedTuple):
     resident: bool
 
 
+class Placements(NamedTuple):
+    """The placements of a host's domains in their order; the key is None where a sample is not stored."""
+
+    ids: Sequence[int | None]
+    resident: Sequence[bool]
+
+    @classmethod
+    def of(cls, each: Iterable[Placement | None]) -> "Placements":
+        """Return them by column, as rows are built of them."""
+        placed = [(None, False) if placement is None else placement for placement in each]
+        return cls([key for key, _ in placed], [resident for _, resident in placed])
+
+
 class Origin(NamedTuple):
     """Where and when a batch was sampled; ``at`` in microseconds as the rows module has them."""
 
@@ -50,7 +63,7 @@ class _Speech(NamedTuple):
     """What a batch says of the domains that live there: samples, and rows of DOMAIN_SPEAKERS by key."""
 
     at: int
-    placements: Sequence[Placement | None]
+    placements: Placements
     samples: Encoded
     rows: Iterable[tuple[int | None, Row]]
 
@@ -67,12 +80,11 @@ class DomainRows:
         self._pieces: dict[Table, list[_Piece]] = {}
         self._speeches: HeldBack = held or {}
 
-    def add(self, domains: DomainColumns, origin: Origin, placements: Sequence[Placement | None]) -> None:
+    def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
         """Add a batch's domains, or nothing of them if a value is refused."""
         host, host_id, at = origin
-        ids = [placement and placement.domain_id for placement in placements]
-        samples = zip(ids, repeat(at), repeat(host_id), *cells(domains.sample))
-        found = {DOMAIN_SAMPLES: _placed(samples)}
+        ids = placements.ids
+        found = {DOMAIN_SAMPLES: _placed(ids, zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))}
         for table, devices in (
             (DOMAIN_BLOCK_SAMPLES, domains.blocks),
             (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
@@ -85,8 +97,7 @@ class DomainRows:
         if DOMAIN_SAMPLES in encoded:
             reasons = map(domains.reasons.get, domains.uuid)
             rows = zip(ids, repeat(at), domains.libvirt_ids, reasons, strict=False)
-            resident = [placement is not None and placement.resident for placement in placements]
-            speakers = compress(zip(ids, rows, strict=True), resident)
+            speakers = compress(zip(ids, rows, strict=True), placements.resident)
             self._hear(host, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
 
     def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
@@ -127,8 +138,9 @@ class DomainRows:
             heard.append(speech)
 
 
-def _placed(rows: Iterable[Row]) -> Sequence[Row]:
-    return [row for row in rows if row[0] is not None]
+def _placed(ids: Sequence[int | None], rows: Iterable[Row]) -> Sequence[Row]:
+    """Leave out the rows without key."""
+    return [row for row in rows if row[0] is not None] if None in ids else list(rows)
 
 
 def _device_rows(
@@ -137,6 +149,6 @@ def _device_rows(
     """Return a row for each device, the first of a name where a domain has several: a MAC may occur twice."""
     owners = [ids[place] for place in devices.domain]
     names, *figures = cells(devices)
-    rows = list(zip(owners, names, repeat(at), repeat(host_id), *figures))
+    rows = _placed(owners, zip(owners, names, repeat(at), repeat(host_id), *figures))
     first: dict[Row, Row] = {row[:2]: row for row in reversed(rows)}
-    return _placed(rows if len(first) == len(rows) else list(reversed(first.values())))
+    return rows if len(first) == len(rows) else list(reversed(first.values()))

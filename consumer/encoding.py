@@ -9,9 +9,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.copy import Writer as CopyWriter
+from psycopg.types.json import set_json_dumps
 
 from consumer.database import Connection, translated_errors
 from consumer.errors import DataRefused, SchemaError
@@ -59,7 +61,8 @@ class Encoder:
         with translated_errors():
             self._types = _column_types(connection)
         self._cursor = connection.cursor()
-        # The cursor knows the types of one table at a time; the storing thread encodes when it isolates.
+        set_json_dumps(msgspec.json.encode, self._cursor)
+        # The storing thread encodes too, when it isolates.
         self._lock = threading.Lock()
 
     def encode_all(self, rows_by_table: Mapping[Table, Sequence[Row]]) -> dict[Table, Encoded]:

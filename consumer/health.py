@@ -122,8 +122,10 @@ def _steal(batch: ColumnBatch) -> float | None:
     if batch.domains is None:
         return None
     running = map(RUNNING.__eq__, batch.domains.figures("state"))
-    steals = compress(batch.domains.figures("steal_ratio"), running)
-    return max((steal for steal in steals if steal is not None), default=None)
+    steals = list(compress(batch.domains.figures("steal_ratio"), running))
+    if steals.count(None) == len(steals):
+        return None
+    return max(filter(None, steals), default=0.0)
 
 
 def _paused_on_error_count(batch: ColumnBatch) -> float | None:
@@ -131,7 +133,7 @@ def _paused_on_error_count(batch: ColumnBatch) -> float | None:
         return None
     found = zip(states, batch.domains.figures("state_reason"), strict=True)
     # That none is says nothing about how well the host is.
-    return sum(each == (PAUSED, IO_ERROR) for each in found) or None
+    return list(found).count((PAUSED, IO_ERROR)) or None
 
 
 def _disconnected(batch: ColumnBatch) -> float | None:

@@ -5,12 +5,12 @@ Works on a connection of its own, in small transactions before the samples': all
 cache answers for a batch that brings nothing new, which is nearly every one, without asking the database.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from consumer.database import Connection, translated_errors
-from consumer.domain_rows import Placement
+from consumer.domain_rows import Placement, Placements
 from consumer.errors import ConsumerError
 from consumer.residency import Listing, Residency, claims
 from consumer.statements import statement
@@ -18,13 +18,14 @@ from publisher.wire.columns import ColumnBatch, DomainColumns
 from publisher.wire.samples import DomainDescription, Event
 
 _Answer = TypeVar("_Answer")
+_NONE = Placements([], [])
 
 
 class Places(NamedTuple):
-    """The keys of a batch: its host, its domains in their order; None: a sample that is not stored."""
+    """The keys of a batch: its host, its domains."""
 
     host_id: int
-    domains: Sequence[Placement | None]
+    domains: Placements
 
 
 class _Description(NamedTuple):
@@ -39,7 +40,7 @@ class _Host:
         # The batch before: as long as its lists stay the same, so do the placements.
         self.uuids: list[str] = []
         self.names: list[str] = []
-        self.placements: list[Placement | None] = []
+        self.placements = _NONE
         # The last of each domain that is listed here and lives elsewhere as yet: it is not sent again soon.
         self.descriptions: dict[str, _Description] = {}
 
@@ -70,7 +71,7 @@ class Inventory:
             host = self._asked(lambda connection: self._describe_host(connection, batch, facts))
         domains = batch.domains
         if domains is None:
-            return Places(host.host_id, [])
+            return Places(host.host_id, _NONE)
         same = domains.uuid == host.uuids and domains.name == host.names
         if not same or domains.descriptions or not self._residency.current(host.host_id):
             known = host
@@ -149,7 +150,7 @@ class Inventory:
 
     def _place_domains(
         self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
-    ) -> list[Placement | None]:
+    ) -> Placements:
         names = dict(zip(domains.uuid, domains.name, strict=True))
         unknown = {uuid: name for uuid, name in names.items() if uuid not in self._domains}
         if unknown:
@@ -175,7 +176,7 @@ class Inventory:
             placements.append(Placement(domain.domain_id, resident) if stored else None)
         at_home = {uuid for uuid, place in zip(names, placements, strict=True) if place and place.resident}
         self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
-        return placements
+        return Placements.of(placements)
 
     def _learn(self, connection: Connection, host_id: int, at: datetime, names: dict[str, str]) -> None:
         found = self._find_domains(connection, names)

@@ -7,7 +7,7 @@ They belong to host 0 and domain 0, which no host and no domain ever are.
 from datetime import datetime
 from typing import Any
 
-from consumer.domain_rows import Placement
+from consumer.domain_rows import Placement, Placements
 from consumer.health import assess
 from consumer.rows import Rows
 from publisher.wire import samples
@@ -59,5 +59,7 @@ def rehearse(rows: Rows, at: datetime) -> None:
         kind="rehearsal",
     )
     columns = in_columns(batch)
-    rows.add_batch(columns, 0, [Placement(0, resident=True)], health=assess(columns), received_at=at)
+    rows.add_batch(
+        columns, 0, Placements.of([Placement(0, resident=True)]), health=assess(columns), received_at=at
+    )
     rows.add_event(event, 0, None)

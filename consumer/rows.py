@@ -5,7 +5,7 @@ Times travel as microseconds since 2000, which is what timestamptz is in Postgre
 would make the same eight bytes from a datetime in Python code, once per row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from consumer.domain_rows import DomainRows, Encode, HeldBack, Origin, Placement
+from consumer.domain_rows import DomainRows, Encode, HeldBack, Origin, Placements
 from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
@@ -52,12 +52,12 @@ class Rows:
         self,
         batch: ColumnBatch,
         host_id: int,
-        placements: Sequence[Placement | None],
+        placements: Placements,
         *,
         health: Health,
         received_at: datetime,
     ) -> None:
-        """Add a batch; ``placements`` are those of its domains in their order, None leaves a domain out.
+        """Add a batch with the placements of its domains.
 
         Raises DataRefused, with nothing added, for a figure of a domain that its column cannot hold.
         """

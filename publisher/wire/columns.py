@@ -7,7 +7,7 @@ bytes and half of the time. Producers build ``DomainReport``: see the transposit
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import NODEFAULT, Meta, Struct, defstruct
@@ -25,8 +25,8 @@ from publisher.wire.samples import (
 )
 
 Place = Annotated[int, Meta(ge=0)]
-# More than any consumer sees; when there are more, all are forgotten and checked once again.
-_KNOWN_UUID_COUNT = 1_000_000
+# More hosts than any consumer sees; when there are more, all are forgotten and checked once again.
+_CHECKED_LIST_COUNT = 100_000
 
 
 def _table(name: str, row: type[Struct], *first: tuple[str, Any]) -> type[Struct]:
@@ -66,6 +66,7 @@ ROWS: dict[type[Struct], type[Struct]] = {
     DomainInterfaceColumns: DomainInterfaceSample,
 }
 FIELDS: dict[type[Struct], tuple[FieldInfo, ...]] = {table: fields(row) for table, row in ROWS.items()}
+_REQUIRED = {table: [field.default is NODEFAULT for field in found] for table, found in FIELDS.items()}
 _DEFAULTS = {field.name: field.default for field in FIELDS[DomainSampleColumns]}
 
 
@@ -111,7 +112,7 @@ def cells(table: Struct) -> list[Iterable[Any]]:
     ]
 
 
-_known_uuids: set[str] = set()
+_checked_lists: dict[str, list[str]] = {}
 
 
 def fault(domains: DomainColumns) -> str | None:
@@ -133,18 +134,18 @@ def fault(domains: DomainColumns) -> str | None:
 
 def _is_uneven(table: Struct, count: int) -> bool:
     found = lists(table)
-    return not {0, count}.issuperset(map(len, found)) or any(
-        field.default is NODEFAULT and len(values) != count
-        for field, values in zip(FIELDS[type(table)], found, strict=True)
+    return not {0, count}.issuperset(map(len, found)) or not (
+        count == 0 or all(compress(found, _REQUIRED[type(table)]))
     )
 
 
 def _malformed_uuid(uuids: list[str]) -> str | None:
-    if not _known_uuids.issuperset(uuids):
+    # A host lists the same domains tick after tick, and comparing lists is cheap.
+    if uuids and _checked_lists.get(uuids[0]) != uuids:
         for uuid in uuids:
             if not UUID_PATTERN.search(uuid):
                 return f"domains.uuid: {uuid[:64]!r} is no UUID"
-        if len(_known_uuids) >= _KNOWN_UUID_COUNT:
-            _known_uuids.clear()
-        _known_uuids.update(uuids)
+        if len(_checked_lists) >= _CHECKED_LIST_COUNT:
+            _checked_lists.clear()
+        _checked_lists[uuids[0]] = uuids
     return None

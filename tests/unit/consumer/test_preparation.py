@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from consumer.delivery import Delivery
+from consumer.domain_rows import Placements
 from consumer.errors import DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.inventory import Places
@@ -34,7 +35,7 @@ class Picky:
         """Place the hosts that are not bad."""
         if batch.host == BAD.host:
             raise self._error
-        return Places(1, [None] * DOMAIN_COUNT)
+        return Places(1, Placements.of([None] * DOMAIN_COUNT))
 
 
 def prepared(error: Exception) -> Flush:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.domain_rows import Placement
+from consumer.domain_rows import Placement, Placements
 from consumer.encoding import Encoded, Row
 from consumer.errors import DataRefused
 from consumer.health import Health
@@ -46,9 +46,10 @@ class Encoding:
         return Encoded(bytes([at // 1_000_000 % 100]), len(rows))
 
 
-def placements(batch: SampleBatch, *, resident: bool = True) -> list[Placement | None]:
+def placements(batch: SampleBatch, *, resident: bool = True) -> Placements:
     """Number the domains of a batch."""
-    return [Placement(number, resident) for number, _ in enumerate(batch.domains or (), start=1)]
+    numbered = enumerate(batch.domains or (), start=1)
+    return Placements.of(Placement(number, resident) for number, _ in numbered)
 
 
 def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int = 7) -> None:
@@ -178,7 +179,9 @@ def test_a_domain_without_placement_is_left_out() -> None:
     encoding = Encoding()
     rows = Rows(encoding)
     batch = FLEET.batch(0, NOW, 1)
-    rows.add_batch(in_columns(batch), 7, [None] * 4, health=UNKNOWN, received_at=batch.sampled_at)
+    rows.add_batch(
+        in_columns(batch), 7, Placements.of([None] * 4), health=UNKNOWN, received_at=batch.sampled_at
+    )
 
     assert 1 == len(rows.finish()[HOST_SAMPLES])
     assert {} == encoding.by_table

@@ -165,8 +165,8 @@ def test_domains_that_are_off_have_no_id() -> None:
 
 def test_uuids_are_checked_however_many_were_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that were seen are forgotten in the end; none is taken unchecked because of that."""
-    monkeypatch.setattr(columns, "_KNOWN_UUID_COUNT", 1)
-    monkeypatch.setattr(columns, "_known_uuids", set[str]())
+    monkeypatch.setattr(columns, "_CHECKED_LIST_COUNT", 1)
+    monkeypatch.setattr(columns, "_checked_lists", {})
     others = [UUID.replace("6", digit) for digit in "123"]
     for uuid in [UUID, *others, UUID]:
         assert [uuid] == domains(changed("uuid", [uuid])).uuid
