@@ -54,7 +54,7 @@ def test_the_lab_is_removed_without_the_virtual_environment() -> None:
 @pytest.mark.parametrize("verb", ["demo", "screenshots"])
 def test_a_wrong_port_is_said_before_anything_is_done(verb: str, port: str) -> None:
     """The message names what was given and what may be given."""
-    command = ["make", "--dry-run", verb, f"PORT={port}"]
+    command = ["make", "--dry-run", "--no-print-directory", verb, f"PORT={port}"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert (2, "") == (result.returncode, result.stdout)
