@@ -16,6 +16,9 @@ from publisher.wire.codec import unknown_fields
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
 
+# A sender can make up as many as its message holds.
+_TOLD_FIELD_COUNT = 20
+
 
 class Preparation:
     """Used by the intake and, to isolate a bad message, by the storing thread: one delivery at a time."""
@@ -68,7 +71,7 @@ class Preparation:
                     "fields_unknown",
                     host=batch.host,
                     publisher_version=batch.publisher_version,
-                    fields=sorted(unknown),
+                    fields=sorted(unknown)[:_TOLD_FIELD_COUNT],
                     field_count=len(unknown),
                 )
         places = self._inventory.place(batch)

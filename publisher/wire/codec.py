@@ -82,9 +82,14 @@ def holds_nul(body: bytes) -> bool:
 def unknown_fields(body: bytes) -> frozenset[str]:
     """Return the fields of a valid sample body that this version does not know, as dotted paths.
 
-    Costs several times a decode: meant for one message per publisher version, not for each.
+    Costs several times a decode: meant for one message per publisher version, not for each. What is in such a
+    field is not checked when a body is decoded, and may be no JSON.
     """
-    return frozenset(_surplus(msgspec.json.decode(body), _sample_type, ""))
+    try:
+        raw = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return frozenset({"(unreadable)"})
+    return frozenset(_surplus(raw, _sample_type, ""))
 
 
 def _decode(body: bytes, decoder: "msgspec.json.Decoder[Message]") -> Message:
@@ -116,16 +121,23 @@ def _refuse_other_version(body: bytes) -> None:
 def _surplus(raw: Any, known: inspect.Type, path: str) -> Iterator[str]:
     if isinstance(known, inspect.UnionType):
         for member in known.types:
-            if isinstance(member, inspect.StructType | inspect.ListType):
+            if isinstance(member, inspect.StructType | inspect.ListType | inspect.DictType):
                 yield from _surplus(raw, member, path)
     elif isinstance(known, inspect.ListType) and isinstance(raw, list):
         for item in raw:
             yield from _surplus(item, known.item_type, path)
+    elif isinstance(known, inspect.DictType) and isinstance(raw, dict):
+        for item in raw.values():
+            yield from _surplus(item, known.value_type, path)
     elif isinstance(known, inspect.StructType) and isinstance(raw, dict):
-        types = {field.encode_name: field.type for field in known.fields}
-        for key, value in raw.items():
-            here = f"{path}.{key}" if path else key
-            if key in types:
-                yield from _surplus(value, types[key], here)
-            else:
-                yield here
+        yield from _surplus_of_struct(raw, known, path)
+
+
+def _surplus_of_struct(raw: dict[str, Any], known: inspect.StructType, path: str) -> Iterator[str]:
+    types = {field.encode_name: field.type for field in known.fields}
+    for key, value in raw.items():
+        here = f"{path}.{key}" if path else key
+        if key in types:
+            yield from _surplus(value, types[key], here)
+        else:
+            yield here

@@ -187,10 +187,20 @@ def test_unknown_fields_are_named_with_their_place() -> None:
     tree["novelty"] = 1
     tree["sample"]["cpu_mood_ratio"] = 0.5
     tree["domains"]["sample"]["aura"] = [{"deep": 1}]
+    next(iter(tree["domains"]["descriptions"].values()))["colour"] = "blue"
 
-    expected = {"novelty", "sample.cpu_mood_ratio", "domains.sample.aura"}
+    expected = {"novelty", "sample.cpu_mood_ratio", "domains.sample.aura", "domains.descriptions.colour"}
     assert expected == unknown_fields(json.dumps(tree).encode())
     assert frozenset() == unknown_fields(SAMPLE)
+
+
+@pytest.mark.parametrize("surplus", [b'"zzz":"\xff"', b'"\xff":1', b'"zzz":1e999', b'"zzz":' + b"9" * 6_000])
+def test_an_unknown_field_that_cannot_be_read_is_named_so(surplus: bytes) -> None:
+    """A decoder that skips it takes the message; nothing may fall over it afterwards."""
+    body = SAMPLE.replace(b"{", b"{" + surplus + b",", 1)
+
+    assert None is reason(body)
+    assert {"(unreadable)"} == unknown_fields(body)
 
 
 def test_a_message_id_names_host_epoch_and_sequence() -> None:
