@@ -19,7 +19,7 @@ from publisher.wire.columns import (
 )
 from publisher.wire.samples import Batch, DomainReport, Real, SampleBatch
 
-# A real of PostgreSQL holds no more digits; the rest of a double would be bytes without a meaning.
+# About as exact as a real of PostgreSQL (24 bits); the rest of a double would be bytes without a meaning.
 _DIGITS = 7
 _REALS = (Real, Real | None)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from publisher.wire import columns
 from publisher.wire.codec import DecodeError, decode_sample
 from publisher.wire.columns import DomainColumns, cells
 from publisher.wire.samples import DomainSample
@@ -161,14 +160,3 @@ def test_a_list_left_out_holds_the_default_for_each(field: str, default: str | N
 def test_domains_that_are_off_have_no_id() -> None:
     """Left out, the ids are null."""
     assert [None] == list(domains(changed("libvirt_id")).libvirt_ids)
-
-
-def test_uuids_are_checked_however_many_were_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that were seen are forgotten in the end; none is taken unchecked because of that."""
-    monkeypatch.setattr(columns, "_CHECKED_LIST_COUNT", 1)
-    monkeypatch.setattr(columns, "_checked_lists", {})
-    others = [UUID.replace("6", digit) for digit in "123"]
-    for uuid in [UUID, *others, UUID]:
-        assert [uuid] == domains(changed("uuid", [uuid])).uuid
-    with pytest.raises(DecodeError):
-        decode_sample(changed("uuid", [UUID.upper()]))
