@@ -65,7 +65,7 @@ class _Speech(NamedTuple):
     at: int
     placements: Placements
     samples: Encoded
-    rows: Iterable[tuple[int | None, Row]]
+    rows: Sequence[tuple[int | None, Row]]
 
 
 # By host: what was left out of the flush before.
@@ -73,12 +73,12 @@ HeldBack = dict[str, list[_Speech]]
 
 
 class DomainRows:
-    """The rows of one flush; ``encode`` raises DataRefused for a value that its column cannot hold."""
+    """The rows of one flush."""
 
     def __init__(self, encode: Encode, held: HeldBack | None = None) -> None:
         self._encode = encode
         self._pieces: dict[Table, list[_Piece]] = {}
-        self._speeches: HeldBack = held or {}
+        self._speeches: HeldBack = {host: list(speeches) for host, speeches in (held or {}).items()}
 
     def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
         """Add a batch's domains, or nothing of them if a value is refused."""
@@ -97,7 +97,7 @@ class DomainRows:
         if DOMAIN_SAMPLES in encoded:
             reasons = map(domains.reasons.get, domains.uuid)
             rows = zip(ids, repeat(at), domains.libvirt_ids, reasons, strict=False)
-            speakers = compress(zip(ids, rows, strict=True), placements.resident)
+            speakers = list(compress(zip(ids, rows, strict=True), placements.resident))
             self._hear(host, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
 
     def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
@@ -132,7 +132,7 @@ class DomainRows:
     def _hear(self, host: str, speech: _Speech) -> None:
         """Note what is said; it replaces what was said before of the same domains, nearly always."""
         heard = self._speeches.setdefault(host, [])
-        if heard and heard[-1].placements is speech.placements and heard[-1].at <= speech.at:
+        if heard and heard[-1].placements == speech.placements and heard[-1].at <= speech.at:
             heard[-1] = speech
         else:
             heard.append(speech)

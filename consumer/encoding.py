@@ -70,7 +70,10 @@ class Encoder:
         return {table: self.encode(table, rows) for table, rows in rows_by_table.items() if rows}
 
     def encode(self, table: Table, rows: Sequence[Row]) -> Encoded:
-        """Return the rows as bytes; raise DataRefused for a value that its column cannot hold."""
+        """Return the rows as bytes; raise DataRefused for a value that no bytes can be made of.
+
+        A number beyond its column is not noticed here: the bounds of the wire's fields keep it out.
+        """
         gathered = _Gathered()
         try:
             with self._lock, psycopg.Copy(self._cursor, binary=True, writer=gathered) as copy:

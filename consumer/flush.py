@@ -21,7 +21,9 @@ class Flush:
         self._encoder = encoder
         self.deliveries: list[Delivery] = []
         self.rejected: list[Rejected] = []
-        self.rows = Rows(encoder.encode, held)
+        # What the flush before has left to this one.
+        self.held = held or {}
+        self.rows = Rows(encoder.encode, self.held)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
         self.refusal: DataRefused | None = None

@@ -171,8 +171,8 @@ class Ingest:
     def _hold_back(self, flush: Flush) -> HeldBack:
         """Leave to the next flush what hosts said last, where a later message of theirs is in hand already.
 
-        Behind a backlog that spares the database an update of the same rows with each flush. Those messages
-        are not acknowledged yet, so that they are stored whatever becomes of this process.
+        Behind a backlog that spares the database an update of the same rows with each flush. What a kill in
+        between means for the latest rows is in docs/decisions/0019.
         """
         now = time.monotonic()
         if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:

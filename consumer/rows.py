@@ -59,7 +59,7 @@ class Rows:
     ) -> None:
         """Add a batch with the placements of its domains.
 
-        Raises DataRefused, with nothing added, for a figure of a domain that its column cannot hold.
+        Raises DataRefused, with nothing added, for a figure of a domain that no bytes can be made of.
         """
         at = microseconds(batch.sampled_at)
         if batch.domains is not None:

@@ -73,6 +73,7 @@ class Storage:
             try:
                 written = self._write(flush)
             except DataRefused as refusal:
+                self._store_held(flush)
                 rejected = {each.delivery.receipt for each in flush.rejected}
                 written = self._isolate(
                     [each for each in flush.deliveries if each.receipt not in rejected], refusal
@@ -129,11 +130,22 @@ class Storage:
                     pending.append((half, error))
                 else:
                     total = Written(*(sum(pair) for pair in zip(total, written, strict=True)))
+                    self._reject(part.rejected)
         if uncertain and not self._database_works():
             raise DatabaseAway(str(uncertain[0][1])) from uncertain[0][1]
         for delivery, cause in uncertain:
             self._refuse(delivery, cause)
         return total
+
+    def _store_held(self, flush: Flush) -> None:
+        """Store what the flush before has left to one that cannot be stored as a whole."""
+        if flush.held:
+            part = Flush(self.encoder, flush.held)
+            part.seal()
+            try:
+                self._write(part)
+            except DataRefused as refusal:
+                self._log.warning("latest_refused", hosts=sorted(flush.held), detail=str(refusal))
 
     def _database_works(self) -> bool:
         """Tell whether a batch beyond suspicion could be stored now."""

@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumer.admission import Unfit
 from consumer.delivery import Delivery
+from consumer.domain_rows import HeldBack
 from consumer.errors import DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.receipts import Receipt
 from consumer.storage import Storage
 from consumer.writer import Written
+
+# What the preparation refuses when it sees it again.
+UNFIT = "hv001.sample"
 
 
 class Bench:
@@ -24,6 +29,7 @@ class Bench:
         self.bad, self.certain, self.works = bad, certain, True
         self.stored: list[int] = []
         self.refused: list[int] = []
+        self.held: list[str] = []
         # The parts that touch a database are replaced below; the preparation only gathers.
         unused: Any = Mock()
         unused.encode_all.return_value = {}
@@ -36,6 +42,7 @@ class Bench:
 
     def _write(self, flush: Flush) -> Written:
         tags = [delivery.receipt.tag for delivery in flush.deliveries]
+        self.held += list(flush.held)
         if self.bad & set(tags):
             raise DataRefused("no", certain=self.certain)
         self.stored += tags
@@ -44,9 +51,9 @@ class Bench:
     def _reject(self, rejected: Any) -> None:
         self.refused += [each.delivery.receipt.tag for each in rejected]
 
-    def store(self, count: int) -> None:
+    def store(self, count: int, held: HeldBack | None = None) -> None:
         """Store a flush of so many messages."""
-        flush = Flush(self.storage.encoder)
+        flush = Flush(self.storage.encoder, held)
         flush.deliveries = [delivery(tag) for tag in range(1, count + 1)]
         self.storage.store(flush)
 
@@ -56,19 +63,22 @@ def gathering() -> Any:
 
     class Gather:
         def prepare(self, flush: Flush, each: Delivery) -> int:
-            flush.deliveries.append(each)
+            if each.routing_key == UNFIT:
+                flush.reject(each, Unfit("refused", "a stay that is no more"))
+            else:
+                flush.deliveries.append(each)
             return 1
 
     return Gather()
 
 
-def delivery(tag: int) -> Delivery:
+def delivery(tag: int, routing_key: str = "hv000.sample") -> Delivery:
     """Return a delivery with a tag."""
     return Delivery(
         receipt=Receipt(1, tag),
         body=b"",
         exchange="",
-        routing_key="hv000.sample",
+        routing_key=routing_key,
         redelivered=False,
         received_at=datetime.now(UTC) - timedelta(seconds=1),
     )
@@ -83,6 +93,26 @@ def test_exactly_the_bad_messages_are_set_aside(count: int, bad: set[int]) -> No
     everything = set(range(1, count + 1))
     assert sorted(everything - bad) == sorted(bench.stored)
     assert sorted(everything & bad) == sorted(bench.refused)
+
+
+def test_what_the_flush_before_has_left_is_stored_without_the_bad_message() -> None:
+    """It belongs to none of the messages that are tried one by one."""
+    bench = Bench({2})
+    bench.store(4, {"hv007": []})
+
+    # Once beside the bad message, once alone.
+    assert ["hv007", "hv007"] == bench.held
+    assert [1, 3, 4] == sorted(bench.stored)
+
+
+def test_a_message_that_is_refused_at_the_second_look_is_set_aside_too() -> None:
+    """What the inventory took before it may refuse when the database has changed meanwhile."""
+    bench = Bench({1})
+    flush = Flush(bench.storage.encoder)
+    flush.deliveries = [delivery(1), delivery(2), delivery(3, UNFIT), delivery(4)]
+    bench.storage.store(flush)
+
+    assert [1, 3] == sorted(bench.refused)
 
 
 def test_an_unclear_error_is_a_message_s_fault_if_its_neighbours_go_through() -> None:
