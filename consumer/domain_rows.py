@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of domains and their devices in one flush, kept as bytes.
+"""The rows of domains and their devices in one flush: nearly all there is to store.
 
-They are nearly all there is to store. Turned into bytes at once, while they are in the processor's cache,
-they cost half of what they cost when a flush is full, and memory a sixth.
+They are kept as they travelled, by column, and become bytes when the flush is full, thousands at a time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
-from consumer.encoding import Encoded, Row, joined
+from consumer.encoding import Encoded, Row
+from consumer.pieces import Piece, encoded, in_utf8
 from consumer.tables import (
     DOMAIN_BLOCK_SAMPLES,
     DOMAIN_INTERFACE_SAMPLES,
@@ -18,9 +18,8 @@ from consumer.tables import (
     DOMAIN_SAMPLES,
     Table,
 )
-from publisher.wire.columns import DomainBlockColumns, DomainColumns, DomainInterfaceColumns, cells
-
-Encode = Callable[[Table, Sequence[Row]], Encoded]
+from publisher.wire.columns import DeviceColumns, DomainColumns, owners
+from publisher.wire.packing import COUNTS
 
 
 class Placement(NamedTuple):
@@ -35,12 +34,14 @@ class Placements(NamedTuple):
 
     ids: Sequence[int | None]
     resident: Sequence[bool]
+    packed_ids: bytes
 
     @classmethod
     def of(cls, each: Iterable[Placement | None]) -> "Placements":
         """Return them by column, as rows are built of them."""
         placed = [(None, False) if placement is None else placement for placement in each]
-        return cls([key for key, _ in placed], [resident for _, resident in placed])
+        ids = [key for key, _ in placed]
+        return cls(ids, [resident for _, resident in placed], COUNTS.pack(ids))
 
 
 class Origin(NamedTuple):
@@ -51,21 +52,20 @@ class Origin(NamedTuple):
     at: int
 
 
-class _Piece(NamedTuple):
-    """What one batch has for one table."""
-
-    host_id: int
-    at: int
-    encoded: Encoded
-
-
 class _Speech(NamedTuple):
-    """What a batch says of the domains that live there: samples, and rows of DOMAIN_SPEAKERS by key."""
+    """What a batch says of the domains that live there, beside their samples."""
 
     at: int
     placements: Placements
-    samples: Encoded
-    rows: Sequence[tuple[int | None, Row]]
+    samples: Piece
+    libvirt_ids: Sequence[int | None]
+    reasons: Iterable[str | None]
+
+    def rows(self) -> Iterator[tuple[int | None, Row]]:
+        """Return rows of DOMAIN_SPEAKERS by key."""
+        ids, resident, _ = self.placements
+        found = zip(ids, repeat(self.at), self.libvirt_ids, self.reasons, strict=False)
+        return compress(zip(ids, found, strict=True), resident)
 
 
 # By host: what was left out of the flush before.
@@ -75,30 +75,27 @@ HeldBack = dict[str, list[_Speech]]
 class DomainRows:
     """The rows of one flush."""
 
-    def __init__(self, encode: Encode, held: HeldBack | None = None) -> None:
-        self._encode = encode
-        self._pieces: dict[Table, list[_Piece]] = {}
+    def __init__(self, held: HeldBack | None = None) -> None:
+        self._pieces: dict[Table, list[Piece]] = {}
         self._speeches: HeldBack = {host: list(speeches) for host, speeches in (held or {}).items()}
 
     def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
-        """Add a batch's domains, or nothing of them if a value is refused."""
+        """Add a batch's domains; raises DataRefused, with nothing added, for a text that is no UTF-8."""
         host, host_id, at = origin
-        ids = placements.ids
-        found = {DOMAIN_SAMPLES: _placed(ids, zip(ids, repeat(at), repeat(host_id), *cells(domains.sample)))}
+        samples = Piece(host_id, at, placements.packed_ids, in_utf8(domains.sample))
+        found = {DOMAIN_SAMPLES: samples}
         for table, devices in (
             (DOMAIN_BLOCK_SAMPLES, domains.blocks),
             (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
         ):
             if devices is not None:
-                found[table] = _device_rows(devices, ids, host_id, at)
-        encoded = {table: self._encode(table, rows) for table, rows in found.items() if rows}
-        for table, piece in encoded.items():
-            self._pieces.setdefault(table, []).append(_Piece(host_id, at, piece))
-        if DOMAIN_SAMPLES in encoded:
-            reasons = map(domains.reasons.get, domains.uuid)
-            rows = zip(ids, repeat(at), domains.libvirt_ids, reasons, strict=False)
-            speakers = list(compress(zip(ids, rows, strict=True), placements.resident))
-            self._hear(host, _Speech(at, placements, encoded[DOMAIN_SAMPLES], speakers))
+                keys = COUNTS.pack(_device_keys(devices, placements.ids))
+                found[table] = Piece(host_id, at, keys, in_utf8(devices))
+        for table, piece in found.items():
+            self._pieces.setdefault(table, []).append(piece)
+        if any(placements.resident):
+            reasons = list(map(domains.reasons.get, domains.uuid)) if domains.reasons else repeat(None)
+            self._hear(host, _Speech(at, placements, samples, domains.libvirt_ids, reasons))
 
     def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
         """Take out what the hosts said last of whom a later message is to come, for the next flush."""
@@ -108,12 +105,16 @@ class DomainRows:
     def encoded(self) -> dict[Table, Encoded]:
         """Return the rows by host and time, which keeps the pages of the index in the server's cache."""
         found = {
-            table: [piece.encoded for piece in sorted(pieces, key=itemgetter(0, 1))]
+            table: encoded(table, sorted(pieces, key=itemgetter(0, 1)))
             for table, pieces in self._pieces.items()
         }
-        if self._speeches:
-            found[DOMAIN_LATEST] = [speech.samples for speech in self._heard()]
-        return {table: joined(parts) for table, parts in found.items()}
+        if spoken := [speech.samples for speech in self._heard()]:
+            # Nearly always, unless there is a backlog.
+            if set(map(id, spoken)) == set(map(id, self._pieces.get(DOMAIN_SAMPLES, ()))):
+                found[DOMAIN_LATEST] = found[DOMAIN_SAMPLES]
+            else:
+                found[DOMAIN_LATEST] = encoded(DOMAIN_SAMPLES, spoken)
+        return {table: made for table, made in found.items() if made.row_count}
 
     def speakers(self) -> list[Row]:
         """Return the newest that was said of each domain: rows of DOMAIN_SPEAKERS.
@@ -122,7 +123,7 @@ class DomainRows:
         """
         found: dict[int | None, Row] = {}
         for speech in self._heard():
-            found.update(speech.rows)
+            found.update(speech.rows())
         return list(found.values())
 
     def _heard(self) -> list[_Speech]:
@@ -138,17 +139,14 @@ class DomainRows:
             heard.append(speech)
 
 
-def _placed(ids: Sequence[int | None], rows: Iterable[Row]) -> Sequence[Row]:
-    """Leave out the rows without key."""
-    return [row for row in rows if row[0] is not None] if None in ids else list(rows)
+def _device_keys(devices: DeviceColumns, ids: Sequence[int | None]) -> list[int | None]:
+    """Return the domain's key for each device, None for what is not stored.
 
-
-def _device_rows(
-    devices: DomainBlockColumns | DomainInterfaceColumns, ids: Sequence[int | None], host_id: int, at: int
-) -> Sequence[Row]:
-    """Return a row for each device, the first of a name where a domain has several: a MAC may occur twice."""
-    owners = [ids[place] for place in devices.domain]
-    names, *figures = cells(devices)
-    rows = _placed(owners, zip(owners, names, repeat(at), repeat(host_id), *figures))
-    first: dict[Row, Row] = {row[:2]: row for row in reversed(rows)}
-    return rows if len(first) == len(rows) else list(reversed(first.values()))
+    Of several devices of one name in a domain the first is: a MAC may occur twice.
+    """
+    keys = [ids[place] for place in owners(devices)]
+    named = list(zip(keys, devices.device, strict=True))
+    if len(set(named)) < len(named):
+        first = {name: place for place, name in reversed(list(enumerate(named)))}
+        keys = [key if first[named[place]] == place else None for place, key in enumerate(keys)]
+    return keys

@@ -18,7 +18,8 @@ from psycopg.types.json import set_json_dumps
 from consumer.database import Connection, translated_errors
 from consumer.errors import DataRefused, SchemaError
 from consumer.statements import statement
-from consumer.tables import ALL_TABLES, Table
+from consumer.tables import ALL_TABLES, COLUMN_TABLES, Table
+from publisher.wire.columns import COLUMNS
 
 # Columns of many types: the tables module says which.
 Row = tuple[Any, ...]
@@ -27,23 +28,20 @@ Row = tuple[Any, ...]
 # a row of -1 columns.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+# Of the letters of packed numbers; what else travels as a column is text.
+_PACKED_TYPES = {"h": "int2", "i": "int4", "q": "int8", "f": "float4"}
 
 
 class Encoded(NamedTuple):
     """Rows of one table, without the header and the trailer of a COPY stream."""
 
-    body: bytes
+    blocks: tuple[bytes, ...]
     row_count: int
 
     @property
     def stream(self) -> tuple[bytes, ...]:
         """The parts of a whole COPY stream."""
-        return _HEADER, self.body, _TRAILER
-
-
-def joined(parts: Sequence[Encoded]) -> Encoded:
-    """Return the rows of several parts as one."""
-    return Encoded(b"".join(part.body for part in parts), sum(part.row_count for part in parts))
+        return _HEADER, *self.blocks, _TRAILER
 
 
 class _Gathered(CopyWriter):
@@ -83,7 +81,7 @@ class Encoder:
                     write_row(row)
         except (psycopg.DataError, UnicodeEncodeError, OverflowError) as error:
             raise DataRefused(f"{type(error).__name__}: {error}") from error
-        return Encoded(b"".join(gathered.pieces)[len(_HEADER) : -len(_TRAILER)], len(rows))
+        return Encoded((b"".join(gathered.pieces)[len(_HEADER) : -len(_TRAILER)],), len(rows))
 
 
 def _column_types(connection: Connection) -> dict[Table, list[int]]:
@@ -101,6 +99,11 @@ def _column_types(connection: Connection) -> dict[Table, list[int]]:
                 f"table {table.name} lacks {', '.join(missing)}: run kvmgrid-consumer migrate first"
             )
         oids = (found[table.name, column] for column in table.columns)
+        if wire := COLUMN_TABLES.get(table):
+            for column in COLUMNS[wire]:
+                kind = _PACKED_TYPES[column.packing.letter] if column.packing else "text"
+                if found[table.name, column.name] != psycopg.adapters.types[kind].oid:
+                    raise SchemaError(f"column {column.name} of table {table.name} is not of type {kind}")
         # Times are eight bytes already, see the rows module.
         types[table] = [bigint if oid == timestamptz else oid for oid in oids]
     return types

@@ -23,7 +23,7 @@ class Flush:
         self.rejected: list[Rejected] = []
         # What the flush before has left to this one.
         self.held = held or {}
-        self.rows = Rows(encoder.encode, self.held)
+        self.rows = Rows(self.held)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
         self.refusal: DataRefused | None = None
@@ -50,5 +50,5 @@ class Flush:
             self.encoded = self._encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
         except DataRefused as refusal:
             self.refusal = refusal
-        # A row takes six times the memory of its bytes.
-        self.rows = Rows(self._encoder.encode)
+        # What it was made of is not needed any more.
+        self.rows = Rows()

@@ -18,7 +18,7 @@ from publisher.wire.columns import ColumnBatch, DomainColumns
 from publisher.wire.samples import DomainDescription, Event
 
 _Answer = TypeVar("_Answer")
-_NONE = Placements([], [])
+_NONE = Placements.of(())
 
 
 class Places(NamedTuple):

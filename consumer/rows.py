@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from consumer.domain_rows import DomainRows, Encode, HeldBack, Origin, Placements
+from consumer.domain_rows import DomainRows, HeldBack, Origin, Placements
 from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
@@ -41,11 +41,11 @@ def microseconds(at: datetime) -> int:
 
 
 class Rows:
-    """The rows of one flush, by table; those of domains as bytes."""
+    """The rows of one flush, by table; those of domains by column."""
 
-    def __init__(self, encode: Encode, held: HeldBack | None = None) -> None:
+    def __init__(self, held: HeldBack | None = None) -> None:
         self.by_table: dict[Table, list[Row]] = {}
-        self.domains = DomainRows(encode, held)
+        self.domains = DomainRows(held)
         self._host_latest: dict[int, Row] = {}
 
     def add_batch(
@@ -59,11 +59,11 @@ class Rows:
     ) -> None:
         """Add a batch with the placements of its domains.
 
-        Raises DataRefused, with nothing added, for a figure of a domain that no bytes can be made of.
+        Raises DataRefused, with nothing added, for a text of a domain that no bytes can be made of.
         """
         at = microseconds(batch.sampled_at)
         if batch.domains is not None:
-            # First, since a value may be refused.
+            # First, since a text may be refused.
             self.domains.add(batch.domains, Origin(batch.host, host_id, at), placements)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))

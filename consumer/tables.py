@@ -7,6 +7,9 @@ the database. Keys come first in each row, so that sorting by them sorts by the 
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
+from publisher.wire.columns import DomainBlockColumns, DomainInterfaceColumns, DomainSampleColumns
 from publisher.wire.samples import (
     DomainBlockSample,
     DomainInterfaceSample,
@@ -118,6 +121,13 @@ DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns,
 DOMAIN_SPEAKERS = Table(
     "domain_latest", ("domain_id", "sampled_at"), ("domain_id", "sampled_at", *_DOMAIN_NOW)
 )
+
+# Whose rows are made of whole columns as they travel.
+COLUMN_TABLES: dict[Table, type[Struct]] = {
+    DOMAIN_SAMPLES: DomainSampleColumns,
+    DOMAIN_BLOCK_SAMPLES: DomainBlockColumns,
+    DOMAIN_INTERFACE_SAMPLES: DomainInterfaceColumns,
+}
 
 # Written with COPY; a key that exists already means a duplicate message.
 SAMPLE_TABLES = (

@@ -34,7 +34,7 @@ Examples:
   kvmgrid-publisher check               is this host ready to publish?
   kvmgrid-publisher once                what would be published, for reading
   kvmgrid-publisher once --text | less  the same, page by page
-  kvmgrid-publisher once | jq           the same in JSON, as it goes out
+  kvmgrid-publisher once | jq           the same in JSON, an object per VM
   KVMGRID_LOG__LEVEL=debug kvmgrid-publisher run
 """
 
@@ -84,8 +84,8 @@ def run(path: Path | None) -> None:
     "--json/--text",
     "as_json",
     default=None,
-    help="JSON as it goes out, or words for reading. Without either: words where standard output is a "
-    "terminal, JSON where it is a pipe or a file.",
+    help="JSON for programs, with an object per VM, or words for reading. Without either: words where "
+    "standard output is a terminal, JSON where it is a pipe or a file.",
 )
 def once(path: Path | None, as_json: bool | None) -> None:
     """Print one batch with its rates.
@@ -100,9 +100,9 @@ def once(path: Path | None, as_json: bool | None) -> None:
     if as_json is None:
         as_json = not sys.stdout.isatty()
     if as_json:
-        from publisher.body import sample_body  # noqa: PLC0415 - see the module's docstring
+        from publisher.body import readable_body  # noqa: PLC0415 - see the module's docstring
 
-        click.echo(sample_body(batch))
+        click.echo(readable_body(batch))
     else:
         from publisher.sheet import sheet  # noqa: PLC0415 - see the module's docstring
 

@@ -20,7 +20,7 @@ CONTENT_TYPE = "application/json"
 SAMPLE_TYPE = f"kvmgrid.sample/{SCHEMA_VERSION}"
 EVENT_TYPE = f"kvmgrid.event/{SCHEMA_VERSION}"
 
-# A batch of 1,000 domains with four devices each is about 1 MB; the broker's own limit is 16 MiB.
+# A batch of 1,000 domains with four devices each is about 0.5 MB; the broker's own limit is 16 MiB.
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 DecodeReason = Literal["malformed", "schema", "version", "too_large", "bad_text"]

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Domains as they travel: one list per field instead of one object per domain.
+"""Domains as they travel: one column per field instead of one object per domain.
 
-All lists of a table are as long as it has rows; a list is left out where every row holds the field's default.
-Names stand in a message once, and a consumer makes rows of it without an object per domain: a third of the
-bytes and half of the time. Producers build ``DomainReport``: see the transposition module.
+A column of numbers is bytes (see the packing module), any other a list. All columns of a table are as long
+as it has rows; one is left out where every row holds the field's default. So a name stands in a message once,
+and a consumer makes rows of it without an object per domain or number. Producers build ``DomainReport``: see
+the transposition module.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import compress, repeat
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import NODEFAULT, Meta, Struct, defstruct
-from msgspec.structs import FieldInfo, astuple, fields
+from msgspec import NODEFAULT, Struct, defstruct
+from msgspec.structs import astuple, fields
 
+from publisher.wire.packing import COUNTS, Packing, packing_of
 from publisher.wire.samples import (
     UUID_PATTERN,
     Batch,
-    Count,
     DomainBlockSample,
     DomainDescription,
     DomainInterfaceSample,
@@ -24,19 +25,49 @@ from publisher.wire.samples import (
     Name,
 )
 
-Place = Annotated[int, Meta(ge=0)]
 # A list of UUIDs is compared as a whole: trying a pattern on each would cost as much as decoding them.
 _UUID_SHAPE = b"00000000-0000-0000-0000-000000000000,"
 _SHAPE = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
 
+class Column(NamedTuple):
+    """One column of a table; ``default`` is NODEFAULT where it must be there, ``packing`` None for a list."""
+
+    name: str
+    default: Any
+    packing: Packing | None
+
+    @property
+    def item_length(self) -> int:
+        """By how much each row makes it longer."""
+        return self.packing.size_bytes if self.packing else 1
+
+    def values(self, part: Any, count: int) -> Sequence[Any]:
+        """Return its value in each of ``count`` rows."""
+        if not part:
+            return [self.default] * count
+        return self.packing.unpack(part) if self.packing else part
+
+
+class _Group(NamedTuple):
+    """Columns that are checked together, by their places in the table."""
+
+    packing: Packing
+    unknown: bool
+    places: Sequence[int]
+
+
+def _columns(row: type[Struct]) -> tuple[Column, ...]:
+    return tuple(Column(field.name, field.default, packing_of(field.type)) for field in fields(row))
+
+
 def _table(name: str, row: type[Struct], *first: tuple[str, Any]) -> type[Struct]:
-    """Return the struct that has a list for each field of ``row``."""
-    columns: list[Any] = list(first)
-    for field in fields(row):
-        kind = list.__class_getitem__(field.type)
-        columns.append((field.name, kind) if field.default is NODEFAULT else (field.name, kind, []))
-    return defstruct(name, columns, frozen=True, kw_only=True, omit_defaults=True, module=__name__)
+    """Return the struct that has a column for each field of ``row``."""
+    parts: list[Any] = list(first)
+    for column, field in zip(_columns(row), fields(row), strict=True):
+        kind, empty = (bytes, b"") if column.packing else (list.__class_getitem__(field.type), [])
+        parts.append((column.name, kind) if column.default is NODEFAULT else (column.name, kind, empty))
+    return defstruct(name, parts, frozen=True, kw_only=True, omit_defaults=True, module=__name__)
 
 
 if TYPE_CHECKING:
@@ -47,28 +78,42 @@ if TYPE_CHECKING:
     class DomainBlockColumns(Struct):
         """``DomainBlockSample`` of all domains; ``domain`` is the place of each in the list of domains."""
 
-        domain: list[int]
+        domain: bytes
         device: list[str]
 
     class DomainInterfaceColumns(Struct):
         """``DomainInterfaceSample`` likewise."""
 
-        domain: list[int]
+        domain: bytes
         device: list[str]
 else:
-    _DOMAIN = ("domain", list[Place])
     DomainSampleColumns = _table("DomainSampleColumns", DomainSample)
-    DomainBlockColumns = _table("DomainBlockColumns", DomainBlockSample, _DOMAIN)
-    DomainInterfaceColumns = _table("DomainInterfaceColumns", DomainInterfaceSample, _DOMAIN)
+    DomainBlockColumns = _table("DomainBlockColumns", DomainBlockSample, ("domain", bytes))
+    DomainInterfaceColumns = _table("DomainInterfaceColumns", DomainInterfaceSample, ("domain", bytes))
 
+DeviceColumns = DomainBlockColumns | DomainInterfaceColumns
 ROWS: dict[type[Struct], type[Struct]] = {
     DomainSampleColumns: DomainSample,
     DomainBlockColumns: DomainBlockSample,
     DomainInterfaceColumns: DomainInterfaceSample,
 }
-FIELDS: dict[type[Struct], tuple[FieldInfo, ...]] = {table: fields(row) for table, row in ROWS.items()}
-_REQUIRED = {table: [field.default is NODEFAULT for field in found] for table, found in FIELDS.items()}
-_DEFAULTS = {field.name: field.default for field in FIELDS[DomainSampleColumns]}
+COLUMNS: dict[type[Struct], tuple[Column, ...]] = {table: _columns(row) for table, row in ROWS.items()}
+
+
+def _groups(columns: Sequence[Column]) -> list[_Group]:
+    kinds = [
+        (column.packing, column.default is not NODEFAULT, place)
+        for place, column in enumerate(columns)
+        if column.packing
+    ]
+    return [
+        _Group(packing, unknown, [place for *_, place in members])
+        for (packing, unknown), members in groupby(sorted(kinds, key=str), key=lambda kind: kind[:2])
+    ]
+
+
+_GROUPS = {table: _groups(columns) for table, columns in COLUMNS.items()}
+_SAMPLE = {column.name: column for column in COLUMNS[DomainSampleColumns]}
 
 
 class DomainColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +122,7 @@ class DomainColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
     # ``fault`` checks them: here a pattern would be tried on each UUID of each message.
     uuid: list[str]
     name: list[Name]
-    libvirt_id: list[Count | None] = []
+    libvirt_id: bytes = b""
     sample: DomainSampleColumns
     reasons: dict[str, Name] = {}
     descriptions: dict[str, DomainDescription] = {}
@@ -87,11 +132,11 @@ class DomainColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def libvirt_ids(self) -> Sequence[int | None]:
         """The domain id of each domain, None while it is off."""
-        return self.libvirt_id or [None] * len(self.uuid)
+        return COUNTS.unpack(self.libvirt_id) or [None] * len(self.uuid)
 
     def figures(self, name: str) -> Sequence[Any]:
         """Return one field of ``DomainSample`` of each domain."""
-        return getattr(self.sample, name) or [_DEFAULTS[name]] * len(self.uuid)
+        return _SAMPLE[name].values(getattr(self.sample, name), len(self.uuid))
 
 
 class ColumnBatch(Batch, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,41 +145,53 @@ class ColumnBatch(Batch, frozen=True, kw_only=True, omit_defaults=True):
     domains: DomainColumns | None = None
 
 
-def lists(table: Struct) -> tuple[Sequence[Any], ...]:
-    """Return the lists of a table in the order of its rows' fields, empty where left out."""
-    return astuple(table)[-len(FIELDS[type(table)]) :]
+def parts(table: Struct) -> tuple[Any, ...]:
+    """Return the columns of a table in the order of its rows' fields, empty where left out."""
+    return astuple(table)[-len(COLUMNS[type(table)]) :]
 
 
-def cells(table: Struct) -> list[Iterable[Any]]:
-    """Return the lists of a table in the order of its rows' fields; one left out gives its default."""
-    return [
-        values or repeat(field.default)
-        for field, values in zip(FIELDS[type(table)], lists(table), strict=True)
-    ]
+def owners(devices: DeviceColumns) -> list[int]:
+    """Return the place of each device's domain."""
+    return COUNTS.unpack(devices.domain)
 
 
 def fault(domains: DomainColumns) -> str | None:
     """Return why decoded columns cannot be read as rows, None if they can."""
     count = len(domains.uuid)
-    if len(domains.name) != count or len(domains.libvirt_id) not in (0, count):
-        return f"domains: the lists of {count} domains differ in length"
-    for path, table in (("blocks", domains.blocks), ("interfaces", domains.interfaces)):
-        if table is None:
-            continue
-        if _is_uneven(table, len(table.domain)):
-            return f"domains.{path}: the lists of {len(table.domain)} devices differ in length"
-        if table.domain and max(table.domain) >= count:
-            return f"domains.{path}: a device of domain {max(table.domain)} of {count}"
-    if _is_uneven(domains.sample, count):
-        return f"domains.sample: the lists of {count} domains differ in length"
-    return _malformed_uuid(domains.uuid)
+    if len(domains.name) != count or len(domains.libvirt_id) not in (0, count * COUNTS.size_bytes):
+        return f"domains: the columns of {count} rows differ in length"
+    if not COUNTS.allows(domains.libvirt_id, unknown=True):
+        return "domains.libvirt_id: a number beyond its bounds"
+    for path, devices in (("domains.blocks", domains.blocks), ("domains.interfaces", domains.interfaces)):
+        if devices is not None and (reason := _device_fault(path, devices, count)):
+            return reason
+    return _table_fault("domains.sample", domains.sample, count) or _malformed_uuid(domains.uuid)
 
 
-def _is_uneven(table: Struct, count: int) -> bool:
-    found = lists(table)
-    return not {0, count}.issuperset(map(len, found)) or not (
-        count == 0 or all(compress(found, _REQUIRED[type(table)]))
-    )
+def _device_fault(path: str, devices: DeviceColumns, domain_count: int) -> str | None:
+    count = len(devices.device)
+    if len(devices.domain) != count * COUNTS.size_bytes:
+        return f"{path}: the columns of {count} rows differ in length"
+    if not COUNTS.allows(devices.domain, unknown=False):
+        return f"{path}.domain: a number beyond its bounds"
+    if (last := max(owners(devices), default=-1)) >= domain_count:
+        return f"{path}: a device of domain {last} of {domain_count}"
+    return _table_fault(path, devices, count)
+
+
+def _table_fault(path: str, table: Struct, count: int) -> str | None:
+    columns, found = COLUMNS[type(table)], parts(table)
+    for column, part in zip(columns, found, strict=True):
+        given = part or column.default is NODEFAULT
+        if len(part) != (count * column.item_length if given else 0):
+            return f"{path}: the columns of {count} rows differ in length"
+    for packing, unknown, places in _GROUPS[type(table)]:
+        if not packing.allows(b"".join([found[place] for place in places]), unknown=unknown):
+            names = [
+                columns[place].name for place in places if not packing.allows(found[place], unknown=unknown)
+            ]
+            return f"{path}.{names[0]}: a number beyond its bounds, or none where one must be"
+    return None
 
 
 def _malformed_uuid(uuids: list[str]) -> str | None:

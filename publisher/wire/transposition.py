@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Between a batch as its producer builds it, an object per domain, and as it travels, a list per field."""
+"""Between a batch as its producer builds it, an object per domain, and as it travels, a column per field."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,41 +8,40 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import astuple
 
 from publisher.wire.columns import (
-    FIELDS,
+    COLUMNS,
     ROWS,
     ColumnBatch,
+    DeviceColumns,
     DomainBlockColumns,
     DomainColumns,
     DomainInterfaceColumns,
     DomainSampleColumns,
-    lists,
+    owners,
+    parts,
 )
-from publisher.wire.samples import Batch, DomainReport, Real, SampleBatch
-
-# About as exact as a real of PostgreSQL (24 bits); the rest of a double would be bytes without a meaning.
-_DIGITS = 7
-_REALS = (Real, Real | None)
+from publisher.wire.packing import COUNTS
+from publisher.wire.samples import Batch, DomainReport, SampleBatch
 
 
 def in_columns(batch: SampleBatch) -> ColumnBatch:
-    """Return a batch as it travels; raises what rounding a figure raises that is none."""
+    """Return a batch as it travels; raise OverflowError for a number that is too wide."""
     domains = None if batch.domains is None else columns_of(batch.domains)
-    return ColumnBatch(domains=domains, **_parts(batch))
+    return ColumnBatch(domains=domains, **_common(batch))
 
 
 def in_reports(batch: ColumnBatch) -> SampleBatch:
-    """Return a batch as its producer built it, with figures of as many digits as travelled."""
+    """Return a batch as its producer built it, with figures as exact as a real of PostgreSQL."""
     domains = None if batch.domains is None else reports_of(batch.domains)
-    return SampleBatch(domains=domains, **_parts(batch))
+    return SampleBatch(domains=domains, **_common(batch))
 
 
 def columns_of(reports: Sequence[DomainReport]) -> DomainColumns:
-    """Return reports as columns."""
+    """Return reports as columns; raise OverflowError for a number that is too wide."""
     libvirt_ids = [report.libvirt_id for report in reports]
     return DomainColumns(
         uuid=[report.uuid for report in reports],
         name=[report.name for report in reports],
-        libvirt_id=libvirt_ids if any(each is not None for each in libvirt_ids) else [],
+        libvirt_id=COUNTS.pack(libvirt_ids) if any(each is not None for each in libvirt_ids) else b"",
         sample=_table(DomainSampleColumns, [report.sample for report in reports]),
         reasons={report.uuid: report.reason for report in reports if report.reason is not None},
         descriptions={report.uuid: report.description for report in reports if report.description},
@@ -53,8 +52,10 @@ def columns_of(reports: Sequence[DomainReport]) -> DomainColumns:
 
 def reports_of(domains: DomainColumns) -> list[DomainReport]:
     """Return columns as reports."""
-    blocks, interfaces = _by_domain(domains, domains.blocks), _by_domain(domains, domains.interfaces)
-    listed = zip(domains.uuid, domains.name, domains.libvirt_ids, _rows(domains.sample), strict=True)
+    count = len(domains.uuid)
+    blocks, interfaces = _by_domain(count, domains.blocks), _by_domain(count, domains.interfaces)
+    samples = _rows(domains.sample, count)
+    listed = zip(domains.uuid, domains.name, domains.libvirt_ids, samples, strict=True)
     return [
         DomainReport(
             uuid=uuid,
@@ -70,38 +71,36 @@ def reports_of(domains: DomainColumns) -> list[DomainReport]:
     ]
 
 
-def _parts(batch: Batch) -> dict[str, Any]:
+def _common(batch: Batch) -> dict[str, Any]:
     return {name: getattr(batch, name) for name in Batch.__struct_fields__}
 
 
 def _devices(kind: type[Struct], devices: Sequence[Sequence[Struct]]) -> Any:
     domain = [place for place, found in enumerate(devices) for _ in found]
-    return _table(kind, [device for found in devices for device in found], domain=domain) if domain else None
+    rows = [device for found in devices for device in found]
+    return _table(kind, rows, domain=COUNTS.pack(domain)) if domain else None
 
 
-def _table(kind: type[Struct], rows: Sequence[Struct], **first: list[int]) -> Any:
+def _table(kind: type[Struct], rows: Sequence[Struct], **first: bytes) -> Any:
+    found = zip(*map(astuple, rows), strict=True) if rows else [()] * len(COLUMNS[kind])
     columns: dict[str, Any] = dict(first)
-    found = zip(*map(astuple, rows), strict=True) if rows else [()] * len(FIELDS[kind])
-    for field, values in zip(FIELDS[kind], found, strict=True):
-        if field.default is NODEFAULT or values.count(field.default) < len(values):
-            columns[field.name] = list(map(_rounded, values) if field.type in _REALS else values)
+    for column, values in zip(COLUMNS[kind], found, strict=True):
+        if column.default is NODEFAULT or values.count(column.default) < len(values):
+            columns[column.name] = column.packing.pack(values) if column.packing else list(values)
     return kind(**columns)
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{_DIGITS}g}")
-
-
-def _by_domain(domains: DomainColumns, table: Any) -> list[list[Any]]:
-    found: list[list[Any]] = [[] for _ in domains.uuid]
-    if table is not None:
-        for place, device in zip(table.domain, _rows(table), strict=True):
+def _by_domain(count: int, devices: DeviceColumns | None) -> list[list[Any]]:
+    found: list[list[Any]] = [[] for _ in range(count)]
+    if devices is not None:
+        for place, device in zip(owners(devices), _rows(devices, len(devices.device)), strict=True):
             found[place].append(device)
     return found
 
 
-def _rows(table: Struct) -> Iterator[Any]:
-    row, names = ROWS[type(table)], [field.name for field in FIELDS[type(table)]]
-    given = {name: values for name, values in zip(names, lists(table), strict=True) if values}
-    for figures in zip(*given.values(), strict=True):
-        yield row(**dict(zip(given, figures, strict=True)))
+def _rows(table: Struct, count: int) -> Iterator[Any]:
+    row, columns = ROWS[type(table)], COLUMNS[type(table)]
+    names = [column.name for column in columns]
+    found = (column.values(part, count) for column, part in zip(columns, parts(table), strict=True))
+    for values in zip(*found, strict=True):
+        yield row(**dict(zip(names, values, strict=True)))

@@ -25,6 +25,7 @@ HOMES = {
     ),
     "sqlite3": ("publisher/spool/",),
     "psycopg": ("consumer/", "dashboard/database.py", "loadgen/scenario/store.py"),
+    "numpy": ("consumer/records.py", "dashboard/"),
     "psycopg_pool": ("dashboard/database.py",),
     "dash": ("dashboard/",),
     "structlog": ("consumer/", "dashboard/"),

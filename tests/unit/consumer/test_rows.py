@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """From messages to rows: order of columns, order of rows, what is left out."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.domain_rows import Placement, Placements
-from consumer.encoding import Encoded, Row
 from consumer.errors import DataRefused
 from consumer.health import Health
 from consumer.rows import Rows, microseconds
@@ -22,28 +20,15 @@ from consumer.tables import (
     DOMAIN_SPEAKERS,
     HOST_LATEST,
     HOST_SAMPLES,
-    Table,
 )
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import SampleBatch
 from publisher.wire.transposition import in_columns
+from tests.unit.consumer.copy_stream import integers, rows_of
 
 NOW = 1_760_000_000.0
 UNKNOWN = Health(None, "unknown", ())
 FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=4, disk_count_per_domain=2))
-
-
-class Encoding:
-    """Notes the rows that are to become bytes; the bytes are the second of the first row's time."""
-
-    def __init__(self) -> None:
-        self.by_table: dict[Table, list[Row]] = {}
-
-    def __call__(self, table: Table, rows: Sequence[Row]) -> Encoded:
-        """Note the rows."""
-        self.by_table.setdefault(table, []).extend(rows)
-        at = rows[0][DOMAIN_SAMPLES.columns.index("sampled_at")] if table is DOMAIN_SAMPLES else 0
-        return Encoded(bytes([at // 1_000_000 % 100]), len(rows))
 
 
 def placements(batch: SampleBatch, *, resident: bool = True) -> Placements:
@@ -65,14 +50,15 @@ def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int =
 
 def test_every_row_has_the_columns_of_its_table() -> None:
     """Rows and columns have the same length, in every table that a batch reaches."""
-    encoding = Encoding()
-    rows = Rows(encoding)
+    rows = Rows()
     add(rows, FLEET.batch(0, NOW, 1))
 
-    found = rows.finish() | encoding.by_table
-    assert {"host_samples", "domain_samples", "domain_latest"} <= {table.name for table in found}
-    for table, tuples in found.items():
-        assert {len(table.columns)} == {len(row) for row in tuples}, table.name
+    found = rows.finish() | {table: rows_of(encoded) for table, encoded in rows.domains.encoded().items()}
+    assert {"host_samples", "domain_samples", "domain_block_samples"} <= {table.name for table in found}
+    for table, each in found.items():
+        # The latest rows of domains have the bytes of their samples, see the tables module.
+        columns = DOMAIN_SAMPLES.columns if table is DOMAIN_LATEST else table.columns
+        assert {len(columns)} == {len(row) for row in each}, table.name
 
 
 def test_keys_come_first_in_every_table() -> None:
@@ -83,30 +69,35 @@ def test_keys_come_first_in_every_table() -> None:
 
 def test_domains_are_stored_host_by_host_and_then_by_time() -> None:
     """So do two consumers that store the same, which therefore wait for each other and do not deadlock."""
-    rows = Rows(Encoding())
+    rows = Rows()
     for host_id, tick in ((8, 2), (7, 1), (8, 0), (7, 3)):
         add(rows, FLEET.batch(host_id - 7, NOW + tick, tick), host_id=host_id)
 
-    encoded = rows.domains.encoded()[DOMAIN_SAMPLES]
-    assert ([1, 3, 0, 2], 16) == ([second - int(NOW) % 100 for second in encoded.body], encoded.row_count)
+    found = rows_of(rows.domains.encoded()[DOMAIN_SAMPLES])
+    begin = microseconds(datetime.fromtimestamp(NOW, UTC))
+    seconds = [(at - begin) // 1_000_000 for at in integers(found, 1)]
+    assert ([1] * 4 + [3] * 4 + [0] * 4 + [2] * 4) == seconds
+    assert [7] * 8 + [8] * 8 == integers(found, DOMAIN_SAMPLES.columns.index("host_id"))
 
 
-def test_a_refused_figure_leaves_nothing_of_its_batch() -> None:
+def test_a_refused_text_leaves_nothing_of_its_batch() -> None:
     """The message goes to quarantine alone, so its host's row must not be stored."""
+    batch = FLEET.batch(0, NOW, 1)
+    report = next(each for each in batch.domains or () if each.blocks)
+    named = msgspec.structs.replace(
+        report, blocks=[msgspec.structs.replace(report.blocks[0], device="\ud800")]
+    )
 
-    def refuse(_table: Table, _rows: Sequence[Row]) -> Encoded:
-        raise DataRefused("smallint out of range")
-
-    rows = Rows(refuse)
-    with pytest.raises(DataRefused):
-        add(rows, FLEET.batch(0, NOW, 1))
+    rows = Rows()
+    with pytest.raises(DataRefused, match="surrogates not allowed"):
+        add(rows, msgspec.structs.replace(batch, domains=[named]))
 
     assert ({}, {}) == (rows.finish(), rows.domains.encoded())
 
 
 def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     """Rows superseded in the same flush are not written, in whatever order they came."""
-    rows = Rows(Encoding())
+    rows = Rows()
     for tick in (1, 2, 0):
         add(rows, FLEET.batch(0, NOW + 10 * tick, tick))
 
@@ -118,7 +109,7 @@ def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
 
 def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None:
     """As long as a host's domains stay the same, only its newest batch is."""
-    rows, places = Rows(Encoding()), placements(FLEET.batch(0, NOW, 1))
+    rows, places = Rows(), placements(FLEET.batch(0, NOW, 1))
     for tick in range(3):
         batch = in_columns(FLEET.batch(0, NOW + 10 * tick, tick))
         rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
@@ -130,13 +121,13 @@ def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None
 def test_what_is_held_back_is_said_by_the_next_flush() -> None:
     """The later batch speaks for the domains it lists, what was held back for those that have left."""
     batch = FLEET.batch(0, NOW, 1)
-    rows = Rows(Encoding())
+    rows = Rows()
     add(rows, batch)
     held = rows.domains.hold_back(lambda host: host == batch.host)
     assert DOMAIN_SPEAKERS not in rows.finish()
     assert DOMAIN_LATEST not in rows.domains.encoded()
 
-    following = Rows(Encoding(), held)
+    following = Rows(held)
     later = batch.sampled_at + timedelta(seconds=10)
     add(following, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
     found = {row[0]: row[1] for row in following.finish()[DOMAIN_SPEAKERS]}
@@ -145,7 +136,7 @@ def test_what_is_held_back_is_said_by_the_next_flush() -> None:
 
 def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
     """Its rows go with this flush."""
-    rows = Rows(Encoding())
+    rows = Rows()
     add(rows, FLEET.batch(0, NOW, 1))
 
     assert {} == rows.domains.hold_back(lambda _host: False)
@@ -154,7 +145,7 @@ def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
 
 def test_a_domain_that_has_left_keeps_its_last_row() -> None:
     """What a newer batch does not list any more was said last by the one before."""
-    rows = Rows(Encoding())
+    rows = Rows()
     batch = FLEET.batch(0, NOW, 1)
     add(rows, batch)
     later = batch.sampled_at + timedelta(seconds=10)
@@ -166,25 +157,41 @@ def test_a_domain_that_has_left_keeps_its_last_row() -> None:
 
 def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -> None:
     """A domain that lives elsewhere has rows here, and no latest row."""
-    encoding = Encoding()
-    rows = Rows(encoding)
+    rows = Rows()
     add(rows, FLEET.batch(0, NOW, 1), resident=False)
 
-    assert 4 == len(encoding.by_table[DOMAIN_SAMPLES])
+    found = rows.domains.encoded()
+    assert 4 == found[DOMAIN_SAMPLES].row_count
+    assert DOMAIN_LATEST not in found
     assert DOMAIN_SPEAKERS not in rows.finish()
 
 
 def test_a_domain_without_placement_is_left_out() -> None:
     """The host's own rows are stored all the same."""
-    encoding = Encoding()
-    rows = Rows(encoding)
+    rows = Rows()
     batch = FLEET.batch(0, NOW, 1)
     rows.add_batch(
         in_columns(batch), 7, Placements.of([None] * 4), health=UNKNOWN, received_at=batch.sampled_at
     )
 
     assert 1 == len(rows.finish()[HOST_SAMPLES])
-    assert {} == encoding.by_table
+    assert {} == rows.domains.encoded()
+
+
+def test_domains_without_placement_do_not_shift_the_others() -> None:
+    """Samples and devices stay with their domain, whichever is left out before it."""
+    rows = Rows()
+    batch = in_columns(FLEET.batch(0, NOW, 1))
+    places = Placements.of([None, Placement(2, resident=True), None, Placement(4, resident=True)])
+    rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
+    assert batch.domains is not None
+
+    found = {table: rows_of(encoded) for table, encoded in rows.domains.encoded().items()}
+    state = DOMAIN_SAMPLES.columns.index("state")
+    states = batch.domains.figures("state")
+    assert [2, 4] == integers(found[DOMAIN_SAMPLES], 0)
+    assert [states[1], states[3]] == integers(found[DOMAIN_SAMPLES], state)
+    assert {2, 4} >= set(integers(found[DOMAIN_BLOCK_SAMPLES], 0))
 
 
 def test_a_host_without_libvirt_counts_no_domains() -> None:
@@ -192,7 +199,7 @@ def test_a_host_without_libvirt_counts_no_domains() -> None:
     batch = FLEET.batch(0, NOW, 1)
     place = HOST_SAMPLES.columns.index("domain_count")
     for domains, expected in ((None, (None, None)), ([], (0, 0))):
-        rows = Rows(Encoding())
+        rows = Rows()
         add(rows, msgspec.structs.replace(batch, domains=domains))
         (row,) = rows.finish()[HOST_SAMPLES]
         assert expected == row[place : place + 2]
@@ -203,11 +210,11 @@ def test_a_device_that_occurs_twice_is_stored_once() -> None:
     batch = FLEET.batch(0, NOW, 1)
     report = next(each for each in batch.domains or () if each.blocks)
     doubled = msgspec.structs.replace(report, blocks=report.blocks + report.blocks)
-    encoding = Encoding()
-    add(Rows(encoding), msgspec.structs.replace(batch, domains=[doubled]))
+    rows = Rows()
+    add(rows, msgspec.structs.replace(batch, domains=[doubled]))
 
-    found = [row[1] for row in encoding.by_table[DOMAIN_BLOCK_SAMPLES]]
-    assert [block.device for block in report.blocks] == found
+    found = [row[1] for row in rows_of(rows.domains.encoded()[DOMAIN_BLOCK_SAMPLES])]
+    assert [block.device.encode() for block in report.blocks] == found
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds

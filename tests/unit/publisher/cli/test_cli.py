@@ -11,11 +11,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from deploy.lab.ports import free_ports
 from publisher.version import VERSION
-from publisher.wire.codec import decode_sample
+from publisher.wire.codec import decode_sample, encode
+from publisher.wire.samples import SampleBatch
 from publisher.wire.transposition import in_reports
 
 SCRIPT = Path(sys.executable).with_name("kvmgrid-publisher")
@@ -80,15 +82,16 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 
 def test_once_prints_one_valid_batch_with_rates() -> None:
-    """On a pipe it is JSON that a consumer would take; no broker and no spool is touched."""
+    """On a pipe it is JSON that a consumer would take as columns; no broker and no spool is touched."""
     result = run("once", KVMGRID_BROKER__URL="amqp://127.0.0.1:1/", KVMGRID_SPOOL__DIRECTORY="/proc/none")
-    batch = in_reports(decode_sample(result.stdout.strip().encode()))
+    batch = msgspec.json.decode(result.stdout, type=SampleBatch)
 
     assert (0, "", "hv042") == (result.returncode, result.stderr, batch.host)
     assert batch.interval_seconds is not None
     assert 0.5 < batch.interval_seconds < 60
     assert batch.sample.cpu_busy_ratio is not None
     assert [] == batch.domains
+    assert batch == in_reports(decode_sample(encode(batch)))
 
 
 def test_once_is_for_reading_on_a_terminal() -> None:
@@ -104,7 +107,7 @@ def test_once_is_for_reading_on_a_terminal() -> None:
 def test_once_gives_the_form_that_was_asked_for() -> None:
     """--text on a pipe, --json on a terminal."""
     assert "Collectors" in run("once", "--text").stdout
-    assert decode_sample(on_a_terminal("once", "--json").strip().encode())
+    assert msgspec.json.decode(on_a_terminal("once", "--json"), type=SampleBatch)
 
 
 def test_help_tells_which_form_comes_when() -> None:

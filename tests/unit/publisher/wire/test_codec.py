@@ -28,6 +28,11 @@ from tests.unit.publisher.wire.message_strategies import messages
 PAYLOADS = Path(__file__).resolve().parents[3] / "fixtures" / "payloads" / "v1"
 SAMPLE = (PAYLOADS / "sample_full.json").read_bytes().rstrip()
 EVENT = (PAYLOADS / "event_full.json").read_bytes().rstrip()
+# 1, -1 and the least of each width, infinity, NaN, half a number, broken base64.
+COLUMNS = (
+    *("AAE=", "AAAAAQ==", "AAAAAAAAAAE=", "//8=", "/////w==", "//////////8="),
+    *("gAA=", "gAAAAA==", "gAAAAAAAAAA=", "f4AAAA==", "/4AAAA==", "f8AAAA==", "AAAB", "AAE", "A A="),
+)
 RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -90,7 +95,7 @@ def test_a_wrong_value_anywhere_is_a_decode_error(data: st.DataObject) -> None:
             break
         node = child
     node[key] = data.draw(
-        st.sampled_from([None, True, -1, 2**63, 2**64, 1e300, "", "x", [], {}, [[]], {"a": 1}])
+        st.sampled_from([None, True, -1, 2**63, 2**64, 1e300, "", "x", [], {}, [[]], {"a": 1}, *COLUMNS])
     )
 
     assert reason(json.dumps(tree).encode()) in {None, "schema", "version", "malformed"}
@@ -173,6 +178,25 @@ def test_extreme_floats_are_kept_exactly() -> None:
         decoded = decode_sample(encode(msgspec.structs.replace(batch, sample=sample)))
 
         assert repr(value) == repr(decoded.sample.cpu_busy_ratio)
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
+def test_extreme_figures_of_domains_are_kept_exactly(figures: list[float]) -> None:
+    """In single precision likewise, whichever numbers stand beside each other."""
+    batch = in_reports(decode_sample(SAMPLE))
+    assert batch.domains
+    reports = [
+        msgspec.structs.replace(
+            batch.domains[0],
+            uuid=f"6f1d3c2a-9b4e-4d11-8a77-{place:012x}",
+            sample=msgspec.structs.replace(batch.domains[0].sample, cpu_cores=figure),
+        )
+        for place, figure in enumerate(figures)
+    ]
+    decoded = decode_sample(encode(msgspec.structs.replace(batch, domains=reports)))
+    assert decoded.domains is not None
+
+    assert repr(figures) == repr(decoded.domains.figures("cpu_cores"))
 
 
 @given(st.text(st.sampled_from("\0\\u0a")))

@@ -12,6 +12,7 @@ import pytest
 from publisher.wire.codec import decode_event, decode_sample, encode
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import SCHEMA_VERSION, Event
+from publisher.wire.transposition import in_columns, in_reports
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "fixtures" / "payloads"
 SAMPLES = sorted(PAYLOADS.glob("v*/sample_*.json"))
@@ -29,6 +30,48 @@ def test_a_stored_sample_decodes_and_encodes_to_itself(path: Path) -> None:
     body = path.read_bytes().rstrip(b"\n")
 
     assert body == encode(decode_sample(body))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=name)
+def test_the_domains_of_a_stored_sample_become_objects_and_columns_again(path: Path) -> None:
+    """Nothing stands in the columns that a report does not have, and the other way round."""
+    columns = decode_sample(path.read_bytes())
+
+    assert columns == in_columns(in_reports(columns))
+
+
+def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
+    """Bytes of a published version mean the same for ever: their order, their width, their kind."""
+    domains = in_reports(decode_sample((PAYLOADS / "v1" / "sample_full.json").read_bytes())).domains
+    assert domains is not None
+    (report,) = domains
+    (block,), (interface,) = report.blocks, report.interfaces
+
+    assert (78, 1, 5, 105, "partial") == (
+        report.libvirt_id,
+        report.sample.state,
+        report.sample.state_reason,
+        report.sample.vcpu_count,
+        report.sample.outcome,
+    )
+    assert (4_419_584, 4_435_968, 4_530_176, 4_534_272) == (
+        report.sample.memory_assigned_bytes,
+        report.sample.memory_resident_bytes,
+        block.capacity_bytes,
+        block.physical_bytes,
+    )
+    assert (105.0, 107.5, 130.0, 135.0, 143.75, 145.0, 153.75) == (
+        report.sample.interval_seconds,
+        report.sample.cpu_cores,
+        report.sample.network_transmit_bytes_per_second,
+        block.read_bytes_per_second,
+        block.flush_latency_seconds,
+        interface.receive_bytes_per_second,
+        interface.transmit_drops_per_second,
+    )
+    assert (0.087, 0.093) == pytest.approx(
+        (report.sample.cpu_ratio, report.sample.memory_used_ratio), rel=2**-24
+    )
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=name)
@@ -70,6 +113,8 @@ def missing(value: object, known: msgspec.inspect.Type, place: str) -> list[str]
         return [gap for member in known.types for gap in missing(value, member, place)]
     if isinstance(known, msgspec.inspect.ListType) and isinstance(value, list):
         return missing(value[0], known.item_type, f"{place}[0]") if value else [f"{place}[0]"]
+    if isinstance(known, msgspec.inspect.BytesType):
+        return [] if value else [f"{place}[0]"]
     if isinstance(known, msgspec.inspect.DictType) and isinstance(value, dict):
         return [gap for item in value.values() for gap in missing(item, known.value_type, f"{place}[]")]
     if isinstance(known, msgspec.inspect.StructType) and isinstance(value, dict):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reports become columns and columns reports: nothing is lost but digits that nobody stores."""
 
-import math
+from ctypes import c_float
+from math import inf, nan
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from publisher.wire.codec import decode_sample, encode
+from publisher.wire.columns import owners
 from publisher.wire.samples import (
     DomainBlockSample,
     DomainDescription,
@@ -21,7 +23,6 @@ from publisher.wire.transposition import columns_of, in_columns, in_reports, rep
 from tests.unit.publisher.wire.message_strategies import messages
 
 RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-ROUNDING = 1e-6
 FIRST, SECOND, THIRD = (f"6f1d3c2a-9b4e-4d11-8a77-0c5e9d2b1f3{digit}" for digit in "012")
 
 
@@ -32,21 +33,21 @@ def report(uuid: str = FIRST, **fields: Any) -> DomainReport:
 
 
 def differences(expected: Any, found: Any, place: str = "") -> list[str]:
-    """Return where two trees of plain values differ by more than rounding."""
+    """Return where a tree of plain values is not the other one with its figures in single precision."""
     if isinstance(expected, dict) and isinstance(found, dict) and expected.keys() == found.keys():
         return [gap for key in expected for gap in differences(expected[key], found[key], f"{place}.{key}")]
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         pairs = enumerate(zip(expected, found, strict=True))
         return [gap for index, pair in pairs for gap in differences(*pair, f"{place}[{index}]")]
     if isinstance(expected, float) and isinstance(found, float):
-        return [] if math.isclose(expected, found, rel_tol=ROUNDING) else [place]
+        return [] if repr(c_float(expected).value) == repr(found) else [place]
     return [] if expected == found else [place]
 
 
 @RELAXED
 @given(messages(SampleBatch))
 def test_reports_come_back_from_the_wire(batch: SampleBatch) -> None:
-    """All but the domains is as it was, bit for bit; the domains are, but for rounding."""
+    """All but the domains is as it was, bit for bit; the figures of domains are, in single precision."""
     found = in_reports(decode_sample(encode(batch)))
 
     expected = msgspec.structs.replace(batch, domains=found.domains)
@@ -66,40 +67,73 @@ def test_what_has_travelled_once_does_not_change_any_more(batch: SampleBatch) ->
 @pytest.mark.parametrize(
     ("figure", "expected"),
     [
-        (0.1 + 0.2, 0.3),
-        (1 / 3, 0.3333333),
-        (123_456_789.0, 123_456_800.0),
-        (1e-7 / 3, 3.333333e-08),
+        (0.1 + 0.2, 0.300000011920928955078125),
+        (1 / 3, 0.3333333432674407958984375),
+        (123_456_789.0, 123_456_792.0),
+        (16_777_217.0, 16_777_216.0),
+        (1e-7 / 3, 3.333333253863202e-08),
         (0.0, 0.0),
-        (-2 / 3, -0.6666667),
-        (3.4e38, 3.4e38),
+        (-0.0, -0.0),
+        (-2 / 3, -0.666666686534881591796875),
+        (3.4e38, 3.3999999521443642e38),
+        (-3.4e38, -3.3999999521443642e38),
+        (2.0**-126, 2.0**-126),
+        (-(2.0**-149), -(2.0**-149)),
+        (1e-42, 714 * 2.0**-149),
+        (5e-324, 0.0),
+        (nan, None),
+        (inf, None),
+        (-inf, None),
         (None, None),
     ],
 )
-def test_figures_keep_seven_digits(figure: float | None, expected: float | None) -> None:
-    """As many as a real of PostgreSQL holds, wherever the point stands."""
+def test_figures_keep_single_precision(figure: float | None, expected: float | None) -> None:
+    """Exactly what a real of PostgreSQL holds, negative zero and denormal numbers too; NaN is not known."""
     block = DomainBlockSample(device="vda", read_bytes_per_second=figure)
     sample = DomainSample(state=1, cpu_cores=figure)
     (found,) = reports_of(columns_of([report(sample=sample, blocks=[block])]))
 
-    assert (expected, expected) == (found.sample.cpu_cores, found.blocks[0].read_bytes_per_second)
+    assert [repr(expected)] * 2 == [
+        repr(each) for each in (found.sample.cpu_cores, found.blocks[0].read_bytes_per_second)
+    ]
 
 
-def test_sizes_keep_all_digits() -> None:
-    """A size in bytes is a whole number, and stays what it is."""
-    sample = DomainSample(state=1, memory_assigned_bytes=2**63 - 1)
-    (found,) = reports_of(columns_of([report(sample=sample)]))
+@pytest.mark.parametrize("size_bytes", [0, 2**53 + 1, 2**63 - 2, 2**63 - 1])
+def test_sizes_keep_all_digits(size_bytes: int) -> None:
+    """A size in bytes is a whole number of 64 bits, and stays what it is."""
+    sample = DomainSample(state=1, memory_assigned_bytes=size_bytes)
+    block = DomainBlockSample(device="vda", capacity_bytes=size_bytes)
+    (found,) = reports_of(columns_of([report(sample=sample, blocks=[block])]))
 
-    assert sample == found.sample
+    assert (sample, [block]) == (found.sample, found.blocks)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"libvirt_id": 2**31},
+        {"libvirt_id": -(2**31)},
+        {"sample": DomainSample(state=2**15)},
+        {"sample": DomainSample(state=1, cpu_cores=3.5e38)},
+        {"sample": DomainSample(state=1, memory_assigned_bytes=2**63)},
+        {"blocks": [DomainBlockSample(device="vda", capacity_bytes=-(2**63))]},
+        {"interfaces": [DomainInterfaceSample(device="nic", receive_drops_per_second=-1e300)]},
+    ],
+)
+def test_a_number_that_does_not_fit_is_an_error(fields: dict[str, Any]) -> None:
+    """It is neither cut off, nor taken for one that is not known."""
+    with pytest.raises(OverflowError):
+        columns_of([report(**fields)])
 
 
 def test_a_field_that_no_domain_has_is_left_out() -> None:
-    """So is what all have alike by default; one domain that differs brings the list of all."""
+    """So is what all have alike by default; one domain that differs brings the column of all."""
     columns = columns_of(
         [report(), report(SECOND, sample=DomainSample(state=5, cpu_cores=0.5)), report(THIRD)]
     )
 
-    assert [None, 0.5, None] == columns.sample.cpu_cores  # type: ignore[attr-defined] # made of DomainSample
+    assert [None, 0.5, None] == columns.figures("cpu_cores")
+    assert [None, None, None] == columns.figures("cpu_ratio")
     assert {"uuid", "name", "sample"} == msgspec.to_builtins(columns).keys()
     assert {"state", "cpu_cores"} == msgspec.to_builtins(columns.sample).keys()
 
@@ -117,7 +151,7 @@ def test_devices_go_back_to_their_domains() -> None:
 
     assert columns.blocks is not None
     assert columns.interfaces is not None
-    assert ([0, 0, 2], [2, 2]) == (columns.blocks.domain, columns.interfaces.domain)
+    assert ([0, 0, 2], [2, 2]) == (owners(columns.blocks), owners(columns.interfaces))
     assert reports == reports_of(columns)
 
 
@@ -131,6 +165,7 @@ def test_what_few_domains_have_goes_by_uuid() -> None:
     columns = columns_of(reports)
 
     assert ([FIRST], [THIRD]) == (list(columns.reasons), list(columns.descriptions))
+    assert [None, 7, None] == list(columns.libvirt_ids)
     assert reports == reports_of(columns)
 
 

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a batch has for a table of domains, as it travelled, and the rows that many of them make. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from consumer.encoding import Encoded
+from consumer.errors import DataRefused
+from consumer.records import Cells, alike, numbers, repeated, rows, texts
+from consumer.tables import COLUMN_TABLES, Table
+from publisher.wire.columns import COLUMNS, Column, parts
+from publisher.wire.packing import COUNTS
+
+# Enough rows that what a step costs by itself does not count.
+_ROWS_AT_ONCE = 2_048
+
+
+class Piece(NamedTuple):
+    """What one batch has for one table: keys of domains, packed, and the wire's columns, texts in UTF-8."""
+
+    host_id: int
+    at: int
+    ids: bytes
+    columns: Sequence[Any]
+
+    @property
+    def row_count(self) -> int:
+        """How many rows, those without a key among them."""
+        return len(self.ids) // COUNTS.size_bytes
+
+
+def encoded(table: Table, pieces: Sequence[Piece]) -> Encoded:
+    """Return the rows of the pieces in their order, without those that have no key."""
+    blocks: list[bytes] = []
+    count = 0
+    for group in _groups(pieces):
+        columns = _cells(table, group)
+        blocks += rows(columns)
+        count += len(columns[0].values)
+    return Encoded(tuple(blocks), count)
+
+
+def in_utf8(table: Struct) -> list[Any]:
+    """Return the columns of a table; raise DataRefused for a text that is no UTF-8."""
+    return [_texts_in_utf8(part) if isinstance(part, list) else part for part in parts(table)]
+
+
+def _texts_in_utf8(values: list[str | None]) -> list[bytes | None]:
+    try:
+        return [None if value is None else value.encode() for value in values]
+    except UnicodeEncodeError as error:
+        raise DataRefused(f"{type(error).__name__}: {error}") from error
+
+
+def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    group: list[Piece] = []
+    row_count = 0
+    for piece in pieces:
+        group.append(piece)
+        row_count += piece.row_count
+        if row_count >= _ROWS_AT_ONCE:
+            yield group
+            group, row_count = [], 0
+    if group:
+        yield group
+
+
+def _cells(table: Table, pieces: Sequence[Piece]) -> list[Cells]:
+    """Return the columns of a table, without the rows that have no key."""
+    counts = [piece.row_count for piece in pieces]
+    wire = zip(*(piece.columns for piece in pieces), strict=True)
+    by_name = {
+        column.name: _cells_of(column, found, counts)
+        for column, found in zip(COLUMNS[COLUMN_TABLES[table]], wire, strict=True)
+    }
+    by_name["domain_id"] = ids = numbers(COUNTS, b"".join(piece.ids for piece in pieces))
+    by_name["sampled_at"] = repeated(">i8", [piece.at for piece in pieces], counts)
+    by_name["host_id"] = repeated(">i4", [piece.host_id for piece in pieces], counts)
+    columns = [by_name[name] for name in table.columns]
+    return columns if ids.lengths is None else [column.of(ids.lengths > 0) for column in columns]
+
+
+def _cells_of(column: Column, found: Sequence[Any], counts: Sequence[int]) -> Cells:
+    """Return one column of several pieces; one that a piece leaves out has its default there."""
+    if column.packing is not None:
+        nothing = column.packing.unknown_bytes
+        return numbers(
+            column.packing,
+            b"".join([part or nothing * count for part, count in zip(found, counts, strict=True)]),
+        )
+    default = column.default.encode() if isinstance(column.default, str) else None
+    if not any(found):
+        return alike(default, sum(counts))
+    values = (part or [default] * count for part, count in zip(found, counts, strict=True))
+    return texts(list(chain.from_iterable(values)))
