@@ -9,7 +9,6 @@ left early.
 """
 
 from collections.abc import Callable
-from itertools import compress
 from typing import Literal, NamedTuple
 
 from publisher.wire.columns import ColumnBatch
@@ -121,11 +120,9 @@ def _memory(batch: ColumnBatch) -> float | None:
 def _steal(batch: ColumnBatch) -> float | None:
     if batch.domains is None:
         return None
-    running = map(RUNNING.__eq__, batch.domains.figures("state"))
-    steals = list(compress(batch.domains.figures("steal_ratio"), running))
-    if steals.count(None) == len(steals):
-        return None
-    return max(filter(None, steals), default=0.0)
+    figures = zip(batch.domains.figures("state"), batch.domains.figures("steal_ratio"), strict=True)
+    known = [steal for state, steal in figures if steal is not None and state == RUNNING]
+    return max(known, default=None)
 
 
 def _paused_on_error_count(batch: ColumnBatch) -> float | None:

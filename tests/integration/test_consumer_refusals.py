@@ -2,12 +2,13 @@
 """Errors that do not say whose fault they are: a message's, or that of a database which takes nothing."""
 
 from collections.abc import Iterator
+from typing import LiteralString
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from consumer.errors import DatabaseAway
+from consumer.errors import DatabaseAway, SchemaError
 from tests.integration.consumer_desk import Desk
 from tests.integration.consumer_site import Books, recent, small_fleet
 from tests.services import MigratedDatabase
@@ -17,6 +18,7 @@ FAILING = """
     $$ BEGIN RAISE EXCEPTION 'unexpected' USING ERRCODE = 'XX000'; END $$;
     CREATE TRIGGER fails BEFORE INSERT ON kvmgrid.{} FOR EACH ROW {} EXECUTE FUNCTION kvmgrid.fail();
 """
+RENAMED = "RENAME cpu_cores TO cpu_cores_before"
 
 
 @pytest.fixture
@@ -66,3 +68,25 @@ def test_a_message_that_alone_fails_is_set_aside(desk: Desk, database: MigratedD
     assert [("refused", f"{bad.host}.sample")] == books.rows("SELECT reason, routing_key FROM quarantine")
     assert [(good.host,)] == books.rows("SELECT host FROM host_metrics")
     assert [] == books.rows("SELECT host_id FROM host_latest WHERE host_id = 0")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ([RENAMED], "table domain_samples lacks cpu_cores: run kvmgrid-consumer migrate first"),
+        (
+            [RENAMED, "ADD cpu_cores double precision"],
+            "column cpu_cores of table domain_samples is not of type float4",
+        ),
+    ],
+)
+def test_a_schema_of_another_make_is_refused(
+    database: MigratedDatabase, changes: list[LiteralString], reason: str
+) -> None:
+    """At once: else the database would refuse the bytes of each message, and each would be set aside."""
+    with psycopg.connect(database.administrator_url) as administrator:
+        for change in changes:
+            administrator.execute(sql.SQL("ALTER TABLE kvmgrid.domain_samples {}").format(sql.SQL(change)))
+
+    with pytest.raises(SchemaError, match=rf"^{reason}$"):
+        Desk(database.ingest_url)
