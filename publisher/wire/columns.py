@@ -8,7 +8,6 @@ the transposition module.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import NODEFAULT, Struct, defstruct
@@ -37,11 +36,6 @@ class Column(NamedTuple):
     default: Any
     packing: Packing | None
 
-    @property
-    def item_length(self) -> int:
-        """By how much each row makes it longer."""
-        return self.packing.size_bytes if self.packing else 1
-
     def values(self, part: Any, count: int) -> Sequence[Any]:
         """Return its value in each of ``count`` rows."""
         if not part:
@@ -50,10 +44,11 @@ class Column(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Columns that are checked together, by their places in the table."""
+    """Columns that are checked together, by their places in the table; each row makes one ``size`` longer."""
 
-    packing: Packing
-    unknown: bool
+    packing: Packing | None
+    required: bool
+    size: int
     places: Sequence[int]
 
 
@@ -101,14 +96,12 @@ COLUMNS: dict[type[Struct], tuple[Column, ...]] = {table: _columns(row) for tabl
 
 
 def _groups(columns: Sequence[Column]) -> list[_Group]:
-    kinds = [
-        (column.packing, column.default is not NODEFAULT, place)
-        for place, column in enumerate(columns)
-        if column.packing
-    ]
+    groups: dict[tuple[Packing | None, bool], list[int]] = {}
+    for place, column in enumerate(columns):
+        groups.setdefault((column.packing, column.default is NODEFAULT), []).append(place)
     return [
-        _Group(packing, unknown, [place for *_, place in members])
-        for (packing, unknown), members in groupby(sorted(kinds, key=str), key=lambda kind: kind[:2])
+        _Group(packing, required, packing.size_bytes if packing else 1, places)
+        for (packing, required), places in groups.items()
     ]
 
 
@@ -181,16 +174,14 @@ def _device_fault(path: str, devices: DeviceColumns, domain_count: int) -> str |
 
 def _table_fault(path: str, table: Struct, count: int) -> str | None:
     columns, found = COLUMNS[type(table)], parts(table)
-    for column, part in zip(columns, found, strict=True):
-        given = part or column.default is NODEFAULT
-        if len(part) != (count * column.item_length if given else 0):
+    for packing, required, size, places in _GROUPS[type(table)]:
+        members = [found[place] for place in places]
+        if not {count * size, count * size if required else 0}.issuperset(map(len, members)):
             return f"{path}: the columns of {count} rows differ in length"
-    for packing, unknown, places in _GROUPS[type(table)]:
-        if not packing.allows(b"".join([found[place] for place in places]), unknown=unknown):
-            names = [
-                columns[place].name for place in places if not packing.allows(found[place], unknown=unknown)
-            ]
-            return f"{path}.{names[0]}: a number beyond its bounds, or none where one must be"
+        if packing and not packing.allows(b"".join(members), unknown=not required):
+            wrong = (place for place in places if not packing.allows(found[place], unknown=not required))
+            name = columns[next(wrong)].name
+            return f"{path}.{name}: a number beyond its bounds, or none where one must be"
     return None
 
 
