@@ -16,7 +16,7 @@ import psycopg
 import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from dashboard.errors import (
@@ -95,7 +95,7 @@ class Database:
         try:
             with (
                 self._pool.connection(timeout=self._patience_seconds()) as connection,
-                connection.cursor(row_factory=class_row(query.row_type)) as cursor,
+                connection.cursor(row_factory=args_row(query.row_type)) as cursor,
             ):
                 cursor.execute(self._statement(query, view), parameters, binary=True)
                 rows = cursor.fetchall()

@@ -24,7 +24,13 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def clean(text: str, maximum_length: int = 200) -> str:
     """Return a text from outside without invisible characters, cut with an ellipsis."""
-    shown = "".join(_REPLACEMENT if unicodedata.category(letter) in _INVISIBLE else letter for letter in text)
+    if text.isprintable():
+        # Nearly every name, and looked at without a loop.
+        shown = text
+    else:
+        shown = "".join(
+            _REPLACEMENT if unicodedata.category(letter) in _INVISIBLE else letter for letter in text
+        )
     return shown if len(shown) <= maximum_length else shown[: maximum_length - 1] + "…"
 
 

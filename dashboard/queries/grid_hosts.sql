@@ -29,7 +29,8 @@ SELECT
     board_temperature_celsius,
     hypervisor_state,
     hypervisor_reason,
-    collectors
+    -- They say why there is no temperature; a node shows nothing else of them.
+    CASE WHEN cpu_temperature_celsius IS NULL THEN collectors END AS collectors
 FROM hosts_now
 -- What is real comes before what is simulated.
 ORDER BY right(publisher_version, 10) IS NOT DISTINCT FROM '+simulated', host
