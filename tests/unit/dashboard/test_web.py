@@ -160,6 +160,14 @@ def test_requests_that_no_page_sends_are_refused(app: Guard, status: int, argume
     assert len(answer.text) < 100
 
 
+def test_answers_are_compressed_for_those_who_take_it(app: Guard) -> None:
+    """Files and answers travel as gzip, and as they are to a client that names no encoding."""
+    for path in ("/assets/core.js", "/_dash-layout"):
+        assert "gzip" == send(app, "GET", path).headers["content-encoding"]
+        plain = send(app, "GET", path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+
+
 @pytest.mark.parametrize(
     ("status", "method", "path"),
     [(404, "POST", "/"), (404, "POST", "/host/x"), (405, "DELETE", "/"), (405, "PUT", CALLBACK)],
