@@ -107,8 +107,12 @@
     return Math.floor(whole / 86400) + GAP + "d" + GAP + Math.floor((whole % 86400) / 3600) + GAP + "h";
   };
 
+  // Asked for at most once a second: every time on a page needs it, and the answer takes its time.
+  let ownZone = null;
+
   kvmgrid.browserZone = function () {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    if (ownZone === null) ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    return ownZone;
   };
 
   kvmgrid.zone = function () {
@@ -174,6 +178,7 @@
   };
 
   window.setInterval(function () {
+    ownZone = null;
     if (document.hidden) return;
     document.querySelectorAll("time.age").forEach(writeAge);
     document.querySelectorAll("[data-stale-at]").forEach(markStale);

@@ -44,8 +44,8 @@
     if (SVG_TAGS.has(tag)) element = document.createElementNS(SVG, tag);
     else if (HTML_TAGS.has(tag)) element = document.createElement(tag);
     else throw new Error("refused element " + tag);
-    setAttributes(element, attributes);
-    morph(element, children);
+    for (const [name, value] of Object.entries(attributes)) if (isAllowed(name, value)) element.setAttribute(name, value);
+    for (const child of children) element.appendChild(build(child));
     return element;
   }
 

@@ -2,12 +2,14 @@
 """The grid in a browser."""
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from deploy.screenshots import CHROMIUM_ARGUMENTS
 from publisher.wire.samples import HypervisorHealth
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
@@ -135,9 +137,40 @@ def test_reasons_open_and_stay_open(page: Page, dashboard: Dashboard, seeder: Se
     why = page.locator(".why summary")
     why.click()
     expect(page.locator(".why li").first).to_contain_text("CPU")
+    # What is contained in its node would be cut off at its edge.
+    assert "visible" == page.locator(".node").evaluate("node => getComputedStyle(node).contentVisibility")
     seeder.store([host_batch("hv1", start + timedelta(seconds=30), 2, SLOW._replace(cpu_ratio=0.99))])
     expect(page.locator(".bar__number").first).to_have_text("99\u00a0%")
     expect(page.locator(".why li").first).to_be_visible()
+
+
+def test_a_node_out_of_sight_is_read_aloud_and_reached_by_key(
+    chromium: Browser, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Nodes that are not painted yet are there for a screen reader and the keyboard, and then shown."""
+    now = utc_now()
+    seeder.store(
+        host_batch(f"hv{number:02d}", now, 1, SLOW._replace(domains=[domain(number, f"web-{number}")]))
+        for number in range(30)
+    )
+    # As with a screen reader that runs: without one Chromium keeps no whole tree for it.
+    arguments = [*CHROMIUM_ARGUMENTS, "--force-renderer-accessibility"]
+    reading = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+    page = reading.new_page()
+    page.goto(dashboard.url)
+    expect(page.locator(".node")).to_have_count(30)
+    last = page.locator(node_of("hv29"))
+    expect(last).not_to_be_in_viewport()
+    spoken = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    words = {(each["role"]["value"], each["name"]["value"]) for each in spoken if "name" in each}
+    expected = {("article", "host hv29"), ("heading", "hv29"), ("link", "hv29"), ("StaticText", "web-29")}
+    assert expected <= words
+    page.locator(node_of("hv28")).locator(".vm").focus()
+    page.keyboard.press("Tab")
+    expect(last.locator("h2 a")).to_be_focused()
+    expect(last).to_be_in_viewport()
+    expect(last.locator(".vm__value")).to_have_text("25\u00a0%")
+    reading.close()
 
 
 def test_libvirt_that_is_absent_is_said(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
