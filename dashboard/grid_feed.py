@@ -6,28 +6,30 @@ long as the process; a browser of an older one gets everything.
 """
 
 import secrets
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from dashboard.answer_cache import AnswerCache
 from dashboard.asks import GridAsk
-from dashboard.components.node import node
+from dashboard.components.node import SHOWN_DOMAIN_COUNT, node
+from dashboard.components.node_shape import TEMPLATES
 from dashboard.components.states import banner, first_run, schema_missing, slow_answer
 from dashboard.components.summary import summary
 from dashboard.database import Database
 from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
 from dashboard.markup import Element
-from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, GridDomain
+from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
+from dashboard.template import described
 
 Answer = dict[str, Any]
 
 
 class Versioned(NamedTuple):
-    """A piece of the grid and the cursor at which it changed last."""
+    """A piece of the grid, what it was made of, and the cursor at which it changed last."""
 
     cursor: int
+    rows: object
     element: Element
 
 
@@ -53,7 +55,8 @@ class GridFeed:
         self._database = database
         self._now = now
         self._name = secrets.token_hex(8)
-        self._last = Snapshot(0, 0, {}, Versioned(0, []))
+        self._templates = described(TEMPLATES)
+        self._last = Snapshot(0, 0, {}, Versioned(0, None, []))
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
     def answer(self, ask: GridAsk) -> Answer:
@@ -81,6 +84,8 @@ class GridFeed:
         since = ask.cursor if ask.feed == self._name and ask.cursor <= snapshot.cursor else 0
         changed = {host: piece.element for host, piece in snapshot.nodes.items() if piece.cursor > since}
         answer: Answer = {"feed": self._name, "cursor": snapshot.cursor, "nodes": changed}
+        if since == 0:
+            answer["templates"] = self._templates
         if snapshot.order_cursor > since:
             answer["order"] = list(snapshot.nodes)
         if snapshot.summary.cursor > since:
@@ -89,23 +94,27 @@ class GridFeed:
 
     def _take(self, _: None) -> Snapshot:
         hosts = self._database.fetch(GRID_HOSTS)
-        domains = self._database.fetch(GRID_DOMAINS)
-        of_host: dict[str, list[GridDomain]] = defaultdict(list)
-        for domain in domains:
-            of_host[domain.host].append(domain)
+        domains = self._database.fetch(GRID_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})
+        of_host = {each.host: each for each in domains}
         last, cursor = self._last, self._last.cursor + 1
-        nodes = {
-            host.host: _versioned(last.nodes.get(host.host), node(host, of_host[host.host]), cursor)
-            for host in hosts
-        }
+        nodes = {}
+        for host in hosts:
+            rows, old = (host, of_host.get(host.host, NO_DOMAINS)), last.nodes.get(host.host)
+            # Between two samples of a host nothing of it is made anew.
+            if old is not None and old.rows == rows:
+                nodes[host.host] = old
+            else:
+                nodes[host.host] = _versioned(old, Versioned(cursor, rows, node(*rows)))
         self._last = Snapshot(
             cursor=cursor,
             order_cursor=last.order_cursor if list(nodes) == list(last.nodes) else cursor,
             nodes=nodes,
-            summary=_versioned(last.summary, summary(hosts, domains), cursor),
+            summary=_versioned(last.summary, Versioned(cursor, None, summary(hosts, domains))),
         )
         return self._last
 
 
-def _versioned(last: Versioned | None, element: Element, cursor: int) -> Versioned:
-    return last if last is not None and last.element == element else Versioned(cursor, element)
+def _versioned(last: Versioned | None, fresh: Versioned) -> Versioned:
+    """Return the fresh piece, as old as the last one if they look alike."""
+    is_alike = last is not None and last.element == fresh.element
+    return fresh._replace(cursor=last.cursor) if last is not None and is_alike else fresh

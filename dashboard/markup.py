@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import orjson
 
-Json: TypeAlias = "str | dict[str, str] | list[Json]"
+Json: TypeAlias = "str | dict[str, str] | list[Json] | None"
 Element: TypeAlias = list[Json]
 Node: TypeAlias = "Element | str"
 
@@ -47,7 +47,7 @@ def texts(node: Node) -> str:
     if isinstance(node, str):
         return node
     parts: list[Json] = node[2:]
-    return " ".join(texts(part) for part in parts if not isinstance(part, dict)).strip()
+    return " ".join(texts(part) for part in parts if isinstance(part, (str, list))).strip()
 
 
 def digest(tree: object) -> str:

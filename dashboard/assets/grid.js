@@ -43,11 +43,13 @@
       seen.nodes.clear();
       place.replaceChildren();
     }
+    if (answer.templates) kvmgrid.learnTemplates(answer.templates);
     seen.feed = answer.feed;
     seen.cursor = answer.cursor;
     if (answer.summary) kvmgrid.morph(summary, [answer.summary]);
-    for (const [host, tree] of Object.entries(answer.nodes)) {
+    for (const [host, use] of Object.entries(answer.nodes)) {
       const old = seen.nodes.get(host);
+      const tree = kvmgrid.expand(use);
       const node = old ? kvmgrid.patch(old, tree) : kvmgrid.build(tree);
       seen.nodes.set(host, node);
       kvmgrid.writeTimes(node);

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The state of a VM as word and shape: each state has a shape of its own, so that none depends on colour."""
 
+from collections import Counter
+
 from dashboard.markup import Element, h
+from dashboard.queries import GridDomains
 
 # Paths in a box of 12 by 12.
 _SHAPES = {
@@ -28,6 +31,17 @@ def present_state(state_name: str | None, freshness: str) -> str:
     if state_name is None:
         return NOT_SAMPLED
     return STATE_UNKNOWN if freshness == "stale" else state_name
+
+
+def state_counts(domains: GridDomains) -> Counter[str]:
+    """Return how many VMs of a host are in each present state."""
+    counts: Counter[str] = Counter()
+    # Tens of thousands are counted at each beat: by what the database says, then by what it means.
+    for (name, freshness), count in Counter(
+        zip(domains.state_names, domains.freshnesses, strict=True)
+    ).items():
+        counts[present_state(name, freshness)] += count
+    return counts
 
 
 def domain_mark(state_name: str | None) -> Element:

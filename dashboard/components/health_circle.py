@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dashboard.markup import Element, clean, h
 from dashboard.queries import JsonList
+from dashboard.template import Template
 from dashboard.units import GAP
 
 STATES = frozenset({"good", "strained", "bad", "unknown"})
@@ -15,6 +16,33 @@ FULL_SCORE = 100
 MINUS = "\N{MINUS SIGN}"
 _RADIUS = 26
 _CENTRE = 30
+
+
+CIRCLE = Template(
+    "circle",
+    h(
+        "svg",
+        h("circle", class_="health__ground", cx=str(_CENTRE), cy=str(_CENTRE), r=str(_RADIUS)),
+        h(
+            "rect",
+            class_="health__level",
+            x=str(_CENTRE - _RADIUS),
+            y="{top}",
+            width=str(2 * _RADIUS),
+            height="{height}",
+        ),
+        h("circle", class_="health__rim", cx=str(_CENTRE), cy=str(_CENTRE), r=str(_RADIUS)),
+        h("text", "{score}", class_="health__score", x=str(_CENTRE), y=str(_CENTRE + 6)),
+        class_="health health--{state}",
+        viewBox="0 0 60 60",
+        role="img",
+        aria_label="health {spoken}",
+    ),
+)
+# The word where no rule took points.
+SOUND = Template(
+    "sound", h("div", h("span", "{state}", class_="state-word state-word--{state}"), class_="why")
+)
 
 
 class Health(NamedTuple):
@@ -35,37 +63,24 @@ def read_health(score: int | None, state: str | None, reasons: JsonList | None, 
     )
 
 
-def circle(health: Health) -> Element:
-    """Return the circle as SVG."""
+def circle_words(health: Health) -> dict[str, str]:
+    """Return what fills the holes of the circle."""
     share = 1.0 if health.score is None else health.score / FULL_SCORE
-    top = _CENTRE + _RADIUS - 2 * _RADIUS * share
-    score_text = "?" if health.score is None else str(health.score)
-    spoken = f"health {health.state}" + ("" if health.score is None else f", {health.score} of {FULL_SCORE}")
-    return h(
-        "svg",
-        h("circle", class_="health__ground", cx=str(_CENTRE), cy=str(_CENTRE), r=str(_RADIUS)),
-        h(
-            "rect",
-            class_="health__level",
-            x=str(_CENTRE - _RADIUS),
-            y=f"{top:.1f}",
-            width=str(2 * _RADIUS),
-            height=f"{2 * _RADIUS * share:.1f}",
-        ),
-        h("circle", class_="health__rim", cx=str(_CENTRE), cy=str(_CENTRE), r=str(_RADIUS)),
-        h("text", score_text, class_="health__score", x=str(_CENTRE), y=str(_CENTRE + 6)),
-        class_=f"health health--{health.state}",
-        viewBox="0 0 60 60",
-        role="img",
-        aria_label=spoken,
-    )
+    height = 2 * _RADIUS * share
+    return {
+        "state": health.state,
+        "spoken": health.state + ("" if health.score is None else f", {health.score} of {FULL_SCORE}"),
+        "top": f"{_CENTRE + _RADIUS - height:.1f}",
+        "height": f"{height:.1f}",
+        "score": "?" if health.score is None else str(health.score),
+    }
 
 
 def reasons(health: Health) -> Element:
     """Return the state word; where rules took points it opens to their list."""
-    word = h("span", health.state, class_=f"state-word state-word--{health.state}")
     if not health.reasons:
-        return h("div", word, class_="why")
+        return SOUND.filled(state=health.state)
+    word = h("span", health.state, class_=f"state-word state-word--{health.state}")
     return h(
         "details",
         h("summary", word, h("span", f"{MINUS}{FULL_SCORE - (health.score or 0)}", class_="why__points")),

@@ -2,8 +2,9 @@
 """The head of the host page: what the host is, how it fares, what could not be read and why."""
 
 from dashboard import units
-from dashboard.components.health_circle import circle, read_health, reasons
-from dashboard.components.node import hypervisor_words, simulated_badge, stale_at
+from dashboard.components.health_circle import CIRCLE, circle_words, read_health, reasons
+from dashboard.components.node import hypervisor_words, is_simulated, stale_at
+from dashboard.components.node_shape import SIMULATED
 from dashboard.markup import Element, clean, h
 from dashboard.queries import HostNow
 
@@ -18,7 +19,7 @@ def host_head(host: HostNow) -> Element:
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
     return h(
         "div",
-        h("div", circle(health), reasons(health), class_="node__health"),
+        h("div", CIRCLE.filled(**circle_words(health)), reasons(health), class_="node__health"),
         h(
             "div",
             h("h1", name, title=name),
@@ -26,7 +27,7 @@ def host_head(host: HostNow) -> Element:
                 "p",
                 f"{host.host} · " if name != host.host else None,
                 _age(host),
-                simulated_badge(host.publisher_version),
+                SIMULATED.filled() if is_simulated(host.publisher_version) else None,
                 class_="node__sub",
             ),
             h("p", trouble, class_="node__trouble") if trouble else None,

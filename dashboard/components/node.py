@@ -4,19 +4,17 @@
 A node that has gone silent keeps its last values, greyed and hatched, and says since when.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from dashboard import units
-from dashboard.components.domain_mark import RUNNING_STATES, STATE_UNKNOWN, domain_mark, present_state
-from dashboard.components.health_circle import circle, read_health, reasons
+from dashboard.components import domain_line, node_shape
+from dashboard.components.domain_mark import RUNNING_STATES, STATE_UNKNOWN, state_counts
+from dashboard.components.health_circle import CIRCLE, SOUND, circle_words, read_health, reasons
 from dashboard.markup import Element, clean, h
-from dashboard.queries import GridDomain, GridHost, JsonList
+from dashboard.queries import GridDomains, GridHost, JsonList
 
 SHOWN_DOMAIN_COUNT = 8
-# Room is scarce on a node; the title has the full words.
-SHORT_STATES = {"shut off": "off", "pmsuspended": "suspended", "in shutdown": "stopping"}
 TEMPERATURE_COLLECTOR = "temperatures"
 # As the view hosts_now has it.
 STALE_TICKS = 5
@@ -29,11 +27,9 @@ def host_path(host: str) -> str:
     return f"/host/{quote(host, safe='')}"
 
 
-def simulated_badge(publisher_version: str | None) -> Element | None:
-    """Return the mark of a host that no machine stands behind, None for a real one."""
-    if publisher_version is None or not publisher_version.endswith(SIMULATED_SUFFIX):
-        return None
-    return h("span", "simulated", class_="badge", title="No machine: the load generator speaks for this host")
+def is_simulated(publisher_version: str | None) -> bool:
+    """Whether no machine stands behind a host."""
+    return publisher_version is not None and publisher_version.endswith(SIMULATED_SUFFIX)
 
 
 def stale_at(sampled_at: datetime | None, tick_seconds: float | None) -> str | None:
@@ -43,46 +39,39 @@ def stale_at(sampled_at: datetime | None, tick_seconds: float | None) -> str | N
     return (sampled_at + timedelta(seconds=STALE_TICKS * tick_seconds)).isoformat()
 
 
-def node(host: GridHost, domains: Sequence[GridDomain]) -> Element:
-    """Return the card of a host with its VMs in order of their names."""
+def node(host: GridHost, domains: GridDomains) -> Element:
+    """Return the card of a host with its VMs in order of their names, as a use of node_shape.TEMPLATES."""
     is_stale = host.freshness == "stale"
     health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
-    return h(
-        "article",
-        _head(host, health_part=h("div", circle(health), reasons(health), class_="node__health")),
-        h(
-            "dl",
-            *_bar("CPU", host.cpu_busy_ratio, "busy share of all CPUs of the host"),
-            *_bar("RAM", host.memory_used_ratio, _memory_title(host)),
-            *_bar("Disk", host.disk_busy_ratio, "busy time of the busiest disk"),
-            class_="bars",
-        ),
-        _temperature(host),
-        _domains(host, domains),
-        class_=f"node node--{health.state} node--{host.freshness}",
-        data_stale_at=stale_at(host.sampled_at, host.tick_seconds),
-        aria_label=f"host {host.host}",
+    name = clean(host.hostname or host.host)
+    return node_shape.NODE(
+        state=health.state,
+        freshness=host.freshness,
+        stale_at=stale_at(host.sampled_at, host.tick_seconds),
+        host=host.host,
+        circle=CIRCLE(**circle_words(health)),
+        reasons=reasons(health) if health.reasons else SOUND(state=health.state),
+        name=name,
+        path=host_path(host.host),
+        about=_about(host, name),
+        age=_age(host),
+        cpu_bar=_bar(host.cpu_busy_ratio),
+        cpu=units.percent(host.cpu_busy_ratio),
+        memory_title=_memory_title(host),
+        memory_bar=_bar(host.memory_used_ratio),
+        memory=units.percent(host.memory_used_ratio),
+        disk_bar=_bar(host.disk_busy_ratio),
+        disk=units.percent(host.disk_busy_ratio),
+        temperature=_temperature(host),
+        domains=_domains(host, domains),
     )
 
 
-def _head(host: GridHost, health_part: Element) -> Element:
-    name = clean(host.hostname or host.host)
+def _about(host: GridHost, name: str) -> str:
     cpu = None if host.cpu_count is None else units.counted(host.cpu_count, "CPU", "CPUs")
     memory = None if host.memory_total_bytes is None else units.data_size(host.memory_total_bytes)
     other_id = None if name == host.host else host.host
-    sub = " · ".join(part for part in (other_id, cpu, memory) if part)
-    return h(
-        "header",
-        health_part,
-        h(
-            "div",
-            h("h2", h("a", name, href=host_path(host.host)), title=name),
-            h("p", sub, class_="node__sub"),
-            _age(host),
-            class_="node__title",
-        ),
-        class_="node__head",
-    )
+    return " · ".join(part for part in (other_id, cpu, memory) if part)
 
 
 def _age(host: GridHost) -> Element:
@@ -91,24 +80,17 @@ def _age(host: GridHost) -> Element:
     word = {"fresh": "", "late": "late, ", "stale": "last seen "}.get(host.freshness, "")
     if host.is_catching_up:
         word = "history up to "
-    return h(
-        "p",
-        h("span", word, class_="node__late") if word else None,
-        h("time", "", class_="age", datetime=host.sampled_at.isoformat(), data_suffix=" ago"),
-        simulated_badge(host.publisher_version),
-        class_="node__age",
+    return node_shape.AGE(
+        word=node_shape.LATE(word=word) if word else None,
+        at=host.sampled_at.isoformat(),
+        badge=node_shape.SIMULATED() if is_simulated(host.publisher_version) else None,
     )
 
 
-def _bar(words: str, ratio: float | None, title: str) -> list[Element]:
-    text = units.percent(ratio)
-    width = 0.0 if ratio is None else min(max(ratio, 0.0), 1.0) * 100
-    meter = h(
-        "span",
-        h("span", class_="bar__fill", style=f"width:{width:.1f}%"),
-        class_="bar__track" if ratio is not None else "bar__track bar__track--unknown",
-    )
-    return [h("dt", words), h("dd", meter, h("span", text, class_="bar__number"), class_="bar", title=title)]
+def _bar(ratio: float | None) -> Element:
+    if ratio is None:
+        return node_shape.NO_BAR()
+    return node_shape.BAR(percent=f"{min(max(ratio, 0.0), 1.0) * 100:.1f}")
 
 
 def _memory_title(host: GridHost) -> str:
@@ -122,20 +104,13 @@ def _temperature(host: GridHost) -> Element:
     degrees, limit = host.cpu_temperature_celsius, host.cpu_temperature_limit_celsius
     if degrees is None:
         reason = collector_reason(host.collectors, TEMPERATURE_COLLECTOR) or "no sensor was read"
-        value = h("span", units.UNKNOWN, class_="node__missing", title=reason)
-        return h("p", h("span", "Temp", class_="node__label"), value, class_="node__row")
+        return node_shape.NO_TEMPERATURE(reason=reason)
     text = units.celsius(degrees) + ("" if limit is None else f" of {units.celsius(limit)}")
     board = host.board_temperature_celsius
     title = "CPU" + ("" if limit is None else f", limit {units.celsius(limit)}")
     title += "" if board is None else f"; board {units.celsius(board)}"
-    warm = limit is not None and degrees >= limit * 0.9
-    return h(
-        "p",
-        h("span", "Temp", class_="node__label"),
-        h("span", text, class_="node__warm" if warm else None, title=title),
-        h("span", " near its limit", class_="node__warm") if warm else None,
-        class_="node__row",
-    )
+    is_warm = limit is not None and degrees >= limit * 0.9
+    return (node_shape.WARM if is_warm else node_shape.TEMPERATURE)(text=text, title=title)
 
 
 def collector_reason(collectors: JsonList | None, name: str) -> str | None:
@@ -146,44 +121,32 @@ def collector_reason(collectors: JsonList | None, name: str) -> str | None:
     return None
 
 
-def _domains(host: GridHost, domains: Sequence[GridDomain]) -> Element:
-    head = h(
-        "p",
-        h("span", "VMs", class_="node__label"),
-        h("span", _count_words(domains)),
-        class_="node__row",
-    )
+def _domains(host: GridHost, domains: GridDomains) -> Element:
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
-    left = len(domains) - SHOWN_DOMAIN_COUNT
-    more = h(
-        "li",
-        h("a", f"+{left} more", href=f"{host_path(host.host)}#vms", class_="vm vm--more"),
-    )
-    return h(
-        "div",
-        head if domains or not trouble else None,
-        h("p", trouble, class_="node__trouble") if trouble else None,
-        h(
+    left = domains.total_count - len(domains.names)
+    return node_shape.DOMAINS(
+        count=node_shape.COUNT(words=_count_words(domains)) if domains.total_count or not trouble else None,
+        trouble=h("p", trouble, class_="node__trouble") if trouble else None,
+        lines=h(
             "ul",
-            *(_domain(host, domain) for domain in domains[:SHOWN_DOMAIN_COUNT]),
-            more if left > 0 else None,
+            *(domain_line.domain_line(domain) for domain in domains.first()),
+            node_shape.MORE(left=str(left)) if left > 0 else None,
             class_="vms",
         )
-        if domains
+        if domains.total_count
         else None,
-        class_="node__vms",
     )
 
 
-def _count_words(domains: Sequence[GridDomain]) -> str:
-    if not domains:
+def _count_words(domains: GridDomains) -> str:
+    if not domains.total_count:
         return "none"
-    states = [present_state(domain.state_name, domain.freshness) for domain in domains]
-    unknown = states.count(STATE_UNKNOWN)
-    if unknown == len(states):
+    states = state_counts(domains)
+    unknown = states[STATE_UNKNOWN]
+    if unknown == domains.total_count:
         return f"{unknown}, {STATE_UNKNOWN}"
-    running = sum(state in RUNNING_STATES for state in states)
-    return f"{running} running of {len(states)}" + (f", {unknown} unknown" if unknown else "")
+    running = sum(states[state] for state in RUNNING_STATES)
+    return f"{running} running of {domains.total_count}" + (f", {unknown} unknown" if unknown else "")
 
 
 def hypervisor_words(state: str | None, reason: str | None) -> str | None:
@@ -193,37 +156,3 @@ def hypervisor_words(state: str | None, reason: str | None) -> str | None:
     if state == "disconnected":
         return "libvirt does not answer" + (f": {clean(reason)}" if reason else ".")
     return None
-
-
-def _domain(host: GridHost, domain: GridDomain) -> Element:
-    name = clean(domain.name, 64)
-    state = present_state(domain.state_name, domain.freshness)
-    is_running, is_stale = state in RUNNING_STATES, state == STATE_UNKNOWN
-    title = f"{name}: {state}"
-    if is_running:
-        count = domain.vcpu_count
-        of_vcpus = "" if count is None else f" of {units.counted(count, 'vCPU', 'vCPUs')}"
-        title += f", {units.percent(domain.cpu_ratio)}{of_vcpus}"
-    elif is_stale:
-        title += f", {domain.state_name} when last seen"
-    return h(
-        "li",
-        h(
-            "a",
-            domain_mark(None if is_stale else domain.state_name),
-            h("span", name, class_="vm__name"),
-            _domain_value(domain, state),
-            class_="vm" if is_running else "vm vm--stale" if is_stale else "vm vm--still",
-            href=f"{host_path(host.host)}#vm-{domain.uuid}",
-            title=title,
-        ),
-    )
-
-
-def _domain_value(domain: GridDomain, state: str) -> Element:
-    """Return CPU of a running VM, the word of another state, or the age of a state that is unknown now."""
-    if state == STATE_UNKNOWN and domain.sampled_at is not None:
-        age = h("time", "", class_="age", datetime=domain.sampled_at.isoformat(), data_coarse="yes")
-        return h("span", age, class_="vm__value")
-    words = units.percent(domain.cpu_ratio) if state in RUNNING_STATES else SHORT_STATES.get(state, state)
-    return h("span", words, class_="vm__value")

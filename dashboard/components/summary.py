@@ -2,20 +2,22 @@
 """The strip above the grid: hosts and VMs by state."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from dashboard.components.domain_mark import domain_mark, present_state, state_rank
+from dashboard.components.domain_mark import domain_mark, state_counts, state_rank
 from dashboard.markup import Element, h
-from dashboard.queries import GridDomain, GridHost
+from dashboard.queries import GridDomains, GridHost
 
 STATE_ORDER = ("good", "strained", "bad", "unknown", "stale")
 
 
-def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element:
+def summary(hosts: Sequence[GridHost], domains: Iterable[GridDomains]) -> Element:
     """Return the counts: each host is in one of them, and how many of all are late is said beside them."""
     health = Counter(_state(host) for host in hosts)
     late = sum(host.freshness == "late" for host in hosts)
-    states = Counter(present_state(domain.state_name, domain.freshness) for domain in domains)
+    states: Counter[str] = Counter()
+    for each in domains:
+        states.update(state_counts(each))
     return h(
         "div",
         h(
@@ -31,7 +33,7 @@ def summary(hosts: Sequence[GridHost], domains: Sequence[GridDomain]) -> Element
         ),
         h(
             "section",
-            h("h2", h("strong", str(len(domains))), " VM" if len(domains) == 1 else " VMs"),
+            h("h2", h("strong", str(states.total())), " VM" if states.total() == 1 else " VMs"),
             h(
                 "ul",
                 *(

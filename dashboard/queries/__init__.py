@@ -4,6 +4,7 @@
 Field order is column order; a test compares each type with what the database answers.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from importlib import resources
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -49,7 +50,6 @@ class GridHost(NamedTuple):
 class GridDomain(NamedTuple):
     """One VM, as the node of its host shows it."""
 
-    host: str
     uuid: str
     name: str
     sampled_at: datetime | None
@@ -57,6 +57,33 @@ class GridDomain(NamedTuple):
     state_name: str | None
     cpu_ratio: float | None
     vcpu_count: int | None
+
+
+class GridDomains(NamedTuple):
+    """The VMs of one host: a list per column, from ``uuids`` on of the first ones, which its node shows."""
+
+    host: str
+    state_names: list[str | None]
+    freshnesses: list[str]
+    uuids: list[str]
+    names: list[str]
+    sampled_ats: list[datetime | None]
+    cpu_ratios: list[float | None]
+    vcpu_counts: list[int | None]
+
+    @property
+    def total_count(self) -> int:
+        """How many VMs there are, those that are not shown among them."""
+        return len(self.state_names)
+
+    def first(self) -> Iterator[GridDomain]:
+        """Yield the VMs that are shown."""
+        columns = (self.freshnesses, self.state_names, self.cpu_ratios, self.vcpu_counts)
+        # The shortest lists end it.
+        return map(GridDomain._make, zip(self.uuids, self.names, self.sampled_ats, *columns, strict=False))
+
+
+NO_DOMAINS = GridDomains("", [], [], [], [], [], [], [])
 
 
 class HostNow(NamedTuple):
@@ -200,7 +227,7 @@ class Query(NamedTuple, Generic[Row]):
 
 SCHEMA_STATE = Query("schema_state", SchemaState)
 GRID_HOSTS = Query("grid_hosts", GridHost)
-GRID_DOMAINS = Query("grid_domains", GridDomain)
+GRID_DOMAINS = Query("grid_domains", GridDomains)
 HOST_NOW = Query("host_now", HostNow)
 HOST_DOMAINS = Query("host_domains", HostDomain)
 HOST_EVENTS = Query("host_events", HostEvent)

@@ -39,6 +39,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 10,
+        "shown_count": 2,
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
 
@@ -85,6 +86,21 @@ def test_what_is_now_reads_no_time_series(
     text = "\n".join(line for (line,) in plan)
     assert "host_samples" not in text
     assert "domain_samples" not in text
+
+
+def test_the_grid_gets_the_first_vms_and_the_states_of_all(connected: Database, seeder: Seeder) -> None:
+    """The lists of a host are in the order of names; those of what is shown end early."""
+    vms = [domain(1, "web"), domain(2, "batch", state=3), domain(3, "spare", state=5)]
+    now = utc_now()
+    seeder.store(run_of_batches("hv2", now, 1, Load(domains=[domain(4, "other")])))
+    seeder.store(run_of_batches("hv1", now, 1, Load(domains=vms)))
+    found = {row.host: row for row in connected.fetch(GRID_DOMAINS, {"shown_count": 2})}
+    assert {"hv1", "hv2"} == found.keys()
+    assert ["other"] == found["hv2"].names
+    shown = found["hv1"]
+    assert (["batch", "spare"], [vms[1].uuid, vms[2].uuid]) == (shown.names, shown.uuids)
+    assert (["paused", "shut off", "running"], ["fresh"] * 3) == (shown.state_names, shown.freshnesses)
+    assert ([now] * 2, [None] * 2, [2, 2]) == (shown.sampled_ats, shown.cpu_ratios, shown.vcpu_counts)
 
 
 def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seeder) -> None:

@@ -11,6 +11,7 @@ import orjson
 import psycopg
 
 from dashboard.asks import GridAsk, HostAsk
+from dashboard.components.node import SHOWN_DOMAIN_COUNT
 from dashboard.database import Database
 from dashboard.grid_feed import GridFeed
 from dashboard.host_feed import HostFeed
@@ -169,6 +170,7 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 200,
+        "shown_count": SHOWN_DOMAIN_COUNT,
     }
 
 

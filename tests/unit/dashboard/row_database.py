@@ -11,7 +11,15 @@ from dashboard.errors import DashboardError
 from dashboard.host_feed import HostFeed
 from dashboard.queries import HostEvent, HostSpan
 from dashboard.settings import DatabaseSettings
-from tests.unit.dashboard.rows import NOW, grid_domain, grid_host, host_domain, host_now, host_point
+from tests.unit.dashboard.rows import (
+    NOW,
+    grid_domain,
+    grid_domains,
+    grid_host,
+    host_domain,
+    host_now,
+    host_point,
+)
 
 
 class RowDatabase(Database):
@@ -48,7 +56,10 @@ def grid_database() -> RowDatabase:
     return RowDatabase(
         {
             "grid_hosts": [grid_host("hv1"), grid_host("hv2")],
-            "grid_domains": [grid_domain("a", "hv1"), grid_domain("b", "hv2")],
+            "grid_domains": [
+                grid_domains(grid_domain("a"), host="hv1"),
+                grid_domains(grid_domain("b"), host="hv2"),
+            ],
         }
     )
 

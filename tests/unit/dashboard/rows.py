@@ -4,7 +4,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.queries import GridDomain, GridHost, HostDomain, HostNow, HostPoint
+from dashboard.components.node import SHOWN_DOMAIN_COUNT
+from dashboard.queries import GridDomain, GridDomains, GridHost, HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 GIB = 1024**3
@@ -38,10 +39,26 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
     return row._replace(**changes)
 
 
-def grid_domain(name: str, host: str = "hv1", **changes: Any) -> GridDomain:
+def grid_domains(
+    *domains: GridDomain, host: str = "hv1", shown_count: int = SHOWN_DOMAIN_COUNT
+) -> GridDomains:
+    """Return the VMs of a host as the database gives them."""
+    first = domains[:shown_count]
+    return GridDomains(
+        host=host,
+        state_names=[each.state_name for each in domains],
+        freshnesses=[each.freshness for each in domains],
+        uuids=[each.uuid for each in first],
+        names=[each.name for each in first],
+        sampled_ats=[each.sampled_at for each in first],
+        cpu_ratios=[each.cpu_ratio for each in first],
+        vcpu_counts=[each.vcpu_count for each in first],
+    )
+
+
+def grid_domain(name: str, **changes: Any) -> GridDomain:
     """Return a running VM at a quarter of its vCPUs."""
     row = GridDomain(
-        host=host,
         uuid=f"uuid-of-{name}",
         name=name,
         sampled_at=NOW,

@@ -46,6 +46,25 @@ def test_later_only_what_changed_is_sent() -> None:
     assert "summary" not in second
 
 
+def test_only_a_browser_that_has_nothing_gets_the_templates() -> None:
+    """What all nodes have in common is sent once."""
+    feed = GridFeed(grid_database(), keep_seconds=0)
+    first = feed.answer(GridAsk(number=1))
+    assert "node" in first["templates"]
+    assert "templates" not in feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))
+
+
+def test_figures_that_look_alike_are_no_news() -> None:
+    """A change that no figure of a node shows sends nothing, also when it is followed by another one."""
+    database = grid_database()
+    feed = GridFeed(database, keep_seconds=0)
+    first = feed.answer(GridAsk(number=1))
+    for ratio, expected in ((0.42001, set()), (0.42002, set()), (0.9, {"hv1"})):
+        database.rows["grid_hosts"] = [grid_host("hv1", cpu_busy_ratio=ratio), grid_host("hv2")]
+        answer = feed.answer(GridAsk(number=2, feed=first["feed"], cursor=first["cursor"]))
+        assert expected == answer["nodes"].keys()
+
+
 def test_age_alone_is_no_news() -> None:
     """That a sample grows older is counted by the browser and sends nothing."""
     now = NOW
