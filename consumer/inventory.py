@@ -3,15 +3,18 @@
 
 Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
 cache answers for a batch that brings nothing new, which is nearly every one, without asking the database.
+A host that nobody knew is entered with all its domains in one transaction: a fleet may arrive at once.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
+from consumer import register
 from consumer.database import Connection, translated_errors
 from consumer.domain_rows import Placement, Placements
 from consumer.errors import ConsumerError
+from consumer.register import Domain, Mention
 from consumer.residency import Listing, Residency, claims
 from consumer.statements import statement
 from publisher.wire.columns import ColumnBatch, DomainColumns
@@ -45,12 +48,6 @@ class _Host:
         self.descriptions: dict[str, _Description] = {}
 
 
-class _Domain(NamedTuple):
-    domain_id: int
-    name: str
-    named_at: datetime | None
-
-
 class Inventory:
     """Surrogate keys by natural key. Not thread-safe; raises DatabaseAway and SchemaError."""
 
@@ -59,7 +56,7 @@ class Inventory:
         self._connection: Connection | None = None
         self._residency = Residency(monotonic)
         self._hosts: dict[str, _Host] = {}
-        self._domains: dict[str, _Domain] = {}
+        self._domains: dict[str, Domain] = {}
 
     def place(self, batch: ColumnBatch) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
@@ -88,15 +85,16 @@ class Inventory:
     def place_event(self, event: Event) -> tuple[int, int | None]:
         """Return the keys of an event's host and domain."""
         host = self._hosts.get(event.host) or self._asked(
-            lambda connection: self._find_host(connection, event.host, event.occurred_at)
+            lambda connection: self._remember(
+                event.host, register.find_host(connection, event.host, event.occurred_at)
+            )
         )
         if event.domain_uuid is None:
             return host.host_id, None
         uuid, name = event.domain_uuid, event.domain_name or event.domain_uuid
         if uuid not in self._domains:
-            self._asked(
-                lambda connection: self._learn(connection, host.host_id, event.occurred_at, {uuid: name})
-            )
+            named = Mention(event.host, event.occurred_at, False, {uuid: name}, {})
+            self._asked(lambda connection: self._learn(connection, named))
         return host.host_id, self._domains[uuid].domain_id
 
     def close(self) -> None:
@@ -110,51 +108,48 @@ class Inventory:
             with translated_errors():
                 if self._connection is None:
                     self._connection = self._connect()
+                    self._connection.execute(statement("keys_only"))
                     self._residency.listen(self._connection)
                 return question(self._connection)
         except ConsumerError:
             self.close()
             raise
 
-    def _find_host(self, connection: Connection, host: str, at: datetime) -> _Host:
-        parameters = {"host": host, "at": at}
-        row = connection.execute(statement("host_find"), parameters).fetchone()
-        if row is None:
-            connection.execute(statement("host_add"), parameters)
-            row = connection.execute(statement("host_find"), parameters).fetchone()
-        assert row is not None  # noqa: S101 - hosts are never deleted
-        found = self._hosts[host] = _Host(int(str(row[0])))
-        return found
+    def _remember(self, name: str, host_id: int) -> _Host:
+        return self._hosts.setdefault(name, _Host(host_id))
 
     def _describe_host(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
-        host = self._hosts.get(batch.host) or self._find_host(connection, batch.host, batch.sampled_at)
-        identity, uptime = batch.identity, batch.sample.uptime_seconds
-        parameters = {
-            "host_id": host.host_id,
-            "hostname": identity.hostname,
-            "kernel": identity.kernel,
-            "machine": identity.machine,
-            "cpu_count": identity.cpu_count,
-            "boot_id": batch.boot_id,
-            "booted_at": None if uptime is None else batch.sampled_at - timedelta(seconds=uptime),
-            "publisher_version": batch.publisher_version,
-            "at": batch.sampled_at,
-        }
-        names = {"host_id": host.host_id, "name": identity.hostname, "at": batch.sampled_at}
-        with connection.transaction():
-            connection.execute(statement("host_describe"), parameters)
-            connection.execute(statement("host_name_close"), names)
-            connection.execute(statement("host_name_open"), names)
-        host.facts = facts
+        host = self._hosts.get(batch.host) or self._meet(connection, batch, facts)
+        if host.facts != facts:
+            register.describe_host(connection, host.host_id, batch)
+            host.facts = facts
         return host
+
+    def _meet(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
+        """Find a host that this consumer does not know; enter it, with its domains, if nobody knows it."""
+        host_id, is_new, (found, _) = register.meet_host(connection, batch, self._unknown(batch))
+        self._domains |= found
+        host = self._remember(batch.host, host_id)
+        if is_new:
+            host.facts = facts
+        return host
+
+    def _unknown(self, batch: ColumnBatch) -> Mention:
+        """Return the domains of a batch that this consumer does not know."""
+        domains, names, descriptions = batch.domains, {}, {}
+        if domains is not None:
+            listed = zip(domains.uuid, domains.name, strict=True)
+            names = {uuid: name for uuid, name in listed if uuid not in self._domains}
+            descriptions = domains.descriptions
+        return Mention(batch.host, batch.sampled_at, True, names, descriptions)
 
     def _place_domains(
         self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
     ) -> Placements:
+        unknown = self._unknown(batch)
+        if unknown.names and self._learn(connection, unknown):
+            self._residency.forget(host.host_id)
         names = dict(zip(domains.uuid, domains.name, strict=True))
-        unknown = {uuid: name for uuid, name in names.items() if uuid not in self._domains}
-        if unknown:
-            self._learn(connection, host.host_id, batch.sampled_at, unknown)
         listed = [self._domains[uuid] for uuid in domains.uuid]
         states = zip(
             domains.libvirt_ids, domains.figures("state"), domains.figures("state_reason"), strict=True
@@ -164,7 +159,7 @@ class Inventory:
             connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
         )
         for uuid, said in domains.descriptions.items():
-            if uuid in names:
+            if uuid in names and self._domains[uuid].described_at != batch.sampled_at:
                 host.descriptions[uuid] = _Description(batch.sampled_at, said)
         placements: list[Placement | None] = []
         for domain, (uuid, name), libvirt_id in zip(listed, names.items(), domains.libvirt_ids, strict=True):
@@ -178,53 +173,22 @@ class Inventory:
         self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
         return Placements.of(placements)
 
-    def _learn(self, connection: Connection, host_id: int, at: datetime, names: dict[str, str]) -> None:
-        found = self._find_domains(connection, names)
-        new = {uuid: name for uuid, name in names.items() if uuid not in found}
-        if new:
-            parameters = {"uuids": list(new), "names": list(new.values()), "host_id": host_id, "at": at}
-            with connection.transaction():
-                connection.execute(statement("domains_add"), parameters)
-                found |= self._find_domains(connection, new)
-                ids = [found[uuid].domain_id for uuid in new]
-                connection.execute(
-                    statement("domain_names_begin"),
-                    {"domain_ids": ids, "names": list(new.values()), "at": at},
-                )
+    def _learn(self, connection: Connection, unknown: Mention) -> bool:
+        """Find domains, and enter those that nobody knows; tell whether there were any."""
+        found, is_new = register.meet_domains(connection, unknown)
         self._domains |= found
+        return is_new
 
-    @staticmethod
-    def _find_domains(connection: Connection, uuids: Iterable[str]) -> dict[str, _Domain]:
-        rows = connection.execute(statement("domains_find"), {"uuids": list(uuids)})
-        return {
-            str(uuid): _Domain(int(str(domain_id)), str(name), at if isinstance(at, datetime) else None)
-            for uuid, domain_id, name, at in rows
-        }
-
-    def _rename(self, connection: Connection, domain: _Domain, uuid: str, name: str, at: datetime) -> None:
+    def _rename(self, connection: Connection, domain: Domain, uuid: str, name: str, at: datetime) -> None:
         if domain.named_at is not None and at <= domain.named_at:
             return
-        parameters = {"domain_id": domain.domain_id, "name": name, "at": at}
-        with connection.transaction():
-            connection.execute(statement("domains_lock"), {"domain_ids": [domain.domain_id]})
-            connection.execute(statement("domain_name_close"), parameters)
-            connection.execute(statement("domain_name_open"), parameters)
-        self._domains |= self._find_domains(connection, [uuid])
+        register.rename_domain(connection, domain.domain_id, name, at)
+        self._domains |= register.find_domain(connection, uuid)
 
     def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
         if not uuids:
             return
-        descriptions = [host.descriptions[uuid] for uuid in uuids]
-        connection.execute(
-            statement("domains_describe"),
-            {
-                "domain_ids": [self._domains[uuid].domain_id for uuid in uuids],
-                "ats": [each.at for each in descriptions],
-                "titles": [each.said.title for each in descriptions],
-                "metadata": [each.said.metadata for each in descriptions],
-                "autostart": [each.said.autostart for each in descriptions],
-                "persistent": [each.said.persistent for each in descriptions],
-            },
-        )
+        said = [(self._domains[uuid].domain_id, *host.descriptions[uuid]) for uuid in uuids]
+        register.describe_domains(connection, said)
         for uuid in uuids:
             del host.descriptions[uuid]

@@ -80,6 +80,10 @@ class Residency:
         self._heard_at = self._monotonic()
         connection.execute(statement("residency_hear"))
 
+    def forget(self, host_id: int) -> None:
+        """Read a host's residents again: some have begun their stay when they were entered."""
+        self._stays.pop(host_id, None)
+
     @property
     def deaf(self) -> bool:
         """Whether it is time to ``hear`` again."""

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What it takes to enter hosts and domains that nobody knew."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from publisher.wire.samples import DomainDescription
+from tests.integration.consumer_desk import Desk
+from tests.integration.consumer_site import Books, eventually
+from tests.integration.consumer_world import World, stays
+from tests.services import MigratedDatabase
+
+
+@pytest.fixture
+def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
+    """Give two consumers on one database."""
+    pair = Desk(database.ingest_url), Desk(database.ingest_url)
+    yield pair
+    for desk in pair:
+        desk.close()
+
+
+@pytest.fixture
+def books(database: MigratedDatabase) -> Books:
+    """Give the test's database."""
+    return Books(database)
+
+
+@pytest.fixture
+def world() -> World:
+    """Give the two hosts."""
+    return World()
+
+
+def test_a_new_host_is_entered_in_one_transaction(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """A fleet may arrive at once: each row of a host is written once, and all of them in one commit."""
+    desk, _ = desks
+    said = DomainDescription(title="Mail", metadata="<m/>", autostart=True, persistent=True)
+    desk.take(world.batch(0, 0, world.domain(description=said)))
+
+    written = books.rows(
+        """
+        SELECT xmin::text FROM hosts UNION ALL SELECT xmin::text FROM host_names
+        UNION ALL SELECT xmin::text FROM domains UNION ALL SELECT xmin::text FROM domain_names
+        UNION ALL SELECT xmin::text FROM residency
+        """
+    )
+    assert (5, 1) == (len(written), len(set(written)))
+    assert [("hv000", "Mail", True)] == books.rows(
+        "SELECT host, title, hostname IS NOT NULL FROM domains JOIN hosts USING (host_id)"
+    )
+
+
+def test_a_new_domain_of_a_known_host_is_entered_in_one_transaction(
+    desks: tuple[Desk, Desk], books: Books, world: World
+) -> None:
+    """It begins its name and its stay as it is added."""
+    desk, _ = desks
+    said = DomainDescription(title="Mail")
+    desk.take(world.batch(0, 0), world.batch(0, 1, world.domain(description=said)))
+
+    written = books.rows(
+        "SELECT xmin::text FROM domains UNION ALL SELECT xmin::text FROM domain_names "
+        "UNION ALL SELECT xmin::text FROM residency"
+    )
+    assert (3, 1) == (len(written), len(set(written)))
+    assert [("hv000", 1, None, "discovered")] == stays(books, world)
+    assert [("Mail",)] == books.rows("SELECT title FROM domains")
+
+
+def test_a_known_host_asks_nothing(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+    """An ordinary batch leaves the inventory's session where the first one left it."""
+    desk, _ = desks
+    question = """
+        SELECT query_start FROM pg_stat_activity
+        WHERE application_name = 'kvmgrid-consumer inventory' AND datname = current_database()
+    """
+    desk.take(world.batch(0, 0, world.domain()))
+    before = books.rows(question)
+    desk.take(world.batch(0, 1, world.domain()), world.silent_list(0, 2))
+
+    assert 1 == len(before)
+    assert before == books.rows(question)
+    assert 3 == books.message_count()
+
+
+@pytest.mark.parametrize("host_first", [True, False])
+def test_what_another_consumer_is_entering_is_waited_for(
+    desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase, *, host_first: bool
+) -> None:
+    """Two consumers meet a host, or a domain on two hosts, for the first time at the same moment."""
+    desk, late = desks
+    others = world.batch(0 if host_first else 1, 0, world.domain())
+    with psycopg.connect(database.administrator_url) as other:
+        other.execute("SET search_path = kvmgrid, public")
+        added = "INSERT INTO hosts (host, first_seen_at) VALUES (%s, %s) RETURNING host_id"
+        host = other.execute(added, [others.host, others.sampled_at]).fetchone()
+        assert host is not None
+        if not host_first:
+            add_domain(other, host[0], others.sampled_at, world)
+        met = world.domain() if host_first else world.inactive()
+        taking = threading.Thread(target=desk.take, args=[world.batch(0, 1, met)])
+        taking.start()
+        waiting = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE wait_event_type = 'Lock' AND datname = current_database()
+        """
+        eventually(lambda: books.value(waiting), 1)
+    taking.join()
+
+    late.take(others)
+    place = ("hv000", 1, None, "discovered") if host_first else ("hv001", 0, None, "discovered")
+    assert [place] == stays(books, world)
+    assert 2 == books.count("host_samples")
+    assert [(1, 1)] == books.rows("SELECT count(*), count(DISTINCT name) FROM domain_names")
+    assert 0 == books.value("SELECT count(*) FROM hosts WHERE hostname IS NULL")
+
+
+def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, world: World) -> None:
+    """Enter the domain as a consumer does that meets it on a host."""
+    connection.execute(
+        """
+        WITH entered AS (
+            INSERT INTO domains (uuid, name, host_id, first_seen_at)
+            VALUES (%(uuid)s, %(name)s, %(host_id)s, %(at)s)
+            RETURNING domain_id
+        ), named AS (
+            INSERT INTO domain_names (domain_id, name, valid_from)
+            SELECT domain_id, %(name)s, %(at)s FROM entered
+        )
+        INSERT INTO residency (domain_id, host_id, valid_from, how)
+        SELECT domain_id, %(host_id)s, %(at)s, 'discovered' FROM entered
+        """,
+        {"uuid": world.uuid, "name": world.domain().name, "host_id": host_id, "at": at},
+    )
