@@ -185,7 +185,7 @@ def _tune_interpreter() -> None:
     """Suit the interpreter to one thread that computes and two that wait for sockets."""
     # An answer of the server waits for the interpreter for up to one interval, some thirty times a flush;
     # with Python's 5 ms that was half of the time a flush took.
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.0002)
     # A flush is 100,000 objects without a cycle: looking for cycles every 700 objects, Python's default, took
     # a third of the time of decoding.
     gc.collect()

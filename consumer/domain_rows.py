@@ -4,13 +4,13 @@
 They are kept as they travelled, by column, and become bytes when the flush is full, thousands at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
 from consumer.encoding import Encoded, Row
-from consumer.pieces import Piece, encoded, in_utf8
+from consumer.pieces import Piece, encoded
 from consumer.tables import (
     DOMAIN_BLOCK_SAMPLES,
     DOMAIN_INTERFACE_SAMPLES,
@@ -34,6 +34,7 @@ class Placements(NamedTuple):
 
     ids: Sequence[int | None]
     resident: Sequence[bool]
+    # The ids as a column of the wire's kind: a host's placements stay the same for thousands of batches.
     packed_ids: bytes
 
     @classmethod
@@ -52,37 +53,34 @@ class Origin(NamedTuple):
     at: int
 
 
-class _Speech(NamedTuple):
+class Speech(NamedTuple):
     """What a batch says of the domains that live there, beside their samples."""
 
     at: int
     placements: Placements
     samples: Piece
-    libvirt_ids: Sequence[int | None]
+    libvirt_ids: bytes
     reasons: Iterable[str | None]
 
     def rows(self) -> Iterator[tuple[int | None, Row]]:
         """Return rows of DOMAIN_SPEAKERS by key."""
         ids, resident, _ = self.placements
-        found = zip(ids, repeat(self.at), self.libvirt_ids, self.reasons, strict=False)
+        libvirt_ids = COUNTS.unpack(self.libvirt_ids) or repeat(None)
+        found = zip(ids, repeat(self.at), libvirt_ids, self.reasons, strict=False)
         return compress(zip(ids, found, strict=True), resident)
-
-
-# By host: what was left out of the flush before.
-HeldBack = dict[str, list[_Speech]]
 
 
 class DomainRows:
     """The rows of one flush."""
 
-    def __init__(self, held: HeldBack | None = None) -> None:
+    def __init__(self, held: Mapping[str, Sequence[Speech]]) -> None:
         self._pieces: dict[Table, list[Piece]] = {}
-        self._speeches: HeldBack = {host: list(speeches) for host, speeches in (held or {}).items()}
+        self._speeches = {host: list(speeches) for host, speeches in held.items()}
 
     def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
         """Add a batch's domains; raises DataRefused, with nothing added, for a text that is no UTF-8."""
         host, host_id, at = origin
-        samples = Piece(host_id, at, placements.packed_ids, in_utf8(domains.sample))
+        samples = Piece.of(host_id, at, placements.packed_ids, domains.sample)
         found = {DOMAIN_SAMPLES: samples}
         for table, devices in (
             (DOMAIN_BLOCK_SAMPLES, domains.blocks),
@@ -90,17 +88,16 @@ class DomainRows:
         ):
             if devices is not None:
                 keys = COUNTS.pack(_device_keys(devices, placements.ids))
-                found[table] = Piece(host_id, at, keys, in_utf8(devices))
+                found[table] = Piece.of(host_id, at, keys, devices)
         for table, piece in found.items():
             self._pieces.setdefault(table, []).append(piece)
         if any(placements.resident):
             reasons = list(map(domains.reasons.get, domains.uuid)) if domains.reasons else repeat(None)
-            self._hear(host, _Speech(at, placements, samples, domains.libvirt_ids, reasons))
+            self._hear(host, Speech(at, placements, samples, domains.libvirt_id, reasons))
 
-    def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
-        """Take out what the hosts said last of whom a later message is to come, for the next flush."""
-        hosts = [host for host in self._speeches if is_superseded(host)]
-        return {host: self._speeches.pop(host) for host in hosts}
+    def hold_back(self, host: str) -> Sequence[Speech]:
+        """Take out what a host said last, for the next flush."""
+        return self._speeches.pop(host, ())
 
     def encoded(self) -> dict[Table, Encoded]:
         """Return the rows by host and time, which keeps the pages of the index in the server's cache."""
@@ -109,8 +106,8 @@ class DomainRows:
             for table, pieces in self._pieces.items()
         }
         if spoken := [speech.samples for speech in self._heard()]:
-            # Nearly always, unless there is a backlog.
             if set(map(id, spoken)) == set(map(id, self._pieces.get(DOMAIN_SAMPLES, ()))):
+                # Nearly always, unless there is a backlog.
                 found[DOMAIN_LATEST] = found[DOMAIN_SAMPLES]
             else:
                 found[DOMAIN_LATEST] = encoded(DOMAIN_SAMPLES, spoken)
@@ -126,11 +123,11 @@ class DomainRows:
             found.update(speech.rows())
         return list(found.values())
 
-    def _heard(self) -> list[_Speech]:
+    def _heard(self) -> list[Speech]:
         speeches = [speech for heard in self._speeches.values() for speech in heard]
         return sorted(speeches, key=itemgetter(0))
 
-    def _hear(self, host: str, speech: _Speech) -> None:
+    def _hear(self, host: str, speech: Speech) -> None:
         """Note what is said; it replaces what was said before of the same domains, nearly always."""
         heard = self._speeches.setdefault(host, [])
         if heard and heard[-1].placements == speech.placements and heard[-1].at <= speech.at:

@@ -3,11 +3,10 @@
 
 from consumer.admission import Unfit
 from consumer.delivery import Delivery
-from consumer.domain_rows import HeldBack
 from consumer.encoding import Encoded, Encoder
 from consumer.errors import DataRefused
 from consumer.quarantine import Rejected
-from consumer.rows import Rows
+from consumer.rows import HeldBack, Rows
 from consumer.tables import Table  # noqa: TC001 - annotates an attribute; one import style
 from publisher.wire.codec import message_id
 from publisher.wire.columns import ColumnBatch
@@ -51,4 +50,4 @@ class Flush:
         except DataRefused as refusal:
             self.refusal = refusal
         # What it was made of is not needed any more.
-        self.rows = Rows()
+        self.rows = Rows({})

@@ -19,7 +19,6 @@ import structlog
 
 from consumer.batcher import Batcher, FlushLimits
 from consumer.database import connect
-from consumer.domain_rows import HeldBack
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
 from consumer.flush import Flush
@@ -29,6 +28,7 @@ from consumer.outage import Outage, Stopped
 from consumer.preparation import Preparation
 from consumer.progress import Progress
 from consumer.quarantine import Quarantine
+from consumer.rows import HeldBack
 from consumer.settings import ConsumerSettings
 from consumer.storage import Storage
 from consumer.subscriber import Subscriber
@@ -64,7 +64,7 @@ class Ingest:
             partial(self._failpoints.reach, "before_commit"),
         )
         self._batcher = Batcher(
-            FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 3), ingest.flush_seconds)
+            FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 4), ingest.flush_seconds)
         )
         self._latest_seconds = ingest.latest_seconds
         self._latest_at = -math.inf
@@ -178,4 +178,4 @@ class Ingest:
         if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:
             self._latest_at = now
             return {}
-        return flush.rows.domains.hold_back(lambda host: self._inbox.holds(sample_key(host)))
+        return flush.rows.hold_back(lambda host: self._inbox.holds(sample_key(host)))

@@ -15,7 +15,7 @@ from publisher.wire.columns import COLUMNS, Column, parts
 from publisher.wire.packing import COUNTS
 
 # Enough rows that what a step costs by itself does not count.
-_ROWS_AT_ONCE = 2_048
+_ROWS_AT_ONCE = 4_096
 
 
 class Piece(NamedTuple):
@@ -26,9 +26,15 @@ class Piece(NamedTuple):
     ids: bytes
     columns: Sequence[Any]
 
+    @classmethod
+    def of(cls, host_id: int, at: int, ids: bytes, table: Struct) -> "Piece":
+        """Return what a table has; raise DataRefused for a text that is no UTF-8."""
+        columns = [_in_utf8(part) if isinstance(part, list) else part for part in parts(table)]
+        return cls(host_id, at, ids, columns)
+
     @property
-    def row_count(self) -> int:
-        """How many rows, those without a key among them."""
+    def length(self) -> int:
+        """How many rows the columns have, those without a key among them."""
         return len(self.ids) // COUNTS.size_bytes
 
 
@@ -43,12 +49,7 @@ def encoded(table: Table, pieces: Sequence[Piece]) -> Encoded:
     return Encoded(tuple(blocks), count)
 
 
-def in_utf8(table: Struct) -> list[Any]:
-    """Return the columns of a table; raise DataRefused for a text that is no UTF-8."""
-    return [_texts_in_utf8(part) if isinstance(part, list) else part for part in parts(table)]
-
-
-def _texts_in_utf8(values: list[str | None]) -> list[bytes | None]:
+def _in_utf8(values: list[str | None]) -> list[bytes | None]:
     try:
         return [None if value is None else value.encode() for value in values]
     except UnicodeEncodeError as error:
@@ -57,20 +58,20 @@ def _texts_in_utf8(values: list[str | None]) -> list[bytes | None]:
 
 def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     group: list[Piece] = []
-    row_count = 0
+    length = 0
     for piece in pieces:
         group.append(piece)
-        row_count += piece.row_count
-        if row_count >= _ROWS_AT_ONCE:
+        length += piece.length
+        if length >= _ROWS_AT_ONCE:
             yield group
-            group, row_count = [], 0
+            group, length = [], 0
     if group:
         yield group
 
 
 def _cells(table: Table, pieces: Sequence[Piece]) -> list[Cells]:
     """Return the columns of a table, without the rows that have no key."""
-    counts = [piece.row_count for piece in pieces]
+    counts = [piece.length for piece in pieces]
     wire = zip(*(piece.columns for piece in pieces), strict=True)
     by_name = {
         column.name: _cells_of(column, found, counts)

@@ -5,15 +5,15 @@ Times travel as microseconds since 2000, which is what timestamptz is in Postgre
 would make the same eight bytes from a datetime in Python code, once per row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from consumer.domain_rows import DomainRows, HeldBack, Origin, Placements
+from consumer.domain_rows import DomainRows, Origin, Placements, Speech
 from consumer.encoding import Row
 from consumer.health import Health
 from consumer.tables import (
@@ -40,13 +40,24 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-class Rows:
-    """The rows of one flush, by table; those of domains by column."""
+class Held(NamedTuple):
+    """What a host said last, and is stored by a later flush: its latest row, and those of its domains."""
 
-    def __init__(self, held: HeldBack | None = None) -> None:
+    host_row: Row
+    speeches: Sequence[Speech]
+
+
+# By host.
+HeldBack = Mapping[str, Held]
+
+
+class Rows:
+    """The rows of one flush, by table; those of domains by column. ``held`` is what the flush before left."""
+
+    def __init__(self, held: HeldBack) -> None:
         self.by_table: dict[Table, list[Row]] = {}
-        self.domains = DomainRows(held)
-        self._host_latest: dict[int, Row] = {}
+        self.domains = DomainRows({host: each.speeches for host, each in held.items()})
+        self._host_latest = {host: each.host_row for host, each in held.items()}
 
     def add_batch(
         self,
@@ -69,7 +80,7 @@ class Rows:
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
         self._extend(HOST_SAMPLES, (host_row,))
         now = (microseconds(received_at), batch.tick_seconds, *_hypervisor(batch), collectors)
-        _keep_newest(self._host_latest, host_id, (*host_row, *now))
+        self._keep_newest(batch.host, (*host_row, *now))
         self._extend(
             HOST_DISK_SAMPLES,
             ((host_id, each.device, at, *astuple(each)[1:]) for each in _first_of_each(batch.disks)),
@@ -102,6 +113,11 @@ class Rows:
         )
         self._extend(EVENTS, (row,))
 
+    def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
+        """Take out what the hosts said last of whom a later message is to come, for the next flush."""
+        hosts = [host for host in self._host_latest if is_superseded(host)]
+        return {host: Held(self._host_latest.pop(host), self.domains.hold_back(host)) for host in hosts}
+
     def finish(self) -> dict[Table, list[Row]]:
         """Return the rows but those of the domains' own tables, sorted by their keys."""
         if self._host_latest:
@@ -112,6 +128,11 @@ class Rows:
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))
         return self.by_table
+
+    def _keep_newest(self, host: str, row: Row) -> None:
+        known = self._host_latest.get(host)
+        if known is None or known[1] <= row[1]:
+            self._host_latest[host] = row
 
     def _extend(self, table: Table, rows: Iterable[Row]) -> None:
         self.by_table.setdefault(table, []).extend(rows)
@@ -147,17 +168,10 @@ class Rows:
             )
 
 
-def _keep_newest(latest: dict[int, Row], entity_id: int, row: Row) -> None:
-    known = latest.get(entity_id)
-    if known is None or known[1] <= row[1]:
-        latest[entity_id] = row
-
-
 def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:
     if batch.domains is None:
         return None, None
-    ids = batch.domains.libvirt_ids
-    return len(ids), len(ids) - ids.count(None)
+    return len(batch.domains.uuid), batch.domains.active_count
 
 
 def _health(health: Health) -> tuple[int | None, str, list[dict[str, str | int]]]:

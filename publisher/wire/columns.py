@@ -127,6 +127,12 @@ class DomainColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The domain id of each domain, None while it is off."""
         return COUNTS.unpack(self.libvirt_id) or [None] * len(self.uuid)
 
+    @property
+    def active_count(self) -> int:
+        """How many domains have a domain id."""
+        # The first byte of an id tells: unknown ones alone are negative.
+        return len(self.libvirt_id[:: COUNTS.size_bytes].translate(None, b"\x80"))
+
     def figures(self, name: str) -> Sequence[Any]:
         """Return one field of ``DomainSample`` of each domain."""
         return _SAMPLE[name].values(getattr(self.sample, name), len(self.uuid))

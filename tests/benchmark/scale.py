@@ -37,7 +37,7 @@ class Scale(Struct, frozen=True, kw_only=True):
 
     def rows_per_flush(self, rows_per_message: int) -> int:
         """Return how many VM rows a full flush has; consumer.ingest bounds its messages by the prefetch."""
-        message_count = IngestSettings().prefetch_count // 3
+        message_count = IngestSettings().prefetch_count // 4
         return min(self.flush_row_count, message_count * rows_per_message)
 
 

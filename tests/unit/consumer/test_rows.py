@@ -50,7 +50,7 @@ def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int =
 
 def test_every_row_has_the_columns_of_its_table() -> None:
     """Rows and columns have the same length, in every table that a batch reaches."""
-    rows = Rows()
+    rows = Rows({})
     add(rows, FLEET.batch(0, NOW, 1))
 
     found = rows.finish() | {table: rows_of(encoded) for table, encoded in rows.domains.encoded().items()}
@@ -69,7 +69,7 @@ def test_keys_come_first_in_every_table() -> None:
 
 def test_domains_are_stored_host_by_host_and_then_by_time() -> None:
     """So do two consumers that store the same, which therefore wait for each other and do not deadlock."""
-    rows = Rows()
+    rows = Rows({})
     for host_id, tick in ((8, 2), (7, 1), (8, 0), (7, 3)):
         add(rows, FLEET.batch(host_id - 7, NOW + tick, tick), host_id=host_id)
 
@@ -88,7 +88,7 @@ def test_a_refused_text_leaves_nothing_of_its_batch() -> None:
         report, blocks=[msgspec.structs.replace(report.blocks[0], device="\ud800")]
     )
 
-    rows = Rows()
+    rows = Rows({})
     with pytest.raises(DataRefused, match="surrogates not allowed"):
         add(rows, msgspec.structs.replace(batch, domains=[named]))
 
@@ -97,7 +97,7 @@ def test_a_refused_text_leaves_nothing_of_its_batch() -> None:
 
 def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     """Rows superseded in the same flush are not written, in whatever order they came."""
-    rows = Rows()
+    rows = Rows({})
     for tick in (1, 2, 0):
         add(rows, FLEET.batch(0, NOW + 10 * tick, tick))
 
@@ -109,7 +109,7 @@ def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
 
 def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None:
     """As long as a host's domains stay the same, only its newest batch is."""
-    rows, places = Rows(), placements(FLEET.batch(0, NOW, 1))
+    rows, places = Rows({}), placements(FLEET.batch(0, NOW, 1))
     for tick in range(3):
         batch = in_columns(FLEET.batch(0, NOW + 10 * tick, tick))
         rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
@@ -121,31 +121,45 @@ def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None
 def test_what_is_held_back_is_said_by_the_next_flush() -> None:
     """The later batch speaks for the domains it lists, what was held back for those that have left."""
     batch = FLEET.batch(0, NOW, 1)
-    rows = Rows()
+    rows = Rows({})
     add(rows, batch)
-    held = rows.domains.hold_back(lambda host: host == batch.host)
-    assert DOMAIN_SPEAKERS not in rows.finish()
+    held = rows.hold_back(lambda host: host == batch.host)
+    assert {DOMAIN_SPEAKERS, HOST_LATEST}.isdisjoint(rows.finish())
     assert DOMAIN_LATEST not in rows.domains.encoded()
 
     following = Rows(held)
     later = batch.sampled_at + timedelta(seconds=10)
     add(following, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
-    found = {row[0]: row[1] for row in following.finish()[DOMAIN_SPEAKERS]}
+    rows_now = following.finish()
+    found = {row[0]: row[1] for row in rows_now[DOMAIN_SPEAKERS]}
+    assert [microseconds(later)] == [row[1] for row in rows_now[HOST_LATEST]]
     assert {1: microseconds(later)} | dict.fromkeys((2, 3, 4), microseconds(batch.sampled_at)) == found
+
+
+def test_what_is_held_back_is_stored_where_nothing_follows() -> None:
+    """A later message may be one that cannot be stored."""
+    batch = FLEET.batch(0, NOW, 1)
+    rows = Rows({})
+    add(rows, batch)
+    following = Rows(rows.hold_back(lambda _host: True))
+
+    found = following.finish()
+    assert (1, 4) == (len(found[HOST_LATEST]), len(found[DOMAIN_SPEAKERS]))
+    assert 4 == following.domains.encoded()[DOMAIN_LATEST].row_count
 
 
 def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
     """Its rows go with this flush."""
-    rows = Rows()
+    rows = Rows({})
     add(rows, FLEET.batch(0, NOW, 1))
 
-    assert {} == rows.domains.hold_back(lambda _host: False)
+    assert {} == rows.hold_back(lambda _host: False)
     assert 4 == len(rows.finish()[DOMAIN_SPEAKERS])
 
 
 def test_a_domain_that_has_left_keeps_its_last_row() -> None:
     """What a newer batch does not list any more was said last by the one before."""
-    rows = Rows()
+    rows = Rows({})
     batch = FLEET.batch(0, NOW, 1)
     add(rows, batch)
     later = batch.sampled_at + timedelta(seconds=10)
@@ -157,7 +171,7 @@ def test_a_domain_that_has_left_keeps_its_last_row() -> None:
 
 def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -> None:
     """A domain that lives elsewhere has rows here, and no latest row."""
-    rows = Rows()
+    rows = Rows({})
     add(rows, FLEET.batch(0, NOW, 1), resident=False)
 
     found = rows.domains.encoded()
@@ -168,7 +182,7 @@ def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -
 
 def test_a_domain_without_placement_is_left_out() -> None:
     """The host's own rows are stored all the same."""
-    rows = Rows()
+    rows = Rows({})
     batch = FLEET.batch(0, NOW, 1)
     rows.add_batch(
         in_columns(batch), 7, Placements.of([None] * 4), health=UNKNOWN, received_at=batch.sampled_at
@@ -180,7 +194,7 @@ def test_a_domain_without_placement_is_left_out() -> None:
 
 def test_domains_without_placement_do_not_shift_the_others() -> None:
     """Samples and devices stay with their domain, whichever is left out before it."""
-    rows = Rows()
+    rows = Rows({})
     batch = in_columns(FLEET.batch(0, NOW, 1))
     places = Placements.of([None, Placement(2, resident=True), None, Placement(4, resident=True)])
     rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
@@ -199,7 +213,7 @@ def test_a_host_without_libvirt_counts_no_domains() -> None:
     batch = FLEET.batch(0, NOW, 1)
     place = HOST_SAMPLES.columns.index("domain_count")
     for domains, expected in ((None, (None, None)), ([], (0, 0))):
-        rows = Rows()
+        rows = Rows({})
         add(rows, msgspec.structs.replace(batch, domains=domains))
         (row,) = rows.finish()[HOST_SAMPLES]
         assert expected == row[place : place + 2]
@@ -210,7 +224,7 @@ def test_a_device_that_occurs_twice_is_stored_once() -> None:
     batch = FLEET.batch(0, NOW, 1)
     report = next(each for each in batch.domains or () if each.blocks)
     doubled = msgspec.structs.replace(report, blocks=report.blocks + report.blocks)
-    rows = Rows()
+    rows = Rows({})
     add(rows, msgspec.structs.replace(batch, domains=[doubled]))
 
     found = [row[1] for row in rows_of(rows.domains.encoded()[DOMAIN_BLOCK_SAMPLES])]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from consumer.admission import Unfit
 from consumer.delivery import Delivery
-from consumer.domain_rows import HeldBack
 from consumer.errors import DatabaseAway, DataRefused
 from consumer.flush import Flush
 from consumer.receipts import Receipt
+from consumer.rows import Held, HeldBack
 from consumer.storage import Storage
 from consumer.writer import Written
 
@@ -98,7 +98,7 @@ def test_exactly_the_bad_messages_are_set_aside(count: int, bad: set[int]) -> No
 def test_what_the_flush_before_has_left_is_stored_without_the_bad_message() -> None:
     """It belongs to none of the messages that are tried one by one."""
     bench = Bench({2})
-    bench.store(4, {"hv007": []})
+    bench.store(4, {"hv007": Held((7, 0), ())})
 
     # Once beside the bad message, once alone.
     assert ["hv007", "hv007"] == bench.held
