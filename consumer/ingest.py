@@ -34,6 +34,8 @@ from consumer.storage import Storage
 from consumer.subscriber import Subscriber
 from publisher.wire.topics import sample_key
 
+# One is stored, one waits, one is built; the messages of a fourth show which hosts have more to say.
+FLUSHES_IN_HAND = 4
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
 
@@ -64,7 +66,11 @@ class Ingest:
             partial(self._failpoints.reach, "before_commit"),
         )
         self._batcher = Batcher(
-            FlushLimits(ingest.flush_row_count, max(1, ingest.prefetch_count // 4), ingest.flush_seconds)
+            FlushLimits(
+                ingest.flush_row_count,
+                max(1, ingest.prefetch_count // FLUSHES_IN_HAND),
+                ingest.flush_seconds,
+            )
         )
         self._latest_seconds = ingest.latest_seconds
         self._latest_at = -math.inf

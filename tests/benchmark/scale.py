@@ -3,6 +3,7 @@
 
 from msgspec import Struct
 
+from consumer.ingest import FLUSHES_IN_HAND
 from consumer.settings import IngestSettings
 
 
@@ -37,7 +38,7 @@ class Scale(Struct, frozen=True, kw_only=True):
 
     def rows_per_flush(self, rows_per_message: int) -> int:
         """Return how many VM rows a full flush has; consumer.ingest bounds its messages by the prefetch."""
-        message_count = IngestSettings().prefetch_count // 4
+        message_count = IngestSettings().prefetch_count // FLUSHES_IN_HAND
         return min(self.flush_row_count, message_count * rows_per_message)
 
 
