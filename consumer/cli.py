@@ -186,8 +186,8 @@ def _tune_interpreter() -> None:
     # An answer of the server waits for the interpreter for up to one interval, some thirty times a flush;
     # with Python's 5 ms that was half of the time a flush took.
     sys.setswitchinterval(0.0002)
-    # A flush is 100,000 objects without a cycle: looking for cycles every 700 objects, Python's default, took
-    # a third of the time of decoding.
+    # A flush is tens of thousands of objects without a cycle: looking for cycles every 700 objects, Python's
+    # default, would look at them again and again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000_000, 5, 5)

@@ -127,7 +127,7 @@ class Inventory:
 
     def _meet(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
         """Find a host that this consumer does not know; enter it, with its domains, if nobody knows it."""
-        host_id, is_new, (found, _) = register.meet_host(connection, batch, self._unknown(batch))
+        host_id, is_new, found = register.meet_host(connection, batch, self._unknown(batch))
         self._domains |= found
         host = self._remember(batch.host, host_id)
         if is_new:
@@ -147,8 +147,8 @@ class Inventory:
         self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
     ) -> Placements:
         unknown = self._unknown(batch)
-        if unknown.names and self._learn(connection, unknown):
-            self._residency.forget(host.host_id)
+        if unknown.names:
+            self._learn(connection, unknown)
         names = dict(zip(domains.uuid, domains.name, strict=True))
         listed = [self._domains[uuid] for uuid in domains.uuid]
         states = zip(
@@ -173,11 +173,9 @@ class Inventory:
         self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
         return Placements.of(placements)
 
-    def _learn(self, connection: Connection, unknown: Mention) -> bool:
-        """Find domains, and enter those that nobody knows; tell whether there were any."""
-        found, is_new = register.meet_domains(connection, unknown)
-        self._domains |= found
-        return is_new
+    def _learn(self, connection: Connection, unknown: Mention) -> None:
+        """Find domains, and enter those that nobody knows."""
+        self._domains |= register.meet_domains(connection, unknown)
 
     def _rename(self, connection: Connection, domain: Domain, uuid: str, name: str, at: datetime) -> None:
         if domain.named_at is not None and at <= domain.named_at:

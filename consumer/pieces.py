@@ -32,6 +32,19 @@ class Piece(NamedTuple):
         columns = [_in_utf8(part) if isinstance(part, list) else part for part in parts(table)]
         return cls(host_id, at, ids, columns)
 
+    def slices(self, table: Table, length: int) -> "Iterator[Piece]":
+        """Yield it in parts of at most so many rows."""
+        columns = COLUMNS[COLUMN_TABLES[table]]
+        sizes = [column.packing.size_bytes if column.packing else 1 for column in columns]
+        for first in range(0, self.length, length):
+            last = first + length
+            yield self._replace(
+                ids=self.ids[first * COUNTS.size_bytes : last * COUNTS.size_bytes],
+                columns=[
+                    part[first * size : last * size] for part, size in zip(self.columns, sizes, strict=True)
+                ],
+            )
+
     @property
     def length(self) -> int:
         """How many rows the columns have, those without a key among them."""
@@ -42,7 +55,7 @@ def encoded(table: Table, pieces: Sequence[Piece]) -> Encoded:
     """Return the rows of the pieces in their order, without those that have no key."""
     blocks: list[bytes] = []
     count = 0
-    for group in _groups(pieces):
+    for group in _groups(table, pieces):
         columns = _cells(table, group)
         blocks += rows(columns)
         count += len(columns[0].values)
@@ -56,10 +69,17 @@ def _in_utf8(values: list[str | None]) -> list[bytes | None]:
         raise DataRefused(f"{type(error).__name__}: {error}") from error
 
 
-def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+def _groups(table: Table, pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Yield pieces that are encoded together: no more rows than twice _ROWS_AT_ONCE, however many one has.
+
+    Each text of a group takes as much memory as the longest of them.
+    """
     group: list[Piece] = []
     length = 0
-    for piece in pieces:
+    short = chain.from_iterable(
+        piece.slices(table, _ROWS_AT_ONCE) if piece.length > _ROWS_AT_ONCE else (piece,) for piece in pieces
+    )
+    for piece in short:
         group.append(piece)
         length += piece.length
         if length >= _ROWS_AT_ONCE:

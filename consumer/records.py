@@ -7,7 +7,7 @@ as long as the longest; what was too much is taken out of all rows at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,7 +84,8 @@ class _Layout:
         self.model = np.frombuffer(model.tobytes(), np.uint8)
 
 
-@cache
+# Widths of texts are part of it, and senders' choice.
+@lru_cache(maxsize=256)
 def _layout(kinds: tuple[np.dtype[Any], ...]) -> _Layout:
     return _Layout(kinds)
 

@@ -39,29 +39,24 @@ class Mention(NamedTuple):
     descriptions: Mapping[str, DomainDescription]
 
 
-class Entry(NamedTuple):
-    """What is known of some domains, and whether any of them was not."""
-
-    domains: dict[str, Domain]
-    is_new: bool
-
-
-def meet_host(connection: Connection, batch: ColumnBatch, mention: Mention) -> tuple[int, bool, Entry]:
+def meet_host(
+    connection: Connection, batch: ColumnBatch, mention: Mention
+) -> tuple[int, bool, dict[str, Domain]]:
     """Return the key of a host, whether it was new, and its domains, after entering what nobody knew."""
     with connection.pipeline(), connection.transaction():
         entered = connection.execute(statement("host_enter"), {"host": batch.host, **_facts(batch)})
-        domains = _enter(connection, mention)
+        found = _enter(connection, mention)
         host = connection.execute(statement("host_find"), {"host": batch.host})
     row = host.fetchone()
     assert row is not None  # noqa: S101 - it was there or was entered
-    return _key(row[0]), entered.rowcount > 0, _entry(*domains)
+    return _key(row[0]), entered.rowcount > 0, _domains(found)
 
 
-def meet_domains(connection: Connection, mention: Mention) -> Entry:
+def meet_domains(connection: Connection, mention: Mention) -> dict[str, Domain]:
     """Return domains of a known host, after entering those that nobody knew."""
     with connection.pipeline(), connection.transaction():
-        domains = _enter(connection, mention)
-    return _entry(*domains)
+        found = _enter(connection, mention)
+    return _domains(found)
 
 
 def find_domain(connection: Connection, uuid: str) -> dict[str, Domain]:
@@ -120,7 +115,7 @@ def _facts(batch: ColumnBatch) -> dict[str, object]:
     }
 
 
-def _enter(connection: Connection, mention: Mention) -> tuple[_Cursor, _Cursor]:
+def _enter(connection: Connection, mention: Mention) -> _Cursor:
     """Ask for domains after entering those that nobody knew; what others enter is waited for, and found."""
     descriptions = [mention.descriptions.get(uuid) for uuid in mention.names]
     uuids = list(mention.names)
@@ -133,12 +128,8 @@ def _enter(connection: Connection, mention: Mention) -> tuple[_Cursor, _Cursor]:
         "described_ats": [None if said is None else mention.at for said in descriptions],
         **_columns(descriptions),
     }
-    entered = connection.execute(statement("domains_enter"), entries)
-    return entered, connection.execute(statement("domains_find"), {"uuids": uuids})
-
-
-def _entry(entered: _Cursor, found: _Cursor) -> Entry:
-    return Entry(_domains(found), entered.rowcount > 0)
+    connection.execute(statement("domains_enter"), entries)
+    return connection.execute(statement("domains_find"), {"uuids": uuids})
 
 
 def _columns(descriptions: Sequence[DomainDescription | None]) -> dict[str, object]:

@@ -80,10 +80,6 @@ class Residency:
         self._heard_at = self._monotonic()
         connection.execute(statement("residency_hear"))
 
-    def forget(self, host_id: int) -> None:
-        """Read a host's residents again: some have begun their stay when they were entered."""
-        self._stays.pop(host_id, None)
-
     @property
     def deaf(self) -> bool:
         """Whether it is time to ``hear`` again."""
@@ -100,9 +96,14 @@ class Residency:
         """Bring the stays up to a listing and return the listed domains that live on its host."""
         now = self._monotonic()
         stays = self._stays.get(listing.host_id)
-        if stays is None or now - stays.read_at >= _REREAD_SECONDS:
-            stays = self._read(connection, listing.host_id)
         listed = listing.active.keys()
+        # A domain that is new to the database has begun its stay there already, whoever entered it.
+        if (
+            stays is None
+            or now - stays.read_at >= _REREAD_SECONDS
+            or not listed <= stays.here | stays.elsewhere
+        ):
+            stays = self._read(connection, listing.host_id)
         missing, arrived = stays.here - listed, listed - stays.here
         retry = arrived and now - stays.read_at >= _RETRY_SECONDS
         if missing or ((arrived - stays.elsewhere or retry) and _open(connection, listing, arrived)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From messages to rows: one tuple per row, in the order of ``tables``. Pure.
+"""From messages to rows: one tuple per row, in the order of ``tables``, but for domains. Pure.
 
 Times travel as microseconds since 2000, which is what timestamptz is in PostgreSQL's binary format; psycopg
 would make the same eight bytes from a datetime in Python code, once per row.

@@ -9,7 +9,6 @@ searched for holes, whatever a VM is called; one that is None leaves its child o
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from types import MappingProxyType
 
 from dashboard.markup import Element, Json, Node
 
@@ -41,22 +40,6 @@ class Template:
 def described(templates: Iterable[Template]) -> dict[str, Json]:
     """Return what a browser has to know of templates: holes and tree of each by its name."""
     return {template.name: [list(template.holes), template.tree] for template in templates}
-
-
-def expanded(
-    tree: Json, templates: Mapping[str, Template], around: Mapping[str, Json] = MappingProxyType({})
-) -> Json:
-    """Return a tree with every use replaced by what it stands for: what a browser makes of it."""
-    if not isinstance(tree, list):
-        return tree
-    head = tree[0]
-    if not isinstance(head, str) or not head.startswith(USE):
-        return [expanded(part, templates, around) for part in tree]
-    template = templates[head.removeprefix(USE)]
-    fillings = dict(around)
-    for hole, filling in zip(template.holes, tree[1:], strict=True):
-        fillings[hole] = expanded(filling, templates, fillings)
-    return _fill(template.tree, fillings)
 
 
 def _fill(part: Json, fillings: Mapping[str, Json]) -> Json:

@@ -196,6 +196,10 @@ def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder)
         "</script><script>window.hit=1</script>",
         "javascript:window.hit=1",
         "\u202egnp.exe",
+        # What the answer's templates are made of.
+        "{cpu} {path}",
+        "=node",
+        "__proto__",
     ]
     vms = [domain(number, name) for number, name in enumerate(names, 1)]
     now = utc_now()

@@ -91,6 +91,22 @@ def test_a_known_host_asks_nothing(desks: tuple[Desk, Desk], books: Books, world
     assert 3 == books.message_count()
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_a_domain_that_another_consumer_has_entered_is_at_home_at_once(
+    desks: tuple[Desk, Desk], books: Books, world: World, *, running: bool
+) -> None:
+    """A consumer that knows the host from before its new domain stores that domain's samples too."""
+    desk, late = desks
+    new = world.domain() if running else world.inactive()
+    desk.take(world.batch(0, 0))
+    late.take(world.batch(0, 1))
+    desk.take(world.batch(0, 2, new))
+    late.take(world.batch(0, 3, new))
+
+    assert 2 == books.count("domain_samples")
+    assert [("hv000", 2, None, "discovered")] == stays(books, world)
+
+
 @pytest.mark.parametrize("host_first", [True, False])
 def test_what_another_consumer_is_entering_is_waited_for(
     desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase, *, host_first: bool

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From messages to rows: order of columns, order of rows, what is left out."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -22,6 +23,8 @@ from consumer.tables import (
     HOST_SAMPLES,
 )
 from loadgen.fleet.fleet import Fleet, FleetShape
+from publisher.wire.columns import DomainBlockColumns
+from publisher.wire.packing import COUNTS
 from publisher.wire.samples import SampleBatch
 from publisher.wire.transposition import in_columns
 from tests.unit.consumer.copy_stream import integers, rows_of
@@ -235,3 +238,28 @@ def test_a_device_that_occurs_twice_is_stored_once() -> None:
 def test_times_keep_their_microseconds(at: datetime) -> None:
     """What is stored is the instant that was sent, not the nearest float."""
     assert at == datetime(2000, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(at))
+
+
+def test_a_long_name_among_many_devices_takes_no_memory_of_theirs() -> None:
+    """Each text of a block is as wide as its longest: of a million devices that would be gigabytes."""
+    count, longest = 50_000, "😀" * 1_024
+    batch = in_columns(FLEET.batch(0, NOW, 1))
+    assert batch.domains is not None
+    names = [f"{number:x}" for number in range(count - 1)] + [longest]
+    blocks = DomainBlockColumns(device=names, domain=COUNTS.pack([0] * count))
+    rows = Rows({})
+    rows.add_batch(
+        msgspec.structs.replace(batch, domains=msgspec.structs.replace(batch.domains, blocks=blocks)),
+        7,
+        placements(FLEET.batch(0, NOW, 1)),
+        health=UNKNOWN,
+        received_at=batch.sampled_at,
+    )
+    tracemalloc.start()
+    encoded = rows.domains.encoded()[DOMAIN_BLOCK_SAMPLES]
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [name.encode() for name in names] == [row[1] for row in rows_of(encoded)]
+    # As one block it would be 200 MB, and its mask as much.
+    assert peak_bytes < 100_000_000

@@ -13,7 +13,7 @@ from dashboard.components.node_shape import TEMPLATES
 from dashboard.components.summary import summary
 from dashboard.markup import texts
 from dashboard.queries import GridDomain, GridHost
-from dashboard.template import expanded
+from tests.unit.dashboard.expansion import expanded
 from tests.unit.dashboard.rows import grid_domain, grid_domains, grid_host
 
 
