@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from dashboard.markup import Json
 from dashboard.template import USE, Template
@@ -18,7 +19,7 @@ def expanded(
     if not isinstance(head, str) or not head.startswith(USE):
         return [expanded(part, templates, around) for part in tree]
     template = templates[head.removeprefix(USE)]
-    fillings = dict(around)
+    fillings: dict[str, Any] = dict(around)
     for hole, filling in zip(template.holes, tree[1:], strict=True):
         fillings[hole] = expanded(filling, templates, fillings)
     return template.filled(**fillings)
