@@ -67,8 +67,6 @@ CREATE TABLE residency (
 -- A domain lives on one host at a time.
 CREATE UNIQUE INDEX residency_open ON residency (domain_id) WHERE valid_to IS NULL;
 CREATE INDEX residency_host_id ON residency (host_id, valid_from);
--- Who lives on a host now: asked by consumers, however many have lived there.
-CREATE INDEX residency_residents ON residency (host_id) WHERE valid_to IS NULL;
 
 -- libvirt's numbers with the words of virsh (tools/virsh-domain-monitor.c): virDomainState.
 CREATE TABLE domain_states (
