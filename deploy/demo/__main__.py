@@ -112,6 +112,16 @@ def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
         )
 
 
+def prepare(pipeline: Pipeline, home: Path) -> None:
+    """Make what the processes need; what a database of another version says is followed by what to do."""
+    try:
+        pipeline.prepare()
+    except DemoError as error:
+        raise DemoError(
+            f"{error}\nIf its history is of another version, remove {home} to begin anew."
+        ) from error
+
+
 def run(home: Path, port: int, started: threading.Event, stop: threading.Event) -> None:
     """Start everything, set `started`, and stay until `stop` is set or a process fails."""
     folder = home / DEFINITION.key
@@ -138,7 +148,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
             )
         )
         with progress.step("users, roles, migrations"):
-            pipeline.prepare()
+            prepare(pipeline, home)
         with progress.step("consumer, publisher, dashboard"):
             for role in ("consumer", "publisher", "dashboard"):
                 pipeline.start(role)
