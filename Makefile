@@ -59,7 +59,7 @@ status: ## show what `make up` started
 	@$(PYTHON) -m deploy.lab status
 
 screenshots: setup ## make the pictures of the README from a running demo (PORT=8050)
-	@$(PYTHON) -m deploy.screenshots http://127.0.0.1:$(or $(PORT),8050) docs/images --range now-24h
+	@$(PYTHON) -m deploy.screenshots http://127.0.0.1:$(or $(PORT),8050) docs/images --host hv009 --range now-24h
 
 scenarios: setup ## drive known loads and compare what was stored with the truth (NAMES="vm_cpu disk_busy")
 	@$(PYTHON) -m deploy.scenarios $(NAMES)
