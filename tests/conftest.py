@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every test may use: the real services and a real browser, as fixtures."""
 
-pytest_plugins = ["tests.services", "tests.browser"]
+pytest_plugins = ["tests.services", "tests.browser", "tests.integration.consumer_world"]

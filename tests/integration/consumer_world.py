@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two hosts and a domain, for tests of where domains live and what is known about them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 
 from publisher.wire.samples import DomainReport, SampleBatch
+from tests.integration.consumer_desk import Desk
 from tests.integration.consumer_site import Books, recent, small_fleet
+from tests.services import MigratedDatabase
 
 # virDomainState, virDomainPausedReason, virDomainShutoffReason.
 RUNNING, PAUSED, SHUT_OFF = 1, 3, 5
@@ -63,3 +67,24 @@ def stays(books: Books, world: World) -> list[tuple[str, int, int | None, str]]:
         (host, int((begun - start) / 10), None if ended is None else int((ended - start) / 10), how)
         for host, begun, ended, how in rows
     ]
+
+
+@pytest.fixture
+def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
+    """Give two consumers on one database."""
+    pair = Desk(database.ingest_url), Desk(database.ingest_url)
+    yield pair
+    for desk in pair:
+        desk.close()
+
+
+@pytest.fixture
+def books(database: MigratedDatabase) -> Books:
+    """Give the test's database."""
+    return Books(database)
+
+
+@pytest.fixture
+def world() -> World:
+    """Give the two hosts."""
+    return World()

@@ -2,7 +2,6 @@
 """What it takes to enter hosts and domains that nobody knew."""
 
 import threading
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +13,6 @@ from tests.integration.consumer_desk import Desk
 from tests.integration.consumer_site import Books, eventually
 from tests.integration.consumer_world import World, stays
 from tests.services import MigratedDatabase
-
-
-@pytest.fixture
-def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
-    """Give two consumers on one database."""
-    pair = Desk(database.ingest_url), Desk(database.ingest_url)
-    yield pair
-    for desk in pair:
-        desk.close()
-
-
-@pytest.fixture
-def books(database: MigratedDatabase) -> Books:
-    """Give the test's database."""
-    return Books(database)
-
-
-@pytest.fixture
-def world() -> World:
-    """Give the two hosts."""
-    return World()
 
 
 def test_a_new_host_is_entered_in_one_transaction(

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where domains live and what they are called, as two consumers write it down together."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -13,27 +12,6 @@ from tests.integration.consumer_desk import Desk
 from tests.integration.consumer_site import Books
 from tests.integration.consumer_world import PAUSED, RUNNING, SHUT_OFF, STARTING_UP, World, stays
 from tests.services import MigratedDatabase
-
-
-@pytest.fixture
-def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
-    """Give two consumers on one database."""
-    pair = Desk(database.ingest_url), Desk(database.ingest_url)
-    yield pair
-    for desk in pair:
-        desk.close()
-
-
-@pytest.fixture
-def books(database: MigratedDatabase) -> Books:
-    """Give the test's database."""
-    return Books(database)
-
-
-@pytest.fixture
-def world() -> World:
-    """Give the two hosts."""
-    return World()
 
 
 def test_a_domain_is_discovered_and_its_removal_is_known(
