@@ -11,16 +11,18 @@ from typing import Any
 
 import structlog
 from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from dashboard import probes
 from dashboard.components import shell
 from dashboard.database import Database
-from dashboard.pages import grid, host
+from dashboard.page import Page
+from dashboard.pages import PAGES
 from dashboard.settings import Settings
-from dashboard.web import Guard
-from dashboard.workers import Workers
+from dashboard.web import probes
+from dashboard.web.request_guard import RequestGuard
+from dashboard.web.workers import Workers
 
 log = structlog.get_logger("dashboard")
 
@@ -33,7 +35,7 @@ KEEP_SHARE = 0.8
 DEADLINE_SHARE = 0.8
 
 
-def create_app(settings: Settings, database: Database) -> Guard:
+def create_app(settings: Settings, database: Database) -> RequestGuard:
     """Return the ASGI application; the caller opens and closes the database."""
     # FastAPI's own documentation pages load scripts from elsewhere.
     server = FastAPI(title="kvmgrid", docs_url=None, redoc_url=None, openapi_url=None)
@@ -64,34 +66,35 @@ def create_app(settings: Settings, database: Database) -> Guard:
     app.layout = frame
     # All ids there are, so that Dash checks the callbacks against them without drawing a page.
     app.validation_layout = html.Div(  # type: ignore[assignment]  # inferred from None in Dash
-        [frame, grid.layout(), host.layout()]
+        [frame, *(page.layout() for page in PAGES)]
     )
     app.callback(Output(shell.PAGE, "children"), Input(shell.ADDRESS, "pathname"))(route)
     keep_seconds = settings.page.refresh_seconds * KEEP_SHARE
     deadline_seconds = settings.page.lost_after_seconds * DEADLINE_SHARE
-    for page, count in ((grid, 2), (host, max(1, settings.database.connection_count - 1))):
-        # One connection stays free for the grid, however slow the charts are.
-        workers = Workers(page.__name__, count=count, deadline_seconds=deadline_seconds)
+    for page in PAGES:
+        count = page.worker_count(settings.database.connection_count)
+        workers = Workers(page.name, count=count, deadline_seconds=deadline_seconds)
         page.register(app, database, workers, keep_seconds=keep_seconds)
-    return Guard(
+    return RequestGuard(
         app,
         body_limit_bytes=settings.web.body_limit_bytes,
         hosts=(settings.web.listen_address, *settings.web.allowed_hosts),
-        is_page=is_page,
+        is_page=lambda path: find_page(path) is not None,
     )
 
 
-def is_page(path: str) -> bool:
-    """Whether an address leads to a page."""
-    return path == grid.PATH or (path.startswith(host.PREFIX) and len(path) > len(host.PREFIX))
+def find_page(path: str) -> Page | None:
+    """Return the page at an address, None where there is none."""
+    return next((page for page in PAGES if page.matches(path)), None)
 
 
-async def route(path: Any) -> html.Div:
+async def route(path: Any) -> Component:
     """Return the structure of the page at an address; whether a host is known, its page says itself."""
-    if not isinstance(path, str) or not is_page(path):
+    page = find_page(path) if isinstance(path, str) else None
+    if page is None:
         words = [html.H1("There is no such page"), html.P(html.A("All hosts", href="/", className="button"))]
         return html.Div(html.Section(words, className="guide"), className="page")
-    return grid.layout() if path == grid.PATH else host.layout()
+    return page.layout()
 
 
 def _note_failure(error: Exception) -> None:

@@ -50,7 +50,7 @@ class Database:
         self._now = now
         self._lock = threading.Lock()
         self._away_since: datetime | None = None
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         self._pool = ConnectionPool(
             _connection_text(settings),
             min_size=1,
@@ -114,9 +114,10 @@ class Database:
         return connect if self._away_since is None else min(connect, _PATIENCE_WHILE_AWAY_SECONDS)
 
     def _statement(self, query: Query[Row], view: str | None) -> sql.Composed | bytes:
-        text = self._texts.get(query.name)
+        place = (query.package, query.name)
+        text = self._texts.get(place)
         if text is None:
-            text = self._texts[query.name] = query.text()
+            text = self._texts[place] = query.text()
         if view is None:
             return text.encode()
         return sql.SQL(text).format(view=sql.Identifier(view))

@@ -83,8 +83,8 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
                 viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
             )
             grid = _open(context.new_page(), url + "/")
-            grid.wait_for_selector(".node", timeout=PATIENCE_MS)
-            shown = host or str(grid.locator(".node h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
+            grid.wait_for_selector(".host-card", timeout=PATIENCE_MS)
+            shown = host or str(grid.locator(".host-card h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
             chart = _open(context.new_page(), f"{url}/host/{shown}?from={range_text}&to=now")
             _await_chart(chart, shown, range_text)
             suffix = f"{theme}-{size_name}.png"

@@ -2,9 +2,9 @@
 """The state of a VM as word and shape: each state has a shape of its own, so that none depends on colour."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from dashboard.markup import Element, h
-from dashboard.queries import GridDomains
+from dashboard.parts.markup import Element, h
 
 # Paths in a box of 12 by 12.
 _SHAPES = {
@@ -33,13 +33,11 @@ def present_state(state_name: str | None, freshness: str) -> str:
     return STATE_UNKNOWN if freshness == "stale" else state_name
 
 
-def state_counts(domains: GridDomains) -> Counter[str]:
-    """Return how many VMs of a host are in each present state."""
+def state_counts(state_names: Iterable[str | None], freshnesses: Iterable[str]) -> Counter[str]:
+    """Return how many VMs are in each present state."""
     counts: Counter[str] = Counter()
     # Tens of thousands are counted at each beat: by what the database says, then by what it means.
-    for (name, freshness), count in Counter(
-        zip(domains.state_names, domains.freshnesses, strict=True)
-    ).items():
+    for (name, freshness), count in Counter(zip(state_names, freshnesses, strict=True)).items():
         counts[present_state(name, freshness)] += count
     return counts
 

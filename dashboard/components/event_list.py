@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.markup import Element, clean, h
+from dashboard.parts.markup import Element, clean, h
 from dashboard.queries import HostEvent
 
 LISTED_EVENT_COUNT = 200

@@ -6,9 +6,9 @@ Never colour alone: level, number and word say the same. The list beside it says
 
 from typing import NamedTuple
 
-from dashboard.markup import Element, clean, h
+from dashboard.parts.markup import Element, clean, h
+from dashboard.parts.template import Template
 from dashboard.queries import JsonList
-from dashboard.template import Template
 from dashboard.units import GAP
 
 STATES = frozenset({"good", "strained", "bad", "unknown"})

@@ -3,7 +3,7 @@
 
 from typing import NamedTuple
 
-from dashboard.markup import Element, h
+from dashboard.parts.markup import Element, h
 
 
 class Preset(NamedTuple):

@@ -3,8 +3,8 @@
 
 from dash import dcc, html
 
-from dashboard.clientside import attributes
 from dashboard.theme import style_sheet
+from dashboard.web.clientside import attributes
 
 ADDRESS = "shell-address"
 BEAT = "shell-beat"

@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages. Each module has an address, element ids, ``layout`` without queries and ``register``."""
+"""The pages, in the order of the bar: a page is a folder here and a line in PAGES."""
+
+from dashboard.page import Page
+from dashboard.pages.grid.page import GRID
+from dashboard.pages.host.page import HOST
+
+PAGES: tuple[Page, ...] = (GRID, HOST)

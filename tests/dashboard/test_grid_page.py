@@ -18,13 +18,13 @@ from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 SLOW = Load(tick_seconds=600.0)
 
 
-def node_of(host: str) -> str:
-    """Return the selector of a host's node."""
-    return f'.node[aria-label="host {host}"]'
+def card_of(host: str) -> str:
+    """Return the selector of a host's card."""
+    return f'.host-card[aria-label="host {host}"]'
 
 
 def test_hosts_and_vms_are_shown(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """Every host is a node with its figures and its VMs, in order of names."""
+    """Every host is a card with its figures and its VMs, in order of names."""
     vms = [domain(1, "web"), domain(2, "batch", state=3), domain(3, "spare", state=5)]
     now = utc_now()
     seeder.store(
@@ -34,22 +34,22 @@ def test_hosts_and_vms_are_shown(page: Page, dashboard: Dashboard, seeder: Seede
         ]
     )
     page.goto(dashboard.url)
-    expect(page.locator(".node h2")).to_have_text(["hv1", "hv2"])
-    node = page.locator(node_of("hv1"))
-    expect(node.locator(".bar__number")).to_have_text(["42\u00a0%", "38\u00a0%", "20\u00a0%"])
-    expect(node.locator(".vm__name")).to_have_text(["batch", "spare", "web"])
-    expect(node.locator(".vm__value")).to_have_text(["paused", "off", "25\u00a0%"])
-    expect(node).to_contain_text("54\u00a0°C of 95\u00a0°C")
+    expect(page.locator(".host-card h2")).to_have_text(["hv1", "hv2"])
+    card = page.locator(card_of("hv1"))
+    expect(card.locator(".bar__number")).to_have_text(["42\u00a0%", "38\u00a0%", "20\u00a0%"])
+    expect(card.locator(".vm__name")).to_have_text(["batch", "spare", "web"])
+    expect(card.locator(".vm__value")).to_have_text(["paused", "off", "25\u00a0%"])
+    expect(card).to_contain_text("54\u00a0°C of 95\u00a0°C")
     expect(page.locator(".summary")).to_contain_text("2 hosts")
     expect(page.locator(".summary")).to_contain_text("3 VMs")
-    expect(node.locator(".health")).to_have_attribute("aria-label", "health good, 100 of 100")
+    expect(card.locator(".health")).to_have_attribute("aria-label", "health good, 100 of 100")
 
 
 def test_age_counts_up_without_the_server(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
     """The age of a sample grows every second, also while the page is paused and asks nothing."""
     seeder.store([host_batch("hv1", utc_now() - timedelta(seconds=3), 1, SLOW)])
     page.goto(dashboard.url)
-    age = page.locator(".node time.age")
+    age = page.locator(".host-card time.age")
     expect(age).to_contain_text("s ago")
     page.keyboard.press("Space")
     expect(page.locator("#shell-live")).to_have_text("Paused")
@@ -57,11 +57,11 @@ def test_age_counts_up_without_the_server(page: Page, dashboard: Dashboard, seed
     page.on("request", lambda request: asked.append(request.url))
     before = age.inner_text()
     page.wait_for_function(
-        "before => document.querySelector('.node time.age').innerText !== before", arg=before
+        "before => document.querySelector('.host-card time.age').innerText !== before", arg=before
     )
     second = age.inner_text()
     page.wait_for_function(
-        "before => document.querySelector('.node time.age').innerText !== before", arg=second
+        "before => document.querySelector('.host-card time.age').innerText !== before", arg=second
     )
     assert [] == asked
     page.keyboard.press("Space")
@@ -81,13 +81,13 @@ def test_a_silent_host_is_greyed_and_says_since_when(
         ]
     )
     page.goto(dashboard.url)
-    gone = page.locator(node_of("gone"))
-    expect(gone).to_contain_class("node--unknown node--stale")
+    gone = page.locator(card_of("gone"))
+    expect(gone).to_contain_class("host-card--unknown host-card--stale")
     expect(gone).to_contain_text("last seen 10\u00a0min")
     expect(gone.locator(".bar__number").first).to_have_text("66\u00a0%")
     assert "repeating-linear-gradient" in gone.evaluate("node => getComputedStyle(node).backgroundImage")
-    late = page.locator(node_of("late"))
-    expect(late).to_have_class("node node--good node--late")
+    late = page.locator(card_of("late"))
+    expect(late).to_have_class("host-card host-card--good host-card--late")
     expect(late).to_contain_text("late, 3\u00a0min")
 
 
@@ -96,16 +96,16 @@ def test_a_host_grows_stale_on_a_paused_page(page: Page, dashboard: Dashboard, s
     quick = Load(tick_seconds=1.0, domains=[domain(1, "web")])
     seeder.store([host_batch("hv1", utc_now() + timedelta(seconds=3), 1, quick)])
     page.goto(dashboard.url)
-    node = page.locator(node_of("hv1"))
-    expect(node).to_have_class("node node--good node--fresh")
+    card = page.locator(card_of("hv1"))
+    expect(card).to_have_class("host-card host-card--good host-card--fresh")
     page.keyboard.press("Space")
     expect(page.locator("#shell-live")).to_have_text("Paused")
-    expect(node).to_have_class(re.compile("is-stale"))
-    expect(node.locator(".health")).to_have_attribute("aria-label", "health unknown")
-    expect(node.locator(".health__score")).to_have_text("?")
-    assert "repeating-linear-gradient" in node.evaluate("node => getComputedStyle(node).backgroundImage")
+    expect(card).to_have_class(re.compile("is-stale"))
+    expect(card.locator(".health")).to_have_attribute("aria-label", "health unknown")
+    expect(card.locator(".health__score")).to_have_text("?")
+    assert "repeating-linear-gradient" in card.evaluate("node => getComputedStyle(node).backgroundImage")
     page.keyboard.press("Space")
-    expect(node).to_have_class(re.compile("node--stale"))
+    expect(card).to_have_class(re.compile("host-card--stale"))
 
 
 def test_a_new_sample_appears_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -113,9 +113,9 @@ def test_a_new_sample_appears_by_itself(page: Page, dashboard: Dashboard, seeder
     start = utc_now() - timedelta(seconds=60)
     seeder.store([host_batch("hv1", start, 1, SLOW._replace(domains=[domain(1, "web")]))])
     page.goto(dashboard.url)
-    node = page.locator(node_of("hv1"))
-    expect(node.locator(".bar__number").first).to_have_text("30\u00a0%")
-    node.evaluate("node => { node.isTheSameAsBefore = true; }")
+    card = page.locator(card_of("hv1"))
+    expect(card.locator(".bar__number").first).to_have_text("30\u00a0%")
+    card.evaluate("node => { node.isTheSameAsBefore = true; }")
     later = SLOW._replace(cpu_ratio=0.91, domains=[domain(1, "renamed"), domain(2, "second")])
     seeder.store(
         [
@@ -123,10 +123,10 @@ def test_a_new_sample_appears_by_itself(page: Page, dashboard: Dashboard, seeder
             host_batch("a-new-one", utc_now(), 1, SLOW),
         ]
     )
-    expect(node.locator(".bar__number").first).to_have_text("91\u00a0%")
-    expect(node.locator(".vm__name")).to_have_text(["renamed", "second"])
-    expect(page.locator(".node h2")).to_have_text(["a-new-one", "hv1"])
-    assert node.evaluate("node => node.isTheSameAsBefore === true")
+    expect(card.locator(".bar__number").first).to_have_text("91\u00a0%")
+    expect(card.locator(".vm__name")).to_have_text(["renamed", "second"])
+    expect(page.locator(".host-card h2")).to_have_text(["a-new-one", "hv1"])
+    assert card.evaluate("node => node.isTheSameAsBefore === true")
 
 
 def test_reasons_open_and_stay_open(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -137,8 +137,10 @@ def test_reasons_open_and_stay_open(page: Page, dashboard: Dashboard, seeder: Se
     why = page.locator(".why summary")
     why.click()
     expect(page.locator(".why li").first).to_contain_text("CPU")
-    # What is contained in its node would be cut off at its edge.
-    assert "visible" == page.locator(".node").evaluate("node => getComputedStyle(node).contentVisibility")
+    # What is contained in its card would be cut off at its edge.
+    assert "visible" == page.locator(".host-card").evaluate(
+        "node => getComputedStyle(node).contentVisibility"
+    )
     seeder.store([host_batch("hv1", start + timedelta(seconds=30), 2, SLOW._replace(cpu_ratio=0.99))])
     expect(page.locator(".bar__number").first).to_have_text("99\u00a0%")
     expect(page.locator(".why li").first).to_be_visible()
@@ -158,14 +160,14 @@ def test_a_node_out_of_sight_is_read_aloud_and_reached_by_key(
     reading = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
     page = reading.new_page()
     page.goto(dashboard.url)
-    expect(page.locator(".node")).to_have_count(30)
-    last = page.locator(node_of("hv29"))
+    expect(page.locator(".host-card")).to_have_count(30)
+    last = page.locator(card_of("hv29"))
     expect(last).not_to_be_in_viewport()
     spoken = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     words = {(each["role"]["value"], each["name"]["value"]) for each in spoken if "name" in each}
     expected = {("article", "host hv29"), ("heading", "hv29"), ("link", "hv29"), ("StaticText", "web-29")}
     assert expected <= words
-    page.locator(node_of("hv28")).locator(".vm").focus()
+    page.locator(card_of("hv28")).locator(".vm").focus()
     page.keyboard.press("Tab")
     expect(last.locator("h2 a")).to_be_focused()
     expect(last).to_be_in_viewport()
@@ -184,8 +186,8 @@ def test_libvirt_that_is_absent_is_said(page: Page, dashboard: Dashboard, seeder
         ]
     )
     page.goto(dashboard.url)
-    expect(page.locator(node_of("bare"))).to_contain_text("No libvirt on this host")
-    expect(page.locator(node_of("broken"))).to_contain_text("libvirt does not answer: connection refused")
+    expect(page.locator(card_of("bare"))).to_contain_text("No libvirt on this host")
+    expect(page.locator(card_of("broken"))).to_contain_text("libvirt does not answer: connection refused")
 
 
 def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -198,7 +200,7 @@ def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder)
         "\u202egnp.exe",
         # What the answer's templates are made of.
         "{cpu} {path}",
-        "=node",
+        "=host card",
         "__proto__",
     ]
     vms = [domain(number, name) for number, name in enumerate(names, 1)]
@@ -209,7 +211,7 @@ def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder)
     shown = sorted(name.replace("\u202e", "\ufffd") for name in names)
     expect(page.locator(".vm__name")).to_have_count(len(names))
     assert shown == sorted(page.locator(".vm__name").all_inner_texts())
-    page.locator(".node h2 a").click()
+    page.locator(".host-card h2 a").click()
     expect(page.locator(".cell-name")).to_have_count(len(names))
     assert shown == sorted(page.locator(".cell-name").all_inner_texts())
     expect(page.locator(".events li")).to_have_count(len(names))
@@ -219,7 +221,7 @@ def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder)
 
 
 def test_a_link_leads_to_the_host_and_back(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """A node opens its host without loading the page anew; the back button returns to the grid."""
+    """A card opens its host without loading the page anew; the back button returns to the grid."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW._replace(domains=[domain(1, "web")]))])
     page.goto(dashboard.url)
     page.evaluate("window.isTheSameDocument = true")
@@ -231,7 +233,7 @@ def test_a_link_leads_to_the_host_and_back(page: Page, dashboard: Dashboard, see
     bar_bottom = "document.querySelector('.range-place').getBoundingClientRect().bottom"
     assert row.evaluate(f"row => row.getBoundingClientRect().top >= {bar_bottom}")
     page.go_back()
-    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
     assert page.evaluate("window.isTheSameDocument === true")
 
 
@@ -244,7 +246,7 @@ def test_themes_follow_the_system_and_the_choice(
     page, faults = open_page(color_scheme=scheme)
     grounds = {"light": "rgb(243, 245, 248)", "dark": "rgb(14, 19, 26)"}
     page.goto(dashboard.url)
-    page.wait_for_selector(".node")
+    page.wait_for_selector(".host-card")
     ground = "getComputedStyle(document.body).backgroundColor"
     assert grounds[scheme] == page.evaluate(ground)
     button = page.locator("#shell-theme")
@@ -258,5 +260,5 @@ def test_themes_follow_the_system_and_the_choice(
     # The first colour there is: before it the style sheet is still on its way.
     page.wait_for_function(f"() => document.body !== null && {ground} !== 'rgba(0, 0, 0, 0)'")
     assert grounds["dark"] == page.evaluate(ground)
-    page.wait_for_selector(".node")
+    page.wait_for_selector(".host-card")
     assert [] == faults

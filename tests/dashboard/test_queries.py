@@ -13,11 +13,16 @@ import pytest
 
 from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
-from dashboard.queries import GRID_DOMAINS, GRID_HOSTS, HOST_NOW, HOST_SAMPLES_ROLLUP, QUERIES, Query
+from dashboard.pages import PAGES
+from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
+from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
+
+QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
 
 
 @pytest.fixture
@@ -153,9 +158,9 @@ def test_the_dashboard_changes_nothing(connected: Database, database: MigratedDa
 
 def test_a_slow_question_is_given_up(database: MigratedDatabase) -> None:
     """A question beyond the statement timeout ends with words for it."""
-    slow: Query[Any] = Query("slow", tuple)
+    slow: Query[Any] = Query("tests", "slow", tuple)
     connected = Database(DatabaseSettings(url=database.dashboard_url, statement_timeout_seconds=0.2))
-    connected._texts["slow"] = "SELECT pg_sleep(20)"
+    connected._texts["tests", "slow"] = "SELECT pg_sleep(20)"
     connected.open()
     with pytest.raises(QueryTimeoutError, match=r"more than 0\.2 s"):
         connected.fetch(slow)

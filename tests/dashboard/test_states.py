@@ -32,7 +32,7 @@ def test_the_first_run_guides_and_ends_by_itself(page: Page, dashboard: Dashboar
     expect(guide).to_contain_text("kvmgrid-publisher run")
     expect(guide).to_contain_text("database: connected, schema found")
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
-    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
     expect(guide).to_have_count(0)
 
 
@@ -66,12 +66,12 @@ def test_a_database_that_goes_away_is_said_and_comes_back(
     seeder.close()
     dashboard = start_dashboard(urls.dashboard_url)
     page.goto(dashboard.url)
-    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
     own_postgresql.stop()
     banner = page.locator(".banner")
     expect(banner).to_contain_text("The database is away since")
-    expect(page.locator(".node h2")).to_have_text(["hv1"])
-    page.locator(".node h2 a").click()
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
+    page.locator(".host-card h2 a").click()
     expect(banner).to_be_visible()
     own_postgresql.launch()
     expect(banner).to_have_count(0)
@@ -85,17 +85,17 @@ def test_a_dashboard_that_goes_away_is_said(
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     page, _ = open_page()
     page.goto(dashboard.url)
-    page.wait_for_selector(".node")
+    page.wait_for_selector(".host-card")
     dashboard.process.terminate()
     banner = page.locator(".banner")
     expect(banner).to_contain_text("No answer from the dashboard")
     # Built once: its place is read aloud whenever it changes, while the ages go on.
     said = banner.inner_html()
-    changed = "before => document.querySelector('.node time.age').innerText !== before"
+    changed = "before => document.querySelector('.host-card time.age').innerText !== before"
     for _ in range(2):
-        page.wait_for_function(changed, arg=page.locator(".node time.age").inner_text())
+        page.wait_for_function(changed, arg=page.locator(".host-card time.age").inner_text())
     assert said == banner.inner_html()
-    expect(page.locator(".node h2")).to_have_text(["hv1"])
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
 
 
 def test_a_range_without_samples_leads_to_some(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -153,7 +153,7 @@ def test_pages_reflow_at_320_pixels(
     seeder.store(run_of_batches("hv1", utc_now(), 30, Load(domains=vms)))
     page, faults = open_page(viewport={"width": 320, "height": 800})
     page.goto(dashboard.url + path)
-    page.wait_for_selector(".node, .legend")
+    page.wait_for_selector(".host-card, .legend")
     assert 320 >= page.evaluate("document.documentElement.scrollWidth")
     assert [] == faults
 
@@ -175,7 +175,7 @@ def test_no_serious_fault_of_accessibility(
     )
     page, _ = open_page(color_scheme=scheme, reduced_motion="reduce")
     found = []
-    for path, selector in (("/", ".node--stale"), ("/host/hv1", ".legend"), ("/host/nobody", ".guide")):
+    for path, selector in (("/", ".host-card--stale"), ("/host/hv1", ".legend"), ("/host/nobody", ".guide")):
         page.goto(dashboard.url + path)
         page.wait_for_selector(selector)
         results = Axe().run(page)
@@ -188,17 +188,17 @@ def test_no_serious_fault_of_accessibility(
 
 
 def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """The first stop skips to the content; from there a node's link is within reach and opens the host."""
+    """The first stop skips to the content; from there a card's link is within reach and opens the host."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     page.goto(dashboard.url)
-    page.wait_for_selector(".node")
+    page.wait_for_selector(".host-card")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
-    focused = page.evaluate("document.activeElement.closest('.node') !== null")
+    focused = page.evaluate("document.activeElement.closest('.host-card') !== null")
     assert focused
-    page.locator(".node h2 a").focus()
+    page.locator(".host-card h2 a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("hv1")

@@ -126,7 +126,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
 
 def mark(page: Page, name: str) -> Locator:
     """Return what the grid shows of a VM."""
-    return page.locator(".node__vms li", has_text=name)
+    return page.locator(".host-card__vms li", has_text=name)
 
 
 @pytest.fixture

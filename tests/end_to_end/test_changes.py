@@ -157,7 +157,7 @@ def test_a_renamed_guest_shows_its_new_name_within_two_samples(
 def expect_event(grid: Grid, page: Page, name: str, kind: str, moment: datetime) -> object:
     """Expect an event of a VM in its host's list, at the address without a range, and return its time."""
     rows = grid.await_rows(EVENT, name, kind, moment)
-    page.locator(f'.node[aria-label="host {HOST}"] h2 a').click()
+    page.locator(f'.host-card[aria-label="host {HOST}"] h2 a').click()
     of_name = page.locator(".events li", has_text=name)
     instant = str(
         of_name.filter(has_text=kind.replace("_", " ")).first.locator("time").get_attribute("datetime")

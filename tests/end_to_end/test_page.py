@@ -46,7 +46,7 @@ def test_the_age_counts_up_without_the_publisher(grid: Grid, grid_page: Page) ->
             timeout=(5 * INTERVAL_SECONDS + PATIENCE_SECONDS) * 1000
         )
         expect(grid_page.get_by_text("web-1").first).to_be_visible()
-        age = grid_page.locator(".node__age time")
+        age = grid_page.locator(".host-card__age time")
         for _ in range(2):
             before = age.inner_text()
             expect(age).not_to_have_text(before, timeout=PATIENCE_MILLISECONDS)

@@ -10,23 +10,22 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
-from dashboard.asks import GridAsk, HostAsk
-from dashboard.components.node import SHOWN_DOMAIN_COUNT
 from dashboard.database import Database
-from dashboard.grid_feed import GridFeed
-from dashboard.host_feed import HostFeed
-from dashboard.queries import (
-    GRID_DOMAINS,
-    GRID_HOSTS,
+from dashboard.pages import PAGES
+from dashboard.pages.grid.feed import GridFeed
+from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.host.feed import HostFeed
+from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
     HOST_NOW,
     HOST_SAMPLES_RAW,
     HOST_SAMPLES_ROLLUP,
-    QUERIES,
-    Query,
 )
+from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
+from dashboard.web.requests import GridRequest, HostRequest
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Named, Reading
 from tests.benchmark.interleaving import add_round
@@ -42,13 +41,14 @@ HOST = "hv000"
 ROLLUP = "host_samples_1m"
 SPAN = timedelta(hours=1)
 # What each page asks, for a viewer who opens it.
-PAGES: Mapping[str, tuple[Query[Any], ...]] = {
+OPENED: Mapping[str, tuple[Query[Any], ...]] = {
     "page_grid": (GRID_HOSTS, GRID_DOMAINS),
     "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
 }
 PLAIN = "the plain SQL"
+QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
 NAMES = {query.name: Named(f"query_{query.name}", "ms", PLAIN) for query in QUERIES} | {
-    name: Named(name, "ms", "the plain SQL of its questions") for name in PAGES
+    name: Named(name, "ms", "the plain SQL of its questions") for name in OPENED
 }
 
 
@@ -100,13 +100,13 @@ def text(query: Query[Any]) -> bytes:
 
 def grid_answer(database: Database) -> bytes:
     """Return what a browser gets that opens the grid."""
-    return orjson.dumps(GridFeed(database, keep_seconds=1.0).answer(GridAsk(number=1)))
+    return orjson.dumps(GridFeed(database, keep_seconds=1.0).answer(GridRequest(number=1)))
 
 
 def host_answer(database: Database) -> bytes:
     """Return what a browser gets that opens a host with its last hour."""
     feed = HostFeed(database, keep_seconds=1.0)
-    answer = feed.answer(HostAsk(number=1, host=HOST, start="now-1h", end="now"))
+    answer = feed.answer(HostRequest(number=1, host=HOST, start="now-1h", end="now"))
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
@@ -142,7 +142,7 @@ def figures(desk: Desk, repeat_count: int, shape: Mapping[str, int]) -> Iterator
         yield NAMES[query.name].measured(found["dashboard"], found["plain"], details)
     for name, answer in ANSWERS.items():
         found = {}
-        whole, plain = partial(sent_bytes, answer, desk.database), partial(desk.plain, *PAGES[name])
+        whole, plain = partial(sent_bytes, answer, desk.database), partial(desk.plain, *OPENED[name])
         sent = whole()
         for _ in range(repeat_count):
             arms = {"dashboard": partial(desk.timed, whole), "plain": partial(desk.timed, plain)}

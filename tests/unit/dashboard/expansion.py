@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dashboard.markup import Json
-from dashboard.template import USE, Template
+from dashboard.parts.markup import Json
+from dashboard.parts.template import USE, Template
 
 
 def expanded(

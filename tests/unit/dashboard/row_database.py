@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.asks import HostAsk
 from dashboard.database import Database
 from dashboard.errors import DashboardError
-from dashboard.host_feed import HostFeed
+from dashboard.pages.host.feed import HostFeed
 from dashboard.queries import HostEvent, HostSpan
 from dashboard.settings import DatabaseSettings
+from dashboard.web.requests import HostRequest
 from tests.unit.dashboard.rows import (
     NOW,
     grid_domain,
@@ -82,6 +82,6 @@ def host_feed(database: Database) -> HostFeed:
     return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
 
 
-def ask(number: int = 1, **changes: Any) -> HostAsk:
+def ask(number: int = 1, **changes: Any) -> HostRequest:
     """Return a question about the last hour of hv1."""
-    return HostAsk(number=number, host="hv1", start="now-1h", end="now", **changes)
+    return HostRequest(number=number, host="hv1", start="now-1h", end="now", **changes)

@@ -4,8 +4,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.components.node import SHOWN_DOMAIN_COUNT
-from dashboard.queries import GridDomain, GridDomains, GridHost, HostDomain, HostNow, HostPoint
+from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.grid.queries import GridDomain, GridDomains, GridHost
+from dashboard.pages.host.queries import HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 GIB = 1024**3

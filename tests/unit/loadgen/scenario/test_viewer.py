@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from dashboard.components.domain_table import domain_table
 from dashboard.components.shell import shell_layout
-from dashboard.markup import Element, digest
-from dashboard.pages import host as host_page
-from dashboard.queries import HostDomain
+from dashboard.pages.host import page as host_page
+from dashboard.pages.host.domain_table import domain_table
+from dashboard.pages.host.queries import HostDomain
+from dashboard.parts.markup import Element, digest
 from loadgen.errors import PageError
 from loadgen.scenario.page_watch import PageWatch, Target, is_on_page
 from loadgen.scenario.scenario import Shows

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The questions of the grid, and the types of their rows."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from dashboard.queries import JsonList, Query
+
+
+class GridHost(NamedTuple):
+    """One host, as its card on the grid shows it."""
+
+    host: str
+    hostname: str | None
+    cpu_count: int | None
+    publisher_version: str | None
+    sampled_at: datetime | None
+    tick_seconds: float | None
+    freshness: str
+    is_catching_up: bool
+    health_score: int | None
+    health_state: str | None
+    health_reasons: JsonList | None
+    cpu_busy_ratio: float | None
+    memory_used_ratio: float | None
+    memory_total_bytes: int | None
+    disk_busy_ratio: float | None
+    cpu_temperature_celsius: float | None
+    cpu_temperature_limit_celsius: float | None
+    board_temperature_celsius: float | None
+    hypervisor_state: str | None
+    hypervisor_reason: str | None
+    collectors: JsonList | None
+
+
+class GridDomain(NamedTuple):
+    """One VM, as the card of its host shows it."""
+
+    uuid: str
+    name: str
+    sampled_at: datetime | None
+    freshness: str
+    state_name: str | None
+    cpu_ratio: float | None
+    vcpu_count: int | None
+
+
+class GridDomains(NamedTuple):
+    """The VMs of one host: a list per column, from ``uuids`` on of the first ones, which its card shows."""
+
+    host: str
+    state_names: list[str | None]
+    freshnesses: list[str]
+    uuids: list[str]
+    names: list[str]
+    sampled_ats: list[datetime | None]
+    cpu_ratios: list[float | None]
+    vcpu_counts: list[int | None]
+
+    @property
+    def total_count(self) -> int:
+        """How many VMs there are, those that are not shown among them."""
+        return len(self.state_names)
+
+    def first(self) -> Iterator[GridDomain]:
+        """Yield the VMs that are shown."""
+        columns = (self.freshnesses, self.state_names, self.cpu_ratios, self.vcpu_counts)
+        # The shortest lists end it.
+        return map(GridDomain._make, zip(self.uuids, self.names, self.sampled_ats, *columns, strict=False))
+
+
+NO_DOMAINS = GridDomains("", [], [], [], [], [], [], [])
+
+GRID_HOSTS = Query(__package__, "grid_hosts", GridHost)
+GRID_DOMAINS = Query(__package__, "grid_domains", GridDomains)

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page of a host shows: parts that are sent when they differ from what the browser has.
+
+Two caches, shared by all viewers: the newest figures (about a second) and charts, whose key holds all that
+a chart depends on, the newest sample included, so that a chart is computed once per sample and view.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from dashboard.charts.panels import SERIES
+from dashboard.charts.timeline import Figure
+from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
+from dashboard.components.host_words import stale_at
+from dashboard.components.notices import banner, schema_missing, slow_answer, still_arriving, unknown_host
+from dashboard.database import Database
+from dashboard.errors import (
+    DatabaseError,
+    DatabaseUnavailableError,
+    QueryTimeoutError,
+    RangeError,
+    SchemaMissingError,
+)
+from dashboard.pages.host.chart import Chart, ChartKey, draw_chart
+from dashboard.pages.host.chart_table import chart_table
+from dashboard.pages.host.domain_table import domain_table
+from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
+from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
+from dashboard.parts.markup import Element, digest, h
+from dashboard.queries import HostEvent
+from dashboard.timerange import Level, TimeRange, choose_level, parse
+from dashboard.web.answer_cache import AnswerCache
+from dashboard.web.requests import HostRequest, read_zone, zone_name
+
+Answer = dict[str, Any]
+
+CHART_KEEP_SECONDS = 60.0
+WIDTH_STEP_PIXELS = 100
+UNKNOWN_TICK_SECONDS = 10.0
+# A rollup is drawn anew a few times per bucket: its last bucket is still filling.
+REDRAWS_PER_BUCKET = 4
+
+
+class Now(NamedTuple):
+    """A host and its VMs at their newest samples; None for an unknown host."""
+
+    host: HostNow | None
+    domains: list[HostDomain]
+
+
+class EventsKey(NamedTuple):
+    """The events of one host in a range as the URL names it."""
+
+    host_id: int
+    from_text: str
+    to_text: str
+    zone_name: str
+
+
+class HostFeed:
+    """Answers the asks of the host page."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keep_seconds: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._hosts: AnswerCache[str, Now] = AnswerCache(
+            self._take, keep_seconds=keep_seconds, maximum_count=256
+        )
+        # Events show at the next beat; the chart of a long range is drawn anew more rarely.
+        self._events: AnswerCache[EventsKey, tuple[HostEvent, ...]] = AnswerCache(
+            self._take_events, keep_seconds=keep_seconds, maximum_count=256
+        )
+        self._charts: AnswerCache[ChartKey, Chart] = AnswerCache(
+            lambda key: draw_chart(database, key, self._now()),
+            keep_seconds=CHART_KEEP_SECONDS,
+            maximum_count=32,
+        )
+
+    def answer(self, request: HostRequest) -> tuple[Answer, Figure | None]:
+        """Return the news for one browser and the figure if it changed; an outage is part of the answer."""
+        try:
+            seen = self._hosts.get(request.host)
+            if seen.host is None:
+                news, figure = {"state": unknown_host(request.host)}, None
+            else:
+                news, figure = self._news(request, seen.host, seen.domains)
+        except SchemaMissingError as error:
+            news, figure = {"state": schema_missing(str(error))}, None
+        except DatabaseError as error:
+            news, figure = {"banner": self._banner(error)}, None
+        # Stamped last: the browser measures ages against the moment that an answer leaves.
+        return news | self._stamp(request.number) | {"zone": zone_name(read_zone(request.zone))}, figure
+
+    def late(self, number: int) -> Answer:
+        """Return what to say while an answer takes too long."""
+        return self._stamp(number) | {"banner": slow_answer()}
+
+    def _stamp(self, number: int) -> Answer:
+        return {"number": number, "now_ms": round(self._now().timestamp() * 1000)}
+
+    def _banner(self, error: DatabaseError) -> Element:
+        if isinstance(error, DatabaseUnavailableError):
+            return banner("The database is away", self._database.away_since)
+        return banner(f"The database refused: {error}", None)
+
+    def _take(self, host: str) -> Now:
+        rows = self._database.fetch(HOST_NOW, {"host": host})
+        if not rows:
+            return Now(None, [])
+        return Now(rows[0], self._database.fetch(HOST_DOMAINS, {"host_id": rows[0].host_id}))
+
+    def _take_events(self, key: EventsKey) -> tuple[HostEvent, ...]:
+        window = parse(key.from_text, key.to_text, now=self._now(), zone=read_zone(key.zone_name))
+        parameters: dict[str, str | int | datetime] = {
+            "host_id": key.host_id,
+            "start": window.start,
+            "end": window.end,
+            "limit": LISTED_EVENT_COUNT,
+        }
+        return tuple(self._database.fetch(HOST_EVENTS, parameters))
+
+    def _news(
+        self, request: HostRequest, host: HostNow, domains: list[HostDomain]
+    ) -> tuple[Answer, Figure | None]:
+        answer: Answer = {}
+        parts: dict[str, Element] = {
+            "head": host_head(host),
+            "facts": h("div", host_facts(host), collector_troubles(host)),
+            "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
+        }
+        figure: Figure | None = None
+        try:
+            key = self._chart_key(request, host)
+            parts["events"] = event_list(key.events)
+            chart = self._charts.get(key)
+        except (RangeError, QueryTimeoutError) as error:
+            words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
+            parts["note"] = h("p", h("strong", words), class_="note note--bad")
+            # No chart instead of one of another range.
+            answer["figure"] = ""
+        except SchemaMissingError:
+            raise
+        except DatabaseError as error:
+            # What was found out is shown; only the chart stays as it was.
+            answer["banner"] = self._banner(error)
+        else:
+            note = h("div", chart.note, still_arriving(host))
+            parts |= {"note": note, "marks": chart.marks, "nothing": chart.nothing}
+            if request.is_table:
+                parts["table"] = chart_table(chart.points, key.level)
+            answer["figure"] = chart.name
+            figure = None if chart.name == request.figure else chart.figure
+        answer["parts"] = {
+            name: {"hash": hashed, "tree": element}
+            for name, element in parts.items()
+            if (hashed := digest(element)) != request.parts.get(name)
+        }
+        return answer, figure
+
+    def _chart_key(self, request: HostRequest, host: HostNow) -> ChartKey:
+        now = self._now()
+        window = parse(request.start, request.end, now=now, zone=read_zone(request.zone))
+        tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
+        level = choose_level(window.window_seconds, tick_seconds)
+        is_silent = host.freshness == "stale" and not host.is_catching_up
+        return ChartKey(
+            host_id=host.host_id,
+            host=host.host,
+            from_text=window.from_text,
+            to_text=window.to_text,
+            level=level,
+            tick_seconds=tick_seconds,
+            zone_name=request.zone,
+            theme=request.theme,
+            is_touch=request.is_touch,
+            width_pixels=request.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
+            hidden=frozenset(request.hidden) & SERIES,
+            step=_step(window, level, host, now),
+            events=self._events.get(EventsKey(host.host_id, window.from_text, window.to_text, request.zone)),
+            silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
+            first_seen_seconds=host.first_seen_at.timestamp(),
+            is_catching_up=host.is_catching_up,
+        )
+
+
+def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:
+    """Return what changes when the chart has to be drawn anew."""
+    if window.end < now - timedelta(seconds=level.bucket_seconds + 60):
+        return "past"
+    if level.is_raw and host.sampled_at is not None and host.freshness != "stale":
+        return host.sampled_at.isoformat()
+    period = max(UNKNOWN_TICK_SECONDS, level.bucket_seconds / REDRAWS_PER_BUCKET)
+    return str(int(now.timestamp() / period))

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The head of the host page: what the host is, how it fares, what could not be read and why."""
+
+from dashboard import units
+from dashboard.components.health_circle import CIRCLE, circle_words, read_health, reasons
+from dashboard.components.host_words import hypervisor_words, is_simulated, stale_at
+from dashboard.pages.grid.host_card_templates import SIMULATED
+from dashboard.pages.host.queries import HostNow
+from dashboard.parts.markup import Element, clean, h
+
+_OUTCOME_WORDS = {"unavailable": "not on this host", "failed": "failed", "slow": "too slow"}
+
+
+def host_head(host: HostNow) -> Element:
+    """Return name, health, age and what is wrong now."""
+    name = clean(host.hostname or host.host)
+    is_stale = host.freshness == "stale"
+    health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
+    trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
+    return h(
+        "div",
+        h("div", CIRCLE.filled(**circle_words(health)), reasons(health), class_="host-card__health"),
+        h(
+            "div",
+            h("h1", name, title=name),
+            h(
+                "p",
+                f"{host.host} · " if name != host.host else None,
+                _age(host),
+                SIMULATED.filled() if is_simulated(host.publisher_version) else None,
+                class_="host-card__sub",
+            ),
+            h("p", trouble, class_="host-card__trouble") if trouble else None,
+        ),
+        class_=f"host-head host-card--{health.state} host-card--{host.freshness}",
+        data_stale_at=stale_at(host.sampled_at, host.tick_seconds),
+    )
+
+
+def _age(host: HostNow) -> Element:
+    if host.sampled_at is None:
+        return h("span", "no sample yet")
+    words = {"stale": "Silent: last seen ", "late": "Late: sampled "}.get(host.freshness, "sampled ")
+    if host.is_catching_up:
+        words = "Its history arrives: sampled "
+    interval = None if host.tick_seconds is None else f", every {units.tick(host.tick_seconds)}"
+    return h(
+        "span",
+        h("span", words, class_="host-card__late" if host.freshness != "fresh" else None),
+        h("time", "", class_="age", datetime=host.sampled_at.isoformat(), data_suffix=" ago"),
+        interval,
+    )
+
+
+def host_facts(host: HostNow) -> Element:
+    """Return the facts of the newest sample as a list."""
+    loads = [host.load_1m, host.load_5m, host.load_15m]
+    facts = [
+        ("CPUs", None if host.cpu_count is None else str(host.cpu_count)),
+        ("Memory", None if host.memory_total_bytes is None else units.data_size(host.memory_total_bytes)),
+        ("Load", " ".join(f"{load:.2f}" for load in loads if load is not None) or None),
+        ("Up for", None if host.uptime_seconds is None else units.duration(host.uptime_seconds)),
+        ("Kernel", host.kernel),
+        ("Machine", host.machine),
+        ("libvirt", host.libvirt_version or host.hypervisor_state),
+        ("Hypervisor", host.hypervisor_version),
+        ("Publisher", host.publisher_version),
+        ("Arrives after", _arrival(host.lag_seconds)),
+        ("Spool", None if host.spool_message_count is None else f"{host.spool_message_count} waiting"),
+    ]
+    pairs = [
+        h("div", h("dt", words), h("dd", clean(value) if value else units.UNKNOWN)) for words, value in facts
+    ]
+    return h("dl", *pairs, class_="facts")
+
+
+def _arrival(lag_seconds: float | None) -> str | None:
+    """Return how long a sample travels; one from the future tells of a clock that is wrong."""
+    if lag_seconds is None:
+        return None
+    words = units.latency if abs(lag_seconds) < units.MINUTE_SECONDS else units.duration
+    return words(lag_seconds) if lag_seconds >= 0 else f"clock ahead by {words(-lag_seconds)}"
+
+
+def collector_troubles(host: HostNow) -> Element | None:
+    """Return the collectors that gave nothing, each with its reason; None when all did."""
+    items = [
+        h(
+            "li",
+            h("strong", clean(str(item.get("name", "unnamed")))),
+            f" {_OUTCOME_WORDS.get(str(item.get('outcome')), clean(str(item.get('outcome'))))}",
+            f": {clean(str(item['reason']))}" if item.get("reason") else None,
+        )
+        for item in host.collectors or []
+        if item.get("outcome") not in {None, "ok"}
+    ]
+    if not items:
+        return None
+    words = units.counted(len(items), "collector gave", "collectors gave")
+    return h("details", h("summary", f"{words} nothing"), h("ul", *items), class_="troubles")

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page of a host says about times without samples: gaps, silence, a past that is on its way."""
+
+from datetime import timedelta
+from typing import Any
+
+from dashboard.database import Database
+from dashboard.parts.markup import texts
+from dashboard.web.requests import HostRequest
+from tests.unit.dashboard.row_database import ask, host_database, host_feed
+from tests.unit.dashboard.rows import NOW, host_now, host_point
+
+
+def stretches(answer: tuple[dict[str, Any], Any]) -> list[dict[str, Any]]:
+    """Return the hatched and dotted grounds of an answer's figure."""
+    return [trace for trace in answer[1]["data"] if trace["meta"]["role"] in {"gap", "silence"}]
+
+
+def test_a_silent_host_ends_in_silence() -> None:
+    """After the last sample of a stale host its chart is dotted up to now."""
+    silent = host_now(freshness="stale", sampled_at=NOW - timedelta(minutes=10))
+    points = [host_point(NOW.timestamp() - 600 - 10 * index) for index in range(100, -1, -1)]
+    _, figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask())
+    assert figure is not None
+    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
+
+
+def test_silence_since_before_the_range_is_no_gap() -> None:
+    """A range after the last sample of a stale host is silence too, and its note says since when."""
+    since = NOW - timedelta(hours=5)
+    silent = host_now(freshness="stale", sampled_at=since)
+    answer, figure = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask())
+    assert figure is not None
+    roles = {trace["meta"]["role"] for trace in figure["data"]}
+    assert "silence" in roles
+    assert "gap" not in roles
+    note = answer["parts"]["note"]["tree"]
+    assert "Silent since" in texts(note)
+    assert since.isoformat() in str(note)
+
+
+def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
+    """At a rollup level the hatching reaches from the last full bucket to now."""
+    start = NOW.timestamp() - 24 * 3600
+    points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
+    database = host_database(host_samples_rollup=points)
+    _, figure = host_feed(database).answer(HostRequest(number=1, host="hv1", start="now-24h", end="now"))
+    assert figure is not None
+    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "gap"]
+
+
+def test_nothing_is_missing_before_a_host_was_known() -> None:
+    """The time before the first sample ever is no gap."""
+    new = host_now(first_seen_at=NOW - timedelta(seconds=1000))
+    old = host_now(first_seen_at=NOW - timedelta(days=3))
+    for host, gap_count in ((new, 0), (old, 1)):
+        _, figure = host_feed(host_database(host_now=[host])).answer(ask())
+        assert figure is not None
+        gaps = [trace for trace in figure["data"] if trace["meta"]["role"] == "gap" and trace["yaxis"] == "y"]
+        assert gap_count == len(gaps)
+
+
+def test_a_past_with_longer_ticks_has_no_gaps() -> None:
+    """Samples a quarter of an hour apart are joined up to the edges; the note says how far apart they are."""
+    past = [host_point(NOW.timestamp() - 900 * index, interval_seconds=900.0) for index in range(20, 3, -1)]
+    database = host_database(host_samples_raw=past, host_samples_rollup=past)
+    windows = (
+        ("now-3h", "now-2h", "every sample, 15 min apart"),
+        ("now-292m", "now-37m", "1 min averages"),
+    )
+    for start, end, words in windows:
+        window = HostRequest(number=1, host="hv1", start=start, end=end)
+        answer = host_feed(database).answer(window)
+        assert [] == stretches(answer)
+        note = " ".join(texts(answer[0]["parts"]["note"]["tree"]).split())
+        assert words in note
+
+
+def note_words(database: Database, window: HostRequest) -> str:
+    """Return all that stands above the chart of a range."""
+    answer, _ = host_feed(database).answer(window)
+    return " ".join(texts(answer["parts"]["note"]["tree"]).split())
+
+
+def test_a_range_mostly_before_the_first_sample_says_so() -> None:
+    """A host that was just added shows little of half an hour: the page says why and when that ends."""
+    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
+    live = note_words(database, ask())
+    assert "Its samples begin at ; nothing is missing before. This range is full at" in live
+    assert "Show all since then" in live
+    fixed = HostRequest(number=1, host="hv1", start="1795417200000", end="now")
+    assert "full at" not in note_words(database, fixed)
+    assert "begin" not in note_words(database, HostRequest(number=1, host="hv1", start="now-15m", end="now"))
+    assert "begin" not in note_words(host_database(), ask())
+
+
+def test_a_range_before_the_first_sample_is_no_gap() -> None:
+    """Where a host was not known yet nothing was lost."""
+    database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
+    answer, _ = host_feed(database).answer(HostRequest(number=1, host="hv1", start="now-3h", end="now-2h"))
+    assert "before the first sample of this host" in texts(answer["parts"]["nothing"]["tree"])
+
+
+def test_a_past_that_is_on_its_way_is_no_silence() -> None:
+    """While old samples arrive, the page says so instead of calling the host silent."""
+    arriving = host_now(freshness="stale", is_catching_up=True, sampled_at=NOW - timedelta(days=3))
+    words = note_words(host_database(host_now=[arriving]), ask())
+    assert "Its history is still arriving" in words
+    assert "Silent" not in words
+    backlog = host_now(spool_message_count=1200)
+    assert "1200 messages to send" in note_words(host_database(host_now=[backlog]), ask())
+
+
+def test_a_range_that_begins_within_a_gap_is_hatched_from_its_edge() -> None:
+    """The interval of the first sample behind a gap is the gap, and excuses nothing."""
+    first = NOW.timestamp() - 1800
+    points = [host_point(first + 10 * index, interval_seconds=10.0) for index in range(180)]
+    points[0] = host_point(first, interval_seconds=7200.0)
+    (gap, *_) = stretches(host_feed(host_database(host_samples_raw=points)).answer(ask()))
+    assert "gap" == gap["meta"]["role"]

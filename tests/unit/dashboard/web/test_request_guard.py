@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door: headers, bounds, addresses, probes; the application without a browser or a database."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboard.app import create_app
+from dashboard.database import Database
+from dashboard.errors import DatabaseUnavailableError
+from dashboard.queries import SchemaState
+from dashboard.settings import DatabaseSettings, Settings, WebSettings
+from dashboard.web.request_guard import RequestGuard
+from tests.unit.dashboard.rows import NOW
+
+CALLBACK = "/_dash-update-component"
+
+
+class StateDatabase(Database):
+    """A database that is ready or away."""
+
+    is_away = False
+
+    def fetch(self, *_arguments: Any, **_more: Any) -> Any:
+        """Fail as no database does."""
+        raise ZeroDivisionError
+
+    def state(self) -> SchemaState:
+        """Return that three hosts are known."""
+        if self.is_away:
+            raise DatabaseUnavailableError
+        return SchemaState(3, NOW)
+
+
+def callback(output: str, source: str, value: Any) -> dict[str, Any]:
+    """Return the request that the renderer sends for a callback with one input."""
+    identifier, name = output.split(".")
+    return {
+        "output": output,
+        "outputs": {"id": identifier, "property": name},
+        "inputs": [{"id": source, "property": "data", "value": value}],
+        "changedPropIds": [f"{source}.data"],
+    }
+
+
+@pytest.fixture
+def database() -> StateDatabase:
+    """Give a database that is never connected."""
+    return StateDatabase(DatabaseSettings())
+
+
+@pytest.fixture
+def app(database: StateDatabase) -> RequestGuard:
+    """Give the application with a small body limit."""
+    return create_app(Settings(web=WebSettings(body_limit_bytes=4096)), database)
+
+
+def send(app: RequestGuard, method: str, path: str, **arguments: Any) -> httpx.Response:
+    """Return the answer to one request."""
+
+    async def once() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8050") as client:
+            return await client.request(method, path, **arguments)
+
+    # On a thread of its own: the browser of other tests keeps an event loop on this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(once())).result()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/host/hv1", "/nowhere", "/healthz", "/assets/core.js", "/_dash-layout"]
+)
+def test_every_answer_has_its_headers(app: RequestGuard, path: str) -> None:
+    """Pages, files and errors alike carry the policy: own scripts only, no frames, no sniffing."""
+    answer = send(app, "GET", path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert "'self'" in scripts
+    assert "nosniff" == answer.headers["x-content-type-options"]
+    assert "no-referrer" == answer.headers["referrer-policy"]
+
+
+@pytest.mark.parametrize(
+    ("status", "host"),
+    [
+        (200, "localhost:8050"),
+        (200, "127.0.0.1"),
+        (200, "[::1]:8050"),
+        (200, "192.0.2.7:8050"),
+        (200, "grid.example.org"),
+        (200, "GRID.example.org:443"),
+        (421, "rebound.example:8050"),
+        (421, "127.0.0.1.rebound.example"),
+        (421, ""),
+    ],
+)
+def test_strange_names_are_refused(database: StateDatabase, status: int, host: str) -> None:
+    """A page of a stranger that makes its own name lead here gets nothing (DNS rebinding)."""
+    app = create_app(Settings(web=WebSettings(allowed_hosts=("grid.example.org",))), database)
+    answer = send(app, "GET", "/", headers={"host": host})
+    assert status == answer.status_code
+    assert (status == 421) == ("web.allowed_hosts" in answer.text)
+
+
+@pytest.mark.parametrize(
+    ("status", "path"),
+    [
+        (200, "/"),
+        (200, "/host/hv1"),
+        (404, "/nowhere"),
+        (404, "/host/"),
+        (404, "/docs"),
+        (404, "/openapi.json"),
+    ],
+)
+def test_addresses_that_lead_nowhere_say_so(app: RequestGuard, status: int, path: str) -> None:
+    """An unknown address has status 404 and still the page around it."""
+    answer = send(app, "GET", path)
+    assert status == answer.status_code
+    assert '<html lang="en">' in answer.text
+
+
+def test_pages_name_no_other_origin(app: RequestGuard) -> None:
+    """Scripts, styles and images of a page come from where the page comes from."""
+    text = send(app, "GET", "/").text
+    for line in text.splitlines():
+        if "<script src" in line or "<link" in line:
+            assert "://" not in line
+
+
+@pytest.mark.parametrize(
+    ("status", "arguments"),
+    [
+        (413, {"json": {"x": "y" * 5000}}),
+        (415, {"content": "x", "headers": {"content-type": "text/plain"}}),
+        (415, {"data": {"a": "b"}}),
+        (400, {"content": "{", "headers": {"content-type": "application/json"}}),
+        (400, {"content": "[" * 4000, "headers": {"content-type": "application/json"}}),
+        (400, {"json": {"output": "nobody.data", "outputs": {}, "inputs": []}}),
+        (400, {"json": {"output": ["x"], "outputs": {}, "inputs": []}}),
+        (400, {"json": [1, 2]}),
+        (400, {"json": callback("grid-answer.data", "grid-answer", {})}),
+        (400, {"json": callback("grid-answer.data", "grid-ask", {}) | {"outputs": {}}}),
+        (403, {"json": {}, "headers": {"sec-fetch-site": "cross-site"}}),
+    ],
+)
+def test_requests_that_no_page_sends_are_refused(
+    app: RequestGuard, status: int, arguments: dict[str, Any]
+) -> None:
+    """Bad requests end in a 4xx of one line, never in an error inside."""
+    answer = send(app, "POST", CALLBACK, **arguments)
+    assert status == answer.status_code
+    assert len(answer.text) < 100
+
+
+def test_answers_are_compressed_for_those_who_take_it(app: RequestGuard) -> None:
+    """Files and answers travel as gzip, and as they are to a client that names no encoding."""
+    for path in ("/assets/core.js", "/_dash-layout"):
+        assert "gzip" == send(app, "GET", path).headers["content-encoding"]
+        plain = send(app, "GET", path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path"),
+    [(404, "POST", "/"), (404, "POST", "/host/x"), (405, "DELETE", "/"), (405, "PUT", CALLBACK)],
+)
+def test_methods_are_bounded(app: RequestGuard, status: int, method: str, path: str) -> None:
+    """Pages are read, callbacks are posted, and nothing else is done."""
+    assert status == send(app, method, path).status_code
+
+
+def test_a_callback_with_a_wrong_question_does_nothing(app: RequestGuard) -> None:
+    """A well-formed request with nonsense in it gets an empty answer, not a stack trace."""
+    answer = send(app, "POST", CALLBACK, json=callback("grid-answer.data", "grid-ask", {"number": "x"}))
+    assert (200, {"multi": True, "response": {}}) == (answer.status_code, answer.json())
+
+
+def test_probes_tell_life_from_readiness(app: RequestGuard, database: StateDatabase) -> None:
+    """The process lives without its database, but is not ready."""
+    ready = send(app, "GET", "/readyz")
+    assert (200, "ready, 3 hosts\n") == (ready.status_code, ready.text)
+    database.is_away = True
+    assert 503 == send(app, "GET", "/readyz").status_code
+    assert 200 == send(app, "GET", "/healthz").status_code
+
+
+def test_two_applications_live_side_by_side(database: StateDatabase) -> None:
+    """Nothing is global: a second application has all its callbacks, and so has the first."""
+    first, second = (create_app(Settings(), database) for _ in range(2))
+    assert first.dash.callback_map.keys() == second.dash.callback_map.keys()
+    assert len(first.dash.callback_map) > 4
+
+
+def test_callbacks_name_ids_that_exist(app: RequestGuard) -> None:
+    """Every id of a callback is in a layout; a misspelt one would never fire."""
+    known = set(json_ids(json.loads(json.dumps(plain(app.dash.validation_layout), default=plain))))
+    for item in app.dash._callback_list:
+        for dependency in item["inputs"] + item["state"]:
+            assert dependency["id"] in known
+
+
+def plain(component: Any) -> Any:
+    """Return a component as JSON can hold it."""
+    return component.to_plotly_json()
+
+
+def json_ids(tree: Any) -> Iterator[str]:
+    """Yield all ids in a layout."""
+    if isinstance(tree, dict):
+        if isinstance(tree.get("id"), str):
+            yield tree["id"]
+        for value in tree.values():
+            yield from json_ids(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from json_ids(value)
+
+
+def test_a_failure_inside_is_logged_and_harms_nobody(
+    database: StateDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A defect in a callback is one log line with its kind; the next request is served."""
+    app = create_app(Settings(), database)
+    answer = send(app, "POST", CALLBACK, json=callback("grid-answer.data", "grid-ask", {"number": 1}))
+    assert answer.status_code < 500
+    assert "callback_failed" in capsys.readouterr().out
+    assert 200 == send(app, "GET", "/healthz").status_code
