@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files with which an administrator prepares a database, run by psql as README and compose file do."""
+"""The files with which an administrator prepares a database, run by psql as docs/install.md and compose file do."""
 
 import shutil
 from pathlib import Path

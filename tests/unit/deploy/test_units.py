@@ -39,14 +39,14 @@ def test_each_process_has_a_unit() -> None:
 
 @each_unit
 def test_it_starts_a_command_of_the_distribution(unit: Path) -> None:
-    """The command is one that pip puts into the virtual environment of the README."""
+    """The command is one that pip puts into the virtual environment of docs/install.md."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     (command,) = values(unit, "ExecStart")
     path = Path(command.split()[0])
 
     assert f"kvmgrid-{process_of(unit)}" == path.name
     assert path.name in scripts
-    assert f"{path.parent}/pip install" in (ROOT / "README.md").read_text()
+    assert f"{path.parent}/pip install" in (ROOT / "docs" / "install.md").read_text()
 
 
 @each_unit
@@ -57,14 +57,14 @@ def test_wrong_settings_end_it_for_good(unit: Path) -> None:
 
 @each_unit
 def test_its_password_files_are_those_of_the_documents(unit: Path) -> None:
-    """README and example settings name each credential's file as the unit does."""
-    readme = (ROOT / "README.md").read_text()
+    """docs/install.md and example settings name each credential's file as the unit does."""
+    document = (ROOT / "docs" / "install.md").read_text()
     example = (ROOT / "deploy" / "settings" / f"{process_of(unit)}.toml").read_text()
     paths = [credential.partition(":")[2] for credential in values(unit, "LoadCredential")]
 
     assert paths
     assert [] == [path for path in paths if f'password_file = "{path}"' not in example]
-    assert [] == [path for path in paths if Path(path).name not in readme]
+    assert [] == [path for path in paths if Path(path).name not in document]
 
 
 def test_the_spool_is_the_publisher_s_alone() -> None:
