@@ -21,11 +21,11 @@ from consumer.database import connect
 from consumer.errors import BrokerAway, BrokerRefused, ConsumerError, DatabaseAway, SchemaError
 from consumer.ingest import Ingest
 from consumer.logs import configure
-from consumer.retention import store
-from consumer.schema import migrate as migrate_schema
+from consumer.schema.migration import migrate as migrate_schema
+from consumer.schema.retention import store
+from consumer.schema.upkeep import Upkeep
 from consumer.settings import ConsumerSettings
 from consumer.status import lines, read_status
-from consumer.upkeep import Upkeep
 from publisher.wire.settings import SettingsError, load
 
 DEFAULT_CONFIG = Path("/etc/kvmgrid/consumer.toml")

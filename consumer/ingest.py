@@ -17,21 +17,21 @@ from functools import partial
 
 import structlog
 
-from consumer.batcher import Batcher, FlushLimits
+from consumer.broker.inbox import Inbox
+from consumer.broker.subscriber import Subscriber
 from consumer.database import connect
+from consumer.database_retry import DatabaseRetry, Stopped
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
-from consumer.flush import Flush
-from consumer.inbox import Inbox
-from consumer.inventory import Inventory
-from consumer.outage import Outage, Stopped
-from consumer.preparation import Preparation
-from consumer.progress import Progress
-from consumer.quarantine import Quarantine
-from consumer.rows import HeldBack
+from consumer.intake.batcher import Batcher, FlushLimits
+from consumer.intake.flush import Flush
+from consumer.intake.preparation import Preparation
+from consumer.inventory.inventory import Inventory
+from consumer.rows.flush_rows import HeldBack
 from consumer.settings import ConsumerSettings
-from consumer.storage import Storage
-from consumer.subscriber import Subscriber
+from consumer.store.progress import Progress
+from consumer.store.quarantine import Quarantine
+from consumer.store.storage import Storage
 from publisher.wire.topics import sample_key
 
 # One is stored, one waits, one is built; the messages of a fourth show which hosts have more to say.
@@ -51,7 +51,7 @@ class Ingest:
         self._stopping = threading.Event()
         self._give_up = threading.Event()
         self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
-        self._outage = Outage(
+        self._database_retry = DatabaseRetry(
             pause=self._subscriber.pause,
             resume=self._subscriber.resume,
             stopping=self._stopping,
@@ -89,7 +89,7 @@ class Ingest:
     def run(self) -> None:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
         try:
-            self._outage.outlast(self._storage.open, (DatabaseAway,))
+            self._database_retry.run(self._storage.open, (DatabaseAway,))
             self._subscriber.start()
             self._intake.start()
             while not self._stopping.is_set():
@@ -120,7 +120,7 @@ class Ingest:
 
     def _store(self, flush: Flush) -> None:
         begun_at = time.monotonic()
-        written = self._outage.outlast(lambda: self._storage.store(flush))
+        written = self._database_retry.run(lambda: self._storage.store(flush))
         self._failpoints.reach("after_commit")
         self._failpoints.reach("before_ack")
         self._subscriber.settle(delivery.receipt for delivery in flush.deliveries)
@@ -154,7 +154,7 @@ class Ingest:
                     return
                 continue
             self._failpoints.reach("after_receive")
-            count = self._outage.outlast(partial(self._preparation.prepare, flush, delivery))
+            count = self._database_retry.run(partial(self._preparation.prepare, flush, delivery))
             self._failpoints.reach("after_decode")
             if self._batcher.add(count, now):
                 flush = self._hand_over(flush)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from consumer.backlog import read_backlog
+from consumer.broker.backlog import read_backlog
 from consumer.database import Connection, connect, translated_errors
 from consumer.settings import ConsumerSettings
 from consumer.statements import statement
@@ -49,11 +49,11 @@ def read_status(settings: ConsumerSettings) -> Status:
         return Status(
             backlog_message_count=backlog.ingest_message_count,
             dead_letter_message_count=backlog.dead_letter_message_count,
-            migration_count=int(str(_rows(connection, "status_migrations")[0][0])),
+            migration_count=int(str(_rows(connection, "status/moves")[0][0])),
             quarantine=msgspec.convert(
-                _named(connection, "status_quarantine", QuarantineStatus), list[QuarantineStatus]
+                _named(connection, "status/quarantine", QuarantineStatus), list[QuarantineStatus]
             ),
-            hosts=msgspec.convert(_named(connection, "status_hosts", HostStatus), list[HostStatus]),
+            hosts=msgspec.convert(_named(connection, "status/hosts", HostStatus), list[HostStatus]),
         )
 
 

@@ -4,21 +4,21 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+from consumer.broker.delivery import Delivery
+from consumer.broker.receipts import Receipt
 from consumer.database import connect
-from consumer.delivery import Delivery
-from consumer.flush import Flush
-from consumer.inventory import Inventory
-from consumer.preparation import Preparation
-from consumer.quarantine import Quarantine
-from consumer.receipts import Receipt
+from consumer.intake.flush import Flush
+from consumer.intake.preparation import Preparation
+from consumer.inventory.inventory import Inventory
 from consumer.settings import DatabaseSettings, QuarantineSettings
-from consumer.storage import Storage
+from consumer.store.quarantine import Quarantine
+from consumer.store.storage import Storage
 from publisher.wire.codec import encode
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import sample_key
 
 
-class Desk:
+class DirectConsumer:
     """One consumer without a broker: every message is a flush of its own."""
 
     def __init__(self, database_url: str) -> None:
@@ -50,7 +50,7 @@ class Desk:
                 ),
             )
             flush.seal()
-            assert [] == flush.rejected
+            assert [] == flush.refused
             self._storage.store(flush)
 
     def close(self) -> None:

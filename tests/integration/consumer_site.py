@@ -110,7 +110,7 @@ class Sender:
             self._connection.close()
 
 
-class Books:
+class StoredRows:
     """Questions to a test's database, as its administrator."""
 
     def __init__(self, database: MigratedDatabase) -> None:
@@ -145,7 +145,7 @@ class Books:
 
 
 def keys_of(*batches: SampleBatch) -> set[tuple[str, float]]:
-    """Return what ``Books.domain_keys`` gives when exactly these are stored."""
+    """Return what ``StoredRows.domain_keys`` gives when exactly these are stored."""
     return {
         (report.uuid, batch.sampled_at.timestamp()) for batch in batches for report in batch.domains or ()
     }

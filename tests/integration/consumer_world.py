@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from publisher.wire.samples import DomainReport, SampleBatch
-from tests.integration.consumer_desk import Desk
-from tests.integration.consumer_site import Books, recent, small_fleet
+from tests.integration.consumer_desk import DirectConsumer
+from tests.integration.consumer_site import StoredRows, recent, small_fleet
 from tests.services import MigratedDatabase
 
 # virDomainState, virDomainPausedReason, virDomainShutoffReason.
@@ -17,7 +17,7 @@ RUNNING, PAUSED, SHUT_OFF = 1, 3, 5
 MIGRATING, STARTING_UP = 2, 11
 
 
-class World:
+class TwoHosts:
     """Two hosts and one domain that the test moves about."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class World:
         return self._start + 10 * tick
 
 
-def stays(books: Books, world: World) -> list[tuple[str, int, int | None, str]]:
+def stays(books: StoredRows, world: TwoHosts) -> list[tuple[str, int, int | None, str]]:
     """Return the stays of the domain: host, first and last tick, how they began."""
     rows = books.rows(
         """
@@ -70,21 +70,21 @@ def stays(books: Books, world: World) -> list[tuple[str, int, int | None, str]]:
 
 
 @pytest.fixture
-def desks(database: MigratedDatabase) -> Iterator[tuple[Desk, Desk]]:
+def desks(database: MigratedDatabase) -> Iterator[tuple[DirectConsumer, DirectConsumer]]:
     """Give two consumers on one database."""
-    pair = Desk(database.ingest_url), Desk(database.ingest_url)
+    pair = DirectConsumer(database.ingest_url), DirectConsumer(database.ingest_url)
     yield pair
     for desk in pair:
         desk.close()
 
 
 @pytest.fixture
-def books(database: MigratedDatabase) -> Books:
+def books(database: MigratedDatabase) -> StoredRows:
     """Give the test's database."""
-    return Books(database)
+    return StoredRows(database)
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> TwoHosts:
     """Give the two hosts."""
-    return World()
+    return TwoHosts()

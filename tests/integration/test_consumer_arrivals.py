@@ -9,14 +9,14 @@ import psycopg
 import pytest
 
 from publisher.wire.samples import DomainDescription
-from tests.integration.consumer_desk import Desk
-from tests.integration.consumer_site import Books, eventually
-from tests.integration.consumer_world import World, stays
+from tests.integration.consumer_desk import DirectConsumer
+from tests.integration.consumer_site import StoredRows, eventually
+from tests.integration.consumer_world import TwoHosts, stays
 from tests.services import MigratedDatabase
 
 
 def test_a_new_host_is_entered_in_one_transaction(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """A fleet may arrive at once: each row of a host is written once, and all of them in one commit."""
     desk, _ = desks
@@ -37,7 +37,7 @@ def test_a_new_host_is_entered_in_one_transaction(
 
 
 def test_a_new_domain_of_a_known_host_is_entered_in_one_transaction(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """It begins its name and its stay as it is added."""
     desk, _ = desks
@@ -53,7 +53,9 @@ def test_a_new_domain_of_a_known_host_is_entered_in_one_transaction(
     assert [("Mail",)] == books.rows("SELECT title FROM domains")
 
 
-def test_a_known_host_asks_nothing(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_a_known_host_asks_nothing(
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
+) -> None:
     """An ordinary batch leaves the inventory's session where the first one left it."""
     desk, _ = desks
     question = """
@@ -71,7 +73,7 @@ def test_a_known_host_asks_nothing(desks: tuple[Desk, Desk], books: Books, world
 
 @pytest.mark.parametrize("running", [True, False])
 def test_a_domain_that_another_consumer_has_entered_is_at_home_at_once(
-    desks: tuple[Desk, Desk], books: Books, world: World, *, running: bool
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts, *, running: bool
 ) -> None:
     """A consumer that knows the host from before its new domain stores that domain's samples too."""
     desk, late = desks
@@ -87,7 +89,12 @@ def test_a_domain_that_another_consumer_has_entered_is_at_home_at_once(
 
 @pytest.mark.parametrize("host_first", [True, False])
 def test_what_another_consumer_is_entering_is_waited_for(
-    desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase, *, host_first: bool
+    desks: tuple[DirectConsumer, DirectConsumer],
+    books: StoredRows,
+    world: TwoHosts,
+    database: MigratedDatabase,
+    *,
+    host_first: bool,
 ) -> None:
     """Two consumers meet a host, or a domain on two hosts, for the first time at the same moment."""
     desk, late = desks
@@ -117,7 +124,7 @@ def test_what_another_consumer_is_entering_is_waited_for(
     assert 0 == books.value("SELECT count(*) FROM hosts WHERE hostname IS NULL")
 
 
-def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, world: World) -> None:
+def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, world: TwoHosts) -> None:
     """Enter the domain as a consumer does that meets it on a host."""
     connection.execute(
         """

@@ -19,7 +19,7 @@ from publisher.wire.codec import encode
 from publisher.wire.samples import SCHEMA_VERSION, DroppedRange, Event
 from publisher.wire.topics import DEAD_LETTER_QUEUE, EVENTS_EXCHANGE, INGEST_QUEUE, event_key, sample_key
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, Sender, eventually, keys_of, recent, small_fleet
+from tests.integration.consumer_site import Sender, StoredRows, eventually, keys_of, recent, small_fleet
 from tests.services import MigratedDatabase, VirtualHost
 
 
@@ -76,12 +76,12 @@ def sender(virtual_host: VirtualHost, consumer: ConsumerProcess) -> Iterator[Sen
 
 
 @pytest.fixture
-def books(database: MigratedDatabase) -> Books:
+def books(database: MigratedDatabase) -> StoredRows:
     """Give the test's database."""
-    return Books(database)
+    return StoredRows(database)
 
 
-def test_a_batch_becomes_rows_in_every_table(sender: Sender, books: Books) -> None:
+def test_a_batch_becomes_rows_in_every_table(sender: Sender, books: StoredRows) -> None:
     """Host, devices, file systems, domains, their devices and the report are stored field by field."""
     batch = small_fleet().batch(0, recent(), 1, described=True)
     sender.send(batch)
@@ -103,7 +103,7 @@ def test_a_batch_becomes_rows_in_every_table(sender: Sender, books: Books) -> No
     assert blocks == books.count("domain_interface_samples")
 
 
-def test_stored_values_are_those_that_were_sent(sender: Sender, books: Books) -> None:
+def test_stored_values_are_those_that_were_sent(sender: Sender, books: StoredRows) -> None:
     """Every figure of a domain arrives in its own column, null where it was not known."""
     batch = small_fleet().batch(0, recent(), 1)
     first, *others = batch.domains or []
@@ -131,7 +131,7 @@ def test_stored_values_are_those_that_were_sent(sender: Sender, books: Books) ->
         assert [(report.libvirt_id, report.reason)] == latest
 
 
-def test_a_message_sent_twice_is_stored_once(sender: Sender, books: Books) -> None:
+def test_a_message_sent_twice_is_stored_once(sender: Sender, books: StoredRows) -> None:
     """A publisher that repeats a message without the redelivered flag adds nothing."""
     fleet = small_fleet()
     first, second = (fleet.batch(0, recent(tick), tick) for tick in range(2))
@@ -142,7 +142,7 @@ def test_a_message_sent_twice_is_stored_once(sender: Sender, books: Books) -> No
     assert keys_of(first, second) == books.domain_keys()
 
 
-def test_latest_rows_stay_the_newest(sender: Sender, books: Books) -> None:
+def test_latest_rows_stay_the_newest(sender: Sender, books: StoredRows) -> None:
     """A batch that comes late is stored, and does not replace what is known to be newer."""
     fleet = small_fleet(host_count=1)
     older, newer = (fleet.batch(0, recent(tick), tick) for tick in range(2))
@@ -157,7 +157,7 @@ def test_latest_rows_stay_the_newest(sender: Sender, books: Books) -> None:
 
 
 def test_a_poisoned_message_harms_no_neighbour(
-    sender: Sender, books: Books, virtual_host: VirtualHost
+    sender: Sender, books: StoredRows, virtual_host: VirtualHost
 ) -> None:
     """What the database refuses goes to quarantine with its reason; the rest of the flush is committed."""
     fleet = small_fleet(host_count=7)
@@ -194,8 +194,10 @@ def test_a_poisoned_message_harms_no_neighbour(
         ("tick of ages", "schema"),
     ],
 )
-def test_what_cannot_be_trusted_is_set_aside(sender: Sender, books: Books, case: str, reason: str) -> None:
-    """Each kind of unfit message gets its reason, leaves no row elsewhere, and does not stop the next one."""
+def test_what_cannot_be_trusted_is_set_aside(
+    sender: Sender, books: StoredRows, case: str, reason: str
+) -> None:
+    """Each kind of refusal message gets its reason, leaves no row elsewhere, and does not stop the next one."""
     fleet = small_fleet()
     batch, other = fleet.batch(0, recent(), 1), fleet.batch(1, recent(), 1)
     body, user = encode(batch), batch.host
@@ -221,7 +223,7 @@ def test_what_cannot_be_trusted_is_set_aside(sender: Sender, books: Books, case:
     assert keys_of(other) == books.domain_keys()
 
 
-def test_a_long_name_is_a_name(sender: Sender, books: Books) -> None:
+def test_a_long_name_is_a_name(sender: Sender, books: StoredRows) -> None:
     """A VM and a host may be called by as many characters as the wire lets through, of three bytes each."""
     long = "".join(chr(0x4E00 + index) for index in range(1024))
     batch, other = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
@@ -235,7 +237,7 @@ def test_a_long_name_is_a_name(sender: Sender, books: Books) -> None:
 
 
 def test_the_bodies_of_rubbish_are_capped_and_counted(
-    virtual_host: VirtualHost, database: MigratedDatabase, books: Books
+    virtual_host: VirtualHost, database: MigratedDatabase, books: StoredRows
 ) -> None:
     """A host that sends rubbish without end fills neither the table nor its rows."""
     limits = ["KVMGRID_QUARANTINE__KEPT_PER_HOUR_COUNT=3", "KVMGRID_QUARANTINE__BODY_BYTES=10"]
@@ -255,7 +257,7 @@ def test_the_bodies_of_rubbish_are_capped_and_counted(
     assert [("hv000", "17 more messages within an hour were counted, not kept")] == counts
 
 
-def test_events_and_dropped_ranges_are_stored(sender: Sender, books: Books) -> None:
+def test_events_and_dropped_ranges_are_stored(sender: Sender, books: StoredRows) -> None:
     """An event keeps its kind, its domain and its attributes; a reported gap keeps its bounds."""
     fleet = small_fleet()
     batch = fleet.batch(0, recent(), 5)
@@ -291,7 +293,7 @@ def test_events_and_dropped_ranges_are_stored(sender: Sender, books: Books) -> N
 
 
 def test_unknown_fields_are_ignored_and_told_once(
-    sender: Sender, books: Books, consumer: ConsumerProcess
+    sender: Sender, books: StoredRows, consumer: ConsumerProcess
 ) -> None:
     """A newer publisher is understood; its new fields are named in one log line, not one a message."""
     fleet = small_fleet()
@@ -305,7 +307,7 @@ def test_unknown_fields_are_ignored_and_told_once(
     assert [["novelty"]] == [line["fields"] for line in told]
 
 
-def test_health_is_stored_with_its_reasons(sender: Sender, books: Books) -> None:
+def test_health_is_stored_with_its_reasons(sender: Sender, books: StoredRows) -> None:
     """The host row says how well the host is, and which rule took how many points."""
     batch = small_fleet().batch(0, recent(), 1)
     hot = msgspec.structs.replace(batch.sample, cpu_busy_ratio=1.0)
@@ -324,7 +326,7 @@ def test_health_is_stored_with_its_reasons(sender: Sender, books: Books) -> None
 
 @pytest.mark.parametrize("depth", [2_000, 15_000])
 def test_deeply_nested_headers_break_nobody(
-    sender: Sender, books: Books, consumer: ConsumerProcess, depth: int
+    sender: Sender, books: StoredRows, consumer: ConsumerProcess, depth: int
 ) -> None:
     """A message whose AMQP headers nest deeper than Python's usual recursion is read like any other."""
     headers: dict[str, object] = {}
@@ -340,7 +342,7 @@ def test_deeply_nested_headers_break_nobody(
     assert "broker_away" not in consumer.output()
 
 
-def test_odd_headers_break_nobody(sender: Sender, books: Books, consumer: ConsumerProcess) -> None:
+def test_odd_headers_break_nobody(sender: Sender, books: StoredRows, consumer: ConsumerProcess) -> None:
     """Header values that Python cannot hold are left out; the message is read like any other."""
     batch, next_one = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
     headers = {"far": Timestamp(2**64 - 1), "late": [Timestamp(10**12)], "count": 1}
@@ -354,7 +356,7 @@ def test_odd_headers_break_nobody(sender: Sender, books: Books, consumer: Consum
 
 
 def test_a_publisher_that_follows_the_rules_gets_through(
-    virtual_host: VirtualHost, consumer: ConsumerProcess, books: Books
+    virtual_host: VirtualHost, consumer: ConsumerProcess, books: StoredRows
 ) -> None:
     """An enrolled publisher, with its own rights alone, reaches the tables with samples and events."""
     assert consumer.alive

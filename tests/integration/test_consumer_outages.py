@@ -19,7 +19,7 @@ from loadgen.fleet.fleet import Fleet
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, Sender, eventually, keys_of, recent, small_fleet
+from tests.integration.consumer_site import Sender, StoredRows, eventually, keys_of, recent, small_fleet
 from tests.services import (
     MigratedDatabase,
     VirtualHost,
@@ -63,12 +63,12 @@ def batches(fleet: Fleet, ticks: range) -> list[SampleBatch]:
     ]
 
 
-def has_stored(books: Books, count: int) -> bool:
+def has_stored(books: StoredRows, count: int) -> bool:
     """Tell whether at least so many batches are stored."""
     return books.message_count() >= count
 
 
-def assert_all_stored_once(books: Books, virtual_host: VirtualHost, sent: list[SampleBatch]) -> None:
+def assert_all_stored_once(books: StoredRows, virtual_host: VirtualHost, sent: list[SampleBatch]) -> None:
     """Wait until the queue is empty and compare the tables with what was sent, key by key."""
     eventually(books.message_count, len(sent))
     eventually(lambda: virtual_host.broker.admin.queue_depth(INGEST_QUEUE, virtual_host.name), 0)
@@ -83,7 +83,7 @@ def test_a_stopped_database_costs_nothing(
     """With the database away for over ten seconds the consumer waits, and no message is delivered again."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(30))
-    books = Books(own_database)
+    books = StoredRows(own_database)
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url, [*STRICT, *QUICK]) as consumer:
         consumer.wait_for("consuming")
         sender = Sender.enrolled(virtual_host)
@@ -110,7 +110,7 @@ def test_a_killed_database_costs_nothing(
     """A server that dies in the middle of flushes leaves no half of one behind."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(60))
-    books = Books(own_database)
+    books = StoredRows(own_database)
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url, [*STRICT, *QUICK]) as consumer:
         consumer.wait_for("consuming")
         sender = Sender.enrolled(virtual_host)
@@ -129,7 +129,7 @@ def test_a_locked_table_is_waited_for(database: MigratedDatabase, virtual_host: 
     """A flush that cannot get its lock in time is tried again, not refused."""
     sent = batches(small_fleet(), range(2))
     settings = [*STRICT, *QUICK, "KVMGRID_DATABASE__LOCK_TIMEOUT_SECONDS=0.2"]
-    books = Books(database)
+    books = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, settings) as consumer:
         consumer.wait_for("consuming")
         sender = Sender.enrolled(virtual_host)
@@ -147,7 +147,7 @@ def test_a_killed_broker_costs_nothing(
     """What was confirmed before the broker died is stored when it is back; the consumer finds it itself."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(20))
-    books = Books(database)
+    books = StoredRows(database)
     with ConsumerProcess(own_virtual_host.consumer_url, database.ingest_url, QUICK) as consumer:
         consumer.wait_for("consuming")
         eventually(lambda: own_broker.remembers(INGEST_QUEUE), expected=True)
@@ -170,7 +170,7 @@ def test_a_killed_consumer_costs_nothing(
     """Wherever SIGKILL strikes, above all between commit and ack, the next consumer stores the rest, once."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(10))
-    books = Books(database)
+    books = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
     sender = Sender.enrolled(virtual_host)
@@ -191,7 +191,7 @@ def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
     """SIGTERM under load: exit code 0 within ten seconds, and what follows stores only the rest."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(40))
-    books = Books(database)
+    books = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, QUICK) as first:
         first.wait_for("consuming")
         sender = Sender.enrolled(virtual_host)
@@ -225,7 +225,7 @@ def test_a_consumer_ends_even_while_the_database_is_away(
         assert 0 == consumer.stop()
     own_postgresql.launch()
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url):
-        assert_all_stored_once(Books(own_database), virtual_host, sent)
+        assert_all_stored_once(StoredRows(own_database), virtual_host, sent)
 
 
 def test_two_consumers_share_the_work(database: MigratedDatabase, virtual_host: VirtualHost) -> None:
@@ -242,11 +242,11 @@ def test_two_consumers_share_the_work(database: MigratedDatabase, virtual_host: 
         sender = Sender.enrolled(virtual_host)
         feeder = threading.Thread(target=sender.send, args=sent)
         feeder.start()
-        eventually(lambda: Books(database).message_count() > 100, True)
+        eventually(lambda: StoredRows(database).message_count() > 100, True)
         first.kill()
         feeder.join()
         sender.close()
-        assert_all_stored_once(Books(database), virtual_host, sent)
+        assert_all_stored_once(StoredRows(database), virtual_host, sent)
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from publisher.wire.samples import DomainDescription
-from tests.integration.consumer_desk import Desk
-from tests.integration.consumer_site import Books
-from tests.integration.consumer_world import PAUSED, RUNNING, SHUT_OFF, STARTING_UP, World, stays
+from tests.integration.consumer_desk import DirectConsumer
+from tests.integration.consumer_site import StoredRows
+from tests.integration.consumer_world import PAUSED, RUNNING, SHUT_OFF, STARTING_UP, TwoHosts, stays
 from tests.services import MigratedDatabase
 
 
 def test_a_domain_is_discovered_and_its_removal_is_known(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """A full list without a domain ends its stay; a list that could not be made ends nothing."""
     desk, _ = desks
@@ -35,7 +35,12 @@ def test_a_domain_is_discovered_and_its_removal_is_known(
 @pytest.mark.parametrize("departure_first", [True, False])
 @pytest.mark.parametrize("same_consumer", [True, False])
 def test_departure_and_arrival_pair_as_a_migration(
-    desks: tuple[Desk, Desk], books: Books, world: World, *, departure_first: bool, same_consumer: bool
+    desks: tuple[DirectConsumer, DirectConsumer],
+    books: StoredRows,
+    world: TwoHosts,
+    *,
+    departure_first: bool,
+    same_consumer: bool,
 ) -> None:
     """Whichever is seen first, and by whichever consumer, one stay ends where the next begins."""
     source, target = desks if not same_consumer else (desks[0], desks[0])
@@ -62,7 +67,7 @@ def test_departure_and_arrival_pair_as_a_migration(
 
 
 def test_a_definition_left_behind_steals_nothing(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """Every host of a cluster may define a VM; where it runs is where it lives, and only that is stored."""
     desk, _ = desks
@@ -81,7 +86,7 @@ def test_a_definition_left_behind_steals_nothing(
 
 
 def test_a_persistent_domain_moves_though_its_old_host_still_lists_it(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """After a migration the source lists the domain as shut off: the active one takes the stay over."""
     desk, _ = desks
@@ -101,7 +106,7 @@ def test_a_persistent_domain_moves_though_its_old_host_still_lists_it(
 
 @pytest.mark.parametrize("consumer_count", [1, 2])
 def test_a_migrated_domain_is_known_from_where_it_runs_alone(
-    desks: tuple[Desk, Desk], books: Books, world: World, consumer_count: int
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts, consumer_count: int
 ) -> None:
     """What the source says of its left-behind definition reaches neither newest nor stored samples."""
     source, target = desks[0], desks[consumer_count - 1]
@@ -122,7 +127,7 @@ def test_a_migrated_domain_is_known_from_where_it_runs_alone(
 
 
 def test_two_running_domains_of_one_uuid_do_not_flap(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """As long as the first host keeps reporting the domain as running, it stays there."""
     desk, _ = desks
@@ -134,7 +139,7 @@ def test_two_running_domains_of_one_uuid_do_not_flap(
 
 
 def test_a_domain_restarted_elsewhere_leaves_a_silent_host(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """A host that died cannot list its domains; after five silent ticks it loses them to where they run."""
     desk, _ = desks
@@ -147,7 +152,10 @@ def test_a_domain_restarted_elsewhere_leaves_a_silent_host(
 
 
 def test_a_definition_left_behind_locks_nothing(
-    desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase
+    desks: tuple[DirectConsumer, DirectConsumer],
+    books: StoredRows,
+    world: TwoHosts,
+    database: MigratedDatabase,
 ) -> None:
     """A host that lists a domain of another host is stored while the domain is locked by someone else."""
     desk, _ = desks
@@ -162,7 +170,9 @@ def test_a_definition_left_behind_locks_nothing(
     assert 4 == books.count("host_samples")
 
 
-def test_late_batches_rewrite_no_history(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_late_batches_rewrite_no_history(
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
+) -> None:
     """What comes late from a spool is stored as samples and moves nothing."""
     early, late = desks
     early.take(world.batch(0, 0, world.domain()), world.batch(0, 4), world.batch(1, 5, world.domain()))
@@ -173,7 +183,9 @@ def test_late_batches_rewrite_no_history(desks: tuple[Desk, Desk], books: Books,
     assert 4 == books.value("SELECT count(*) FROM domain_samples")
 
 
-def test_a_rename_keeps_the_history_of_names(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_a_rename_keeps_the_history_of_names(
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
+) -> None:
     """Each name has its time; a late batch with the old name does not bring it back."""
     desk, other = desks
     name = world.domain().name
@@ -189,7 +201,9 @@ def test_a_rename_keeps_the_history_of_names(desks: tuple[Desk, Desk], books: Bo
     assert books.value("SELECT name FROM domains WHERE uuid = %s", [world.uuid]) == "renamed"
 
 
-def test_a_description_is_kept_until_the_next(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_a_description_is_kept_until_the_next(
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
+) -> None:
     """Descriptions come once after each change: a batch without one leaves the last in place."""
     desk, _ = desks
     described = DomainDescription(title="Mail", metadata="<m/>", autostart=True, persistent=True)
@@ -202,7 +216,7 @@ def test_a_description_is_kept_until_the_next(desks: tuple[Desk, Desk], books: B
 
 
 def test_a_description_that_comes_before_the_domain_lives_here_is_kept(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """It is sent once, with the incoming half of a migration, and holds when the domain has arrived."""
     desk, _ = desks
@@ -217,7 +231,7 @@ def test_a_description_that_comes_before_the_domain_lives_here_is_kept(
 
 
 def test_a_late_description_does_not_overwrite_a_later_one(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """What comes from a spool hours later is older than what is known."""
     desk, other = desks
@@ -228,7 +242,9 @@ def test_a_late_description_does_not_overwrite_a_later_one(
     assert books.value("SELECT title FROM domains WHERE uuid = %s", [world.uuid]) == "newer"
 
 
-def test_a_host_keeps_its_names_and_facts(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_a_host_keeps_its_names_and_facts(
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
+) -> None:
     """A renamed host is the same host; what it was called before stays known."""
     desk, _ = desks
     first, second = world.batch(0, 0), world.batch(0, 1)
@@ -241,7 +257,7 @@ def test_a_host_keeps_its_names_and_facts(desks: tuple[Desk, Desk], books: Books
 
 
 def test_a_domain_that_is_off_moves_at_once_when_its_old_host_lets_go(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    desks: tuple[DirectConsumer, DirectConsumer], books: StoredRows, world: TwoHosts
 ) -> None:
     """A cold migration shows with the new host's next batch: no sample of it is left out for long."""
     desk, _ = desks

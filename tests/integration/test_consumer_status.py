@@ -6,7 +6,7 @@ from consumer.status import lines, read_status
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.topics import sample_key
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, Sender, eventually, recent, small_fleet
+from tests.integration.consumer_site import Sender, StoredRows, eventually, recent, small_fleet
 from tests.services import MigratedDatabase, VirtualHost
 
 
@@ -14,7 +14,7 @@ def test_status_counts_what_is_missing_waiting_and_set_aside(
     virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
     """Of the messages 1, 2, 5 and 7 three are missing; one was rubbish; two wait for the next consumer."""
-    fleet, books = small_fleet(host_count=1), Books(database)
+    fleet, books = small_fleet(host_count=1), StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
         sender = Sender.enrolled(virtual_host)

@@ -33,7 +33,7 @@ def run(server: PostgreSql, *arguments: str) -> None:
 def run_roles_file(server: PostgreSql) -> None:
     """Let psql run roles.sql and stop at the first error, like the image of the compose file."""
     copy = server.directory / "roles.sql"
-    shutil.copy(ROOT / "consumer" / "roles.sql", copy)
+    shutil.copy(ROOT / "consumer" / "schema" / "roles.sql", copy)
     psql = [f"{BINARIES}/psql", "-U", SUPERUSER, "-d", DATABASE, "-v", "ON_ERROR_STOP=1", "--no-psqlrc"]
     run(server, *psql, "-f", str(copy))
 

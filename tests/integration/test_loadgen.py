@@ -23,7 +23,7 @@ from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event, SampleBatch
 from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, eventually, keys_of
+from tests.integration.consumer_site import StoredRows, eventually, keys_of
 from tests.services import MigratedDatabase, VirtualHost
 
 SECOND = 1_760_000_000.0
@@ -106,7 +106,7 @@ def test_a_fleet_with_its_past_is_stored_once(
     lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
     samples = [line.message for line in lines if isinstance(line.message, SampleBatch)]
     events = [line.message for line in lines if isinstance(line.message, Event)]
-    books = Books(database)
+    books = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
         Sender(BrokerSettings(url=url)).run(iter(lines))
