@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Patience: what the threads do while the database is away.
+"""Retries of what fails while the database is away.
 
-The first thread that notices pauses the intake, the last one that gets through resumes it. What was in hand
-stays in hand and is tried again until it is through or the process ends: nothing goes back to the broker.
+The first thread that notices pauses the intake; the last one that succeeds resumes it. What is in hand stays
+in hand. It is tried again until it succeeds or the process ends: nothing goes back to the broker.
 """
 
 import threading
@@ -17,7 +17,7 @@ from publisher.wire.settings import SettingsError
 
 _Result = TypeVar("_Result")
 
-# A running consumer waits out all of them: a migration under way and a changed password pass as well.
+# A running consumer retries all of them: a migration under way and a changed password pass as well.
 RETRYABLE = (DatabaseAway, SchemaError, SettingsError)
 
 
@@ -26,7 +26,7 @@ class Stopped(ConsumerError):  # noqa: N818 - names what happened
 
 
 class DatabaseRetry:
-    """Shared by the threads that use the database."""
+    """One retry for all threads that use the database."""
 
     def __init__(
         self,

@@ -29,12 +29,12 @@ from consumer.intake.preparation import Preparation
 from consumer.inventory.inventory import Inventory
 from consumer.rows.flush_rows import HeldBack
 from consumer.settings import ConsumerSettings
-from consumer.store.progress import Progress
+from consumer.store.flush_summary import FlushSummary
 from consumer.store.quarantine import Quarantine
 from consumer.store.storage import Storage
 from publisher.wire.topics import sample_key
 
-# One is stored, one waits, one is built; the messages of a fourth show which hosts have more to say.
+# One is stored, one waits, one is built. The messages of a fourth show which hosts have later samples.
 FLUSHES_IN_HAND = 4
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
@@ -74,7 +74,7 @@ class Ingest:
         )
         self._latest_seconds = ingest.latest_seconds
         self._latest_at = -math.inf
-        self._progress = Progress()
+        self._summary = FlushSummary()
         self._intake = threading.Thread(target=self._guarded_intake, name="intake", daemon=True)
         self._intake_error: BaseException | None = None
         self._log = structlog.get_logger()
@@ -123,8 +123,8 @@ class Ingest:
         written = self._database_retry.run(lambda: self._storage.store(flush))
         self._failpoints.reach("after_commit")
         self._failpoints.reach("before_ack")
-        self._subscriber.settle(delivery.receipt for delivery in flush.deliveries)
-        self._progress.note(flush, written, time.monotonic() - begun_at)
+        self._subscriber.acknowledge(delivery.receipt for delivery in flush.deliveries)
+        self._summary.note(flush, written, time.monotonic() - begun_at)
 
     def _drain(self) -> None:
         """Store what was received before the stop, while the time lasts; the broker gets the rest back."""
@@ -175,10 +175,10 @@ class Ingest:
         raise Stopped("the consumer ends before this flush was stored")
 
     def _hold_back(self, flush: Flush) -> HeldBack:
-        """Leave to the next flush what hosts said last, where a later message of theirs is in hand already.
+        """Leave a host's latest rows to the next flush, where a later message of the host is in hand already.
 
-        Behind a backlog that spares the database an update of the same rows with each flush. What a kill in
-        between means for the latest rows is in docs/decisions/0019.
+        Behind a backlog, this spares the database an update of the same rows with each flush.
+        docs/decisions/0019 says what a kill in between means for the latest rows.
         """
         now = time.monotonic()
         if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:

@@ -67,7 +67,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
 
     Keys are levels: raw samples, the rollups 1m to 1d (in the Apache edition these reach back as far as the
-    raw samples, whatever is said here), the newest sample of a domain that is not heard of any more, events,
+    raw samples, whatever is said here), the newest sample of a domain that sends none any more, events,
     the publishers' reports, quarantined messages.
     """
 

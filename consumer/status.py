@@ -65,7 +65,7 @@ def lines(status: Status) -> Iterator[str]:
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     if not status.hosts:
-        yield "no host has been heard of yet: is a publisher running, with this broker?"
+        yield "no host has sent anything yet: is a publisher running, with this broker?"
         return
     yield ""
     yield f"{'host':<28}{'age':>9}{'lag':>9}{'spool':>8}{'dropped':>9}{'missing':>9}"

@@ -13,14 +13,14 @@ from publisher.wire.broker import BrokerSettings
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
 
 
-class Backlog(NamedTuple):
+class QueueBacklog(NamedTuple):
     """Messages that are ready; those in a consumer's hands do not count."""
 
     ingest_message_count: int
     dead_letter_message_count: int
 
 
-def read_backlog(broker: BrokerSettings) -> Backlog:
+def read_backlog(broker: BrokerSettings) -> QueueBacklog:
     """Ask the broker, without changing anything; raise BrokerAway or BrokerRefused."""
     try:
         connection = pika.BlockingConnection(connection_parameters(broker))
@@ -34,7 +34,7 @@ def read_backlog(broker: BrokerSettings) -> Backlog:
             int(channel.queue_declare(queue, passive=True).method.message_count)
             for queue in (INGEST_QUEUE, DEAD_LETTER_QUEUE)
         )
-        return Backlog(*counts)
+        return QueueBacklog(*counts)
     except exceptions.ChannelClosedByBroker as error:
         raise BrokerRefused(f"the queues cannot be read: {error.reply_text}") from error
     except exceptions.AMQPError as error:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link to the broker: deliveries in, acks out, on a thread of its own.
 
-Invariants: a delivery is acknowledged only through ``settle``; the tag of an earlier channel never is.
+Invariants: a delivery is acknowledged only through ``acknowledge``; the tag of an earlier channel never is.
 Nothing is refused or put back: while the database is away the consumer is cancelled, the connection and
 the deliveries in hand are kept. Prefetch bounds what is in hand, by count and by the bytes seen so far.
 """
@@ -79,10 +79,10 @@ class Subscriber:
         """Begin to connect and consume; deliveries arrive on the subscriber's own thread."""
         self._thread.start()
 
-    def settle(self, receipts: Iterable[Receipt]) -> None:
+    def acknowledge(self, receipts: Iterable[Receipt]) -> None:
         """Acknowledge deliveries whose rows are committed."""
-        settled = tuple(receipts)
-        self._call(lambda: self._acknowledge(settled))
+        stored = tuple(receipts)
+        self._call(lambda: self._send_ack(stored))
 
     def pause(self, after_seconds: float = _CANCEL_AFTER_SECONDS) -> None:
         """Take no further deliveries after a while; keep the connection and what is in hand."""
@@ -154,7 +154,8 @@ class Subscriber:
         self._channel = channel
         self._receipts.renew()
         self._received_bytes = self._received_count = 0
-        # Two connections in a row that settled nothing: perhaps one message kills them. Alone it ages alone.
+        # After two connections in a row without an ack, one message may be what kills them.
+        # Received alone, it alone comes closer to the delivery limit.
         trial = min(_TRIAL_COUNT, self._settings.prefetch_count)
         self._trial_count = trial if self._fruitless_count < 2 else 1  # noqa: PLR2004 - see above
         self._fruitless_count += 1
@@ -195,8 +196,8 @@ class Subscriber:
             )
         )
 
-    def _acknowledge(self, receipts: tuple[Receipt, ...]) -> None:
-        tag = self._receipts.settle(receipts)
+    def _send_ack(self, receipts: tuple[Receipt, ...]) -> None:
+        tag = self._receipts.note_stored(receipts)
         if tag is None or self._channel is None or not self._channel.is_open:
             return
         self._channel.basic_ack(tag, multiple=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which deliveries become rows: decoding, the sender's identity, the clock. Pure.
 
-Identity: the broker lets a user set no user id but its own, and no routing key but its own, yet accepts
-a message without user id; so user id, routing key and body must all name the same host.
+Identity: the broker lets a user set its own user id and its own routing key only, but accepts a message
+without user id. So user id, routing key and body must all name the same host.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def admit(delivery: Delivery, ahead: timedelta) -> ColumnBatch | Event:
     except DecodeError as error:
         raise Refusal(error.reason, error.detail) from error
     if message.host != key.host:
-        raise Refusal("identity", f"the body of {key.host!r} speaks for {message.host!r}")
+        raise Refusal("identity", f"the body of {key.host!r} names {message.host!r}")
     if isinstance(message, Event):
         if message.kind != key.event_kind:
             raise Refusal("schema", f"an event {message.kind!r} under the key of {key.event_kind!r}")

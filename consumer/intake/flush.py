@@ -5,7 +5,7 @@ from consumer.broker.delivery import Delivery
 from consumer.errors import DataRefused
 from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.rows.encoding import Encoded, Encoder
-from consumer.rows.flush_rows import HeldBack, Rows
+from consumer.rows.flush_rows import FlushRows, HeldBack
 from consumer.rows.tables import Table  # noqa: TC001 - annotates an attribute; one import style
 from publisher.wire.codec import message_id
 from publisher.wire.columns import ColumnBatch
@@ -19,12 +19,12 @@ class Flush:
         self._encoder = encoder
         self.deliveries: list[Delivery] = []
         self.refused: list[RefusedMessage] = []
-        # What the flush before has left to this one.
+        # The latest rows that the flush before left to this one.
         self.held = held or {}
-        self.rows = Rows(self.held)
+        self.rows = FlushRows(self.held)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
-        self.refusal: DataRefused | None = None
+        self.encoding_error: DataRefused | None = None
         # Rows of it may be stored already: the broker or the publisher sent a message again.
         self.suspect = False
         self._message_ids: set[str] = set()
@@ -37,7 +37,7 @@ class Flush:
             self.suspect = True
         self._message_ids.add(identity)
 
-    def reject(self, delivery: Delivery, refusal: Refusal) -> None:
+    def refuse(self, delivery: Delivery, refusal: Refusal) -> None:
         """Note a delivery for quarantine."""
         self.deliveries.append(delivery)
         self.refused.append(RefusedMessage(delivery, refusal.reason, refusal.detail))
@@ -46,7 +46,7 @@ class Flush:
         """Turn the rows into bytes; nothing may be added afterwards."""
         try:
             self.encoded = self._encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
-        except DataRefused as refusal:
-            self.refusal = refusal
-        # What it was made of is not needed any more.
-        self.rows = Rows({})
+        except DataRefused as error:
+            self.encoding_error = error
+        # The rows are not needed any more.
+        self.rows = FlushRows({})

@@ -17,8 +17,8 @@ from publisher.wire.codec import unknown_fields
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
 
-# A sender can make up as many as its message holds.
-_TOLD_FIELD_COUNT = 20
+# A sender can invent as many fields as its message holds.
+_LOGGED_FIELD_COUNT = 20
 
 
 class Preparation:
@@ -45,7 +45,7 @@ class Preparation:
                 detail=refusal.detail,
                 routing_key=delivery.routing_key,
             )
-            flush.reject(delivery, refusal)
+            flush.refuse(delivery, refusal)
             return 0
         flush.accept(delivery, message)
         return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
@@ -57,12 +57,12 @@ class Preparation:
             else:
                 self._add_batch(flush, delivery, message)
         except OverflowError as error:
-            raise Refusal("refused", f"a figure that nothing can be reckoned with: {error}") from error
-        except DataRefused as refusal:
-            if refusal.certain:
-                raise Refusal("refused", str(refusal)) from refusal
-            # Nobody's message is at fault for what a database says that cannot tell.
-            raise DatabaseAway(str(refusal)) from refusal
+            raise Refusal("refused", f"a figure that is too large to compute with: {error}") from error
+        except DataRefused as error:
+            if error.certain:
+                raise Refusal("refused", str(error)) from error
+            # The error does not say whether the message is at fault: try again.
+            raise DatabaseAway(str(error)) from error
 
     def _add_batch(self, flush: Flush, delivery: Delivery, batch: ColumnBatch) -> None:
         if self._versions.get(batch.host) != batch.publisher_version:
@@ -72,7 +72,7 @@ class Preparation:
                     "fields_unknown",
                     host=batch.host,
                     publisher_version=batch.publisher_version,
-                    fields=sorted(unknown)[:_TOLD_FIELD_COUNT],
+                    fields=sorted(unknown)[:_LOGGED_FIELD_COUNT],
                     field_count=len(unknown),
                 )
         places = self._inventory.place(batch)

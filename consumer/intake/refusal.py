@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that cannot be stored: why, and what is kept of them."""
+"""Messages that cannot be stored, and why."""
 
 from typing import Literal, NamedTuple
 
@@ -10,7 +10,7 @@ from publisher.wire.codec import DecodeReason
 Reason = DecodeReason | Literal["identity", "clock", "ambiguous", "refused"]
 
 
-class Refusal(Exception):  # noqa: N818 - says what the message is
+class Refusal(Exception):  # noqa: N818 - names what happened to the message
     """A delivery that cannot be stored, and why."""
 
     def __init__(self, reason: Reason, detail: str) -> None:

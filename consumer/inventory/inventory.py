@@ -2,8 +2,8 @@
 """Hosts and domains: from the names on the wire to the keys in the tables, with what is known about them.
 
 Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
-cache answers for a batch that brings nothing new, which is nearly every one, without asking the database.
-A host that nobody knew is entered with all its domains in one transaction: a fleet may arrive at once.
+cache answers for a batch that brings nothing new, which nearly every batch is, without the database.
+A new host is entered with all its domains in one transaction: a fleet may arrive at once.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Places(NamedTuple):
 
 class _Description(NamedTuple):
     at: datetime
-    said: DomainDescription
+    description: DomainDescription
 
 
 class _Host:
@@ -44,7 +44,8 @@ class _Host:
         self.uuids: list[str] = []
         self.names: list[str] = []
         self.placements = _NONE
-        # The last of each domain that is listed here and lives elsewhere as yet: it is not sent again soon.
+        # The last description of each domain that is listed here and still lives elsewhere.
+        # Publishers do not send it again soon.
         self.descriptions: dict[str, _Description] = {}
 
 
@@ -60,23 +61,23 @@ class Inventory:
 
     def place(self, batch: ColumnBatch) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
-        if self._residency.deaf:
-            self._asked(self._residency.hear)
+        if self._residency.poll_is_due:
+            self._ask(self._residency.poll_notifications)
         host = self._hosts.get(batch.host)
         facts = (batch.identity, batch.boot_id, batch.publisher_version)
         if host is None or host.facts != facts:
-            host = self._asked(lambda connection: self._describe_host(connection, batch, facts))
+            host = self._ask(lambda connection: self._describe_host(connection, batch, facts))
         domains = batch.domains
         if domains is None:
             return Places(host.host_id, _NONE)
         same = domains.uuid == host.uuids and domains.name == host.names
         if not same or domains.descriptions or not self._residency.current(host.host_id):
             known = host
-            host.placements = self._asked(
+            host.placements = self._ask(
                 lambda connection: self._place_domains(connection, known, batch, domains)
             )
             for uuid in set(host.uuids).difference(domains.uuid):
-                # What has left is asked about again where it is seen again.
+                # A domain that has left is looked up again where it is seen again.
                 self._domains.pop(uuid, None)
                 host.descriptions.pop(uuid, None)
             host.uuids, host.names = domains.uuid, domains.name
@@ -84,7 +85,7 @@ class Inventory:
 
     def place_event(self, event: Event) -> tuple[int, int | None]:
         """Return the keys of an event's host and domain."""
-        host = self._hosts.get(event.host) or self._asked(
+        host = self._hosts.get(event.host) or self._ask(
             lambda connection: self._remember(
                 event.host, register.find_host(connection, event.host, event.occurred_at)
             )
@@ -94,7 +95,7 @@ class Inventory:
         uuid, name = event.domain_uuid, event.domain_name or event.domain_uuid
         if uuid not in self._domains:
             named = NamedDomains(event.host, event.occurred_at, False, {uuid: name}, {})
-            self._asked(lambda connection: self._learn(connection, named))
+            self._ask(lambda connection: self._add_domains(connection, named))
         return host.host_id, self._domains[uuid].domain_id
 
     def close(self) -> None:
@@ -103,7 +104,7 @@ class Inventory:
             self._connection.close()
             self._connection = None
 
-    def _asked(self, question: Callable[[Connection], _Answer]) -> _Answer:
+    def _ask(self, question: Callable[[Connection], _Answer]) -> _Answer:
         try:
             with translated_errors():
                 if self._connection is None:
@@ -150,7 +151,7 @@ class Inventory:
     ) -> Placements:
         unknown = self._unknown(batch)
         if unknown.names:
-            self._learn(connection, unknown)
+            self._add_domains(connection, unknown)
         names = dict(zip(domains.uuid, domains.name, strict=True))
         listed = [self._domains[uuid] for uuid in domains.uuid]
         states = zip(
@@ -160,9 +161,9 @@ class Inventory:
         residents = self._residency.update(
             connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
         )
-        for uuid, said in domains.descriptions.items():
+        for uuid, description in domains.descriptions.items():
             if uuid in names and self._domains[uuid].described_at != batch.sampled_at:
-                host.descriptions[uuid] = _Description(batch.sampled_at, said)
+                host.descriptions[uuid] = _Description(batch.sampled_at, description)
         placements: list[Placement | None] = []
         for domain, (uuid, name), libvirt_id in zip(listed, names.items(), domains.libvirt_ids, strict=True):
             resident = domain.domain_id in residents
@@ -175,7 +176,7 @@ class Inventory:
         self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
         return Placements.of(placements)
 
-    def _learn(self, connection: Connection, unknown: NamedDomains) -> None:
+    def _add_domains(self, connection: Connection, unknown: NamedDomains) -> None:
         """Find domains, and enter those that nobody knows."""
         self._domains |= register.find_or_enter_domains(connection, unknown)
 
@@ -188,7 +189,7 @@ class Inventory:
     def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
         if not uuids:
             return
-        said = [(self._domains[uuid].domain_id, *host.descriptions[uuid]) for uuid in uuids]
-        register.describe_domains(connection, said)
+        described = [(self._domains[uuid].domain_id, *host.descriptions[uuid]) for uuid in uuids]
+        register.describe_domains(connection, described)
         for uuid in uuids:
             del host.descriptions[uuid]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rows a host's domains get: their keys, and whether the host's report is the domain's newest one."""
+"""The keys of a host's domains, and which of them live there: only then its report is their latest."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from publisher.wire.packing import COUNTS
 
 
 class Placement(NamedTuple):
-    """Where a domain's report goes: its key, and whether it speaks for the domain now."""
+    """A domain's key, and whether the domain lives on the host that reports it."""
 
     domain_id: int
     resident: bool

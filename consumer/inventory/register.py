@@ -29,11 +29,11 @@ class Domain(NamedTuple):
 
 
 class NamedDomains(NamedTuple):
-    """Domains that a host names: their names and descriptions by UUID."""
+    """Domains in a message of a host: their names and descriptions by UUID."""
 
     host: str
     at: datetime
-    # Whether they come from a full list of the host: what an event names need not live there.
+    # Whether they come from a full list of the host: a domain that an event names need not live there.
     listed: bool
     names: Mapping[str, str]
     descriptions: Mapping[str, DomainDescription]
@@ -42,7 +42,7 @@ class NamedDomains(NamedTuple):
 def find_or_enter_host(
     connection: Connection, batch: ColumnBatch, named: NamedDomains
 ) -> tuple[int, bool, dict[str, Domain]]:
-    """Return the key of a host, whether it was new, and its domains, after entering what nobody knew."""
+    """Return the key of a host, whether it was new, and its domains, after entering what is new."""
     with connection.pipeline(), connection.transaction():
         entered = connection.execute(statement("inventory/host_enter"), {"host": batch.host, **_facts(batch)})
         found = _enter(connection, named)
@@ -53,7 +53,7 @@ def find_or_enter_host(
 
 
 def find_or_enter_domains(connection: Connection, named: NamedDomains) -> dict[str, Domain]:
-    """Return domains of a known host, after entering those that nobody knew."""
+    """Return domains of a known host, after entering those that are new."""
     with connection.pipeline(), connection.transaction():
         found = _enter(connection, named)
     return _domains(found)
@@ -76,7 +76,7 @@ def find_host(connection: Connection, host: str, at: datetime) -> int:
 
 
 def describe_host(connection: Connection, host_id: int, batch: ColumnBatch) -> None:
-    """Note what a host says it is, and its name."""
+    """Note a host's description of itself, and its name."""
     names = {"host_id": host_id, "name": batch.identity.hostname, "at": batch.sampled_at}
     with connection.pipeline(), connection.transaction():
         connection.execute(statement("inventory/host_describe"), {"host_id": host_id, **_facts(batch)})
@@ -93,9 +93,11 @@ def rename_domain(connection: Connection, domain_id: int, name: str, at: datetim
         connection.execute(statement("inventory/domain_name_open"), parameters)
 
 
-def describe_domains(connection: Connection, said: Sequence[tuple[int, datetime, DomainDescription]]) -> None:
-    """Note what is said of domains, by key, and when."""
-    ids, ats, descriptions = zip(*said, strict=True)
+def describe_domains(
+    connection: Connection, described: Sequence[tuple[int, datetime, DomainDescription]]
+) -> None:
+    """Note the descriptions of domains: key, time, description."""
+    ids, ats, descriptions = zip(*described, strict=True)
     connection.execute(
         statement("inventory/domains_describe"),
         {"domain_ids": list(ids), "ats": list(ats), **_columns(descriptions)},
@@ -117,7 +119,7 @@ def _facts(batch: ColumnBatch) -> dict[str, object]:
 
 
 def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
-    """Ask for domains after entering those that nobody knew; what others enter is waited for, and found."""
+    """Enter the domains that are new, then find all; waits for other consumers that enter the same."""
     descriptions = [named.descriptions.get(uuid) for uuid in named.names]
     uuids = list(named.names)
     entries = {
@@ -126,7 +128,7 @@ def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
         "listed": named.listed,
         "uuids": uuids,
         "names": list(named.names.values()),
-        "described_ats": [None if said is None else named.at for said in descriptions],
+        "described_ats": [each and named.at for each in descriptions],
         **_columns(descriptions),
     }
     connection.execute(statement("inventory/domains_enter"), entries)
@@ -135,10 +137,10 @@ def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
 
 def _columns(descriptions: Sequence[DomainDescription | None]) -> dict[str, object]:
     return {
-        "titles": [said and said.title for said in descriptions],
-        "metadata": [said and said.metadata for said in descriptions],
-        "autostart": [said and said.autostart for said in descriptions],
-        "persistent": [said and said.persistent for said in descriptions],
+        "titles": [each and each.title for each in descriptions],
+        "metadata": [each and each.metadata for each in descriptions],
+        "autostart": [each and each.autostart for each in descriptions],
+        "persistent": [each and each.persistent for each in descriptions],
     }
 
 

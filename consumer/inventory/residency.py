@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a domain lives. The database decides, guarded by the samples' times, so that several consumers agree.
+"""Where a domain lives. The database decides by the samples' times, so that several consumers agree.
 
 - A full list of a host that no longer names a resident ends its stay; without a list nothing ends.
 - A domain begins a stay where it is listed while it lives nowhere: a migration, after a departure elsewhere.
 - Only a domain that is active here may end a stay elsewhere, and only if it is inactive there or that host
-  has been silent: an inactive definition left behind on another host steals nothing, nor does the incoming
-  half of a migration under way, nor a second VM of the same UUID.
+  has been silent. So three things end no stay: an inactive definition left behind on another host, the
+  incoming half of a migration under way, a second VM of the same UUID.
 - Late messages change nothing: each statement compares their time with that of the stays.
-- What is read is kept. Consumers tell each other through the database which domains they have moved.
+- What is read is kept. Consumers notify each other through the database of the domains they have moved.
 """
 
 import math
@@ -24,12 +24,12 @@ from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 # A host is silent after as many ticks as the pages call stale.
 _SILENT_TICKS = 5
 _PAIRING = timedelta(minutes=10)
-# How long what another consumer told may wait to be heard.
-_HEAR_SECONDS = 1.0
-# Beyond hearing: whoever changes the table by hand tells nobody.
+# How long a notification of another consumer may wait.
+_POLL_SECONDS = 1.0
+# Somebody who changes the table by hand sends no notification.
 _REREAD_SECONDS = 60.0
-# PostgreSQL takes 8,000 bytes in a notification; more domains than this fit into none.
-_TOLD_COUNT = 700
+# PostgreSQL takes 8,000 bytes in a notification: more domains than these may not fit.
+_NOTIFIED_COUNT_MAX = 700
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
 
@@ -67,23 +67,23 @@ class Residency:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._stays: dict[int, _Stays] = {}
-        self._heard_at = -math.inf
+        self._polled_at = -math.inf
 
     def listen(self, connection: Connection) -> None:
-        """Begin with a connection: what was told while there was none is lost, so nothing is known."""
+        """Begin with a connection; nothing is known, since notifications without one are lost."""
         self._stays.clear()
-        connection.add_notify_handler(self._on_told)
+        connection.add_notify_handler(self._on_notified)
         connection.execute(statement("inventory/notifications_listen"))
 
-    def hear(self, connection: Connection) -> None:
-        """Take in what other consumers have told."""
-        self._heard_at = self._monotonic()
+    def poll_notifications(self, connection: Connection) -> None:
+        """Receive the notifications of other consumers."""
+        self._polled_at = self._monotonic()
         connection.execute(statement("inventory/notifications_poll"))
 
     @property
-    def deaf(self) -> bool:
-        """Whether it is time to ``hear`` again."""
-        return self._monotonic() - self._heard_at >= _HEAR_SECONDS
+    def poll_is_due(self) -> bool:
+        """Whether it is time for ``poll_notifications``."""
+        return self._monotonic() - self._polled_at >= _POLL_SECONDS
 
     def current(self, host_id: int) -> bool:
         """Tell whether a host's residents have been read lately, and nothing about them is open."""
@@ -106,7 +106,7 @@ class Residency:
             stays = self._read(connection, listing.host_id)
         missing, arrived = stays.here - listed, listed - stays.here
         retry = arrived and now - stays.read_at >= _RETRY_SECONDS
-        if missing or ((arrived - stays.elsewhere or retry) and _open(connection, listing, arrived)):
+        if missing or ((arrived - stays.elsewhere or retry) and _may_begin(connection, listing, arrived)):
             self._change(connection, listing, missing=missing, arrived=arrived)
             stays = self._read(connection, listing.host_id)
         stays.elsewhere = frozenset(listed - stays.here)
@@ -118,8 +118,8 @@ class Residency:
         self._stays[host_id] = stays
         return stays
 
-    def _on_told(self, notify: Notify) -> None:
-        """Let the next listing of a host ask again whose domains have moved, told by others or ourselves."""
+    def _on_notified(self, notify: Notify) -> None:
+        """Let the next listing of each host concerned read its stays again, whoever moved the domains."""
         moved = {int(each) for each in notify.payload.split(",") if each}
         for stays in self._stays.values():
             if not moved or moved & stays.here or moved & stays.elsewhere:
@@ -145,12 +145,12 @@ class Residency:
             connection.execute(
                 statement("inventory/domains_set_home"), {**here, "domain_ids": sorted(arrived)}
             )
-            told = ",".join(map(str, ids)) if len(ids) <= _TOLD_COUNT else ""
-            connection.execute(statement("inventory/moves_notify"), {"domain_ids": told})
+            moved = ",".join(map(str, ids)) if len(ids) <= _NOTIFIED_COUNT_MAX else ""
+            connection.execute(statement("inventory/moves_notify"), {"domain_ids": moved})
 
 
-def _open(connection: Connection, listing: Listing, arrived: set[int]) -> bool:
-    """Tell whether any of these may move in; a definition left behind, day after day, must lock nothing."""
+def _may_begin(connection: Connection, listing: Listing, arrived: set[int]) -> bool:
+    """Tell whether any of these may begin a stay: a definition left behind for days must lock nothing."""
     return (
         any(listing.active[domain_id] for domain_id in arrived)
         or connection.execute(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From messages to rows: one tuple per row, in the order of ``tables``, but for domains. Pure.
+"""From messages to the rows of a flush: a tuple per row, in the order of ``tables``; domains by column. Pure.
 
 Times travel as microseconds since 2000, which is what timestamptz is in PostgreSQL's binary format; psycopg
 would make the same eight bytes from a datetime in Python code, once per row.
@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 from consumer.inventory.placement import Placements
 from consumer.rows.domain_rows import DomainRows, LatestReport, Origin
 from consumer.rows.encoding import Row
-from consumer.rows.health import Health
+from consumer.rows.health import HostHealth
 from consumer.rows.tables import (
     DOMAIN_LATEST_KEYS,
     DROPPED_RANGES,
@@ -42,22 +42,22 @@ def microseconds(at: datetime) -> int:
 
 
 class HostLatest(NamedTuple):
-    """What a host said last, and is stored by a later flush: its latest row, and those of its domains."""
+    """The latest row of a host and the latest reports on its domains, which a later flush stores."""
 
     host_row: Row
-    speeches: Sequence[LatestReport]
+    domain_reports: Sequence[LatestReport]
 
 
 # By host.
 HeldBack = Mapping[str, HostLatest]
 
 
-class Rows:
+class FlushRows:
     """The rows of one flush, by table; those of domains by column. ``held`` is what the flush before left."""
 
     def __init__(self, held: HeldBack) -> None:
         self.by_table: dict[Table, list[Row]] = {}
-        self.domains = DomainRows({host: each.speeches for host, each in held.items()})
+        self.domains = DomainRows({host: each.domain_reports for host, each in held.items()})
         self._host_latest = {host: each.host_row for host, each in held.items()}
 
     def add_batch(
@@ -66,7 +66,7 @@ class Rows:
         host_id: int,
         placements: Placements,
         *,
-        health: Health,
+        health: HostHealth,
         received_at: datetime,
     ) -> None:
         """Add a batch with the placements of its domains.
@@ -115,7 +115,7 @@ class Rows:
         self._extend(EVENTS, (row,))
 
     def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
-        """Take out what the hosts said last of whom a later message is to come, for the next flush."""
+        """Take out the latest rows of hosts that a later message supersedes, for the next flush."""
         hosts = [host for host in self._host_latest if is_superseded(host)]
         return {host: HostLatest(self._host_latest.pop(host), self.domains.hold_back(host)) for host in hosts}
 
@@ -123,8 +123,8 @@ class Rows:
         """Return the rows but those of the domains' own tables, sorted by their keys."""
         if self._host_latest:
             self.by_table[HOST_LATEST] = list(self._host_latest.values())
-        if speakers := self.domains.latest_rows():
-            self.by_table[DOMAIN_LATEST_KEYS] = speakers
+        if latest := self.domains.latest_rows():
+            self.by_table[DOMAIN_LATEST_KEYS] = latest
         for rows in self.by_table.values():
             # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
             rows.sort(key=itemgetter(0))
@@ -175,7 +175,7 @@ def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:
     return len(batch.domains.uuid), batch.domains.active_count
 
 
-def _health(health: Health) -> tuple[int | None, str, list[dict[str, str | int]]]:
+def _health(health: HostHealth) -> tuple[int | None, str, list[dict[str, str | int]]]:
     return health.score, health.state, [reason._asdict() for reason in health.reasons]
 
 
@@ -192,7 +192,7 @@ _AnyDevice = TypeVar("_AnyDevice", bound=_Device)
 
 
 def _first_of_each(devices: list[_AnyDevice]) -> list[_AnyDevice]:
-    """Leave out devices of a name that occurred before: two interfaces of a VM may carry the same MAC."""
+    """Keep the first device of each name: two interfaces of a VM may carry the same MAC."""
     if len(devices) < 2:  # noqa: PLR2004 - one device cannot repeat
         return devices
     seen: dict[str, _AnyDevice] = {}

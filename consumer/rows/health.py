@@ -41,7 +41,7 @@ class Reason(NamedTuple):
     text: str
 
 
-class Health(NamedTuple):
+class HostHealth(NamedTuple):
     """``score`` is None exactly where the state is unknown."""
 
     score: int | None
@@ -49,7 +49,7 @@ class Health(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> Health:
+def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> HostHealth:
     """Return the health of a host; ``held`` names the rules that fired at its previous sample."""
     reasons: list[Reason] = []
     known = False
@@ -62,10 +62,10 @@ def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> Health:
             words = rule.words_of_many if rule.words_of_many and value > 1 else rule.words
             reasons.append(Reason(rule.name, _points(rule, value), words.format(value=value)))
     if not known:
-        return Health(None, "unknown", ())
+        return HostHealth(None, "unknown", ())
     score = max(0, 100 - sum(reason.points for reason in reasons))
     reasons.sort(key=lambda reason: -reason.points)
-    return Health(score, _state(score), tuple(reasons))
+    return HostHealth(score, _state(score), tuple(reasons))
 
 
 def _points(rule: Rule, value: float) -> int:

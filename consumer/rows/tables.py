@@ -117,7 +117,7 @@ DROPPED_RANGES = Table(
 HOST_LATEST = Table("host_latest", ("host_id",), (*HOST_SAMPLES.columns, *_NOW))
 _DOMAIN_NOW = ("libvirt_id", "outcome_reason")
 DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, *_DOMAIN_NOW))
-# Which samples speak for their domain now, with what such a row has beyond its sample.
+# The keys of the samples that are the latest of their domain, with the columns that a sample lacks.
 DOMAIN_LATEST_KEYS = Table(
     "domain_latest", ("domain_id", "sampled_at"), ("domain_id", "sampled_at", *_DOMAIN_NOW)
 )

@@ -39,7 +39,7 @@ class Quarantine:
         self._windows: dict[tuple[str, Reason], _Window] = {}
 
     def store(self, connection: Connection, refused: Sequence[RefusedMessage]) -> None:
-        """Write refused deliveries, or count them where their host and reason have had their share."""
+        """Write refused deliveries, or count them beyond what is kept of their host and reason."""
         now = self._monotonic()
         kept: list[tuple[_Window, RefusedMessage]] = []
         left_out: list[tuple[_Window, RefusedMessage]] = []
@@ -59,8 +59,8 @@ class Quarantine:
             window.left_out_count += 1
             window.newest_at = each.delivery.received_at
 
-    def settle(self, connection: Connection, *, everything: bool = False) -> None:
-        """Write how many were left out in the hours that are over, or in all of them: the process ends."""
+    def write_counts(self, connection: Connection, *, everything: bool = False) -> None:
+        """Write how many messages were left out: in the hours that are over, or in all of them."""
         now = self._monotonic()
         for key, window in list(self._windows.items()):
             if everything or now - window.opened_at >= _WINDOW_SECONDS:

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from consumer.inventory.placement import Placement, Placements
-from consumer.rows.flush_rows import Rows
+from consumer.rows.flush_rows import FlushRows
 from consumer.rows.health import assess
 from publisher.wire import samples
 from publisher.wire.transposition import in_columns
 
 _EPOCH, _UUID = "0" * 16, "00000000-0000-0000-0000-000000000000"
-# What a batch and an event begin with alike.
+# The fields that a batch and an event have in common.
 _HEAD: dict[str, Any] = {
     "schema": samples.SCHEMA_VERSION,
     "host": "rehearsal",
@@ -25,7 +25,7 @@ _HEAD: dict[str, Any] = {
 }
 
 
-def rehearse(rows: Rows, at: datetime) -> None:
+def rehearse(rows: FlushRows, at: datetime) -> None:
     """Add rows of an instant for every table."""
     batch = samples.SampleBatch(
         **_HEAD,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Storing a flush: one bad message harms nobody; it goes to quarantine, its neighbours are committed."""
+"""Storing a flush: a bad message goes to quarantine, and the others of its flush are committed."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -60,9 +60,9 @@ class Storage:
             self._link = None
 
     def finish(self) -> None:
-        """Write what is only counted yet, if the database is there, and close the connection."""
+        """Write the counts of left-out messages, if the database is there, and close the connection."""
         with contextlib.suppress(ConsumerError):
-            self._settle(everything=True)
+            self._write_counts(everything=True)
         self.close()
 
     def store(self, flush: Flush) -> Written:
@@ -73,15 +73,15 @@ class Storage:
         try:
             try:
                 written = self._write(flush)
-            except DataRefused as refusal:
+            except DataRefused as error:
                 self._store_held(flush)
                 refused = {each.delivery.receipt for each in flush.refused}
                 written = self._isolate(
-                    [each for each in flush.deliveries if each.receipt not in refused], refusal
+                    [each for each in flush.deliveries if each.receipt not in refused], error
                 )
             # Before the refused ones: if it fails, they come again and are not stored twice.
-            self._settle()
-            self._reject(flush.refused)
+            self._write_counts()
+            self._quarantine_messages(flush.refused)
         except ConsumerError:
             self.close()
             # Whether the commit came through is not known.
@@ -96,8 +96,8 @@ class Storage:
         return self._encoder
 
     def _write(self, flush: Flush) -> Written:
-        if flush.refusal is not None:
-            raise flush.refusal
+        if flush.encoding_error is not None:
+            raise flush.encoding_error
         return self._writer().write(flush.encoded, suspect=flush.suspect)
 
     def _writer(self) -> Writer:
@@ -106,10 +106,10 @@ class Storage:
         assert self._link is not None  # noqa: S101 - open() sets it or raises
         return self._link.writer
 
-    def _isolate(self, deliveries: Sequence[Delivery], refusal: DataRefused) -> Written:
+    def _isolate(self, deliveries: Sequence[Delivery], first_error: DataRefused) -> Written:
         """Store all but the messages at fault, halving until they stand alone."""
         total = Written(0, 0)
-        pending = [(tuple(deliveries), refusal)]
+        pending = [(tuple(deliveries), first_error)]
         uncertain: list[tuple[Delivery, DataRefused]] = []
         while pending:
             group, cause = pending.pop()
@@ -131,7 +131,7 @@ class Storage:
                     pending.append((half, error))
                 else:
                     total = Written(*(sum(pair) for pair in zip(total, written, strict=True)))
-                    self._reject(part.refused)
+                    self._quarantine_messages(part.refused)
         if uncertain and not self._database_works():
             raise DatabaseAway(str(uncertain[0][1])) from uncertain[0][1]
         for delivery, cause in uncertain:
@@ -139,17 +139,17 @@ class Storage:
         return total
 
     def _store_held(self, flush: Flush) -> None:
-        """Store what the flush before has left to one that cannot be stored as a whole."""
+        """Store the rows that the flush before left to this one, which cannot be stored as a whole."""
         if flush.held:
             part = Flush(self.encoder, flush.held)
             part.seal()
             try:
                 self._write(part)
-            except DataRefused as refusal:
-                self._log.warning("latest_refused", hosts=sorted(flush.held), detail=str(refusal))
+            except DataRefused as error:
+                self._log.warning("latest_refused", hosts=sorted(flush.held), detail=str(error))
 
     def _database_works(self) -> bool:
-        """Tell whether a batch beyond suspicion could be stored now."""
+        """Tell whether a batch that is certainly good could be stored now."""
         try:
             rehearsed = Flush(self.encoder)
             rehearse(rehearsed.rows, datetime.now(UTC))
@@ -163,9 +163,9 @@ class Storage:
         self._log.warning(
             "message_quarantined", reason="refused", detail=str(cause), routing_key=delivery.routing_key
         )
-        self._reject([RefusedMessage(delivery, "refused", str(cause))])
+        self._quarantine_messages([RefusedMessage(delivery, "refused", str(cause))])
 
-    def _reject(self, refused: Sequence[RefusedMessage]) -> None:
+    def _quarantine_messages(self, refused: Sequence[RefusedMessage]) -> None:
         if not refused:
             return
         self._writer()
@@ -173,7 +173,7 @@ class Storage:
         with translated_errors():
             self._quarantine.store(self._link.connection, refused)
 
-    def _settle(self, *, everything: bool = False) -> None:
+    def _write_counts(self, *, everything: bool = False) -> None:
         if self._link is not None:
             with translated_errors():
-                self._quarantine.settle(self._link.connection, everything=everything)
+                self._quarantine.write_counts(self._link.connection, everything=everything)

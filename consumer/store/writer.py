@@ -45,7 +45,7 @@ class Writer:
             for table in (*SAMPLE_TABLES, *REPEATED_TABLES, HOST_LATEST):
                 connection.execute(_create_stage(table, _stage(table)))
             connection.execute(_create_stage(DOMAIN_SAMPLES, _stage(DOMAIN_LATEST)))
-            connection.execute(_create_stage(DOMAIN_LATEST_KEYS, _SPEAKERS))
+            connection.execute(_create_stage(DOMAIN_LATEST_KEYS, _LATEST_KEYS))
         self._copies = {table: _copy(table.name, table.columns) for table in SAMPLE_TABLES}
         self._merges = {table: _merge(table) for table in (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)}
 
@@ -93,7 +93,7 @@ class Writer:
             if found := rows.get(table):
                 self._merge(table, found)
         if DOMAIN_LATEST_KEYS in rows:
-            self._fill(_copy(_SPEAKERS, DOMAIN_LATEST_KEYS.columns), rows[DOMAIN_LATEST_KEYS])
+            self._fill(_copy(_LATEST_KEYS, DOMAIN_LATEST_KEYS.columns), rows[DOMAIN_LATEST_KEYS])
             self._fill(_copy(_stage(DOMAIN_LATEST), DOMAIN_SAMPLES.columns), rows[DOMAIN_LATEST])
             # A plan made for the empty stages would join the full ones row by row.
             self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
@@ -110,7 +110,7 @@ class Writer:
 
 
 # Beside the samples of DOMAIN_LATEST, which have the columns and the bytes of DOMAIN_SAMPLES.
-_SPEAKERS = "stage_domain_speakers"
+_LATEST_KEYS = "stage_domain_latest_keys"
 
 
 def _stage(table: Table) -> str:
@@ -134,7 +134,7 @@ def _create_stage(table: Table, stage: str) -> sql.Composed:
 
 
 def _merge(table: Table) -> sql.Composed:
-    """Rows go in by key, so that two consumers with equal rows wait for each other and do not deadlock."""
+    """Return the merge of a stage; by key, so that two consumers with equal rows do not deadlock."""
     form, source = (
         "SELECT {columns} FROM {source} ORDER BY {key}",
         sql.Composed([sql.Identifier(_stage(table))]),
@@ -143,7 +143,7 @@ def _merge(table: Table) -> sql.Composed:
         # A message that came twice has its samples twice in the stage.
         form = "SELECT DISTINCT ON ({key}) {columns} FROM {source} ORDER BY {key}"
         source += sql.SQL(" JOIN {} USING ({})").format(
-            sql.Identifier(_SPEAKERS), _columns(DOMAIN_LATEST_KEYS.key)
+            sql.Identifier(_LATEST_KEYS), _columns(DOMAIN_LATEST_KEYS.key)
         )
     insert = sql.SQL("INSERT INTO {table} ({columns}) " + form).format(
         table=sql.Identifier(table.name),

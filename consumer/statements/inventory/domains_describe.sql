@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Title, metadata and flags of domains; a late message does not overwrite a later one. domain_ids, ats: of the samples
--- that say so, titles, metadata, autostart, persistent.
+-- Title, metadata and flags of domains; a late message does not overwrite a later one. domain_ids, ats: times
+-- of the samples that carry them, titles, metadata, autostart, persistent.
 UPDATE domains AS d
 SET
     title = report.title,

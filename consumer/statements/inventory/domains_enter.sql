@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Those of some domains that are not known, with their first name, what is said of them and, if they come from a full
--- list of their host, their first stay: nobody else knows of them before the commit, so that there is no other stay to
--- look for. In the order of their UUIDs, so that two consumers wait for each other at most once; what another one adds
--- meanwhile is left as it is. One row for each that was entered.
+-- Enters those of some domains that are new, with their first name and their description. Domains of a full list of
+-- their host get their first stay as well. There is no other stay to look for: nobody knows these domains before the
+-- commit. The order of UUIDs makes two consumers wait for each other at most once. A domain that another consumer
+-- adds meanwhile stays as it is. One row for each domain that was entered.
 -- host: its id on the wire, at, listed, uuids, names, described_ats, titles, metadata, autostart, persistent; the lists
 -- as binary, which costs a third of their text.
 WITH entered AS (
@@ -22,7 +22,7 @@ WITH entered AS (
 ), named AS (
     INSERT INTO domain_names (domain_id, name, valid_from)
     SELECT domain_id, name, first_seen_at FROM entered
-), settled AS (
+), first_stays AS (
     INSERT INTO residency (domain_id, host_id, valid_from, how)
     SELECT domain_id, host_id, first_seen_at, 'discovered' FROM entered WHERE %(listed)s
 )

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Domains that live on this host are not removed, and are where they live. host_id, domain_ids.
+-- Sets the host of domains that live on it; they are not removed. host_id, domain_ids.
 UPDATE domains AS d
 SET host_id = r.host_id, removed_at = NULL
 FROM residency AS r

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A host that was not known. host, at: when it was first heard of.
+-- Adds a host that is new. host, at: time of its first message.
 INSERT INTO hosts (host, first_seen_at)
 VALUES (%(host)s, %(at)s)
 ON CONFLICT (host) DO NOTHING

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What a host says it is; a late message does not overwrite a later one.
+-- A host's description of itself; a late message does not overwrite a later one.
 UPDATE hosts
 SET hostname = %(hostname)s,
     kernel = %(kernel)s,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A host, if it is not known, with what it says it is and its first name. No row: it is known.
+-- Enters a host that is new, with its description of itself and its first name. No row: it was known.
 WITH entered AS (
     INSERT INTO hosts (
         host, hostname, kernel, machine, cpu_count, boot_id, booted_at, publisher_version, first_seen_at, described_at

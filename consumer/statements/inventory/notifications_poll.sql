@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Nothing: what other sessions told comes before the answer to any statement.
+-- Asks for nothing: notifications of other sessions come before the answer to any statement.
 SELECT

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Ends stays elsewhere of domains that are active here: there they are inactive, or their host has been silent.
+-- Ends stays elsewhere of domains that are active here, if they are inactive there or that host has been silent.
 -- host_id, domain_ids: the active ones, at, silence.
 UPDATE residency AS r SET valid_to = %(at)s
 WHERE r.domain_id = ANY (%(domain_ids)s) AND r.host_id <> %(host_id)s AND r.valid_to IS NULL AND r.valid_from < %(at)s

@@ -17,7 +17,7 @@ class Intake:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.stopping, self.give_up = threading.Event(), threading.Event()
-        self.outage = DatabaseRetry(
+        self.retry = DatabaseRetry(
             pause=lambda: self.told.append("pause"),
             resume=lambda: self.told.append("resume"),
             stopping=self.stopping,
@@ -41,7 +41,7 @@ def test_without_an_outage_nobody_is_told() -> None:
     """An action that succeeds pauses nothing."""
     intake = Intake()
 
-    assert intake.outage.run(failing(0, DatabaseAway())) == "through"
+    assert intake.retry.run(failing(0, DatabaseAway())) == "through"
     assert [] == intake.told
 
 
@@ -49,7 +49,7 @@ def test_an_outage_pauses_once_and_resumes_once() -> None:
     """However often it is tried, the intake stops at the first failure and goes on at the first success."""
     intake = Intake()
 
-    assert intake.outage.run(failing(3, DatabaseAway("gone"))) == "through"
+    assert intake.retry.run(failing(3, DatabaseAway("gone"))) == "through"
     assert ["pause", "resume"] == intake.told
 
 
@@ -63,10 +63,10 @@ def test_the_last_thread_to_get_through_resumes() -> None:
             second_waits.set()
             raise DatabaseAway("gone")
 
-    second = threading.Thread(target=intake.outage.run, args=[second_action])
+    second = threading.Thread(target=intake.retry.run, args=[second_action])
     second.start()
     assert second_waits.wait(10)
-    intake.outage.run(failing(1, DatabaseAway("gone")))
+    intake.retry.run(failing(1, DatabaseAway("gone")))
     assert ["pause"] == intake.told
     database_is_back.set()
     second.join(10)
@@ -80,7 +80,7 @@ def test_waiting_ends_when_the_process_does() -> None:
     intake.give_up.set()
 
     with pytest.raises(Stopped):
-        intake.outage.run(failing(1, DatabaseAway("gone")))
+        intake.retry.run(failing(1, DatabaseAway("gone")))
 
 
 def test_a_consumer_that_ends_takes_no_more() -> None:
@@ -88,14 +88,14 @@ def test_a_consumer_that_ends_takes_no_more() -> None:
     intake = Intake()
     intake.stopping.set()
 
-    assert intake.outage.run(failing(2, DatabaseAway("gone"))) == "through"
+    assert intake.retry.run(failing(2, DatabaseAway("gone"))) == "through"
     assert ["pause"] == intake.told
 
 
 def test_what_is_no_outage_is_not_waited_out() -> None:
     """Rows that the database refuses will be refused again."""
     with pytest.raises(DataRefused):
-        Intake().outage.run(failing(1, DataRefused("too long")))
+        Intake().retry.run(failing(1, DataRefused("too long")))
 
 
 def test_waits_double_up_to_the_limit() -> None:

@@ -9,18 +9,18 @@ from consumer.broker.receipts import Receipt, Receipts
 
 
 def test_acks_wait_for_the_oldest() -> None:
-    """A multiple ack covers all deliveries before it, so it waits until each of them is settled."""
+    """A multiple ack covers all deliveries before it, so it waits until each of them is stored."""
     receipts = Receipts()
     receipts.renew()
     first, second, third = (receipts.deliver(tag) for tag in (1, 2, 3))
 
-    assert receipts.settle([second]) is None
-    assert receipts.settle([first]) == 2
-    assert receipts.settle([third]) == 3
-    assert receipts.outstanding_count == 0
+    assert receipts.note_stored([second]) is None
+    assert receipts.note_stored([first]) == 2
+    assert receipts.note_stored([third]) == 3
+    assert not receipts._outstanding
 
 
-def test_receipts_of_an_earlier_channel_settle_nothing() -> None:
+def test_receipts_of_an_earlier_channel_acknowledge_nothing() -> None:
     """Tags begin anew on each channel: an old receipt names a delivery that the broker has taken back."""
     receipts = Receipts()
     receipts.renew()
@@ -28,8 +28,8 @@ def test_receipts_of_an_earlier_channel_settle_nothing() -> None:
     receipts.renew()
     receipts.deliver(1)
 
-    assert receipts.settle([old]) is None
-    assert receipts.outstanding_count == 1
+    assert receipts.note_stored([old]) is None
+    assert [1] == list(receipts._outstanding)
 
 
 class BrokerModel(RuleBasedStateMachine):
@@ -65,7 +65,7 @@ class BrokerModel(RuleBasedStateMachine):
     def commit(self, flush: list[Receipt]) -> None:
         """Commit a flush and send the ack that follows, if one does."""
         self.committed.update(flush)
-        tag = self.receipts.settle(flush)
+        tag = self.receipts.note_stored(flush)
         if tag is None:
             return
         # The broker closes the channel over a tag it does not know.
@@ -86,7 +86,7 @@ class BrokerModel(RuleBasedStateMachine):
         """The oldest unacknowledged delivery is not committed: no ack is held back for nothing."""
         if self.unacknowledged:
             assert Receipt(self.generation, self.unacknowledged[0]) not in self.committed
-        assert len(self.unacknowledged) == self.receipts.outstanding_count
+        assert self.unacknowledged == list(self.receipts._outstanding)
 
 
 TestBrokerModel = BrokerModel.TestCase

@@ -13,7 +13,7 @@ from publisher.wire.broker import BrokerSettings
 from publisher.wire.settings import SettingsError
 
 
-class Channel:
+class RecordingChannel:
     """Stands for pika's channel: notes the prefetch and takes everything else."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ def test_what_is_in_hand_is_bounded_by_bytes_and_by_count(body_bytes: float, exp
 def test_calls_before_the_first_connection_are_harmless() -> None:
     """Acks, pauses and stops may come at any time."""
     subscriber = Subscriber(BrokerSettings(), IngestSettings(), lambda _delivery: None)
-    subscriber.settle([])
+    subscriber.acknowledge([])
     subscriber.pause()
     subscriber.resume()
 
@@ -70,7 +70,7 @@ def test_a_link_that_breaks_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -
 def test_the_trial_keeps_to_the_setting(setting: int, expected: int) -> None:
     """The first deliveries are no more than may be in hand."""
     subscriber = Subscriber(BrokerSettings(), IngestSettings(prefetch_count=setting), lambda _delivery: None)
-    channel = Channel()
+    channel = RecordingChannel()
     subscriber._on_channel(channel)
 
     assert [expected] == channel.prefetch_counts

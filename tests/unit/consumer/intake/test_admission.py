@@ -46,7 +46,7 @@ def delivery(body: bytes, key: str, user: str | None = BATCH.host) -> Delivery:
     )
 
 
-def refusal(given_delivery: Delivery) -> str | None:
+def reason_of(given_delivery: Delivery) -> str | None:
     """Return the reason why a delivery is refused, None if it is let in."""
     try:
         admit(given_delivery, AHEAD)
@@ -77,7 +77,7 @@ def test_a_batch_and_an_event_are_let_in() -> None:
 )
 def test_one_name_that_differs_is_enough(key: str, user: str | None) -> None:
     """No key of another form, no other user and no other body speaks for a host."""
-    assert refusal(delivery(encode(BATCH), key, user)) == "identity"
+    assert reason_of(delivery(encode(BATCH), key, user)) == "identity"
 
 
 @pytest.mark.parametrize(
@@ -95,35 +95,35 @@ def test_the_clock_may_be_ahead_a_little_and_behind_a_lot(offset: timedelta, rea
     late = msgspec.structs.replace(BATCH, sampled_at=NOW + offset)
     event = msgspec.structs.replace(EVENT, occurred_at=NOW + offset)
 
-    assert reason == refusal(delivery(encode(late), sample_key(BATCH.host)))
-    assert reason == refusal(delivery(encode(event), event_key(BATCH.host, "lifecycle")))
+    assert reason == reason_of(delivery(encode(late), sample_key(BATCH.host)))
+    assert reason == reason_of(delivery(encode(event), event_key(BATCH.host, "lifecycle")))
 
 
 def test_an_event_has_the_kind_of_its_key() -> None:
     """Who binds a kind gets that kind and nothing else."""
-    assert refusal(delivery(encode(EVENT), event_key(BATCH.host, "reboot"))) == "schema"
+    assert reason_of(delivery(encode(EVENT), event_key(BATCH.host, "reboot"))) == "schema"
 
 
 def test_an_event_does_not_pass_as_a_batch() -> None:
     """The key says what the body has to be."""
-    assert refusal(delivery(encode(EVENT), sample_key(BATCH.host))) == "schema"
+    assert reason_of(delivery(encode(EVENT), sample_key(BATCH.host))) == "schema"
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_either_let_in_or_refused(body: bytes) -> None:
     """Nothing but Refusal ever leaves, whatever the bytes."""
     for key in (sample_key(BATCH.host), event_key(BATCH.host, "lifecycle")):
-        assert refusal(delivery(body, key)) is not None
+        assert reason_of(delivery(body, key)) is not None
 
 
 @given(st.integers(0, len(encode(BATCH)) - 1))
 def test_a_batch_cut_short_is_refused(length: int) -> None:
     """Every beginning of a body is malformed."""
-    assert refusal(delivery(encode(BATCH)[:length], sample_key(BATCH.host))) == "malformed"
+    assert reason_of(delivery(encode(BATCH)[:length], sample_key(BATCH.host))) == "malformed"
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 @pytest.mark.parametrize("depth", [500, 100_000])
 def test_deep_nesting_is_refused(opening: bytes, depth: int) -> None:
     """A body that nests without end is refused at once, and takes nobody down."""
-    assert refusal(delivery(opening * depth, sample_key(BATCH.host))) in {"malformed", "schema"}
+    assert reason_of(delivery(opening * depth, sample_key(BATCH.host))) in {"malformed", "schema"}

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from consumer.errors import DataRefused
 from consumer.inventory.placement import Placement, Placements
-from consumer.rows.flush_rows import Rows, microseconds
-from consumer.rows.health import Health
+from consumer.rows.flush_rows import FlushRows, microseconds
+from consumer.rows.health import HostHealth
 from consumer.rows.tables import (
     ALL_TABLES,
     DOMAIN_BLOCK_SAMPLES,
@@ -30,7 +30,7 @@ from publisher.wire.transposition import in_columns
 from tests.unit.consumer.copy_stream import integers, rows_of
 
 NOW = 1_760_000_000.0
-UNKNOWN = Health(None, "unknown", ())
+UNKNOWN = HostHealth(None, "unknown", ())
 FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=4, disk_count_per_domain=2))
 
 
@@ -40,7 +40,7 @@ def placements(batch: SampleBatch, *, resident: bool = True) -> Placements:
     return Placements.of(Placement(number, resident) for number, _ in numbered)
 
 
-def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int = 7) -> None:
+def add(rows: FlushRows, batch: SampleBatch, *, resident: bool = True, host_id: int = 7) -> None:
     """Add a batch with all its domains."""
     rows.add_batch(
         in_columns(batch),
@@ -53,7 +53,7 @@ def add(rows: Rows, batch: SampleBatch, *, resident: bool = True, host_id: int =
 
 def test_every_row_has_the_columns_of_its_table() -> None:
     """Rows and columns have the same length, in every table that a batch reaches."""
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, FLEET.batch(0, NOW, 1))
 
     found = rows.finish() | {table: rows_of(encoded) for table, encoded in rows.domains.encoded().items()}
@@ -72,7 +72,7 @@ def test_keys_come_first_in_every_table() -> None:
 
 def test_domains_are_stored_host_by_host_and_then_by_time() -> None:
     """So do two consumers that store the same, which therefore wait for each other and do not deadlock."""
-    rows = Rows({})
+    rows = FlushRows({})
     for host_id, tick in ((8, 2), (7, 1), (8, 0), (7, 3)):
         add(rows, FLEET.batch(host_id - 7, NOW + tick, tick), host_id=host_id)
 
@@ -91,7 +91,7 @@ def test_a_refused_text_leaves_nothing_of_its_batch() -> None:
         report, blocks=[msgspec.structs.replace(report.blocks[0], device="\ud800")]
     )
 
-    rows = Rows({})
+    rows = FlushRows({})
     with pytest.raises(DataRefused, match="surrogates not allowed"):
         add(rows, msgspec.structs.replace(batch, domains=[named]))
 
@@ -100,7 +100,7 @@ def test_a_refused_text_leaves_nothing_of_its_batch() -> None:
 
 def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
     """Rows superseded in the same flush are not written, in whatever order they came."""
-    rows = Rows({})
+    rows = FlushRows({})
     for tick in (1, 2, 0):
         add(rows, FLEET.batch(0, NOW + 10 * tick, tick))
 
@@ -112,7 +112,7 @@ def test_only_the_newest_row_goes_to_the_latest_tables() -> None:
 
 def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None:
     """As long as a host's domains stay the same, only its newest batch is."""
-    rows, places = Rows({}), placements(FLEET.batch(0, NOW, 1))
+    rows, places = FlushRows({}), placements(FLEET.batch(0, NOW, 1))
     for tick in range(3):
         batch = in_columns(FLEET.batch(0, NOW + 10 * tick, tick))
         rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
@@ -121,16 +121,16 @@ def test_samples_that_are_superseded_are_not_sent_for_the_latest_table() -> None
     assert (12, 4) == (encoded[DOMAIN_SAMPLES].row_count, encoded[DOMAIN_LATEST].row_count)
 
 
-def test_what_is_held_back_is_said_by_the_next_flush() -> None:
-    """The later batch speaks for the domains it lists, what was held back for those that have left."""
+def test_what_is_held_back_is_stored_by_the_next_flush() -> None:
+    """A domain of the later batch gets that row; one that has left gets the row that was held back."""
     batch = FLEET.batch(0, NOW, 1)
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, batch)
     held = rows.hold_back(lambda host: host == batch.host)
     assert {DOMAIN_LATEST_KEYS, HOST_LATEST}.isdisjoint(rows.finish())
     assert DOMAIN_LATEST not in rows.domains.encoded()
 
-    following = Rows(held)
+    following = FlushRows(held)
     later = batch.sampled_at + timedelta(seconds=10)
     add(following, msgspec.structs.replace(batch, sampled_at=later, domains=(batch.domains or [])[:1]))
     rows_now = following.finish()
@@ -142,9 +142,9 @@ def test_what_is_held_back_is_said_by_the_next_flush() -> None:
 def test_what_is_held_back_is_stored_where_nothing_follows() -> None:
     """A later message may be one that cannot be stored."""
     batch = FLEET.batch(0, NOW, 1)
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, batch)
-    following = Rows(rows.hold_back(lambda _host: True))
+    following = FlushRows(rows.hold_back(lambda _host: True))
 
     found = following.finish()
     assert (1, 4) == (len(found[HOST_LATEST]), len(found[DOMAIN_LATEST_KEYS]))
@@ -153,7 +153,7 @@ def test_what_is_held_back_is_stored_where_nothing_follows() -> None:
 
 def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
     """Its rows go with this flush."""
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, FLEET.batch(0, NOW, 1))
 
     assert {} == rows.hold_back(lambda _host: False)
@@ -161,8 +161,8 @@ def test_nothing_is_held_back_of_a_host_without_a_later_message() -> None:
 
 
 def test_a_domain_that_has_left_keeps_its_last_row() -> None:
-    """What a newer batch does not list any more was said last by the one before."""
-    rows = Rows({})
+    """The batch before has the latest row of a domain that a newer batch does not list."""
+    rows = FlushRows({})
     batch = FLEET.batch(0, NOW, 1)
     add(rows, batch)
     later = batch.sampled_at + timedelta(seconds=10)
@@ -172,9 +172,9 @@ def test_a_domain_that_has_left_keeps_its_last_row() -> None:
     assert {1: microseconds(later)} | dict.fromkeys((2, 3, 4), microseconds(batch.sampled_at)) == found
 
 
-def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -> None:
+def test_a_guest_of_another_host_is_stored_without_a_latest_row() -> None:
     """A domain that lives elsewhere has rows here, and no latest row."""
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, FLEET.batch(0, NOW, 1), resident=False)
 
     found = rows.domains.encoded()
@@ -185,7 +185,7 @@ def test_a_guest_of_another_host_is_stored_and_does_not_speak_for_the_domain() -
 
 def test_a_domain_without_placement_is_left_out() -> None:
     """The host's own rows are stored all the same."""
-    rows = Rows({})
+    rows = FlushRows({})
     batch = FLEET.batch(0, NOW, 1)
     rows.add_batch(
         in_columns(batch), 7, Placements.of([None] * 4), health=UNKNOWN, received_at=batch.sampled_at
@@ -197,7 +197,7 @@ def test_a_domain_without_placement_is_left_out() -> None:
 
 def test_domains_without_placement_do_not_shift_the_others() -> None:
     """Samples and devices stay with their domain, whichever is left out before it."""
-    rows = Rows({})
+    rows = FlushRows({})
     batch = in_columns(FLEET.batch(0, NOW, 1))
     places = Placements.of([None, Placement(2, resident=True), None, Placement(4, resident=True)])
     rows.add_batch(batch, 7, places, health=UNKNOWN, received_at=batch.sampled_at)
@@ -216,7 +216,7 @@ def test_a_host_without_libvirt_counts_no_domains() -> None:
     batch = FLEET.batch(0, NOW, 1)
     place = HOST_SAMPLES.columns.index("domain_count")
     for domains, expected in ((None, (None, None)), ([], (0, 0))):
-        rows = Rows({})
+        rows = FlushRows({})
         add(rows, msgspec.structs.replace(batch, domains=domains))
         (row,) = rows.finish()[HOST_SAMPLES]
         assert expected == row[place : place + 2]
@@ -227,7 +227,7 @@ def test_a_device_that_occurs_twice_is_stored_once() -> None:
     batch = FLEET.batch(0, NOW, 1)
     report = next(each for each in batch.domains or () if each.blocks)
     doubled = msgspec.structs.replace(report, blocks=report.blocks + report.blocks)
-    rows = Rows({})
+    rows = FlushRows({})
     add(rows, msgspec.structs.replace(batch, domains=[doubled]))
 
     found = [row[1] for row in rows_of(rows.domains.encoded()[DOMAIN_BLOCK_SAMPLES])]
@@ -247,7 +247,7 @@ def test_a_long_name_among_many_devices_takes_no_memory_of_theirs() -> None:
     assert batch.domains is not None
     names = [f"{number:x}" for number in range(count - 1)] + [longest]
     blocks = DomainBlockColumns(device=names, domain=COUNTS.pack([0] * count))
-    rows = Rows({})
+    rows = FlushRows({})
     rows.add_batch(
         msgspec.structs.replace(batch, domains=msgspec.structs.replace(batch.domains, blocks=blocks)),
         7,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from consumer.rows.health import RULES, Health, assess
+from consumer.rows.health import RULES, HostHealth, assess
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import (
     HostFilesystemSample,
@@ -30,19 +30,19 @@ def with_sample(batch: SampleBatch, **figures: float) -> SampleBatch:
     return msgspec.structs.replace(batch, sample=msgspec.structs.replace(batch.sample, **figures))
 
 
-def judged(batch: SampleBatch, held: frozenset[str] = frozenset()) -> Health:
+def judged(batch: SampleBatch, held: frozenset[str] = frozenset()) -> HostHealth:
     """Return the health that a consumer gives a batch."""
     return assess(in_columns(batch), held)
 
 
-def fired(health: Health) -> list[str]:
+def fired(health: HostHealth) -> list[str]:
     """Return the names of the rules that took points."""
     return [reason.rule for reason in health.reasons]
 
 
 def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
     """Nothing fires, nothing is taken."""
-    assert Health(100, "good", ()) == judged(calm)
+    assert HostHealth(100, "good", ()) == judged(calm)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch, changes: dict[
     """A host whose figures are all missing is unknown, with no score, though its libvirt answers."""
     blind = msgspec.structs.replace(calm, sample=HostSample(), filesystems=[], **changes)
 
-    assert Health(None, "unknown", ()) == judged(blind)
+    assert HostHealth(None, "unknown", ()) == judged(blind)
 
 
 def test_a_hypervisor_that_does_not_answer_takes_points(calm: SampleBatch) -> None:

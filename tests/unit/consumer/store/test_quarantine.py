@@ -39,7 +39,7 @@ class Recorder:
             raise psycopg.OperationalError("away")
 
 
-class Clock:
+class ManualClock:
     """A monotonic clock that the test moves."""
 
     seconds = 0.0
@@ -63,7 +63,7 @@ def refused(user: str = "hv000", detail: str = "d") -> RefusedMessage:
     return RefusedMessage(delivery, "malformed", detail)
 
 
-def quarantine(clock: Clock) -> Quarantine:
+def quarantine(clock: ManualClock) -> Quarantine:
     """Return a quarantine that keeps two messages an hour and 10 bytes of each."""
     return Quarantine(QuarantineSettings(kept_per_hour_count=2, body_bytes=10), clock)
 
@@ -71,7 +71,7 @@ def quarantine(clock: Clock) -> Quarantine:
 def test_an_hour_s_share_is_kept_per_host() -> None:
     """One host's flood does not take the other host's place."""
     connection: Any = Recorder()
-    quarantine(Clock()).store(connection, [refused(user) for user in ("hv000",) * 5 + ("hv001",)])
+    quarantine(ManualClock()).store(connection, [refused(user) for user in ("hv000",) * 5 + ("hv001",)])
 
     assert ["hv000", "hv000", "hv001"] == [row["user_id"] for row in connection.rows]
 
@@ -82,15 +82,15 @@ def test_what_was_left_out_is_told_when_the_hour_or_the_process_is_over(
 ) -> None:
     """The count becomes one row, without a body, and the next hour has its own share."""
     connection: Any = Recorder()
-    clock = Clock()
+    clock = ManualClock()
     store = quarantine(clock)
     store.store(connection, [refused() for _ in range(5)])
-    store.settle(connection)
+    store.write_counts(connection)
     assert 2 == len(connection.rows)
 
     clock.seconds = seconds
-    store.settle(connection, everything=everything)
-    store.settle(connection, everything=True)
+    store.write_counts(connection, everything=everything)
+    store.write_counts(connection, everything=True)
     store.store(connection, [refused()])
     count, last = connection.rows[2:]
     assert "3 more messages within an hour were counted, not kept" == count["detail"]
@@ -101,14 +101,14 @@ def test_what_was_left_out_is_told_when_the_hour_or_the_process_is_over(
 def test_what_was_not_committed_is_not_counted() -> None:
     """A flush that failed comes again, and is kept then."""
     connection: Any = Recorder()
-    store = quarantine(Clock())
+    store = quarantine(ManualClock())
     connection.fails = True
     for _ in range(3):
         with pytest.raises(psycopg.OperationalError):
             store.store(connection, [refused() for _ in range(5)])
     connection.fails = False
     store.store(connection, [refused() for _ in range(5)])
-    store.settle(connection, everything=True)
+    store.write_counts(connection, everything=True)
 
     assert ["d", "d", "3 more messages within an hour were counted, not kept"] == [
         row["detail"] for row in connection.rows
@@ -120,7 +120,7 @@ def test_a_whole_batch_is_kept() -> None:
     body = encode(Fleet(FleetShape(host_count=1, domain_count_per_host=200)).batch(0, 1.7e9, 1))
     connection: Any = Recorder()
     each = refused()
-    Quarantine(QuarantineSettings(), Clock()).store(
+    Quarantine(QuarantineSettings(), ManualClock()).store(
         connection, [each._replace(delivery=each.delivery._replace(body=body))]
     )
 
@@ -130,7 +130,7 @@ def test_a_whole_batch_is_kept() -> None:
 def test_a_detail_is_text_that_the_database_takes() -> None:
     """Errors quote what was sent: NUL is escaped and the length capped."""
     connection: Any = Recorder()
-    quarantine(Clock()).store(connection, [refused(detail="a\x00" + "x" * 9_000)])
+    quarantine(ManualClock()).store(connection, [refused(detail="a\x00" + "x" * 9_000)])
 
     assert connection.rows[0]["detail"].startswith("a\\x00x")
     assert 2_000 == len(connection.rows[0]["detail"])

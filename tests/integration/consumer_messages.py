@@ -43,8 +43,8 @@ def eventually(question: Callable[[], Any], expected: object, timeout_seconds: f
     assert expected == answers[-1]
 
 
-class Sender:
-    """A broker user that may speak for any host, so that a test can also say what no host may say."""
+class AnyHostSender:
+    """A broker user that may send for any host, so that a test can also send what no host may send."""
 
     def __init__(self, url: str) -> None:
         self._connection = pika.BlockingConnection(pika.URLParameters(url))

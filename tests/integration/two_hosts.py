@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from publisher.wire.samples import DomainReport, SampleBatch
-from tests.integration.consumer_desk import DirectConsumer
-from tests.integration.consumer_site import StoredRows, recent, small_fleet
+from tests.integration.consumer_messages import StoredRows, recent, small_fleet
+from tests.integration.direct_consumer import DirectConsumer
 from tests.services import MigratedDatabase
 
 # virDomainState, virDomainPausedReason, virDomainShutoffReason.
@@ -52,17 +52,17 @@ class TwoHosts:
         return self._start + 10 * tick
 
 
-def stays(books: StoredRows, world: TwoHosts) -> list[tuple[str, int, int | None, str]]:
+def stays(stored: StoredRows, hosts: TwoHosts) -> list[tuple[str, int, int | None, str]]:
     """Return the stays of the domain: host, first and last tick, how they began."""
-    rows = books.rows(
+    rows = stored.rows(
         """
         SELECT h.host, extract(epoch FROM r.valid_from)::float8, extract(epoch FROM r.valid_to)::float8, r.how
         FROM residency AS r JOIN hosts AS h USING (host_id) JOIN domains AS d USING (domain_id)
         WHERE d.uuid = %s ORDER BY r.valid_from
         """,
-        [world.uuid],
+        [hosts.uuid],
     )
-    start = world.second(0)
+    start = hosts.second(0)
     return [
         (host, int((begun - start) / 10), None if ended is None else int((ended - start) / 10), how)
         for host, begun, ended, how in rows
@@ -70,21 +70,21 @@ def stays(books: StoredRows, world: TwoHosts) -> list[tuple[str, int, int | None
 
 
 @pytest.fixture
-def desks(database: MigratedDatabase) -> Iterator[tuple[DirectConsumer, DirectConsumer]]:
+def consumers(database: MigratedDatabase) -> Iterator[tuple[DirectConsumer, DirectConsumer]]:
     """Give two consumers on one database."""
     pair = DirectConsumer(database.ingest_url), DirectConsumer(database.ingest_url)
     yield pair
-    for desk in pair:
-        desk.close()
+    for consumer in pair:
+        consumer.close()
 
 
 @pytest.fixture
-def books(database: MigratedDatabase) -> StoredRows:
+def stored(database: MigratedDatabase) -> StoredRows:
     """Give the test's database."""
     return StoredRows(database)
 
 
 @pytest.fixture
-def world() -> TwoHosts:
+def hosts() -> TwoHosts:
     """Give the two hosts."""
     return TwoHosts()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a consumer says about its work: a debug line per flush, a summary a minute."""
+"""The log of stored flushes: a debug line each, a summary a minute."""
 
 import time
 
@@ -11,7 +11,7 @@ from consumer.store.writer import Written
 _SUMMARY_SECONDS = 60.0
 
 
-class Progress:
+class FlushSummary:
     """Counters since the last summary. Used by the storing thread."""
 
     def __init__(self) -> None:
