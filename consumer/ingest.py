@@ -2,7 +2,7 @@
 """From the queue to the tables, at least once in, exactly once out.
 
 The rule: a delivery is acknowledged after the transaction with its rows (or its quarantine row) is
-committed, and at no other place: see ``_store``. Three threads: the subscriber's receives, the intake
+committed. ``_store`` is the only place that does it. Three threads: the subscriber's receives, the intake
 decodes and builds rows, the caller's stores. One built flush may wait while another is stored; prefetch
 bounds the rest.
 """

@@ -66,9 +66,9 @@ class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
 class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
 
-    Keys are levels: raw samples, the rollups 1m to 1d (in the Apache edition these reach back as far as the
-    raw samples, whatever is said here), the newest sample of a domain that sends none any more, events,
-    the publishers' reports, quarantined messages.
+    Keys are levels: raw samples, the rollups 1m to 1d, events, the publishers' reports, quarantined messages.
+    ``latest`` is the newest sample of a domain that sends none any more. In the Apache edition the rollups
+    reach back as far as the raw samples, whatever is set here.
     """
 
     raw: Period = "30d"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what the AMQP library hands over to a Delivery. Never trusts a value: any sender may set any of them.
+"""The values of the AMQP library, made fit for a Delivery. Any sender may set any of them: none is trusted.
 
 pika gives text, or bytes where a value is not UTF-8, and headers of any depth; of the headers only
 ``x-death`` is read, which the broker writes.

@@ -2,7 +2,7 @@
 """The link to the broker: deliveries in, acks out, on a thread of its own.
 
 Invariants: a delivery is acknowledged only through ``acknowledge``; the tag of an earlier channel never is.
-Nothing is refused or put back: while the database is away the consumer is cancelled, the connection and
+Nothing is rejected or put back. While the database is away the consumer is cancelled; the connection and
 the deliveries in hand are kept. Prefetch bounds what is in hand, by count and by the bytes seen so far.
 """
 
@@ -32,8 +32,8 @@ from publisher.wire.topics import INGEST_QUEUE
 
 # The first deliveries of a channel show how large messages are; the rest of the prefetch follows from them.
 _TRIAL_COUNT = 16
-# A pause shorter than this keeps the consumer. After it the prefetch window is full or the queue empty,
-# so that no delivery is under way: pika rejects those, and each would count against the delivery limit.
+# A pause shorter than this keeps the consumer. After it the prefetch window is full or the queue empty, so
+# that no delivery is under way. pika rejects those, and each would count against the delivery limit.
 _CANCEL_AFTER_SECONDS = 2.0
 # Access refused, not found, locked, other arguments than the queue has: at the start waiting does not mend
 # them. Later 406 is the broker's consumer timeout and 404 a queue on its way back.
@@ -52,7 +52,7 @@ class Subscriber:
         self, broker: BrokerSettings, ingest: IngestSettings, receive: Callable[[Delivery], None]
     ) -> None:
         self._broker = broker
-        # Found wrong at once rather than at the first connection.
+        # Wrong settings are found at once rather than at the first connection.
         connection_parameters(broker)
         self._settings = ingest
         self._receive = receive

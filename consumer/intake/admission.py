@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which deliveries become rows: decoding, the sender's identity, the clock. Pure.
 
-Identity: the broker lets a user set its own user id and its own routing key only, but accepts a message
-without user id. So user id, routing key and body must all name the same host.
+Identity: a user can set no other user id and no other routing key than its own on the broker. But the broker
+accepts a message without user id. So user id, routing key and body must all name the same host.
 """
 
 from datetime import UTC, datetime, timedelta

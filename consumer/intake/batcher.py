@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """When a flush is full: by rows, by messages, by age. Pure.
 
-Messages count because prefetch bounds how many are in hand: a flush that waits for more than there can
-be would always wait for its age.
+Messages count because prefetch bounds how many are in hand. A flush that waits for more than that would
+always wait for its age.
 """
 
 from typing import NamedTuple

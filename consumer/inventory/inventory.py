@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hosts and domains: from the names on the wire to the keys in the tables, with what is known about them.
+"""Hosts and domains: from the names on the wire to the keys in the tables.
 
 Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
 cache answers for a batch that brings nothing new, which nearly every batch is, without the database.
@@ -129,7 +129,7 @@ class Inventory:
     def _find_or_enter_host(
         self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]
     ) -> _Host:
-        """Find a host that this consumer does not know; enter it, with its domains, if nobody knows it."""
+        """Find a host that this consumer does not know; enter it with its domains if it is new."""
         host_id, is_new, found = register.find_or_enter_host(connection, batch, self._unknown(batch))
         self._domains |= found
         host = self._remember(batch.host, host_id)
@@ -177,7 +177,7 @@ class Inventory:
         return Placements.of(placements)
 
     def _add_domains(self, connection: Connection, unknown: NamedDomains) -> None:
-        """Find domains, and enter those that nobody knows."""
+        """Find domains, and enter those that are new."""
         self._domains |= register.find_or_enter_domains(connection, unknown)
 
     def _rename(self, connection: Connection, domain: Domain, uuid: str, name: str, at: datetime) -> None:

@@ -2,7 +2,7 @@
 """The tables of hosts and domains: what is looked up there, entered and changed.
 
 A function is one transaction and, where rows are entered, one round trip: a fleet may arrive within a tick.
-Rows are entered in the order host, domains by UUID, so that two consumers wait for each other at most once.
+A host is entered before its domains, and these by UUID: two consumers wait for each other at most once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

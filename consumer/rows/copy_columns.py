@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of binary COPY made of whole columns, without an object per value. Pure.
 
-PostgreSQL documentation, COPY, "Binary Format": a row is the number of its columns, then for each value its
-length in bytes, -1 for null, and the bytes. Here rows are laid out as if each value were known and each text
-as long as the longest; what was too much is taken out of all rows at once.
+PostgreSQL documentation, COPY, "Binary Format": a row begins with the number of its columns. Each value
+follows as its length in bytes, -1 for null, and the bytes. Here rows are laid out as if each value were known
+and each text as long as the longest. The bytes that are too many are taken out of all rows at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows as bytes of PostgreSQL's binary COPY, made before the database is asked for anything.
 
-Encoding needs the interpreter, sending does not: made on the intake's thread, the bytes of the next flush are
-ready while the server still takes those of the one before.
+Encoding needs the interpreter, sending does not. So the intake's thread makes the bytes of the next flush
+while the server takes those of the one before.
 """
 
 import threading
@@ -28,7 +28,7 @@ Row = tuple[Any, ...]
 # a row of -1 columns.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-# Of the letters of packed numbers; what else travels as a column is text.
+# Types by the letter of packed numbers; all other columns are text.
 _PACKED_TYPES = {"h": "int2", "i": "int4", "q": "int8", "f": "float4"}
 
 
@@ -70,7 +70,7 @@ class Encoder:
     def encode(self, table: Table, rows: Sequence[Row]) -> Encoded:
         """Return the rows as bytes; raise DataRefused for a value that no bytes can be made of.
 
-        A number beyond its column is not noticed here: the bounds of the wire's fields keep it out.
+        A number too large for its column is not noticed here: the bounds of the wire's fields keep it out.
         """
         gathered = _Gathered()
         try:

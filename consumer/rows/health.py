@@ -4,8 +4,8 @@
 A rule fires when its figure reaches ``enter_level`` and holds until the figure falls below
 ``leave_level``. It takes half of its weight at ``enter_level`` and all of it at ``full_level``. A figure
 that is not known takes nothing; with no figure at all the health is unknown, which is neither good nor bad.
-Which rules fired is remembered per process: after a restart, or where consumers share a queue, a rule may be
-left early.
+Which rules fired is remembered per process. So a rule may be left early after a restart, or where consumers
+share a queue.
 """
 
 from collections.abc import Callable
@@ -104,8 +104,8 @@ def _swapping(batch: ColumnBatch) -> float | None:
 def _memory(batch: ColumnBatch) -> float | None:
     """Return the share of memory that is used for good.
 
-    A pool of huge pages is set aside on purpose, full or not, and the ZFS cache shrinks when others need
-    memory: the kernel calls neither available.
+    The kernel counts neither huge pages nor the ZFS cache as available. But a pool of huge pages is set aside
+    on purpose, full or not. The ZFS cache shrinks when others need memory.
     """
     sample = batch.sample
     total, available = sample.memory_total_bytes, sample.memory_available_bytes
@@ -129,12 +129,12 @@ def _paused_on_error_count(batch: ColumnBatch) -> float | None:
     if batch.domains is None or PAUSED not in (states := batch.domains.figures("state")):
         return None
     found = zip(states, batch.domains.figures("state_reason"), strict=True)
-    # That none is says nothing about how well the host is.
+    # A count of 0 is no figure: it does not make the health of a host known.
     return list(found).count((PAUSED, IO_ERROR)) or None
 
 
 def _disconnected(batch: ColumnBatch) -> float | None:
-    # A connection says nothing about how well the host is, and a host without libvirt has none to lose.
+    # A connection is no figure either, and a host without libvirt has none to lose.
     return 1.0 if batch.hypervisor.state == "disconnected" else None
 
 

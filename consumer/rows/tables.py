@@ -122,7 +122,7 @@ DOMAIN_LATEST_KEYS = Table(
     "domain_latest", ("domain_id", "sampled_at"), ("domain_id", "sampled_at", *_DOMAIN_NOW)
 )
 
-# Whose rows are made of whole columns as they travel.
+# Tables whose rows are made of whole columns, as these travel.
 COLUMN_TABLES: dict[Table, type[Struct]] = {
     DOMAIN_SAMPLES: DomainSampleColumns,
     DOMAIN_BLOCK_SAMPLES: DomainBlockColumns,

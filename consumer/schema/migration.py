@@ -2,8 +2,8 @@
 """The database schema: finds the edition of TimescaleDB and applies the migration files in order.
 
 Each file is applied once, as the role kvmgrid_owner, and recorded with its checksum. It runs in one
-transaction unless it holds the line ``-- transaction: none``; such a file is sent statement by statement,
-split at lines ``-- next``, and must bear being run again after a failure.
+transaction unless it holds the line ``-- transaction: none``. Such a file is sent statement by statement,
+split at lines ``-- next``. It must bear being run again after a failure.
 """
 
 import re

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Preparation of a database by a superuser: roles, extension, schema, logins.
 
-The only step that needs a superuser; everything after it runs as kvmgrid_owner, kvmgrid_ingest or
-kvmgrid_dashboard, or as a member of the latter two, so that several consumers or people have passwords
-of their own. May be repeated: it then sets the passwords and settings anew.
+The only step that needs a superuser. Everything after it runs as kvmgrid_owner, kvmgrid_ingest or
+kvmgrid_dashboard. Logins may be members of the latter two, so that several consumers or people have passwords
+of their own. The step may be repeated: it then sets the passwords and settings anew.
 """
 
 from collections.abc import Sequence

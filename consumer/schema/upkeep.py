@@ -2,7 +2,7 @@
 """The hourly removal of outdated data, beside the ingest and never in its way.
 
 Every consumer tries; the database lets one session at a time do it. A failure is logged and tried again an
-hour later: too much history harms nobody at once.
+hour later: data that is kept an hour longer does no harm.
 """
 
 import threading

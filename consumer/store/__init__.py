@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From flushes to the tables, and what cannot be stored to quarantine."""
+"""From flushes to the tables, and from refused messages to quarantine."""

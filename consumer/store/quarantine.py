@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages that cannot be stored, kept as rows with their reason, so that nothing ends silently.
 
-A host that sends nothing but rubbish must not fill the database: per host and reason a number of messages
-an hour is kept, the rest is counted and the count stored as one row when the hour is over.
+A host that sends nothing but rubbish must not fill the database. Per host and reason a number of messages an
+hour is kept. The rest is counted, and the count is stored as one row when the hour is over.
 """
 
 import hashlib

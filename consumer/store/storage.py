@@ -91,7 +91,7 @@ class Storage:
 
     @property
     def encoder(self) -> Encoder:
-        """What makes bytes of rows for this database; any thread, after ``open``."""
+        """The encoder of rows for this database; any thread, after ``open``."""
         assert self._encoder is not None  # noqa: S101 - ingest opens the storage first
         return self._encoder
 

@@ -44,7 +44,7 @@ def eventually(question: Callable[[], Any], expected: object, timeout_seconds: f
 
 
 class AnyHostSender:
-    """A broker user that may send for any host, so that a test can also send what no host may send."""
+    """A broker user that may send for any host, and so also what no host may send."""
 
     def __init__(self, url: str) -> None:
         self._connection = pika.BlockingConnection(pika.URLParameters(url))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What it takes to enter hosts and domains that nobody knew."""
+"""How hosts and domains that are new are entered."""
 
 import threading
 from datetime import datetime

@@ -13,7 +13,7 @@ from tests.services import MigratedDatabase, VirtualHost
 def test_status_counts_what_is_missing_waiting_and_set_aside(
     virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
-    """Of the messages 1, 2, 5 and 7 three are missing; one was rubbish; two wait for the next consumer."""
+    """Three messages are missing between 1, 2, 5 and 7; one was rubbish; two wait for the next consumer."""
     fleet, stored = small_fleet(host_count=1), StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")

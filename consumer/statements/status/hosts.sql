@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each host: age of its newest sample, how late that came, what waits in its spool, messages that never came within
--- a day. One row per host. The view publisher_gaps would sort a week of messages for the day.
+-- Each host: age and lag of its newest sample, messages in its spool, messages missing within a day.
+-- One row per host. The view publisher_gaps would sort a week of messages for the day.
 SELECT
     p.host,
     p.publisher_version,

@@ -76,7 +76,7 @@ def test_a_batch_and_an_event_are_let_in() -> None:
     ],
 )
 def test_one_name_that_differs_is_enough(key: str, user: str | None) -> None:
-    """No key of another form, no other user and no other body speaks for a host."""
+    """A key of another form, another user or another body is refused."""
     assert reason_of(delivery(encode(BATCH), key, user)) == "identity"
 
 
@@ -125,5 +125,5 @@ def test_a_batch_cut_short_is_refused(length: int) -> None:
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 @pytest.mark.parametrize("depth", [500, 100_000])
 def test_deep_nesting_is_refused(opening: bytes, depth: int) -> None:
-    """A body that nests without end is refused at once, and takes nobody down."""
+    """A body that nests without end is refused at once, and ends no process."""
     assert reason_of(delivery(opening * depth, sample_key(BATCH.host))) in {"malformed", "schema"}

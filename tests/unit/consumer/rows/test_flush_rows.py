@@ -71,7 +71,7 @@ def test_keys_come_first_in_every_table() -> None:
 
 
 def test_domains_are_stored_host_by_host_and_then_by_time() -> None:
-    """So do two consumers that store the same, which therefore wait for each other and do not deadlock."""
+    """Two consumers that store the same rows therefore wait for each other and do not deadlock."""
     rows = FlushRows({})
     for host_id, tick in ((8, 2), (7, 1), (8, 0), (7, 3)):
         add(rows, FLEET.batch(host_id - 7, NOW + tick, tick), host_id=host_id)
