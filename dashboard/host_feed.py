@@ -16,7 +16,6 @@ from dashboard.components.chart_table import chart_table
 from dashboard.components.domain_table import domain_table
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_facts import collector_troubles, host_facts, host_head
-from dashboard.components.node import stale_at
 from dashboard.components.states import banner, schema_missing, slow_answer, still_arriving, unknown_host
 from dashboard.database import Database
 from dashboard.errors import (
@@ -130,7 +129,7 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
-            "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
+            "vms": domain_table(domains, None if host.stale_at is None else host.stale_at.isoformat()),
         }
         figure: Figure | None = None
         try:

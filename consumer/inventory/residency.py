@@ -3,9 +3,9 @@
 
 - A full list of a host that no longer names a resident ends its stay; without a list nothing ends.
 - A domain begins a stay where it is listed while it lives nowhere: a migration, after a departure elsewhere.
-- Only a domain that is active here may end a stay elsewhere, and only if it is inactive there or that host
-  has been silent. So three things end no stay: an inactive definition left behind on another host, the
-  incoming half of a migration under way, a second VM of the same UUID.
+- Only a domain that is active here may end a stay elsewhere. It must be inactive there, or that host silent.
+- So an inactive definition left behind on another host ends no stay. Nor does the incoming half of a
+  migration, nor a second VM of the same UUID.
 - Late messages change nothing: each statement compares their time with that of the stays.
 - What is read is kept. Consumers notify each other through the database of the domains they have moved.
 """
@@ -21,8 +21,6 @@ from consumer.database import Connection
 from consumer.statements import statement
 from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 
-# A host is silent after as many ticks as the pages call stale.
-_SILENT_TICKS = 5
 _PAIRING = timedelta(minutes=10)
 # How long a notification of another consumer may wait.
 _POLL_SECONDS = 1.0
@@ -134,9 +132,9 @@ class Residency:
             connection.execute(statement("inventory/domains_lock"), {"domain_ids": ids})
             connection.execute(statement("inventory/stays_end"), {**here, "domain_ids": sorted(missing)})
             active = sorted(domain_id for domain_id in arrived if listing.active[domain_id])
-            silence = timedelta(seconds=_SILENT_TICKS * listing.tick_seconds)
             connection.execute(
-                statement("inventory/stays_elsewhere_end"), {**here, "domain_ids": active, "silence": silence}
+                statement("inventory/stays_elsewhere_end"),
+                {**here, "domain_ids": active, "tick_seconds": listing.tick_seconds},
             )
             connection.execute(
                 statement("inventory/stays_begin"),

@@ -4,7 +4,6 @@
 A node that has gone silent keeps its last values, greyed and hatched, and says since when.
 """
 
-from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from dashboard import units
@@ -16,27 +15,11 @@ from dashboard.queries import GridDomains, GridHost, JsonList
 
 SHOWN_DOMAIN_COUNT = 8
 TEMPERATURE_COLLECTOR = "temperatures"
-# As the view hosts_now has it.
-STALE_TICKS = 5
-# As the load generator marks its versions.
-SIMULATED_SUFFIX = "+simulated"
 
 
 def host_path(host: str) -> str:
     """Return the address of the page of a host."""
     return f"/host/{quote(host, safe='')}"
-
-
-def is_simulated(publisher_version: str | None) -> bool:
-    """Whether no machine stands behind a host."""
-    return publisher_version is not None and publisher_version.endswith(SIMULATED_SUFFIX)
-
-
-def stale_at(sampled_at: datetime | None, tick_seconds: float | None) -> str | None:
-    """Return when a host counts as stale if nothing more arrives; the browser watches it by itself."""
-    if sampled_at is None or tick_seconds is None:
-        return None
-    return (sampled_at + timedelta(seconds=STALE_TICKS * tick_seconds)).isoformat()
 
 
 def node(host: GridHost, domains: GridDomains) -> Element:
@@ -47,7 +30,7 @@ def node(host: GridHost, domains: GridDomains) -> Element:
     return node_shape.NODE(
         state=health.state,
         freshness=host.freshness,
-        stale_at=stale_at(host.sampled_at, host.tick_seconds),
+        stale_at=None if host.stale_at is None else host.stale_at.isoformat(),
         host=host.host,
         circle=CIRCLE(**circle_words(health)),
         reasons=reasons(health) if health.reasons else SOUND(state=health.state),
@@ -83,7 +66,7 @@ def _age(host: GridHost) -> Element:
     return node_shape.AGE(
         word=node_shape.LATE(word=word) if word else None,
         at=host.sampled_at.isoformat(),
-        badge=node_shape.SIMULATED() if is_simulated(host.publisher_version) else None,
+        badge=node_shape.SIMULATED() if host.is_simulated else None,
     )
 
 
