@@ -21,11 +21,11 @@ from consumer.database import connect
 from consumer.errors import BrokerAway, BrokerRefused, ConsumerError, DatabaseAway, SchemaError
 from consumer.ingest import Ingest
 from consumer.logs import configure
-from consumer.retention import store
-from consumer.schema import migrate as migrate_schema
+from consumer.schema.migration import migrate as migrate_schema
+from consumer.schema.retention import store
+from consumer.schema.upkeep import Upkeep
 from consumer.settings import ConsumerSettings
 from consumer.status import lines, read_status
-from consumer.upkeep import Upkeep
 from publisher.wire.settings import SettingsError, load
 
 DEFAULT_CONFIG = Path("/etc/kvmgrid/consumer.toml")
@@ -186,13 +186,13 @@ def _tune_interpreter() -> None:
     # An answer of the server waits for the interpreter for up to one interval, some thirty times a flush;
     # with Python's 5 ms that was half of the time a flush took.
     sys.setswitchinterval(0.0002)
-    # A flush is tens of thousands of objects without a cycle: looking for cycles every 700 objects, Python's
-    # default, would look at them again and again.
+    # A flush is tens of thousands of objects without a cycle. Python's default, a search for cycles every 700
+    # objects, would look at them again and again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000_000, 5, 5)
-    # Blocks of rows are large enough for glibc to give their memory back to the kernel each time, which then
-    # clears it again: page faults took half of the time of encoding. Other libraries have no such call.
+    # Blocks of rows are large enough for glibc to give their memory back to the kernel each time. The kernel
+    # then clears it again: page faults took half of the time of encoding. Other libraries have no such call.
     if adjust := getattr(ctypes.CDLL(None), "mallopt", None):
         adjust(_M_MMAP_THRESHOLD, 32 * 1024 * 1024)
         adjust(_M_TRIM_THRESHOLD, 64 * 1024 * 1024)

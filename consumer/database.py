@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections to the database, and what its errors mean for a message.
 
-Retryable by SQLSTATE: connection (08), resources (53, full disk included), disk errors (58), shutdown
-(57P0x), cancelled by a timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01), read-only
-standby (25006). At fault are the rows: data (22), integrity (23), too large (54). The rest is uncertain: the
-caller isolates.
+Retryable by SQLSTATE:
+
+- connection (08), resources (53, full disk included), disk errors (58), shutdown (57P0x)
+- cancelled by a timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01)
+- read-only standby (25006)
+
+The rows are at fault for data (22), integrity (23), too large (54). The rest is uncertain: the caller
+isolates.
 """
 
 from collections.abc import Iterator
@@ -21,8 +25,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 _AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
 _ROW_CLASSES = ("22", "23", "54")
-# Undefined table or column, no right to it: the schema or the grants are of another version.
-_SCHEMA_STATES = frozenset({"42P01", "42703", "42501", "3F000", "42704"})
+# Undefined table, column or function, no right to it: the schema or the grants are of another version.
+_SCHEMA_STATES = frozenset({"42P01", "42703", "42883", "42501", "3F000", "42704"})
 # Wrong password, no such role or database: a setting, where it happens at the first connection.
 _LOGIN_CLASSES = ("28", "3D")
 

@@ -2,7 +2,7 @@
 """From the queue to the tables, at least once in, exactly once out.
 
 The rule: a delivery is acknowledged after the transaction with its rows (or its quarantine row) is
-committed, and at no other place: see ``_store``. Three threads: the subscriber's receives, the intake
+committed. ``_store`` is the only place that does it. Three threads: the subscriber's receives, the intake
 decodes and builds rows, the caller's stores. One built flush may wait while another is stored; prefetch
 bounds the rest.
 """
@@ -17,24 +17,24 @@ from functools import partial
 
 import structlog
 
-from consumer.batcher import Batcher, FlushLimits
+from consumer.broker.inbox import Inbox
+from consumer.broker.subscriber import Subscriber
 from consumer.database import connect
+from consumer.database_retry import DatabaseRetry, Stopped
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
-from consumer.flush import Flush
-from consumer.inbox import Inbox
-from consumer.inventory import Inventory
-from consumer.outage import Outage, Stopped
-from consumer.preparation import Preparation
-from consumer.progress import Progress
-from consumer.quarantine import Quarantine
-from consumer.rows import HeldBack
+from consumer.intake.batcher import Batcher, FlushLimits
+from consumer.intake.flush import Flush
+from consumer.intake.preparation import Preparation
+from consumer.inventory.inventory import Inventory
+from consumer.rows.flush_rows import HeldBack
 from consumer.settings import ConsumerSettings
-from consumer.storage import Storage
-from consumer.subscriber import Subscriber
+from consumer.store.flush_summary import FlushSummary
+from consumer.store.quarantine import Quarantine
+from consumer.store.storage import Storage
 from publisher.wire.topics import sample_key
 
-# One is stored, one waits, one is built; the messages of a fourth show which hosts have more to say.
+# One is stored, one waits, one is built. The messages of a fourth show which hosts have later samples.
 FLUSHES_IN_HAND = 4
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
@@ -51,7 +51,7 @@ class Ingest:
         self._stopping = threading.Event()
         self._give_up = threading.Event()
         self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
-        self._outage = Outage(
+        self._database_retry = DatabaseRetry(
             pause=self._subscriber.pause,
             resume=self._subscriber.resume,
             stopping=self._stopping,
@@ -74,7 +74,7 @@ class Ingest:
         )
         self._latest_seconds = ingest.latest_seconds
         self._latest_at = -math.inf
-        self._progress = Progress()
+        self._summary = FlushSummary()
         self._intake = threading.Thread(target=self._guarded_intake, name="intake", daemon=True)
         self._intake_error: BaseException | None = None
         self._log = structlog.get_logger()
@@ -89,7 +89,7 @@ class Ingest:
     def run(self) -> None:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
         try:
-            self._outage.outlast(self._storage.open, (DatabaseAway,))
+            self._database_retry.run(self._storage.open, (DatabaseAway,))
             self._subscriber.start()
             self._intake.start()
             while not self._stopping.is_set():
@@ -120,11 +120,11 @@ class Ingest:
 
     def _store(self, flush: Flush) -> None:
         begun_at = time.monotonic()
-        written = self._outage.outlast(lambda: self._storage.store(flush))
+        written = self._database_retry.run(lambda: self._storage.store(flush))
         self._failpoints.reach("after_commit")
         self._failpoints.reach("before_ack")
-        self._subscriber.settle(delivery.receipt for delivery in flush.deliveries)
-        self._progress.note(flush, written, time.monotonic() - begun_at)
+        self._subscriber.acknowledge(delivery.receipt for delivery in flush.deliveries)
+        self._summary.note(flush, written, time.monotonic() - begun_at)
 
     def _drain(self) -> None:
         """Store what was received before the stop, while the time lasts; the broker gets the rest back."""
@@ -154,7 +154,7 @@ class Ingest:
                     return
                 continue
             self._failpoints.reach("after_receive")
-            count = self._outage.outlast(partial(self._preparation.prepare, flush, delivery))
+            count = self._database_retry.run(partial(self._preparation.prepare, flush, delivery))
             self._failpoints.reach("after_decode")
             if self._batcher.add(count, now):
                 flush = self._hand_over(flush)
@@ -175,10 +175,10 @@ class Ingest:
         raise Stopped("the consumer ends before this flush was stored")
 
     def _hold_back(self, flush: Flush) -> HeldBack:
-        """Leave to the next flush what hosts said last, where a later message of theirs is in hand already.
+        """Leave a host's latest rows to the next flush, where a later message of the host is in hand already.
 
-        Behind a backlog that spares the database an update of the same rows with each flush. What a kill in
-        between means for the latest rows is in docs/decisions/0019.
+        Behind a backlog, this spares the database an update of the same rows with each flush.
+        docs/decisions/0019 says what a kill in between means for the latest rows.
         """
         now = time.monotonic()
         if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:

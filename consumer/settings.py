@@ -4,13 +4,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-from consumer.retention import Retention
 from publisher.wire.broker import BrokerSettings
 
 Positive = Annotated[float, Meta(gt=0)]
 PositiveCount = Annotated[int, Meta(ge=1)]
+FOREVER = "forever"
+Period = Annotated[str, Meta(pattern=rf"\A(?:[1-9][0-9]{{0,4}}[hd]|{FOREVER})\Z")]
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,6 +63,25 @@ class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     kept_per_hour_count: PositiveCount = 60
 
 
+class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
+
+    Keys are levels: raw samples, the rollups 1m to 1d, events, the publishers' reports, quarantined messages.
+    ``latest`` is the newest sample of a domain that sends none any more. In the Apache edition the rollups
+    reach back as far as the raw samples, whatever is set here.
+    """
+
+    raw: Period = "30d"
+    minute: Period = field(default="90d", name="1m")
+    five_minutes: Period = field(default="365d", name="5m")
+    hour: Period = field(default="1825d", name="1h")
+    day: Period = field(default=FOREVER, name="1d")
+    latest: Period = "90d"
+    events: Period = "365d"
+    reports: Period = "30d"
+    quarantine: Period = "30d"
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[log]`` section. ``auto``: readable on a terminal, JSON lines elsewhere."""
 
@@ -76,5 +96,5 @@ class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: DatabaseSettings = DatabaseSettings()
     ingest: IngestSettings = IngestSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
-    retention: Retention = Retention()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from consumer.backlog import read_backlog
+from consumer.broker.backlog import read_backlog
 from consumer.database import Connection, connect, translated_errors
 from consumer.settings import ConsumerSettings
 from consumer.statements import statement
@@ -49,11 +49,11 @@ def read_status(settings: ConsumerSettings) -> Status:
         return Status(
             backlog_message_count=backlog.ingest_message_count,
             dead_letter_message_count=backlog.dead_letter_message_count,
-            migration_count=int(str(_rows(connection, "status_migrations")[0][0])),
+            migration_count=int(str(_rows(connection, "status/moves")[0][0])),
             quarantine=msgspec.convert(
-                _named(connection, "status_quarantine", QuarantineStatus), list[QuarantineStatus]
+                _named(connection, "status/quarantine", QuarantineStatus), list[QuarantineStatus]
             ),
-            hosts=msgspec.convert(_named(connection, "status_hosts", HostStatus), list[HostStatus]),
+            hosts=msgspec.convert(_named(connection, "status/hosts", HostStatus), list[HostStatus]),
         )
 
 
@@ -65,7 +65,7 @@ def lines(status: Status) -> Iterator[str]:
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     if not status.hosts:
-        yield "no host has been heard of yet: is a publisher running, with this broker?"
+        yield "no host has sent anything yet: is a publisher running, with this broker?"
         return
     yield ""
     yield f"{'host':<28}{'age':>9}{'lag':>9}{'spool':>8}{'dropped':>9}{'missing':>9}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from consumer.schema import migrate
+from consumer.schema.migration import migrate
 from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
 from deploy.lab import services
 from deploy.lab.database_admin import DatabaseAdmin

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from consumer.roles import Login, bootstrap
+from consumer.schema.roles import Login, bootstrap
 from deploy.lab.database_admin import DatabaseAdmin
 from deploy.lab.errors import DatabaseError
 

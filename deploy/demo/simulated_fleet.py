@@ -21,7 +21,7 @@ _DAY_SECONDS = 86_400
 _KNOWN_UNTIL = """
     SELECT extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY sampled_at))::float8
     FROM kvmgrid.hosts_now
-    WHERE right(publisher_version, 10) = '+simulated'
+    WHERE is_simulated
 """
 
 

@@ -13,9 +13,9 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from consumer.roles import Login, bootstrap
-from consumer.schema import migrate
-from consumer.tables import Table
+from consumer.rows.tables import Table
+from consumer.schema.migration import migrate
+from consumer.schema.roles import Login, bootstrap
 from tests.benchmark.errors import UnavailableError
 from tests.community.conftest import PACKAGE, running_server
 

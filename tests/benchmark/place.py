@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pika
 
+from consumer.broker.topology import declare, ingest_arguments
 from consumer.settings import IngestSettings
-from consumer.topology import declare, ingest_arguments
 from deploy.lab import services
 from publisher.wire.topics import SAMPLES_EXCHANGE
 from tests.benchmark.processor_time import Clocks

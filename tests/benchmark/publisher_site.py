@@ -11,8 +11,8 @@ from typing import NamedTuple
 import libvirt
 import pika
 
+from consumer.broker.topology import declare
 from consumer.settings import IngestSettings
-from consumer.topology import declare
 from deploy.demo.child import Child
 from deploy.lab import services
 from deploy.lab.guest import Guests

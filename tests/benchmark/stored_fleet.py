@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from consumer.tables import HOST_SAMPLES
+from consumer.rows.tables import HOST_SAMPLES
 from loadgen.fleet.fleet import Fleet, FleetShape
 from tests.benchmark.cargo import check_stored, first_second, load
 from tests.benchmark.drain import store

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from consumer.tables import DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES, DOMAIN_SAMPLES, Table
+from consumer.rows.tables import DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES, DOMAIN_SAMPLES, Table
 
 # What a VM with a disk and an interface writes.
 TABLES = (DOMAIN_SAMPLES, DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES)

@@ -18,8 +18,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from consumer.roles import Login, bootstrap
-from consumer.schema import migrate
+from consumer.schema.migration import migrate
+from consumer.schema.roles import Login, bootstrap
 
 HERE = Path(__file__).parent
 PACKAGE = HERE / "node_modules" / "@unni-craftsman" / "pglite" / "package.json"

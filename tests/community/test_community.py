@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from psycopg import sql
 
-from consumer.migration_files import migrations_folder, read_migrations
-from consumer.retention import Removed, Retention, enforce, periods, store
-from consumer.schema import detect, migrate
+from consumer.schema.migration import detect, migrate
+from consumer.schema.migration_files import migrations_folder, read_migrations
+from consumer.schema.retention import Removed, enforce, periods, store
+from consumer.settings import RetentionSettings
 from tests.migration.seeding import HYPERTABLES, seed_plain_tables, seed_samples
 from tests.migration.test_grants import EXPECTED, GRANTS
 from tests.services import MigratedDatabase
@@ -176,10 +177,10 @@ def test_everything_that_grows_has_its_jobs(community: psycopg.Connection) -> No
 
 def test_policies_equal_the_settings(community: psycopg.Connection) -> None:
     """Whatever periods `migrate` stores, the jobs drop by them and refresh only what is still there."""
-    shortest = Retention(
+    shortest = RetentionSettings(
         raw="2h", minute="2h", five_minutes="24h", hour="7d", day="7d", events="forever", reports="2h"
     )
-    for retention in (Retention(), Retention(raw="forever"), shortest, Retention()):
+    for retention in (RetentionSettings(), RetentionSettings(raw="forever"), shortest, RetentionSettings()):
         store(community, retention)
         keep = periods(retention)
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from consumer.health import assess
+from consumer.rows.health import assess
 from publisher.wire.samples import (
     SCHEMA_VERSION,
     DomainReport,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What it takes to enter hosts and domains that nobody knew."""
+"""How hosts and domains that are new are entered."""
 
 import threading
 from datetime import datetime
@@ -9,21 +9,21 @@ import psycopg
 import pytest
 
 from publisher.wire.samples import DomainDescription
-from tests.integration.consumer_desk import Desk
-from tests.integration.consumer_site import Books, eventually
-from tests.integration.consumer_world import World, stays
+from tests.integration.consumer_messages import StoredRows, eventually
+from tests.integration.direct_consumer import DirectConsumer
+from tests.integration.two_hosts import TwoHosts, stays
 from tests.services import MigratedDatabase
 
 
 def test_a_new_host_is_entered_in_one_transaction(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:
     """A fleet may arrive at once: each row of a host is written once, and all of them in one commit."""
-    desk, _ = desks
+    consumer, _ = consumers
     said = DomainDescription(title="Mail", metadata="<m/>", autostart=True, persistent=True)
-    desk.take(world.batch(0, 0, world.domain(description=said)))
+    consumer.take(hosts.batch(0, 0, hosts.domain(description=said)))
 
-    written = books.rows(
+    written = stored.rows(
         """
         SELECT xmin::text FROM hosts UNION ALL SELECT xmin::text FROM host_names
         UNION ALL SELECT xmin::text FROM domains UNION ALL SELECT xmin::text FROM domain_names
@@ -31,93 +31,104 @@ def test_a_new_host_is_entered_in_one_transaction(
         """
     )
     assert (5, 1) == (len(written), len(set(written)))
-    assert [("hv000", "Mail", True)] == books.rows(
+    assert [("hv000", "Mail", True)] == stored.rows(
         "SELECT host, title, hostname IS NOT NULL FROM domains JOIN hosts USING (host_id)"
     )
 
 
 def test_a_new_domain_of_a_known_host_is_entered_in_one_transaction(
-    desks: tuple[Desk, Desk], books: Books, world: World
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:
     """It begins its name and its stay as it is added."""
-    desk, _ = desks
+    consumer, _ = consumers
     said = DomainDescription(title="Mail")
-    desk.take(world.batch(0, 0), world.batch(0, 1, world.domain(description=said)))
+    consumer.take(hosts.batch(0, 0), hosts.batch(0, 1, hosts.domain(description=said)))
 
-    written = books.rows(
+    written = stored.rows(
         "SELECT xmin::text FROM domains UNION ALL SELECT xmin::text FROM domain_names "
         "UNION ALL SELECT xmin::text FROM residency"
     )
     assert (3, 1) == (len(written), len(set(written)))
-    assert [("hv000", 1, None, "discovered")] == stays(books, world)
-    assert [("Mail",)] == books.rows("SELECT title FROM domains")
+    assert [("hv000", 1, None, "discovered")] == stays(stored, hosts)
+    assert [("Mail",)] == stored.rows("SELECT title FROM domains")
 
 
-def test_a_known_host_asks_nothing(desks: tuple[Desk, Desk], books: Books, world: World) -> None:
+def test_a_known_host_asks_nothing(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
     """An ordinary batch leaves the inventory's session where the first one left it."""
-    desk, _ = desks
+    consumer, _ = consumers
     question = """
         SELECT query_start FROM pg_stat_activity
         WHERE application_name = 'kvmgrid-consumer inventory' AND datname = current_database()
     """
-    desk.take(world.batch(0, 0, world.domain()))
-    before = books.rows(question)
-    desk.take(world.batch(0, 1, world.domain()), world.silent_list(0, 2))
+    consumer.take(hosts.batch(0, 0, hosts.domain()))
+    before = stored.rows(question)
+    consumer.take(hosts.batch(0, 1, hosts.domain()), hosts.silent_list(0, 2))
 
     assert 1 == len(before)
-    assert before == books.rows(question)
-    assert 3 == books.message_count()
+    assert before == stored.rows(question)
+    assert 3 == stored.message_count()
 
 
 @pytest.mark.parametrize("running", [True, False])
 def test_a_domain_that_another_consumer_has_entered_is_at_home_at_once(
-    desks: tuple[Desk, Desk], books: Books, world: World, *, running: bool
+    consumers: tuple[DirectConsumer, DirectConsumer],
+    stored: StoredRows,
+    hosts: TwoHosts,
+    *,
+    running: bool,
 ) -> None:
     """A consumer that knows the host from before its new domain stores that domain's samples too."""
-    desk, late = desks
-    new = world.domain() if running else world.inactive()
-    desk.take(world.batch(0, 0))
-    late.take(world.batch(0, 1))
-    desk.take(world.batch(0, 2, new))
-    late.take(world.batch(0, 3, new))
+    consumer, late = consumers
+    new = hosts.domain() if running else hosts.inactive()
+    consumer.take(hosts.batch(0, 0))
+    late.take(hosts.batch(0, 1))
+    consumer.take(hosts.batch(0, 2, new))
+    late.take(hosts.batch(0, 3, new))
 
-    assert 2 == books.count("domain_samples")
-    assert [("hv000", 2, None, "discovered")] == stays(books, world)
+    assert 2 == stored.count("domain_samples")
+    assert [("hv000", 2, None, "discovered")] == stays(stored, hosts)
 
 
 @pytest.mark.parametrize("host_first", [True, False])
 def test_what_another_consumer_is_entering_is_waited_for(
-    desks: tuple[Desk, Desk], books: Books, world: World, database: MigratedDatabase, *, host_first: bool
+    consumers: tuple[DirectConsumer, DirectConsumer],
+    stored: StoredRows,
+    hosts: TwoHosts,
+    database: MigratedDatabase,
+    *,
+    host_first: bool,
 ) -> None:
     """Two consumers meet a host, or a domain on two hosts, for the first time at the same moment."""
-    desk, late = desks
-    others = world.batch(0 if host_first else 1, 0, world.domain())
+    consumer, late = consumers
+    others = hosts.batch(0 if host_first else 1, 0, hosts.domain())
     with psycopg.connect(database.administrator_url) as other:
         other.execute("SET search_path = kvmgrid, public")
         added = "INSERT INTO hosts (host, first_seen_at) VALUES (%s, %s) RETURNING host_id"
         host = other.execute(added, [others.host, others.sampled_at]).fetchone()
         assert host is not None
         if not host_first:
-            add_domain(other, host[0], others.sampled_at, world)
-        met = world.domain() if host_first else world.inactive()
-        taking = threading.Thread(target=desk.take, args=[world.batch(0, 1, met)])
+            add_domain(other, host[0], others.sampled_at, hosts)
+        met = hosts.domain() if host_first else hosts.inactive()
+        taking = threading.Thread(target=consumer.take, args=[hosts.batch(0, 1, met)])
         taking.start()
         waiting = """
             SELECT count(*) FROM pg_stat_activity
             WHERE wait_event_type = 'Lock' AND datname = current_database()
         """
-        eventually(lambda: books.value(waiting), 1)
+        eventually(lambda: stored.value(waiting), 1)
     taking.join()
 
     late.take(others)
     place = ("hv000", 1, None, "discovered") if host_first else ("hv001", 0, None, "discovered")
-    assert [place] == stays(books, world)
-    assert 2 == books.count("host_samples")
-    assert [(1, 1)] == books.rows("SELECT count(*), count(DISTINCT name) FROM domain_names")
-    assert 0 == books.value("SELECT count(*) FROM hosts WHERE hostname IS NULL")
+    assert [place] == stays(stored, hosts)
+    assert 2 == stored.count("host_samples")
+    assert [(1, 1)] == stored.rows("SELECT count(*), count(DISTINCT name) FROM domain_names")
+    assert 0 == stored.value("SELECT count(*) FROM hosts WHERE hostname IS NULL")
 
 
-def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, world: World) -> None:
+def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, hosts: TwoHosts) -> None:
     """Enter the domain as a consumer does that meets it on a host."""
     connection.execute(
         """
@@ -132,5 +143,5 @@ def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, 
         INSERT INTO residency (domain_id, host_id, valid_from, how)
         SELECT domain_id, %(host_id)s, %(at)s, 'discovered' FROM entered
         """,
-        {"uuid": world.uuid, "name": world.domain().name, "host_id": host_id, "at": at},
+        {"uuid": hosts.uuid, "name": hosts.domain().name, "host_id": host_id, "at": at},
     )

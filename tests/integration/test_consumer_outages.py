@@ -19,7 +19,14 @@ from loadgen.fleet.fleet import Fleet
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, Sender, eventually, keys_of, recent, small_fleet
+from tests.integration.consumer_messages import (
+    AnyHostSender,
+    StoredRows,
+    eventually,
+    keys_of,
+    recent,
+    small_fleet,
+)
 from tests.services import (
     MigratedDatabase,
     VirtualHost,
@@ -63,17 +70,17 @@ def batches(fleet: Fleet, ticks: range) -> list[SampleBatch]:
     ]
 
 
-def has_stored(books: Books, count: int) -> bool:
+def has_stored(stored: StoredRows, count: int) -> bool:
     """Tell whether at least so many batches are stored."""
-    return books.message_count() >= count
+    return stored.message_count() >= count
 
 
-def assert_all_stored_once(books: Books, virtual_host: VirtualHost, sent: list[SampleBatch]) -> None:
+def assert_all_stored_once(stored: StoredRows, virtual_host: VirtualHost, sent: list[SampleBatch]) -> None:
     """Wait until the queue is empty and compare the tables with what was sent, key by key."""
-    eventually(books.message_count, len(sent))
+    eventually(stored.message_count, len(sent))
     eventually(lambda: virtual_host.broker.admin.queue_depth(INGEST_QUEUE, virtual_host.name), 0)
-    assert keys_of(*sent) == books.domain_keys()
-    assert 0 == books.value("SELECT count(*) FROM quarantine")
+    assert keys_of(*sent) == stored.domain_keys()
+    assert 0 == stored.value("SELECT count(*) FROM quarantine")
     assert 0 == virtual_host.broker.admin.queue_depth(DEAD_LETTER_QUEUE, virtual_host.name)
 
 
@@ -83,12 +90,12 @@ def test_a_stopped_database_costs_nothing(
     """With the database away for over ten seconds the consumer waits, and no message is delivered again."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(30))
-    books = Books(own_database)
+    stored = StoredRows(own_database)
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url, [*STRICT, *QUICK]) as consumer:
         consumer.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         sender.send(*sent[:100])
-        eventually(books.message_count, 100)
+        eventually(stored.message_count, 100)
         own_postgresql.stop()
         sender.send(*sent[100:150])
         consumer.wait_for("database_away")
@@ -99,7 +106,7 @@ def test_a_stopped_database_costs_nothing(
         consumer.wait_for("database_back")
         sender.send(*sent[200:])
         sender.close()
-        assert_all_stored_once(books, virtual_host, sent)
+        assert_all_stored_once(stored, virtual_host, sent)
         # Keys and rows have a connection each, and the one that was idle may notice only afterwards.
         assert consumer.output().count("database_away") in {1, 2}
 
@@ -110,35 +117,35 @@ def test_a_killed_database_costs_nothing(
     """A server that dies in the middle of flushes leaves no half of one behind."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(60))
-    books = Books(own_database)
+    stored = StoredRows(own_database)
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url, [*STRICT, *QUICK]) as consumer:
         consumer.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         feeder = threading.Thread(target=sender.send, args=sent)
         feeder.start()
         for share in (100, 300):
-            eventually(partial(has_stored, books, share), expected=True)
+            eventually(partial(has_stored, stored, share), expected=True)
             own_postgresql.kill()
             own_postgresql.launch()
         feeder.join()
         sender.close()
-        assert_all_stored_once(books, virtual_host, sent)
+        assert_all_stored_once(stored, virtual_host, sent)
 
 
 def test_a_locked_table_is_waited_for(database: MigratedDatabase, virtual_host: VirtualHost) -> None:
     """A flush that cannot get its lock in time is tried again, not refused."""
     sent = batches(small_fleet(), range(2))
     settings = [*STRICT, *QUICK, "KVMGRID_DATABASE__LOCK_TIMEOUT_SECONDS=0.2"]
-    books = Books(database)
+    stored = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, settings) as consumer:
         consumer.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         with psycopg.connect(database.administrator_url) as other:
             other.execute("LOCK TABLE kvmgrid.domain_samples IN ACCESS EXCLUSIVE MODE")
             sender.send(*sent)
             consumer.wait_for("55P03")
         sender.close()
-        assert_all_stored_once(books, virtual_host, sent)
+        assert_all_stored_once(stored, virtual_host, sent)
 
 
 def test_a_killed_broker_costs_nothing(
@@ -147,17 +154,17 @@ def test_a_killed_broker_costs_nothing(
     """What was confirmed before the broker died is stored when it is back; the consumer finds it itself."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(20))
-    books = Books(database)
+    stored = StoredRows(database)
     with ConsumerProcess(own_virtual_host.consumer_url, database.ingest_url, QUICK) as consumer:
         consumer.wait_for("consuming")
         eventually(lambda: own_broker.remembers(INGEST_QUEUE), expected=True)
         for part in (sent[:100], sent[100:]):
-            sender = Sender.enrolled(own_virtual_host)
+            sender = AnyHostSender.enrolled(own_virtual_host)
             sender.insist(*part)
             own_broker.kill()
             sender.close()
             own_broker.launch()
-        assert_all_stored_once(books, own_virtual_host, sent)
+        assert_all_stored_once(stored, own_virtual_host, sent)
         assert consumer.alive
 
 
@@ -170,10 +177,10 @@ def test_a_killed_consumer_costs_nothing(
     """Wherever SIGKILL strikes, above all between commit and ack, the next consumer stores the rest, once."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(10))
-    books = Books(database)
+    stored = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
-    sender = Sender.enrolled(virtual_host)
+    sender = AnyHostSender.enrolled(virtual_host)
     sender.send(*sent)
     sender.close()
     # The trial prefetch makes the first flush 16 messages, so that there is a second to be killed in.
@@ -182,7 +189,7 @@ def test_a_killed_consumer_costs_nothing(
     ) as doomed:
         assert -9 == doomed.wait(60.0)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url):
-        assert_all_stored_once(books, virtual_host, sent)
+        assert_all_stored_once(stored, virtual_host, sent)
 
 
 def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
@@ -191,13 +198,13 @@ def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
     """SIGTERM under load: exit code 0 within ten seconds, and what follows stores only the rest."""
     fleet = small_fleet(host_count=10)
     sent = batches(fleet, range(40))
-    books = Books(database)
+    stored = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, QUICK) as first:
         first.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         feeder = threading.Thread(target=sender.send, args=sent)
         feeder.start()
-        eventually(lambda: books.message_count() > 20, True)
+        eventually(lambda: stored.message_count() > 20, True)
         begun_at = time.monotonic()
         assert 0 == first.stop()
         assert time.monotonic() - begun_at < 10
@@ -206,7 +213,7 @@ def test_a_consumer_that_is_asked_to_end_leaves_nothing_half_done(
     with ConsumerProcess(
         virtual_host.consumer_url, database.ingest_url, ["KVMGRID_LOG__LEVEL=debug"]
     ) as second:
-        assert_all_stored_once(books, virtual_host, sent)
+        assert_all_stored_once(stored, virtual_host, sent)
         assert not re.search(r'"duplicate_count": [1-9]', second.output())
 
 
@@ -218,14 +225,14 @@ def test_a_consumer_ends_even_while_the_database_is_away(
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url, QUICK) as consumer:
         consumer.wait_for("consuming")
         own_postgresql.stop()
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         sender.send(*sent)
         sender.close()
         consumer.wait_for("database_away")
         assert 0 == consumer.stop()
     own_postgresql.launch()
     with ConsumerProcess(virtual_host.consumer_url, own_database.ingest_url):
-        assert_all_stored_once(Books(own_database), virtual_host, sent)
+        assert_all_stored_once(StoredRows(own_database), virtual_host, sent)
 
 
 def test_two_consumers_share_the_work(database: MigratedDatabase, virtual_host: VirtualHost) -> None:
@@ -239,14 +246,14 @@ def test_two_consumers_share_the_work(database: MigratedDatabase, virtual_host: 
     ):
         first.wait_for("consuming")
         second.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         feeder = threading.Thread(target=sender.send, args=sent)
         feeder.start()
-        eventually(lambda: Books(database).message_count() > 100, True)
+        eventually(lambda: StoredRows(database).message_count() > 100, True)
         first.kill()
         feeder.join()
         sender.close()
-        assert_all_stored_once(Books(database), virtual_host, sent)
+        assert_all_stored_once(StoredRows(database), virtual_host, sent)
 
 
 @pytest.mark.parametrize(

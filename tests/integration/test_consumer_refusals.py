@@ -9,8 +9,8 @@ import pytest
 from psycopg import sql
 
 from consumer.errors import DatabaseAway, SchemaError
-from tests.integration.consumer_desk import Desk
-from tests.integration.consumer_site import Books, recent, small_fleet
+from tests.integration.consumer_messages import StoredRows, recent, small_fleet
+from tests.integration.direct_consumer import DirectConsumer
 from tests.services import MigratedDatabase
 
 FAILING = """
@@ -22,11 +22,11 @@ RENAMED = "RENAME cpu_cores TO cpu_cores_before"
 
 
 @pytest.fixture
-def desk(database: MigratedDatabase) -> Iterator[Desk]:
+def consumer(database: MigratedDatabase) -> Iterator[DirectConsumer]:
     """Give a consumer that has stored nothing yet."""
-    desk = Desk(database.ingest_url)
-    yield desk
-    desk.close()
+    consumer = DirectConsumer(database.ingest_url)
+    yield consumer
+    consumer.close()
 
 
 def break_table(database: MigratedDatabase, table: str, condition: str = "") -> None:
@@ -43,31 +43,33 @@ def mend_table(database: MigratedDatabase, table: str) -> None:
 
 @pytest.mark.parametrize("table", ["host_samples", "domain_block_samples", "domain_latest"])
 def test_a_database_that_takes_nothing_is_waited_for(
-    desk: Desk, database: MigratedDatabase, table: str
+    consumer: DirectConsumer, database: MigratedDatabase, table: str
 ) -> None:
     """However long a table fails, no message is set aside; afterwards each is stored."""
     batch = small_fleet().batch(0, recent(), 1)
     break_table(database, table)
     for _ in range(10):
         with pytest.raises(DatabaseAway):
-            desk.take(batch)
+            consumer.take(batch)
     mend_table(database, table)
-    desk.take(batch)
+    consumer.take(batch)
 
-    books = Books(database)
-    assert (0, 1) == (books.count("quarantine"), books.message_count())
+    stored = StoredRows(database)
+    assert (0, 1) == (stored.count("quarantine"), stored.message_count())
 
 
-def test_a_message_that_alone_fails_is_set_aside(desk: Desk, database: MigratedDatabase) -> None:
+def test_a_message_that_alone_fails_is_set_aside(
+    consumer: DirectConsumer, database: MigratedDatabase
+) -> None:
     """Even the very first one: the database shows at once that it works, and the next message is stored."""
     bad, good = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
     break_table(database, "host_samples", "WHEN (NEW.host_id = 1)")
-    desk.take(bad, good)
+    consumer.take(bad, good)
 
-    books = Books(database)
-    assert [("refused", f"{bad.host}.sample")] == books.rows("SELECT reason, routing_key FROM quarantine")
-    assert [(good.host,)] == books.rows("SELECT host FROM host_metrics")
-    assert [] == books.rows("SELECT host_id FROM host_latest WHERE host_id = 0")
+    stored = StoredRows(database)
+    assert [("refused", f"{bad.host}.sample")] == stored.rows("SELECT reason, routing_key FROM quarantine")
+    assert [(good.host,)] == stored.rows("SELECT host FROM host_metrics")
+    assert [] == stored.rows("SELECT host_id FROM host_latest WHERE host_id = 0")
 
 
 @pytest.mark.parametrize(
@@ -89,4 +91,4 @@ def test_a_schema_of_another_make_is_refused(
             administrator.execute(sql.SQL("ALTER TABLE kvmgrid.domain_samples {}").format(sql.SQL(change)))
 
     with pytest.raises(SchemaError, match=rf"^{reason}$"):
-        Desk(database.ingest_url)
+        DirectConsumer(database.ingest_url)

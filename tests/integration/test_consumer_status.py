@@ -6,21 +6,21 @@ from consumer.status import lines, read_status
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.topics import sample_key
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, Sender, eventually, recent, small_fleet
+from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, recent, small_fleet
 from tests.services import MigratedDatabase, VirtualHost
 
 
 def test_status_counts_what_is_missing_waiting_and_set_aside(
     virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
-    """Of the messages 1, 2, 5 and 7 three are missing; one was rubbish; two wait for the next consumer."""
-    fleet, books = small_fleet(host_count=1), Books(database)
+    """Three messages are missing between 1, 2, 5 and 7; one was rubbish; two wait for the next consumer."""
+    fleet, stored = small_fleet(host_count=1), StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
-        sender = Sender.enrolled(virtual_host)
+        sender = AnyHostSender.enrolled(virtual_host)
         sender.send(*(fleet.batch(0, recent(number), number) for number in (1, 2, 5, 7)))
         sender.send_body(b"?", sample_key("hv000"), user_id="hv000")
-        eventually(lambda: (books.message_count(), books.count("quarantine")), (4, 1))
+        eventually(lambda: (stored.message_count(), stored.count("quarantine")), (4, 1))
     sender.send(*(fleet.batch(0, recent(number), number) for number in (8, 9)))
     sender.close()
     settings = ConsumerSettings(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files with which an administrator prepares a database, run by psql as docs/install.md and compose file do."""
+"""The files with which an administrator prepares a database, run by psql as docs/install.md says."""
 
 import shutil
 from pathlib import Path
@@ -33,7 +33,7 @@ def run(server: PostgreSql, *arguments: str) -> None:
 def run_roles_file(server: PostgreSql) -> None:
     """Let psql run roles.sql and stop at the first error, like the image of the compose file."""
     copy = server.directory / "roles.sql"
-    shutil.copy(ROOT / "consumer" / "roles.sql", copy)
+    shutil.copy(ROOT / "consumer" / "schema" / "roles.sql", copy)
     psql = [f"{BINARIES}/psql", "-U", SUPERUSER, "-d", DATABASE, "-v", "ON_ERROR_STOP=1", "--no-psqlrc"]
     run(server, *psql, "-f", str(copy))
 

@@ -23,7 +23,7 @@ from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event, SampleBatch
 from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_site import Books, eventually, keys_of
+from tests.integration.consumer_messages import StoredRows, eventually, keys_of
 from tests.services import MigratedDatabase, VirtualHost
 
 SECOND = 1_760_000_000.0
@@ -106,19 +106,19 @@ def test_a_fleet_with_its_past_is_stored_once(
     lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
     samples = [line.message for line in lines if isinstance(line.message, SampleBatch)]
     events = [line.message for line in lines if isinstance(line.message, Event)]
-    books = Books(database)
+    stored = StoredRows(database)
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
         Sender(BrokerSettings(url=url)).run(iter(lines))
-        eventually(books.message_count, len(samples))
-        eventually(lambda: books.count("events"), len(events))
+        eventually(stored.message_count, len(samples))
+        eventually(lambda: stored.count("events"), len(events))
 
-    assert keys_of(*samples) == books.domain_keys()
-    assert sum(len(batch.domains or ()) for batch in samples) == books.count("domain_samples")
-    assert 0 == books.count("quarantine")
-    assert 0 == books.count("publisher_gaps")
+    assert keys_of(*samples) == stored.domain_keys()
+    assert sum(len(batch.domains or ()) for batch in samples) == stored.count("domain_samples")
+    assert 0 == stored.count("quarantine")
+    assert 0 == stored.count("publisher_gaps")
     assert {"domain_migration_departed", "domain_migration_arrived"} <= {each.kind for each in events}
-    assert books.value("SELECT count(*) FROM residency WHERE how = 'migrated'") > 0
+    assert stored.value("SELECT count(*) FROM residency WHERE how = 'migrated'") > 0
 
 
 def test_ctrl_c_ends_a_run_with_everything_confirmed(

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from consumer.retention import Retention, periods
+from consumer.schema.retention import periods
+from consumer.settings import RetentionSettings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "schema.md"
 PARTS = ("count", "sum", "min", "max")
@@ -109,5 +110,5 @@ def test_the_page_has_the_default_periods() -> None:
 
     assert {
         level: "forever" if keep is None else f"{keep.days} days"
-        for level, keep in periods(Retention()).items()
+        for level, keep in periods(RetentionSettings()).items()
     } == found

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from consumer.errors import SchemaError
-from consumer.roles import Login, bootstrap
+from consumer.schema.roles import Login, bootstrap
 from tests.migration.seeding import seed_plain_tables
 from tests.services import MigratedDatabase
 

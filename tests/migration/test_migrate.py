@@ -12,8 +12,14 @@ import psycopg
 import pytest
 
 from consumer.errors import SchemaError
-from consumer.migration_files import Applied, Migration, check_history, migrations_folder, read_migrations
-from consumer.schema import LOCK_KEY, Server, check_version, detect, migrate, pending
+from consumer.schema.migration import LOCK_KEY, Server, check_version, detect, migrate, pending
+from consumer.schema.migration_files import (
+    Applied,
+    Migration,
+    check_history,
+    migrations_folder,
+    read_migrations,
+)
 from deploy.lab import services
 from tests.services import MigratedDatabase
 

@@ -9,7 +9,8 @@ import pytest
 from psycopg import sql
 
 from consumer.errors import SchemaError
-from consumer.retention import Difference, Removed, Retention, differences, enforce, periods, store
+from consumer.schema.retention import Difference, Removed, differences, enforce, periods, store
+from consumer.settings import RetentionSettings
 from tests.migration.seeding import HYPERTABLES, seed_plain_tables, seed_samples
 
 DAY = timedelta(days=1)
@@ -25,12 +26,12 @@ def sample_ages(connection: psycopg.Connection, now: datetime, table: str) -> li
 
 def test_a_new_database_has_the_default_periods(owner: psycopg.Connection) -> None:
     """The defaults of the settings are those of the migrations."""
-    assert [] == differences(owner, Retention())
+    assert [] == differences(owner, RetentionSettings())
 
 
 def test_settings_reach_the_database(owner: psycopg.Connection, ingest: psycopg.Connection) -> None:
     """`migrate` stores what changed; a consumer sees whether its settings are the stored ones."""
-    wanted = Retention(raw="12h", day="3650d")
+    wanted = RetentionSettings(raw="12h", day="3650d")
     changed = [Difference("raw", 30 * DAY, DAY / 2), Difference("1d", None, 3650 * DAY)]
 
     assert changed == differences(ingest, wanted)
@@ -44,7 +45,7 @@ def test_old_chunks_are_dropped_and_young_ones_kept(
     """The consumer's role drops what has outlived its level, chunk by chunk, and nothing younger."""
     now = datetime.now(UTC)
     seed_samples(owner, now - 9 * DAY, 10, DAY)
-    store(owner, Retention(raw="30d"))
+    store(owner, RetentionSettings(raw="30d"))
     assert list(range(10)) == sample_ages(owner, now, "domain_samples")
 
     store_only_period(owner, "5 days")
@@ -66,7 +67,7 @@ def test_each_level_has_its_own_period(owner: psycopg.Connection, ingest: psycop
     then = datetime.now(UTC) - 10 * DAY
     seed_plain_tables(owner, then)
     seed_samples(owner, then, 1, DAY)
-    store(owner, Retention(raw="2d"))
+    store(owner, RetentionSettings(raw="2d"))
     enforce(ingest)
 
     assert (0, 1, 3, 1, 1) == owner.execute(
@@ -103,10 +104,10 @@ def test_what_a_domain_showed_last_goes_when_nothing_is_heard_of_it(
         VALUES (2, now(), 1, 1, 'ok');
         """
     )
-    store(owner, Retention(latest="11d"))
+    store(owner, RetentionSettings(latest="11d"))
     assert Removed("domain_latest", 0) in enforce(ingest)
 
-    store(owner, Retention(latest="9d"))
+    store(owner, RetentionSettings(latest="9d"))
 
     assert [("young",)] == owner.execute("SELECT name FROM domains_now").fetchall()
     assert [("web",), ("young",)] == owner.execute("SELECT name FROM domains ORDER BY 1").fetchall()
@@ -116,7 +117,7 @@ def test_what_a_domain_showed_last_goes_when_nothing_is_heard_of_it(
 def test_forever_keeps_everything(owner: psycopg.Connection, ingest: psycopg.Connection) -> None:
     """A level without a period is never touched."""
     seed_samples(owner, datetime(2001, 1, 1, tzinfo=UTC), 1, DAY)
-    store(owner, Retention(raw="forever"))
+    store(owner, RetentionSettings(raw="forever"))
 
     assert not {entry.relation for entry in enforce(ingest)} & set(HYPERTABLES)
     assert [(1,)] == owner.execute("SELECT count(*) FROM host_samples").fetchall()
@@ -140,14 +141,14 @@ def test_a_period_too_short_is_refused(owner: psycopg.Connection, level: str, pe
     before = owner.execute("SELECT level, keep FROM retention ORDER BY 1").fetchall()
 
     with pytest.raises(SchemaError, match="one is too short"):
-        store(owner, Retention(**{"events": "400d", level: period}))
+        store(owner, RetentionSettings(**{"events": "400d", level: period}))
     assert before == owner.execute("SELECT level, keep FROM retention ORDER BY 1").fetchall()
 
 
 def test_a_consumer_cannot_change_the_periods(ingest: psycopg.Connection) -> None:
     """Only the owner stores periods, so that a stolen consumer password cannot erase history."""
     with pytest.raises(SchemaError, match="permission denied"):
-        store(ingest, Retention(raw="2h"))
+        store(ingest, RetentionSettings(raw="2h"))
 
 
 def test_every_relation_belongs_to_a_level(owner: psycopg.Connection) -> None:
@@ -165,7 +166,7 @@ def test_every_relation_belongs_to_a_level(owner: psycopg.Connection) -> None:
 
 def test_periods_are_hours_days_or_forever() -> None:
     """The settings are read as they are written in the file."""
-    retention = msgspec.convert({"raw": "12h", "1m": "3d", "1d": "forever"}, Retention)
+    retention = msgspec.convert({"raw": "12h", "1m": "3d", "1d": "forever"}, RetentionSettings)
 
     assert (DAY / 2, 3 * DAY, None) == tuple(periods(retention)[level] for level in ("raw", "1m", "1d"))
 
@@ -174,4 +175,4 @@ def test_periods_are_hours_days_or_forever() -> None:
 def test_other_periods_are_refused(text: str) -> None:
     """A period that is not understood is an error, never a guess."""
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({"raw": text}, Retention)
+        msgspec.convert({"raw": text}, RetentionSettings)

@@ -78,12 +78,52 @@ def test_a_silent_host_goes_late_and_stale(
     assert [expected[0]] == [row for (row,) in seeded.execute("SELECT freshness FROM domains_now")]
 
 
-def test_a_host_never_heard_of_is_stale(owner: psycopg.Connection) -> None:
+def test_a_view_says_from_when_a_host_and_its_domains_are_stale(seeded: psycopg.Connection) -> None:
+    """Five ticks after the newest sample, by the ticks of the host; the freshness goes by it."""
+    move(seeded, 5 * TICK)
+
+    for view in ("hosts_now", "domains_now"):
+        query = sql.SQL("SELECT sampled_at, stale_at, (freshness = 'stale') = (now() > stale_at) FROM {}")
+        ((sampled_at, stale_at, goes_by_it),) = seeded.execute(query.format(sql.Identifier(view))).fetchall()
+        assert (sampled_at + 5 * TICK, True) == (stale_at, goes_by_it)
+
+
+@pytest.mark.parametrize(
+    ("sampled", "received", "expected"),
+    [(HOUR, TICK / 2, True), (HOUR, 6 * TICK, False), (HOUR, HOUR, False), (TICK / 2, TICK / 2, False)],
+)
+def test_a_host_whose_old_samples_arrive_now_is_catching_up(
+    seeded: psycopg.Connection, sampled: timedelta, received: timedelta, *, expected: bool
+) -> None:
+    """A past that is being sent is told from a host that has fallen silent, and from one that is live."""
+    move(seeded, sampled)
+    seeded.execute("UPDATE host_latest SET received_at = now() - %s", [received])
+
+    assert [(expected,)] == seeded.execute("SELECT is_catching_up FROM hosts_now").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("0.1.0+simulated", True), ("0.1.0", False), (None, False), ("simulated", False)],
+)
+def test_the_version_says_that_a_host_is_simulated(
+    seeded: psycopg.Connection, version: str | None, *, expected: bool
+) -> None:
+    """The load generator marks its versions; a host without a version is none of its hosts."""
+    seeded.execute("UPDATE hosts SET publisher_version = %s", [version])
+
+    assert [(expected,)] == seeded.execute("SELECT is_simulated FROM hosts_now").fetchall()
+
+
+def test_a_host_without_a_sample_is_stale(owner: psycopg.Connection) -> None:
     """A host that an event made known is listed, without figures."""
     owner.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv9', now())")
 
     assert ("stale", "unknown") == owner.execute(FRESHNESS_AND_HEALTH).fetchone()
     assert (None, None) == owner.execute("SELECT staleness_seconds, cpu_busy_ratio FROM hosts_now").fetchone()
+    assert (None, False, False) == owner.execute(
+        "SELECT stale_at, is_catching_up, is_simulated FROM hosts_now"
+    ).fetchone()
 
 
 def test_a_domain_has_its_state_in_words(seeded: psycopg.Connection) -> None:

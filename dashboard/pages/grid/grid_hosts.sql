@@ -6,17 +6,11 @@ SELECT
     host,
     hostname,
     cpu_count,
-    publisher_version,
     sampled_at,
-    tick_seconds,
+    stale_at,
     freshness,
-    -- What arrives now is old: a past that is being sent, or a clock that is behind.
-    coalesce(
-        freshness = 'stale'
-        AND received_at > sampled_at + 5 * tick_seconds * INTERVAL '1 second'
-        AND received_at > now() - INTERVAL '30 seconds',
-        false
-    ) AS is_catching_up,
+    is_catching_up,
+    is_simulated,
     health_score,
     health_state,
     health_reasons,
@@ -33,4 +27,4 @@ SELECT
     CASE WHEN cpu_temperature_celsius IS NULL THEN collectors END AS collectors
 FROM hosts_now
 -- What is real comes before what is simulated.
-ORDER BY right(publisher_version, 10) IS NOT DISTINCT FROM '+simulated', host
+ORDER BY is_simulated, host

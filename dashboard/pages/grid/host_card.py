@@ -11,8 +11,6 @@ from dashboard.components.host_words import (
     collector_reason,
     host_path,
     hypervisor_words,
-    is_simulated,
-    stale_at,
 )
 from dashboard.pages.grid import domain_line, host_card_templates
 from dashboard.pages.grid.queries import GridDomains, GridHost
@@ -30,7 +28,7 @@ def host_card(host: GridHost, domains: GridDomains) -> Element:
     return host_card_templates.HOST_CARD(
         state=health.state,
         freshness=host.freshness,
-        stale_at=stale_at(host.sampled_at, host.tick_seconds),
+        stale_at=None if host.stale_at is None else host.stale_at.isoformat(),
         host=host.host,
         circle=CIRCLE(**circle_words(health)),
         reasons=reasons(health) if health.reasons else SOUND(state=health.state),
@@ -66,7 +64,7 @@ def _age(host: GridHost) -> Element:
     return host_card_templates.AGE(
         word=host_card_templates.LATE(word=word) if word else None,
         at=host.sampled_at.isoformat(),
-        badge=host_card_templates.SIMULATED() if is_simulated(host.publisher_version) else None,
+        badge=host_card_templates.SIMULATED() if host.is_simulated else None,
     )
 
 

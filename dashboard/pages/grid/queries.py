@@ -14,11 +14,11 @@ class GridHost(NamedTuple):
     host: str
     hostname: str | None
     cpu_count: int | None
-    publisher_version: str | None
     sampled_at: datetime | None
-    tick_seconds: float | None
+    stale_at: datetime | None
     freshness: str
     is_catching_up: bool
+    is_simulated: bool
     health_score: int | None
     health_state: str | None
     health_reasons: JsonList | None

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from dashboard.charts.panels import SERIES
 from dashboard.charts.timeline import Figure
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
-from dashboard.components.host_words import stale_at
 from dashboard.components.notices import banner, schema_missing, slow_answer, still_arriving, unknown_host
 from dashboard.database import Database
 from dashboard.errors import (
@@ -133,7 +132,7 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
-            "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
+            "vms": domain_table(domains, None if host.stale_at is None else host.stale_at.isoformat()),
         }
         figure: Figure | None = None
         try:

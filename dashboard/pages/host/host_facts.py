@@ -3,7 +3,7 @@
 
 from dashboard import units
 from dashboard.components.health_circle import CIRCLE, circle_words, read_health, reasons
-from dashboard.components.host_words import hypervisor_words, is_simulated, stale_at
+from dashboard.components.host_words import hypervisor_words
 from dashboard.pages.grid.host_card_templates import SIMULATED
 from dashboard.pages.host.queries import HostNow
 from dashboard.parts.markup import Element, clean, h
@@ -27,13 +27,13 @@ def host_head(host: HostNow) -> Element:
                 "p",
                 f"{host.host} · " if name != host.host else None,
                 _age(host),
-                SIMULATED.filled() if is_simulated(host.publisher_version) else None,
+                SIMULATED.filled() if host.is_simulated else None,
                 class_="host-card__sub",
             ),
             h("p", trouble, class_="host-card__trouble") if trouble else None,
         ),
         class_=f"host-head host-card--{health.state} host-card--{host.freshness}",
-        data_stale_at=stale_at(host.sampled_at, host.tick_seconds),
+        data_stale_at=None if host.stale_at is None else host.stale_at.isoformat(),
     )
 
 

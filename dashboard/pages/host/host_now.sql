@@ -13,14 +13,10 @@ SELECT
     n.first_seen_at,
     n.sampled_at,
     n.tick_seconds,
+    n.stale_at,
     n.freshness,
-    -- What arrives now is old: a past that is being sent, or a clock that is behind.
-    coalesce(
-        n.freshness = 'stale'
-        AND n.received_at > n.sampled_at + 5 * n.tick_seconds * INTERVAL '1 second'
-        AND n.received_at > now() - INTERVAL '30 seconds',
-        false
-    ) AS is_catching_up,
+    n.is_catching_up,
+    n.is_simulated,
     n.health_score,
     n.health_state,
     n.health_reasons,

@@ -20,8 +20,10 @@ class HostNow(NamedTuple):
     first_seen_at: datetime
     sampled_at: datetime | None
     tick_seconds: float | None
+    stale_at: datetime | None
     freshness: str
     is_catching_up: bool
+    is_simulated: bool
     health_score: int | None
     health_state: str | None
     health_reasons: JsonList | None

@@ -3,7 +3,7 @@
 
 import struct
 
-from consumer.encoding import Encoded
+from consumer.rows.encoding import Encoded
 
 RawRow = list[bytes | None]
 

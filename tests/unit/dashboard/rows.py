@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows as the database would give them, for tests without one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
@@ -18,11 +18,11 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
         host=host,
         hostname=host,
         cpu_count=16,
-        publisher_version="0.1.0",
         sampled_at=NOW,
-        tick_seconds=10.0,
+        stale_at=NOW + timedelta(seconds=50),
         freshness="fresh",
         is_catching_up=False,
+        is_simulated=False,
         health_score=100,
         health_state="good",
         health_reasons=[],
@@ -82,8 +82,10 @@ def host_now(**changes: object) -> HostNow:
         "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
         "sampled_at": NOW,
         "tick_seconds": 10.0,
+        "stale_at": NOW + timedelta(seconds=50),
         "freshness": "fresh",
         "is_catching_up": False,
+        "is_simulated": False,
         "health_score": 90,
         "health_state": "good",
         "health_reasons": [],

@@ -45,7 +45,7 @@ def test_a_node_says_the_figures_of_its_host() -> None:
 
 def test_a_simulated_host_says_so() -> None:
     """A mark tells a host of the load generator from a machine, by the version of what publishes."""
-    (badge,) = find(node_of(grid_host(publisher_version="0.1.0+simulated")), "span", "badge")
+    (badge,) = find(node_of(grid_host(is_simulated=True)), "span", "badge")
     assert "simulated" == texts(badge)
     assert [] == find(node_of(grid_host()), "span", "badge")
 
@@ -85,7 +85,7 @@ def test_a_node_says_when_it_will_be_stale() -> None:
     """The browser marks a silent host by itself, five ticks after its newest sample."""
     tree = node_of(grid_host())
     assert "2026-11-23T08:30:50+00:00" == tree[1]["data-stale-at"]
-    assert "data-stale-at" not in str(node_of(grid_host(sampled_at=None, tick_seconds=None)))
+    assert "data-stale-at" not in str(node_of(grid_host(sampled_at=None, stale_at=None)))
 
 
 def test_a_missing_temperature_says_why() -> None:

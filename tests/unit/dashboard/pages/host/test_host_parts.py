@@ -113,7 +113,7 @@ def test_a_clock_that_is_ahead_is_said() -> None:
 
 def test_a_simulated_host_is_marked() -> None:
     """The head of its page carries the mark that its card has."""
-    assert find(host_head(host_now(publisher_version="0.1.0+simulated")), "span", "badge")
+    assert find(host_head(host_now(is_simulated=True)), "span", "badge")
     assert [] == find(host_head(host_now()), "span", "badge")
 
 

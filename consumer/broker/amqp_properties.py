@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The values of the AMQP library, made fit for a Delivery. Any sender may set any of them: none is trusted.
+
+pika gives text, or bytes where a value is not UTF-8, and headers of any depth; of the headers only
+``x-death`` is read, which the broker writes.
+"""
+
+from typing import Any
+
+from consumer.broker.delivery import Death
+
+_TEXT_CHARACTERS_MAX = 1_024
+_DEATHS_MAX = 16
+
+
+def as_text(value: object) -> str | None:
+    """Return a property as text that PostgreSQL can hold: escaped where not UTF-8, without NUL, capped."""
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", "backslashreplace")
+    elif isinstance(value, str):
+        text = value.encode("utf-8", "backslashreplace").decode("utf-8")
+    else:
+        return None
+    return text.replace("\x00", "\\x00")[:_TEXT_CHARACTERS_MAX]
+
+
+def deaths(headers: Any) -> tuple[Death, ...]:
+    """Return the entries of ``x-death`` that have the broker's shape."""
+    entries = headers.get("x-death") if isinstance(headers, dict) else None
+    if not isinstance(entries, list):
+        return ()
+    return tuple(
+        Death(
+            as_text(entry.get("queue")) or "", as_text(entry.get("reason")) or "", _count(entry.get("count"))
+        )
+        for entry in entries[:_DEATHS_MAX]
+        if isinstance(entry, dict)
+    )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deliveries on their way into one transaction."""
+
+from consumer.broker.delivery import Delivery
+from consumer.errors import DataRefused
+from consumer.intake.refusal import Refusal, RefusedMessage
+from consumer.rows.encoding import Encoded, Encoder
+from consumer.rows.flush_rows import FlushRows, HeldBack
+from consumer.rows.tables import Table  # noqa: TC001 - annotates an attribute; one import style
+from publisher.wire.codec import message_id
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
+
+
+class Flush:
+    """What one transaction stores, and the deliveries that may be acknowledged after it."""
+
+    def __init__(self, encoder: Encoder, held: HeldBack | None = None) -> None:
+        self._encoder = encoder
+        self.deliveries: list[Delivery] = []
+        self.refused: list[RefusedMessage] = []
+        # The latest rows that the flush before left to this one.
+        self.held = held or {}
+        self.rows = FlushRows(self.held)
+        # Set by ``seal``: the rows as bytes, or why they cannot be.
+        self.encoded: dict[Table, Encoded] = {}
+        self.encoding_error: DataRefused | None = None
+        # Rows of it may be stored already: the broker or the publisher sent a message again.
+        self.suspect = False
+        self._message_ids: set[str] = set()
+
+    def accept(self, delivery: Delivery, message: ColumnBatch | Event) -> None:
+        """Note a delivery whose rows are in ``rows``."""
+        self.deliveries.append(delivery)
+        identity = message_id(message)
+        if delivery.redelivered or identity in self._message_ids:
+            self.suspect = True
+        self._message_ids.add(identity)
+
+    def refuse(self, delivery: Delivery, refusal: Refusal) -> None:
+        """Note a delivery for quarantine."""
+        self.deliveries.append(delivery)
+        self.refused.append(RefusedMessage(delivery, refusal.reason, refusal.detail))
+
+    def seal(self) -> None:
+        """Turn the rows into bytes; nothing may be added afterwards."""
+        try:
+            self.encoded = self._encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
+        except DataRefused as error:
+            self.encoding_error = error
+        # The rows are not needed any more.
+        self.rows = FlushRows({})

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a delivery to the rows of a flush: admission, keys, health."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+
+from consumer.broker.delivery import Delivery
+from consumer.errors import DatabaseAway, DataRefused
+from consumer.intake.admission import admit
+from consumer.intake.flush import Flush
+from consumer.intake.refusal import Refusal
+from consumer.inventory.inventory import Inventory
+from consumer.rows.health import assess
+from publisher.wire.codec import unknown_fields
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
+
+# A sender can invent as many fields as its message holds.
+_LOGGED_FIELD_COUNT = 20
+
+
+class Preparation:
+    """Used by the intake and, to isolate a bad message, by the storing thread: one delivery at a time."""
+
+    def __init__(self, inventory: Inventory, ahead: timedelta) -> None:
+        self._inventory = inventory
+        self._ahead = ahead
+        self._lock = threading.Lock()
+        self._held_rules: dict[str, frozenset[str]] = {}
+        self._versions: dict[str, str] = {}
+        self._log = structlog.get_logger()
+
+    def prepare(self, flush: Flush, delivery: Delivery) -> int:
+        """Add a delivery to a flush and return how many domains it brought; raise DatabaseAway."""
+        try:
+            message = admit(delivery, self._ahead)
+            with self._lock:
+                self._add(flush, delivery, message)
+        except Refusal as refusal:
+            self._log.warning(
+                "message_quarantined",
+                reason=refusal.reason,
+                detail=refusal.detail,
+                routing_key=delivery.routing_key,
+            )
+            flush.refuse(delivery, refusal)
+            return 0
+        flush.accept(delivery, message)
+        return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
+
+    def _add(self, flush: Flush, delivery: Delivery, message: ColumnBatch | Event) -> None:
+        try:
+            if isinstance(message, Event):
+                flush.rows.add_event(message, *self._inventory.place_event(message))
+            else:
+                self._add_batch(flush, delivery, message)
+        except OverflowError as error:
+            raise Refusal("refused", f"a figure that is too large to compute with: {error}") from error
+        except DataRefused as error:
+            if error.certain:
+                raise Refusal("refused", str(error)) from error
+            # The error does not say whether the message is at fault: try again.
+            raise DatabaseAway(str(error)) from error
+
+    def _add_batch(self, flush: Flush, delivery: Delivery, batch: ColumnBatch) -> None:
+        if self._versions.get(batch.host) != batch.publisher_version:
+            self._versions[batch.host] = batch.publisher_version
+            if unknown := unknown_fields(delivery.body):
+                self._log.warning(
+                    "fields_unknown",
+                    host=batch.host,
+                    publisher_version=batch.publisher_version,
+                    fields=sorted(unknown)[:_LOGGED_FIELD_COUNT],
+                    field_count=len(unknown),
+                )
+        places = self._inventory.place(batch)
+        health = assess(batch, self._held_rules.get(batch.host, frozenset()))
+        self._held_rules[batch.host] = frozenset(reason.rule for reason in health.reasons)
+        flush.rows.add_batch(
+            batch, places.host_id, places.domains, health=health, received_at=delivery.received_at
+        )

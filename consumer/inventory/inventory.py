@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hosts and domains: from the names on the wire to the keys in the tables.
+
+Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
+cache answers for a batch that brings nothing new, which nearly every batch is, without the database.
+A new host is entered with all its domains in one transaction: a fleet may arrive at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from consumer.database import Connection, translated_errors
+from consumer.errors import ConsumerError
+from consumer.inventory import register
+from consumer.inventory.placement import Placement, Placements
+from consumer.inventory.register import Domain, NamedDomains
+from consumer.inventory.residency import Listing, Residency, claims
+from consumer.statements import statement
+from publisher.wire.columns import ColumnBatch, DomainColumns
+from publisher.wire.samples import DomainDescription, Event
+
+_Answer = TypeVar("_Answer")
+_NONE = Placements.of(())
+
+
+class Places(NamedTuple):
+    """The keys of a batch: its host, its domains."""
+
+    host_id: int
+    domains: Placements
+
+
+class _Description(NamedTuple):
+    at: datetime
+    description: DomainDescription
+
+
+class _Host:
+    def __init__(self, host_id: int) -> None:
+        self.host_id = host_id
+        self.facts: tuple[object, ...] = ()
+        # The batch before: as long as its lists stay the same, so do the placements.
+        self.uuids: list[str] = []
+        self.names: list[str] = []
+        self.placements = _NONE
+        # The last description of each domain that is listed here and still lives elsewhere.
+        # Publishers do not send it again soon.
+        self.descriptions: dict[str, _Description] = {}
+
+
+class Inventory:
+    """Surrogate keys by natural key. Not thread-safe; raises DatabaseAway and SchemaError."""
+
+    def __init__(self, connect: Callable[[], Connection], monotonic: Callable[[], float]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
+        self._residency = Residency(monotonic)
+        self._hosts: dict[str, _Host] = {}
+        self._domains: dict[str, Domain] = {}
+
+    def place(self, batch: ColumnBatch) -> Places:
+        """Return the keys of a batch, after noting what is new about its host and domains."""
+        if self._residency.poll_is_due:
+            self._ask(self._residency.poll_notifications)
+        host = self._hosts.get(batch.host)
+        facts = (batch.identity, batch.boot_id, batch.publisher_version)
+        if host is None or host.facts != facts:
+            host = self._ask(lambda connection: self._describe_host(connection, batch, facts))
+        domains = batch.domains
+        if domains is None:
+            return Places(host.host_id, _NONE)
+        same = domains.uuid == host.uuids and domains.name == host.names
+        if not same or domains.descriptions or not self._residency.current(host.host_id):
+            known = host
+            host.placements = self._ask(
+                lambda connection: self._place_domains(connection, known, batch, domains)
+            )
+            for uuid in set(host.uuids).difference(domains.uuid):
+                # A domain that has left is looked up again where it is seen again.
+                self._domains.pop(uuid, None)
+                host.descriptions.pop(uuid, None)
+            host.uuids, host.names = domains.uuid, domains.name
+        return Places(host.host_id, host.placements)
+
+    def place_event(self, event: Event) -> tuple[int, int | None]:
+        """Return the keys of an event's host and domain."""
+        host = self._hosts.get(event.host) or self._ask(
+            lambda connection: self._remember(
+                event.host, register.find_host(connection, event.host, event.occurred_at)
+            )
+        )
+        if event.domain_uuid is None:
+            return host.host_id, None
+        uuid, name = event.domain_uuid, event.domain_name or event.domain_uuid
+        if uuid not in self._domains:
+            named = NamedDomains(event.host, event.occurred_at, False, {uuid: name}, {})
+            self._ask(lambda connection: self._add_domains(connection, named))
+        return host.host_id, self._domains[uuid].domain_id
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _ask(self, question: Callable[[Connection], _Answer]) -> _Answer:
+        try:
+            with translated_errors():
+                if self._connection is None:
+                    self._connection = self._connect()
+                    self._connection.execute(statement("inventory/index_scans_only"))
+                    self._residency.listen(self._connection)
+                return question(self._connection)
+        except ConsumerError:
+            self.close()
+            raise
+
+    def _remember(self, name: str, host_id: int) -> _Host:
+        return self._hosts.setdefault(name, _Host(host_id))
+
+    def _describe_host(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
+        host = self._hosts.get(batch.host) or self._find_or_enter_host(connection, batch, facts)
+        if host.facts != facts:
+            register.describe_host(connection, host.host_id, batch)
+            host.facts = facts
+        return host
+
+    def _find_or_enter_host(
+        self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]
+    ) -> _Host:
+        """Find a host that this consumer does not know; enter it with its domains if it is new."""
+        host_id, is_new, found = register.find_or_enter_host(connection, batch, self._unknown(batch))
+        self._domains |= found
+        host = self._remember(batch.host, host_id)
+        if is_new:
+            host.facts = facts
+        return host
+
+    def _unknown(self, batch: ColumnBatch) -> NamedDomains:
+        """Return the domains of a batch that this consumer does not know."""
+        domains, names, descriptions = batch.domains, {}, {}
+        if domains is not None:
+            listed = zip(domains.uuid, domains.name, strict=True)
+            names = {uuid: name for uuid, name in listed if uuid not in self._domains}
+            descriptions = domains.descriptions
+        return NamedDomains(batch.host, batch.sampled_at, True, names, descriptions)
+
+    def _place_domains(
+        self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
+    ) -> Placements:
+        unknown = self._unknown(batch)
+        if unknown.names:
+            self._add_domains(connection, unknown)
+        names = dict(zip(domains.uuid, domains.name, strict=True))
+        listed = [self._domains[uuid] for uuid in domains.uuid]
+        states = zip(
+            domains.libvirt_ids, domains.figures("state"), domains.figures("state_reason"), strict=True
+        )
+        active = {domain.domain_id: claims(*state) for domain, state in zip(listed, states, strict=True)}
+        residents = self._residency.update(
+            connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
+        )
+        for uuid, description in domains.descriptions.items():
+            if uuid in names and self._domains[uuid].described_at != batch.sampled_at:
+                host.descriptions[uuid] = _Description(batch.sampled_at, description)
+        placements: list[Placement | None] = []
+        for domain, (uuid, name), libvirt_id in zip(listed, names.items(), domains.libvirt_ids, strict=True):
+            resident = domain.domain_id in residents
+            if resident and domain.name != name:
+                self._rename(connection, domain, uuid, name, batch.sampled_at)
+            # An inactive definition of a domain that lives elsewhere says nothing about the domain.
+            stored = resident or libvirt_id is not None
+            placements.append(Placement(domain.domain_id, resident) if stored else None)
+        at_home = {uuid for uuid, place in zip(names, placements, strict=True) if place and place.resident}
+        self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
+        return Placements.of(placements)
+
+    def _add_domains(self, connection: Connection, unknown: NamedDomains) -> None:
+        """Find domains, and enter those that are new."""
+        self._domains |= register.find_or_enter_domains(connection, unknown)
+
+    def _rename(self, connection: Connection, domain: Domain, uuid: str, name: str, at: datetime) -> None:
+        if domain.named_at is not None and at <= domain.named_at:
+            return
+        register.rename_domain(connection, domain.domain_id, name, at)
+        self._domains |= register.find_domain(connection, uuid)
+
+    def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
+        if not uuids:
+            return
+        described = [(self._domains[uuid].domain_id, *host.descriptions[uuid]) for uuid in uuids]
+        register.describe_domains(connection, described)
+        for uuid in uuids:
+            del host.descriptions[uuid]

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From messages to the rows of a flush: a tuple per row, in the order of ``tables``; domains by column. Pure.
+
+Times travel as microseconds since 2000, which is what timestamptz is in PostgreSQL's binary format; psycopg
+would make the same eight bytes from a datetime in Python code, once per row.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from msgspec import to_builtins
+from msgspec.structs import astuple
+
+from consumer.inventory.placement import Placements
+from consumer.rows.domain_rows import DomainRows, LatestReport, Origin
+from consumer.rows.encoding import Row
+from consumer.rows.health import HostHealth
+from consumer.rows.tables import (
+    DOMAIN_LATEST_KEYS,
+    DROPPED_RANGES,
+    EVENTS,
+    HOST_DISK_SAMPLES,
+    HOST_FILESYSTEM_SAMPLES,
+    HOST_INTERFACE_SAMPLES,
+    HOST_LATEST,
+    HOST_SAMPLES,
+    PUBLISHER_REPORTS,
+    Table,
+)
+from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import Event
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime) -> int:
+    """Return a time as PostgreSQL's binary timestamptz: whole microseconds since 2000-01-01 UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+class HostLatest(NamedTuple):
+    """The latest row of a host and the latest reports on its domains, which a later flush stores."""
+
+    host_row: Row
+    domain_reports: Sequence[LatestReport]
+
+
+# By host.
+HeldBack = Mapping[str, HostLatest]
+
+
+class FlushRows:
+    """The rows of one flush, by table; those of domains by column. ``held`` is what the flush before left."""
+
+    def __init__(self, held: HeldBack) -> None:
+        self.by_table: dict[Table, list[Row]] = {}
+        self.domains = DomainRows({host: each.domain_reports for host, each in held.items()})
+        self._host_latest = {host: each.host_row for host, each in held.items()}
+
+    def add_batch(
+        self,
+        batch: ColumnBatch,
+        host_id: int,
+        placements: Placements,
+        *,
+        health: HostHealth,
+        received_at: datetime,
+    ) -> None:
+        """Add a batch with the placements of its domains.
+
+        Raises DataRefused, with nothing added, for a text of a domain that no bytes can be made of.
+        """
+        at = microseconds(batch.sampled_at)
+        if batch.domains is not None:
+            # First, since a text may be refused.
+            self.domains.add(batch.domains, Origin(batch.host, host_id, at), placements)
+        collectors = to_builtins(batch.collectors)
+        host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
+        self._extend(HOST_SAMPLES, (host_row,))
+        now = (microseconds(received_at), batch.tick_seconds, *_hypervisor(batch), collectors)
+        self._keep_newest(batch.host, (*host_row, *now))
+        self._extend(
+            HOST_DISK_SAMPLES,
+            ((host_id, each.device, at, *astuple(each)[1:]) for each in _first_of_each(batch.disks)),
+        )
+        self._extend(
+            HOST_INTERFACE_SAMPLES,
+            ((host_id, each.device, at, *astuple(each)[1:]) for each in _first_of_each(batch.interfaces)),
+        )
+        self._extend(
+            HOST_FILESYSTEM_SAMPLES,
+            (
+                (host_id, path, at, each.total_bytes, each.available_bytes)
+                for path, each in {each.path: each for each in batch.filesystems}.items()
+            ),
+        )
+        self._add_report(batch, host_id, at, microseconds(received_at), collectors)
+
+    def add_event(self, event: Event, host_id: int, domain_id: int | None) -> None:
+        """Add an event."""
+        row = (
+            host_id,
+            event.epoch,
+            event.sequence,
+            microseconds(event.occurred_at),
+            event.kind,
+            domain_id,
+            event.domain_name,
+            event.detail,
+            event.attributes,
+        )
+        self._extend(EVENTS, (row,))
+
+    def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
+        """Take out the latest rows of hosts that a later message supersedes, for the next flush."""
+        hosts = [host for host in self._host_latest if is_superseded(host)]
+        return {host: HostLatest(self._host_latest.pop(host), self.domains.hold_back(host)) for host in hosts}
+
+    def finish(self) -> dict[Table, list[Row]]:
+        """Return the rows but those of the domains' own tables, sorted by their keys."""
+        if self._host_latest:
+            self.by_table[HOST_LATEST] = list(self._host_latest.values())
+        if latest := self.domains.latest_rows():
+            self.by_table[DOMAIN_LATEST_KEYS] = latest
+        for rows in self.by_table.values():
+            # Rows come in order of time, nearly always, and sorting is stable: the entity alone suffices.
+            rows.sort(key=itemgetter(0))
+        return self.by_table
+
+    def _keep_newest(self, host: str, row: Row) -> None:
+        known = self._host_latest.get(host)
+        if known is None or known[1] <= row[1]:
+            self._host_latest[host] = row
+
+    def _extend(self, table: Table, rows: Iterable[Row]) -> None:
+        self.by_table.setdefault(table, []).extend(rows)
+
+    def _add_report(self, batch: ColumnBatch, host_id: int, at: int, received: int, collectors: Any) -> None:
+        report = batch.publisher
+        row = (
+            host_id,
+            at,
+            received,
+            batch.epoch,
+            batch.sequence,
+            batch.boot_id,
+            batch.publisher_version,
+            batch.tick_seconds,
+            report.tick_work_seconds,
+            report.spool_message_count,
+            report.spool_bytes,
+            report.dropped_message_count,
+            report.missed_tick_count,
+            report.cpu_seconds,
+            report.resident_bytes,
+            *_hypervisor(batch),
+            batch.hypervisor.libvirt_version,
+            batch.hypervisor.hypervisor_version,
+            batch.hypervisor.abandoned_call_count,
+            collectors,
+        )
+        self._extend(PUBLISHER_REPORTS, (row,))
+        if report.dropped:
+            self._extend(
+                DROPPED_RANGES, ((host_id, each.epoch, each.first, each.last, at) for each in report.dropped)
+            )
+
+
+def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:
+    if batch.domains is None:
+        return None, None
+    return len(batch.domains.uuid), batch.domains.active_count
+
+
+def _health(health: HostHealth) -> tuple[int | None, str, list[dict[str, str | int]]]:
+    return health.score, health.state, [reason._asdict() for reason in health.reasons]
+
+
+def _hypervisor(batch: ColumnBatch) -> tuple[str, str | None]:
+    return batch.hypervisor.state, batch.hypervisor.reason
+
+
+class _Device(Protocol):
+    @property
+    def device(self) -> str: ...
+
+
+_AnyDevice = TypeVar("_AnyDevice", bound=_Device)
+
+
+def _first_of_each(devices: list[_AnyDevice]) -> list[_AnyDevice]:
+    """Keep the first device of each name: two interfaces of a VM may carry the same MAC."""
+    if len(devices) < 2:  # noqa: PLR2004 - one device cannot repeat
+        return devices
+    seen: dict[str, _AnyDevice] = {}
+    for device in devices:
+        seen.setdefault(device.device, device)
+    return list(seen.values())

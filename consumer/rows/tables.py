@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables that samples are stored in: names and columns, in the order in which rows are built.
+
+Columns after the keys are the fields of the wire's structs, in their order; a test compares them with
+the database. Keys come first in each row, so that sorting by them sorts by the primary key.
+"""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from publisher.wire.columns import DomainBlockColumns, DomainInterfaceColumns, DomainSampleColumns
+from publisher.wire.samples import (
+    DomainBlockSample,
+    DomainInterfaceSample,
+    DomainSample,
+    HostDiskSample,
+    HostFilesystemSample,
+    HostInterfaceSample,
+    HostSample,
+)
+
+
+class Table(NamedTuple):
+    """One table; ``key`` is its primary key."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+_HEALTH = ("domain_count", "domain_active_count", "health_score", "health_state", "health_reasons")
+_NOW = ("received_at", "tick_seconds", "hypervisor_state", "hypervisor_reason", "collectors")
+
+HOST_SAMPLES = Table(
+    "host_samples",
+    ("host_id", "sampled_at"),
+    ("host_id", "sampled_at", *HostSample.__struct_fields__, *_HEALTH),
+)
+HOST_DISK_SAMPLES = Table(
+    "host_disk_samples",
+    ("host_id", "device", "sampled_at"),
+    ("host_id", "device", "sampled_at", *HostDiskSample.__struct_fields__[1:]),
+)
+HOST_INTERFACE_SAMPLES = Table(
+    "host_interface_samples",
+    ("host_id", "device", "sampled_at"),
+    ("host_id", "device", "sampled_at", *HostInterfaceSample.__struct_fields__[1:]),
+)
+HOST_FILESYSTEM_SAMPLES = Table(
+    "host_filesystem_samples",
+    ("host_id", "path", "sampled_at"),
+    ("host_id", "path", "sampled_at", *HostFilesystemSample.__struct_fields__[1:]),
+)
+DOMAIN_SAMPLES = Table(
+    "domain_samples",
+    ("domain_id", "sampled_at"),
+    ("domain_id", "sampled_at", "host_id", *DomainSample.__struct_fields__),
+)
+DOMAIN_BLOCK_SAMPLES = Table(
+    "domain_block_samples",
+    ("domain_id", "device", "sampled_at"),
+    ("domain_id", "device", "sampled_at", "host_id", *DomainBlockSample.__struct_fields__[1:]),
+)
+DOMAIN_INTERFACE_SAMPLES = Table(
+    "domain_interface_samples",
+    ("domain_id", "device", "sampled_at"),
+    ("domain_id", "device", "sampled_at", "host_id", *DomainInterfaceSample.__struct_fields__[1:]),
+)
+PUBLISHER_REPORTS = Table(
+    "publisher_reports",
+    ("host_id", "sampled_at"),
+    (
+        "host_id",
+        "sampled_at",
+        "received_at",
+        "epoch",
+        "sequence",
+        "boot_id",
+        "publisher_version",
+        "tick_seconds",
+        "tick_work_seconds",
+        "spool_message_count",
+        "spool_bytes",
+        "dropped_message_count",
+        "missed_tick_count",
+        "cpu_seconds",
+        "resident_bytes",
+        "hypervisor_state",
+        "hypervisor_reason",
+        "libvirt_version",
+        "hypervisor_version",
+        "abandoned_call_count",
+        "collectors",
+    ),
+)
+EVENTS = Table(
+    "events",
+    ("host_id", "epoch", "sequence", "occurred_at"),
+    (
+        "host_id",
+        "epoch",
+        "sequence",
+        "occurred_at",
+        "kind",
+        "domain_id",
+        "domain_name",
+        "detail",
+        "attributes",
+    ),
+)
+DROPPED_RANGES = Table(
+    "dropped_ranges",
+    ("host_id", "epoch", "first_sequence"),
+    ("host_id", "epoch", "first_sequence", "last_sequence", "reported_at"),
+)
+HOST_LATEST = Table("host_latest", ("host_id",), (*HOST_SAMPLES.columns, *_NOW))
+_DOMAIN_NOW = ("libvirt_id", "outcome_reason")
+DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, *_DOMAIN_NOW))
+# The keys of the samples that are the latest of their domain, with the columns that a sample lacks.
+DOMAIN_LATEST_KEYS = Table(
+    "domain_latest", ("domain_id", "sampled_at"), ("domain_id", "sampled_at", *_DOMAIN_NOW)
+)
+
+# Tables whose rows are made of whole columns, as these travel.
+COLUMN_TABLES: dict[Table, type[Struct]] = {
+    DOMAIN_SAMPLES: DomainSampleColumns,
+    DOMAIN_BLOCK_SAMPLES: DomainBlockColumns,
+    DOMAIN_INTERFACE_SAMPLES: DomainInterfaceColumns,
+}
+
+# Written with COPY; a key that exists already means a duplicate message.
+SAMPLE_TABLES = (
+    HOST_SAMPLES,
+    HOST_DISK_SAMPLES,
+    HOST_INTERFACE_SAMPLES,
+    HOST_FILESYSTEM_SAMPLES,
+    DOMAIN_SAMPLES,
+    DOMAIN_BLOCK_SAMPLES,
+    DOMAIN_INTERFACE_SAMPLES,
+    PUBLISHER_REPORTS,
+    EVENTS,
+)
+# Keys repeat without anything being wrong: a publisher may report the same range more than once.
+REPEATED_TABLES = (DROPPED_RANGES,)
+# One row per host and domain: the newest sample wins.
+LATEST_TABLES = (HOST_LATEST, DOMAIN_LATEST)
+
+ALL_TABLES = (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES, DOMAIN_LATEST_KEYS)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hourly removal of outdated data, beside the ingest and never in its way.
+
+Every consumer tries; the database lets one session at a time do it. A failure is logged and tried again an
+hour later: data that is kept an hour longer does no harm.
+"""
+
+import threading
+
+import structlog
+
+from consumer.database import connect, translated_errors
+from consumer.errors import ConsumerError
+from consumer.schema.retention import differences, enforce
+from consumer.settings import DatabaseSettings, RetentionSettings
+from publisher.wire.settings import SettingsError
+
+_PERIOD_SECONDS = 3_600.0
+_FIRST_AFTER_SECONDS = 60.0
+
+
+class Upkeep:
+    """A thread that enforces the retention periods."""
+
+    def __init__(self, database: DatabaseSettings, retention: RetentionSettings) -> None:
+        self._database = database
+        self._retention = retention
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._log = structlog.get_logger()
+
+    def start(self) -> None:
+        """Begin; the first round comes a minute later."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a round under way is left to the server."""
+        self._stopping.set()
+
+    def once(self) -> None:
+        """Enforce now; what goes wrong is logged."""
+        try:
+            connection = connect(self._database, "upkeep", autocommit=True)
+        except (ConsumerError, SettingsError) as error:
+            self._log.warning("retention_failed", error=str(error))
+            return
+        with connection:
+            try:
+                with translated_errors():
+                    # Dropping a chunk of a large table takes longer than a flush may.
+                    connection.execute("SET statement_timeout = 0")
+                for difference in differences(connection, self._retention):
+                    self._log.warning(
+                        "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"
+                    )
+                for removed in enforce(connection):
+                    if removed.removed_count:
+                        self._log.info("outdated_removed", **removed._asdict())
+            except ConsumerError as error:
+                self._log.warning("retention_failed", error=str(error))
+
+    def _run(self) -> None:
+        wait = _FIRST_AFTER_SECONDS
+        while not self._stopping.wait(wait):
+            self.once()
+            wait = _PERIOD_SECONDS

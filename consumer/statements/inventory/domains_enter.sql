@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Enters those of some domains that are new, with their first name and their description. Domains of a full list of
+-- their host get their first stay as well. There is no other stay to look for: nobody knows these domains before the
+-- commit. The order of UUIDs makes two consumers wait for each other at most once. A domain that another consumer
+-- adds meanwhile stays as it is. One row for each domain that was entered.
+-- host: its id on the wire, at, listed, uuids, names, described_ats, titles, metadata, autostart, persistent; the lists
+-- as binary, which costs a third of their text.
+WITH entered AS (
+    INSERT INTO domains (
+        uuid, name, described_at, title, metadata, autostart, persistent, host_id, first_seen_at
+    )
+    SELECT report.*, (SELECT host_id FROM hosts WHERE host = %(host)s), %(at)s
+    FROM unnest(
+        %(uuids)b::uuid[], %(names)b::text[], %(described_ats)b::timestamptz[], %(titles)b::text[],
+        %(metadata)b::text[], %(autostart)b::boolean[], %(persistent)b::boolean[]
+    ) AS report (uuid, name, described_at, title, metadata, autostart, persistent)
+    -- A conflict would use up a key.
+    WHERE (SELECT d.domain_id FROM domains AS d WHERE d.uuid = report.uuid) IS NULL
+    ORDER BY report.uuid
+    ON CONFLICT (uuid) DO NOTHING
+    RETURNING domain_id, name, host_id, first_seen_at
+), named AS (
+    INSERT INTO domain_names (domain_id, name, valid_from)
+    SELECT domain_id, name, first_seen_at FROM entered
+), first_stays AS (
+    INSERT INTO residency (domain_id, host_id, valid_from, how)
+    SELECT domain_id, host_id, first_seen_at, 'discovered' FROM entered WHERE %(listed)s
+)
+SELECT domain_id FROM entered

@@ -1,3 +1,0 @@
--- SPDX-License-Identifier: Apache-2.0
--- Nothing: what other sessions told comes before the answer to any statement.
-SELECT

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Encoded rows into tables: one transaction per flush, binary COPY, each key once.
+
+The optimistic path copies straight into the hypertables. A key that exists already, a redelivered message
+or an earlier attempt of unknown outcome take the staged path: COPY into a temporary table, then INSERT with
+ON CONFLICT DO NOTHING. It costs the server 1.7 times as much, and cannot fail over a duplicate.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from consumer.database import Connection, translated_errors
+from consumer.rows.encoding import Encoded
+from consumer.rows.tables import (
+    DOMAIN_LATEST,
+    DOMAIN_LATEST_KEYS,
+    DOMAIN_SAMPLES,
+    HOST_LATEST,
+    LATEST_TABLES,
+    REPEATED_TABLES,
+    SAMPLE_TABLES,
+    Table,
+)
+
+RowsByTable = Mapping[Table, Encoded]
+
+
+class Written(NamedTuple):
+    """What a flush added; duplicates were there already."""
+
+    row_count: int
+    duplicate_count: int
+
+
+class Writer:
+    """Writes flushes on one connection; the caller closes the connection when an error leaves this class."""
+
+    def __init__(self, connection: Connection, before_commit: Callable[[], None]) -> None:
+        self._connection = connection
+        self._before_commit = before_commit
+        with translated_errors(), connection.transaction():
+            for table in (*SAMPLE_TABLES, *REPEATED_TABLES, HOST_LATEST):
+                connection.execute(_create_stage(table, _stage(table)))
+            connection.execute(_create_stage(DOMAIN_SAMPLES, _stage(DOMAIN_LATEST)))
+            connection.execute(_create_stage(DOMAIN_LATEST_KEYS, _LATEST_KEYS))
+        self._copies = {table: _copy(table.name, table.columns) for table in SAMPLE_TABLES}
+        self._merges = {table: _merge(table) for table in (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)}
+
+    def write(self, rows: RowsByTable, *, suspect: bool) -> Written:
+        """Commit the rows; ``suspect``: some may be stored already. Raises DatabaseAway, DataRefused."""
+        with translated_errors():
+            if not suspect:
+                try:
+                    with self._connection.transaction():
+                        written = self._write_straight(rows)
+                        self._before_commit()
+                        return written
+                except psycopg.errors.UniqueViolation:
+                    pass
+            with self._connection.transaction():
+                written = self._write_staged(rows)
+                self._before_commit()
+                return written
+
+    def rehearse(self, rows: RowsByTable) -> None:
+        """Write the rows and take them back. Raises DatabaseAway, DataRefused."""
+        with translated_errors(), self._connection.transaction(force_rollback=True):
+            self._write_straight(rows)
+
+    def _write_straight(self, rows: RowsByTable) -> Written:
+        count = 0
+        for table in SAMPLE_TABLES:
+            if found := rows.get(table):
+                self._fill(self._copies[table], found)
+                count += found.row_count
+        self._merge_others(rows)
+        return Written(count, 0)
+
+    def _write_staged(self, rows: RowsByTable) -> Written:
+        offered = inserted = 0
+        for table in SAMPLE_TABLES:
+            if found := rows.get(table):
+                offered += found.row_count
+                inserted += self._merge(table, found)
+        self._merge_others(rows)
+        return Written(inserted, offered - inserted)
+
+    def _merge_others(self, rows: RowsByTable) -> None:
+        for table in (*REPEATED_TABLES, HOST_LATEST):
+            if found := rows.get(table):
+                self._merge(table, found)
+        if DOMAIN_LATEST_KEYS in rows:
+            self._fill(_copy(_LATEST_KEYS, DOMAIN_LATEST_KEYS.columns), rows[DOMAIN_LATEST_KEYS])
+            self._fill(_copy(_stage(DOMAIN_LATEST), DOMAIN_SAMPLES.columns), rows[DOMAIN_LATEST])
+            # A plan made for the empty stages would join the full ones row by row.
+            self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
+
+    def _merge(self, table: Table, rows: Encoded) -> int:
+        """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""
+        self._fill(_copy(_stage(table), table.columns), rows)
+        return self._connection.execute(self._merges[table]).rowcount
+
+    def _fill(self, statement: sql.Composed, rows: Encoded) -> None:
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for part in rows.stream:
+                copy.write(part)
+
+
+# Beside the samples of DOMAIN_LATEST, which have the columns and the bytes of DOMAIN_SAMPLES.
+_LATEST_KEYS = "stage_domain_latest_keys"
+
+
+def _stage(table: Table) -> str:
+    return f"stage_{table.name}"
+
+
+def _columns(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _copy(name: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(name), _columns(columns))
+
+
+def _create_stage(table: Table, stage: str) -> sql.Composed:
+    # Without the constraints and indexes of the table: the merge applies them. Each is filled once in a
+    # transaction; TRUNCATE would cost more than the end of it, and leave a dead row in pg_class each time.
+    return sql.SQL(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+    ).format(sql.Identifier(stage), _columns(table.columns), sql.Identifier(table.name))
+
+
+def _merge(table: Table) -> sql.Composed:
+    """Return the merge of a stage; by key, so that two consumers with equal rows do not deadlock."""
+    form, source = (
+        "SELECT {columns} FROM {source} ORDER BY {key}",
+        sql.Composed([sql.Identifier(_stage(table))]),
+    )
+    if table == DOMAIN_LATEST:
+        # A message that came twice has its samples twice in the stage.
+        form = "SELECT DISTINCT ON ({key}) {columns} FROM {source} ORDER BY {key}"
+        source += sql.SQL(" JOIN {} USING ({})").format(
+            sql.Identifier(_LATEST_KEYS), _columns(DOMAIN_LATEST_KEYS.key)
+        )
+    insert = sql.SQL("INSERT INTO {table} ({columns}) " + form).format(
+        table=sql.Identifier(table.name),
+        columns=_columns(table.columns),
+        source=source,
+        key=_columns(table.key),
+    )
+    if table not in LATEST_TABLES:
+        return insert + sql.SQL(" ON CONFLICT DO NOTHING")
+    others = [column for column in table.columns if column not in table.key]
+    update = sql.SQL(
+        " ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ROW ({values}) "
+        "WHERE {table}.sampled_at < excluded.sampled_at"
+    )
+    return insert + update.format(
+        key=_columns(table.key),
+        columns=_columns(others),
+        values=sql.SQL(", ").join(sql.Identifier("excluded", column) for column in others),
+        table=sql.Identifier(table.name),
+    )

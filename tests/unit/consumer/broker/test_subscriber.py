@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of the link that need no broker."""
+
+from typing import Any
+
+import pytest
+
+from consumer.broker.subscriber import Subscriber, prefetch_for
+from consumer.broker.topology import dead_letter_arguments, ingest_arguments
+from consumer.failpoint import VARIABLE, Failpoints
+from consumer.settings import IngestSettings
+from publisher.wire.broker import BrokerSettings
+from publisher.wire.settings import SettingsError
+
+
+class RecordingChannel:
+    """Stands for pika's channel: notes the prefetch and takes everything else."""
+
+    def __init__(self) -> None:
+        self.prefetch_counts: list[int] = []
+
+    def basic_qos(self, prefetch_count: int) -> None:
+        """Note the prefetch."""
+        self.prefetch_counts.append(prefetch_count)
+
+    def basic_consume(self, *_arguments: Any, **_options: Any) -> str:
+        """Return a consumer tag."""
+        return "tag"
+
+    def __getattr__(self, _name: str) -> Any:
+        return lambda *_arguments, **_options: None
+
+
+@pytest.mark.parametrize(
+    ("body_bytes", "expected"), [(10.0, 2_000), (100_000.0, 1_000), (8e6, 12), (1e12, 2), (0.0, 2_000)]
+)
+def test_what_is_in_hand_is_bounded_by_bytes_and_by_count(body_bytes: float, expected: int) -> None:
+    """Large messages lower the prefetch; two always fit, so that work and waiting overlap."""
+    settings = IngestSettings(prefetch_count=2_000, buffer_bytes=100_000_000)
+
+    assert expected == prefetch_for(body_bytes, settings)
+
+
+def test_calls_before_the_first_connection_are_harmless() -> None:
+    """Acks, pauses and stops may come at any time."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(), lambda _delivery: None)
+    subscriber.acknowledge([])
+    subscriber.pause()
+    subscriber.resume()
+
+    assert not subscriber.alive
+
+
+def test_a_link_that_breaks_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread never ends without a word: the consumer would exit as if it had been asked to."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(), lambda _delivery: None)
+
+    def break_down(_subscriber: Subscriber) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(Subscriber, "_serve_one_connection", break_down)
+    subscriber.start()
+    subscriber._thread.join(60.0)
+
+    assert not subscriber.alive
+    assert "surprise" in str(subscriber.failure)
+
+
+@pytest.mark.parametrize(("setting", "expected"), [(8, 8), (2_000, 16)])
+def test_the_trial_keeps_to_the_setting(setting: int, expected: int) -> None:
+    """The first deliveries are no more than may be in hand."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(prefetch_count=setting), lambda _delivery: None)
+    channel = RecordingChannel()
+    subscriber._on_channel(channel)
+
+    assert [expected] == channel.prefetch_counts
+
+
+def test_wrong_settings_are_found_at_once() -> None:
+    """A URL of another kind is refused before anything starts."""
+    with pytest.raises(SettingsError):
+        Subscriber(BrokerSettings(url="http://broker/"), IngestSettings(), lambda _delivery: None)
+
+
+def test_a_full_queue_refuses_and_a_given_up_message_is_kept() -> None:
+    """The queue never drops its oldest, and its dead letters go over confirmed."""
+    arguments = ingest_arguments(IngestSettings())
+
+    assert arguments["x-overflow"] == "reject-publish"
+    assert arguments["x-dead-letter-strategy"] == "at-least-once"
+    assert int(arguments["x-delivery-limit"]) > 20
+    assert {"x-queue-type": "quorum"}.items() <= dead_letter_arguments(IngestSettings()).items()
+
+
+def test_a_failpoint_that_does_not_exist_is_refused() -> None:
+    """A test that kills nothing would prove nothing."""
+    with pytest.raises(SettingsError, match="after_comit"):
+        Failpoints({VARIABLE: "after_comit"})
+
+
+def test_without_the_variable_nothing_is_reached() -> None:
+    """In production the failpoints are calls that return."""
+    Failpoints({}).reach("after_commit")

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The health of a host: rules, points, hysteresis."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from consumer.rows.health import RULES, HostHealth, assess
+from loadgen.fleet.fleet import Fleet, FleetShape
+from publisher.wire.samples import (
+    HostFilesystemSample,
+    HostSample,
+    HypervisorHealth,
+    SampleBatch,
+)
+from publisher.wire.transposition import in_columns
+
+
+@pytest.fixture
+def calm() -> SampleBatch:
+    """Give a host without any trouble."""
+    batch = Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1)
+    sample = HostSample(cpu_busy_ratio=0.1, memory_used_ratio=0.2)
+    return msgspec.structs.replace(batch, sample=sample, domains=[])
+
+
+def with_sample(batch: SampleBatch, **figures: float) -> SampleBatch:
+    """Return a batch with other figures of the host."""
+    return msgspec.structs.replace(batch, sample=msgspec.structs.replace(batch.sample, **figures))
+
+
+def judged(batch: SampleBatch, held: frozenset[str] = frozenset()) -> HostHealth:
+    """Return the health that a consumer gives a batch."""
+    return assess(in_columns(batch), held)
+
+
+def fired(health: HostHealth) -> list[str]:
+    """Return the names of the rules that took points."""
+    return [reason.rule for reason in health.reasons]
+
+
+def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
+    """Nothing fires, nothing is taken."""
+    assert HostHealth(100, "good", ()) == judged(calm)
+
+
+@pytest.mark.parametrize(
+    ("figures", "rule", "points", "text"),
+    [
+        ({"cpu_busy_ratio": 0.85}, "cpu", 15, "CPU 85% busy"),
+        ({"cpu_busy_ratio": 1.0}, "cpu", 30, "CPU 100% busy"),
+        ({"memory_used_ratio": 0.99}, "memory", 30, "memory 99% used"),
+        ({"disk_busy_ratio": 0.95}, "disk_busy", 11, "disks 95% busy"),
+        (
+            {"pressure_cpu_some_ratio": 0.8},
+            "pressure_cpu",
+            20,
+            "tasks waited for CPU 80% of the time",
+        ),
+        (
+            {"pressure_io_full_ratio": 0.2},
+            "pressure_io",
+            10,
+            "all tasks waited for disks 20% of the time",
+        ),
+        ({"disk_latency_seconds": 0.2}, "disk_latency", 25, "disk requests take 0.200 s"),
+        (
+            {"cpu_temperature_celsius": 95.0, "cpu_temperature_limit_celsius": 100.0},
+            "temperature",
+            22,
+            "CPU at 95% of its temperature limit",
+        ),
+        (
+            {"swap_in_bytes_per_second": 50 * 2**20, "swap_out_bytes_per_second": 0.0},
+            "swapping",
+            25,
+            "swapping 50.0 MiB/s",
+        ),
+    ],
+)
+def test_a_rule_takes_half_its_weight_at_first_and_all_in_the_end(
+    calm: SampleBatch, figures: dict[str, float], rule: str, points: int, text: str
+) -> None:
+    """The points grow from the level where a rule enters to the level where work stands still."""
+    health = judged(with_sample(calm, **figures))
+
+    assert [(rule, points, text)] == [tuple(reason) for reason in health.reasons]
+    assert 100 - points == health.score
+
+
+def test_a_rule_that_fired_holds_until_its_lower_level(calm: SampleBatch) -> None:
+    """A figure that swings about the level does not make the circle flicker."""
+    between = with_sample(calm, cpu_busy_ratio=0.82)
+
+    assert [] == fired(judged(between))
+    assert ["cpu"] == fired(judged(between, frozenset({"cpu"})))
+    assert [] == fired(judged(with_sample(calm, cpu_busy_ratio=0.79), frozenset({"cpu"})))
+
+
+def test_the_state_follows_from_the_score(calm: SampleBatch) -> None:
+    """Good from 80, strained from 50, bad below; the score never falls under 0."""
+    strained = judged(with_sample(calm, cpu_busy_ratio=1.0))
+    bad = judged(with_sample(calm, cpu_busy_ratio=1.0, memory_used_ratio=1.0, pressure_memory_full_ratio=1.0))
+    everything = judged(
+        msgspec.structs.replace(
+            with_sample(
+                calm,
+                cpu_busy_ratio=1.0,
+                memory_used_ratio=1.0,
+                pressure_memory_full_ratio=1.0,
+                disk_latency_seconds=9.0,
+            ),
+            filesystems=[HostFilesystemSample(path="/", total_bytes=100, available_bytes=0)],
+        )
+    )
+
+    assert ("strained", "bad") == (strained.state, bad.state)
+    assert 0 == everything.score
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hypervisor": HypervisorHealth(state="absent"), "domains": None},
+        {"hypervisor": HypervisorHealth(state="connected"), "domains": []},
+    ],
+    ids=["absent", "connected"],
+)
+def test_nothing_known_is_neither_good_nor_bad(calm: SampleBatch, changes: dict[str, Any]) -> None:
+    """A host whose figures are all missing is unknown, with no score, though its libvirt answers."""
+    blind = msgspec.structs.replace(calm, sample=HostSample(), filesystems=[], **changes)
+
+    assert HostHealth(None, "unknown", ()) == judged(blind)
+
+
+def test_a_hypervisor_that_does_not_answer_takes_points(calm: SampleBatch) -> None:
+    """Absent libvirt is no trouble, a lost connection is."""
+    lost = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="disconnected"))
+    absent = msgspec.structs.replace(calm, hypervisor=HypervisorHealth(state="absent"))
+
+    assert ["hypervisor"] == fired(judged(lost))
+    assert [] == fired(judged(absent))
+
+
+def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
+    """A VM that its disk stopped is the host's trouble, one that a person paused is not."""
+    report = (Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1).domains or [])[0]
+    stopped = msgspec.structs.replace(report.sample, state=3, state_reason=5, steal_ratio=None)
+    paused = msgspec.structs.replace(report.sample, state=3, state_reason=1, steal_ratio=None)
+
+    def holding(sample: object, count: int = 1) -> SampleBatch:
+        return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)] * count)
+
+    for count, words in ((1, "1 VM is paused on an I/O error"), (2, "2 VMs are paused on an I/O error")):
+        assert [words] == [each.text for each in judged(holding(stopped, count)).reasons]
+    assert [] == fired(judged(holding(paused)))
+
+
+def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
+    """The VM that waits most counts, and only while it runs."""
+    reports = (Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1).domains or [])[:2]
+
+    def waiting(state: int) -> SampleBatch:
+        samples = [
+            msgspec.structs.replace(report.sample, state=state, state_reason=1, steal_ratio=steal)
+            for report, steal in zip(reports, (0.05, 0.5), strict=True)
+        ]
+        domains = [
+            msgspec.structs.replace(report, sample=sample)
+            for report, sample in zip(reports, samples, strict=True)
+        ]
+        return msgspec.structs.replace(calm, domains=domains)
+
+    assert [("vm_steal", 20, "a VM waited for CPU 50% of the time")] == [
+        tuple(reason) for reason in judged(waiting(1)).reasons
+    ]
+    assert [] == fired(judged(waiting(3)))
+
+
+def test_every_rule_can_be_left() -> None:
+    """Rules are named once, leave no higher than they enter, and reach their full weight."""
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.leave_level <= rule.enter_level <= rule.full_level
+        assert 0 < rule.weight <= 100
+        assert rule.words.format(value=rule.enter_level)
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"available": 12}, ["memory"]),
+        ({"available": 12, "pool": 240}, []),
+        ({"available": 12, "zfs": 200}, []),
+        ({"available": 12, "pool": 128, "zfs": 100}, []),
+        ({"available": 1, "pool": 240}, ["memory"]),
+        ({"available": 12, "zfs": 4}, ["memory"]),
+    ],
+    ids=["full", "a pool", "a cache", "both", "full beside a pool", "full beside a cache"],
+)
+def test_huge_pages_and_caches_do_not_fill_the_memory(
+    calm: SampleBatch, figures: dict[str, int], expected: list[str]
+) -> None:
+    """256 GiB, most of them not available: what counts is why."""
+    gibibyte = 2**30
+    sample = HostSample(
+        memory_total_bytes=256 * gibibyte,
+        memory_available_bytes=figures["available"] * gibibyte,
+        memory_used_ratio=1 - figures["available"] / 256,
+        hugepage_total_bytes=figures.get("pool", 0) * gibibyte,
+        zfs_reclaimable_bytes=figures.get("zfs", 0) * gibibyte,
+    )
+
+    assert expected == fired(judged(msgspec.structs.replace(calm, sample=sample)))
