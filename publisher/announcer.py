@@ -4,10 +4,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from publisher.body import event_body
 from publisher.errors import SpoolError
 from publisher.happenings import Happening
 from publisher.logs import Log
+from publisher.messages.message_body import event_body
 from publisher.spool import Message, Spool, Stamp
 from publisher.version import VERSION
 from publisher.wire.codec import EVENT_TYPE

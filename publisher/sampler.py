@@ -13,12 +13,12 @@ from threading import Event as Flag
 from typing import NamedTuple, Protocol
 
 from publisher.announcer import Announcer
-from publisher.body import sample_body
 from publisher.clock import Clock, Grid, SystemClock, phase_seconds
-from publisher.domains import HypervisorTick
+from publisher.domains.sampler import HypervisorTick
 from publisher.errors import SpoolError
-from publisher.host import HostTick
+from publisher.host.sampler import HostTick
 from publisher.logs import Log
+from publisher.messages.message_body import sample_body
 from publisher.spool import Message, Spool, Stamp
 from publisher.version import VERSION
 from publisher.wire.codec import SAMPLE_TYPE

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from publisher.lean import keep_blocking_out
+from publisher.pika_trimming import keep_blocking_out
 
 # Before the first import of pika.
 keep_blocking_out()

@@ -3,6 +3,6 @@
 
 Any call made here can block for ever (a stopped QEMU, a frozen daemon) and cannot be cancelled, and
 freeing the last reference to a connection is such a call: it sends "close". Each connection is therefore
-used, closed and dropped on one worker thread (publisher.worker), and what leaves a connection is plain data.
-Only read-only connections are made.
+used, closed and dropped on one worker thread (publisher.domains.worker). What leaves a connection is plain
+data. Only read-only connections are made.
 """

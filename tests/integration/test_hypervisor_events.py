@@ -11,9 +11,9 @@ import pytest
 from deploy.lab.guest import Guest, Guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
-from publisher.domains import DomainSampler
+from publisher.domains.sampler import DomainSampler
+from publisher.domains.watcher import EventWatcher, Happening
 from publisher.hypervisor import library
-from publisher.watcher import EventWatcher, Happening
 
 PATIENCE_SECONDS = 60.0
 

@@ -32,7 +32,9 @@ SCRIPT = Path(sys.executable).with_name("kvmgrid-publisher")
 # A publisher one of whose steps never returns, whatever its settings say.
 HANGING_PROGRAM = """
 import sys, threading
-from publisher import domains, link, service
+from publisher import service
+from publisher.amqp import link
+from publisher.domains import sampler
 def hang(*_):
     sys.stderr.write('{{"event": "hanging"}}\\n')
     threading.Event().wait()
@@ -230,7 +232,7 @@ def test_a_tick_that_never_returns_does_not_delay_the_end(tmp_path: Path, proces
     """The time for the end runs from the signal on, wherever the process is then."""
     (port,) = free_ports(1)
     url = f"amqp://{HOST}:x@127.0.0.1:{port}/"
-    program = HANGING_PROGRAM.format(step="domains.DomainSampler.begin")
+    program = HANGING_PROGRAM.format(step="sampler.DomainSampler.begin")
     processes.append(Process(tmp_path, url, hypervisor="test:///default", program=program))
     log = processes[0]
     assert wait_until(lambda: "hanging" in read(log.log), timeout_seconds=PATIENCE_SECONDS)

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 import libvirt
 import pytest
 
-from publisher.descriptions import Descriptions
+from publisher.domains.descriptions import Descriptions
 from publisher.hypervisor.readings import DomainReading, InterfaceReading
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 
@@ -31,7 +31,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give a clock that the descriptions go by."""
     made = Clock()
-    monkeypatch.setattr("publisher.descriptions.time.monotonic", made.monotonic)
+    monkeypatch.setattr("publisher.domains.descriptions.time.monotonic", made.monotonic)
     return made
 
 

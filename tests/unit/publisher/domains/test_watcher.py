@@ -10,10 +10,10 @@ from typing import Any
 import libvirt
 import pytest
 
+from publisher.domains.watcher import EventWatcher
 from publisher.happenings import Happening
 from publisher.hypervisor.errors import ConnectionLostError
 from publisher.hypervisor.stream import EventStream
-from publisher.watcher import EventWatcher
 from tests.unit.publisher.domains.fake_libvirt import FakeDomain, libvirt_error
 
 GUARD_SECONDS = 10.0
@@ -87,7 +87,7 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Setting:
     made = Setting()
     monkeypatch.setattr("publisher.hypervisor.stream.connect", made.connect)
     monkeypatch.setattr("publisher.hypervisor.stream.library.load", lambda: libvirt)
-    monkeypatch.setattr("publisher.watcher.Backoff.next_seconds", lambda _self: 0.0)
+    monkeypatch.setattr("publisher.domains.watcher.Backoff.next_seconds", lambda _self: 0.0)
     return made
 
 
