@@ -12,7 +12,7 @@ _LOG_SECONDS = 10.0
 _PUNCTUAL_SECONDS = 1.0
 
 
-class Progress:
+class FleetProgress:
     """Shows history as a bar with rate and time left, then live batches as a count."""
 
     def __init__(

@@ -15,7 +15,7 @@ class Turn(NamedTuple):
     tick_seconds: float
 
 
-class History(NamedTuple):
+class SimulatedPast(NamedTuple):
     """How far back a run begins, and how far apart the ticks of its past are up to a day ago."""
 
     seconds: float
@@ -27,7 +27,7 @@ _RECENT_SECONDS = 86_400.0
 _RECENT_TICK_SECONDS = 60.0
 
 
-def turns(*, host_count: int, tick_seconds: float, now: float, history: History) -> Iterator[Turn]:
+def turns(*, host_count: int, tick_seconds: float, now: float, history: SimulatedPast) -> Iterator[Turn]:
     """Yield the turns of a fleet without end, in order of time; those up to ``now`` are history.
 
     Ticks lie on multiples of their interval and each host has its own phase within ``tick_seconds``, so that

@@ -17,7 +17,7 @@ class Track(NamedTuple):
     cumulative: bool
 
 
-class Series:
+class TruthSeries:
     """The readings of one track in the order of time."""
 
     def __init__(self, track: Track) -> None:

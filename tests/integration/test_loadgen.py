@@ -15,9 +15,9 @@ import pytest
 from deploy.lab.broker_users import BrokerAdmin
 from deploy.lab.readiness import wait_until
 from loadgen.errors import BrokerError
+from loadgen.fleet.due_message import DueMessage, due_messages
 from loadgen.fleet.fleet import Fleet, FleetShape
-from loadgen.fleet.narration import Line, narrate
-from loadgen.fleet.schedule import History, turns
+from loadgen.fleet.schedule import SimulatedPast, turns
 from loadgen.fleet.sender import Sender
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event, SampleBatch
@@ -47,10 +47,10 @@ def exchange(virtual_host: VirtualHost) -> None:
         connection.channel().exchange_declare(SAMPLES_EXCHANGE, "topic", durable=True)
 
 
-def some_lines(number: int) -> Iterator[Line]:
+def some_lines(number: int) -> Iterator[DueMessage]:
     """Yield a few samples that are long due."""
     for sequence in range(1, number + 1):
-        yield Line(SECOND + sequence, CALM.batch(0, SECOND + sequence, sequence))
+        yield DueMessage(SECOND + sequence, CALM.batch(0, SECOND + sequence, sequence))
 
 
 def declare_small_queue(virtual_host: VirtualHost, length: int) -> None:
@@ -102,8 +102,8 @@ def test_a_fleet_with_its_past_is_stored_once(
         FleetShape(host_count=6, domain_count_per_host=6, eventful=True), epoch=secrets.token_hex(8)
     )
     now = time.time()
-    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=History(32_400.0, 300.0))
-    lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
+    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=SimulatedPast(32_400.0, 300.0))
+    lines = list(due_messages(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
     samples = [line.message for line in lines if isinstance(line.message, SampleBatch)]
     events = [line.message for line in lines if isinstance(line.message, Event)]
     books = Books(database)

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from loadgen.cli import main
-from loadgen.fleet.progress import Progress
+from loadgen.fleet.progress import FleetProgress
 
 
 class Terminal(io.StringIO):
@@ -50,7 +50,9 @@ class Clock:
 def test_progress_shows_share_rate_and_time_left(stream: io.StringIO) -> None:
     """Half of the past in 20 s leaves 20 s; then the run is live."""
     clock = Clock()
-    progress = Progress(stream, begins_at=-1_000.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    progress = FleetProgress(
+        stream, begins_at=-1_000.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock
+    )
     progress.told(-500.0, 4_000)
     clock.second = 20.0
     progress.confirmed(100)
@@ -65,7 +67,7 @@ def test_progress_shows_share_rate_and_time_left(stream: io.StringIO) -> None:
 def test_a_run_says_how_late_it_was() -> None:
     """A sample that went out long after its time tells of a generator that is too slow for its fleet."""
     clock, stream = Clock(), io.StringIO()
-    progress = Progress(stream, begins_at=0.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
+    progress = FleetProgress(stream, begins_at=0.0, lives_at=0.0, wall_seconds=clock, monotonic_seconds=clock)
     for clock.second, second in ((0.1, 0.0), (12.5, 10.0), (20.2, 20.0)):
         progress.told(second, 1)
     progress.end()

@@ -9,39 +9,39 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from loadgen.fleet.fleet import Fleet
-from loadgen.fleet.happening import event, happenings
 from loadgen.fleet.schedule import Turn
+from loadgen.fleet.simulated_event import as_message, events_between
 from publisher.wire.samples import Event, SampleBatch
 
 # Descriptions go with the first sample and then every so many, as a publisher that was restarted sends them.
 _DESCRIBED_EVERY = 360
 
 
-class Line(NamedTuple):
+class DueMessage(NamedTuple):
     """One message and when it is due, in seconds since 1970."""
 
     second: float
     message: SampleBatch | Event
 
 
-def narrate(fleet: Fleet, turns: Iterable[Turn], since: float) -> Iterator[Line]:
+def due_messages(fleet: Fleet, turns: Iterable[Turn], since: float) -> Iterator[DueMessage]:
     """Yield the messages of these turns, with what happened after ``since``."""
     host_count = fleet.shape.host_count
     sequences = [0] * host_count
     sample_counts = [0] * host_count
-    told_until = [since] * host_count
+    sent_until = [since] * host_count
     for ordinal, second, tick_seconds in turns:
-        after, told_until[ordinal] = told_until[ordinal], second
+        after, sent_until[ordinal] = sent_until[ordinal], second
         if fleet.shape.eventful:
-            for happening in happenings(fleet, ordinal, after, second):
+            for event in events_between(fleet, ordinal, after, second):
                 sequences[ordinal] += 1
-                yield Line(second, event(fleet, ordinal, happening, sequences[ordinal]))
+                yield DueMessage(second, as_message(fleet, ordinal, event, sequences[ordinal]))
             if fleet.hosts[ordinal].duty.is_down(second):
                 continue
         described = sample_counts[ordinal] % _DESCRIBED_EVERY == 0
         sequences[ordinal] += 1
         sample_counts[ordinal] += 1
-        yield Line(
+        yield DueMessage(
             second,
             fleet.batch(ordinal, second, sequences[ordinal], described=described, tick_seconds=tick_seconds),
         )

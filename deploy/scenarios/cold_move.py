@@ -14,8 +14,8 @@ from deploy.lab.guest import Guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 
 
-class Removal:
-    """Two libvirts. Raises libvirt.libvirtError, GuestError or OSError."""
+class ColdMove:
+    """The way from one libvirt to another and back. Raises libvirt.libvirtError, GuestError or OSError."""
 
     def __init__(self, first: LibvirtDaemon, second: LibvirtDaemon) -> None:
         self._first = first

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 
-class Clock(NamedTuple):
+class RunClock(NamedTuple):
     """The wall clock for what is compared with samples, the monotonic one for what lasts."""
 
     wall: Callable[[], float] = time.time
