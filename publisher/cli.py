@@ -104,9 +104,9 @@ def once(path: Path | None, as_json: bool | None) -> None:
 
         click.echo(readable_body(batch))
     else:
-        from publisher.commands.text_report import sheet  # noqa: PLC0415 - see the module's docstring
+        from publisher.commands.text_report import text_report  # noqa: PLC0415 - see the module's docstring
 
-        click.echo(sheet(batch))
+        click.echo(text_report(batch))
     leave(ExitCode.OK)
 
 

@@ -45,7 +45,7 @@ class SystemClock:
         return stop.wait(max(0.0, seconds))
 
 
-class Grid:
+class TickGrid:
     """The instants at which a host samples, on the monotonic clock.
 
     ``missed_count`` counts instants that passed while a tick was still at work.

@@ -7,6 +7,6 @@ from publisher.pika_trimming import keep_asyncio_out
 keep_asyncio_out()
 
 from publisher.amqp.login import check_login  # noqa: E402 - see above
-from publisher.amqp.session import Outgoing, Session, Settled, Traffic, Verdict  # noqa: E402 - see above
+from publisher.amqp.session import AnsweredMessage, BrokerAnswer, Outgoing, Session, Traffic  # noqa: E402 - see above
 
-__all__ = ["Outgoing", "Session", "Settled", "Traffic", "Verdict", "check_login"]
+__all__ = ["AnsweredMessage", "BrokerAnswer", "Outgoing", "Session", "Traffic", "check_login"]

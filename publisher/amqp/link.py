@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from publisher.amqp import Outgoing, Session, Settled, Traffic
-from publisher.amqp.outage_log import Outage
+from publisher.amqp import AnsweredMessage, Outgoing, Session, Traffic
+from publisher.amqp.outage_log import OutageLog
 from publisher.errors import BrokerError
 from publisher.logs import Log
 from publisher.spool import Spool, Spooled, Ticket
@@ -43,7 +43,7 @@ class SessionLike(Protocol):
         ...
 
     def in_flight(self) -> list[Outgoing]:
-        """Return messages without a verdict."""
+        """Return messages without an answer."""
         ...
 
     def wake(self) -> None:
@@ -155,7 +155,7 @@ class Link:
         self._draining = threading.Event()
         self._session: SessionLike | None = None
         self._connected = False
-        self._outage = Outage(
+        self._outage_log = OutageLog(
             self._log,
             waiting_count=lambda: spool.status().message_count,
             monotonic_seconds=monotonic_seconds,
@@ -235,23 +235,23 @@ class Link:
             self._session.close()
         return [self._outgoing(message) for message in chosen]
 
-    def settled(self, verdicts: list[Settled]) -> None:
+    def answered(self, messages: list[AnsweredMessage]) -> None:
         """Forget what is confirmed, hold lanes that are not open."""
         confirmed: list[Ticket] = []
-        for message, verdict in verdicts:
+        for message, answer in messages:
             spooled = self._sent.pop(message.message_id, None)
             if spooled is None:
                 continue
             flow = self._lanes[spooled.lane]
             flow.in_flight_count = max(0, flow.in_flight_count - 1)
-            if verdict == "confirmed":
+            if answer == "confirmed":
                 confirmed.append(spooled.ticket)
                 if flow.release():
                     self._log.info("lane_open", exchange=message.exchange)
-            elif verdict == "unsendable":
+            elif answer == "unsendable":
                 self._spool.discard(spooled.ticket, "it cannot be encoded for the broker")
-            elif flow.hold(_PROBLEMS[verdict], self._monotonic_seconds()):
-                self._log.warning("lane_held", exchange=message.exchange, problem=_PROBLEMS[verdict])
+            elif flow.hold(_PROBLEMS[answer], self._monotonic_seconds()):
+                self._log.warning("lane_held", exchange=message.exchange, problem=_PROBLEMS[answer])
         if confirmed:
             self._spool.confirm(confirmed)
             self._careful_count = max(0, self._careful_count - len(confirmed))
@@ -279,7 +279,7 @@ class Link:
 
     def _recovered(self) -> None:
         self._backoff.reset()
-        self._outage.ends()
+        self._outage_log.ends()
 
     def _lost(self, error: BrokerError, in_flight: list[Outgoing]) -> None:
         if error.fault == "oversize":
@@ -288,4 +288,4 @@ class Link:
             if len(in_flight) == 1:
                 self._spool.discard(self._sent[in_flight[0].message_id].ticket, error.problem)
                 self._careful_count = 0
-        self._outage.meets(error)
+        self._outage_log.meets(error)

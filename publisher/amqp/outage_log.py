@@ -11,7 +11,7 @@ EXCHANGE_PATIENCE_SECONDS = 10.0
 _WAITING = "waiting"
 
 
-class Outage:
+class OutageLog:
     """The outage under way, if there is one."""
 
     def __init__(

@@ -5,8 +5,9 @@ import threading
 import time
 
 from publisher.clock import SystemClock
+from publisher.messages.sample_message import compose_batch
 from publisher.process import domain_source, host_source
-from publisher.sampler import NoDomains, compose, read_once, resident_bytes
+from publisher.sampler import NoDomains, read_once, resident_bytes
 from publisher.settings import PublisherSettings
 from publisher.spool import Stamp, Ticket
 from publisher.wire.samples import PublisherReport, SampleBatch
@@ -40,6 +41,6 @@ def sample_once(settings: PublisherSettings) -> SampleBatch:
     report = PublisherReport(
         started_at=started_at, spool_message_count=0, spool_bytes=0, resident_bytes=resident_bytes()
     )
-    return compose(
+    return compose_batch(
         reading, host=settings.host, tick_seconds=settings.interval_seconds, stamp=_NOWHERE, report=report
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A batch on paper: aligned sections for a terminal. Pure."""
+"""A batch as text: aligned sections for a terminal. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +24,7 @@ _LABEL_WIDTH = 12
 _COLOURS: dict[Outcome, str] = {"OK": "\x1b[32m", "WARN": "\x1b[33m", "FAIL": "\x1b[31m"}
 
 
-def sheet(batch: SampleBatch) -> str:
+def text_report(batch: SampleBatch) -> str:
     """Return the batch as text, without a line end at its end."""
     return "\n".join(_lines(batch))
 

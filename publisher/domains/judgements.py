@@ -11,7 +11,7 @@ from publisher.wire.samples import NAME_CHARACTERS, CollectorHealth, CollectorOu
 SHORTEST_STALL_SECONDS = 1.0
 
 
-class Verdict(NamedTuple):
+class DomainJudgement(NamedTuple):
     """An outcome, and why it is not better."""
 
     outcome: DomainOutcome = "ok"
@@ -25,34 +25,34 @@ def judge(
     *,
     stall: Stall | None,
     control: Control | None,
-) -> Verdict:
+) -> DomainJudgement:
     """Judge one domain's second tier; a domain that is off has none.
 
     ``stall`` says why the domain was left out, ``control`` who holds the monitor of one with missing keys.
     """
     if domain.libvirt_id is None:
-        return Verdict()
+        return DomainJudgement()
     if detail is None:
         return _judge_absent(domain, details, stall)
-    return _judge_incomplete(detail, control) if detail.missing else Verdict()
+    return _judge_incomplete(detail, control) if detail.missing else DomainJudgement()
 
 
-def _judge_absent(domain: DomainReading, details: Details, stall: Stall | None) -> Verdict:
+def _judge_absent(domain: DomainReading, details: Details, stall: Stall | None) -> DomainJudgement:
     if domain.uuid in details.recovered:
-        return Verdict("partial", "the monitor, stuck until now, is free again")
+        return DomainJudgement("partial", "the monitor, stuck until now, is free again")
     if stall is None:
         reason = clipped(details.reason) or "libvirt sent no details: the VM just started or stopped"
-        return Verdict("partial", reason)
+        return DomainJudgement("partial", reason)
     return _stuck(stall.seconds) if stall.state == "occupied" else _in_job(stall.seconds)
 
 
-def _judge_incomplete(detail: DetailReading, control: Control | None) -> Verdict:
+def _judge_incomplete(detail: DetailReading, control: Control | None) -> DomainJudgement:
     if control is None or control.state not in ("occupied", "job"):
-        return Verdict("partial", f"libvirt left out: {', '.join(detail.missing)}")
+        return DomainJudgement("partial", f"libvirt left out: {', '.join(detail.missing)}")
     if control.state == "job":
         return _in_job(control.seconds)
     if control.seconds < SHORTEST_STALL_SECONDS:
-        return Verdict("busy", "another caller holds QEMU's monitor")
+        return DomainJudgement("busy", "another caller holds QEMU's monitor")
     return _stuck(control.seconds)
 
 
@@ -74,9 +74,9 @@ def clipped(text: str | None) -> str | None:
     return text[:NAME_CHARACTERS] if text else None
 
 
-def _stuck(seconds: float) -> Verdict:
-    return Verdict("timed_out", f"monitor stuck for {seconds:.{0 if seconds >= 1 else 1}f} s")
+def _stuck(seconds: float) -> DomainJudgement:
+    return DomainJudgement("timed_out", f"monitor stuck for {seconds:.{0 if seconds >= 1 else 1}f} s")
 
 
-def _in_job(seconds: float) -> Verdict:
-    return Verdict("busy", f"a job of libvirt has held the VM for {seconds:.0f} s")
+def _in_job(seconds: float) -> DomainJudgement:
+    return DomainJudgement("busy", f"a job of libvirt has held the VM for {seconds:.0f} s")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from publisher.domains.descriptions import Descriptions
-from publisher.domains.judgements import Verdict
+from publisher.domains.judgements import DomainJudgement
 from publisher.hypervisor.readings import DetailReading, DomainReading
 from publisher.rates.domain import (
     ProcessorRates,
@@ -48,7 +48,7 @@ class _Inside(NamedTuple):
     trouble: str | None = None
 
 
-class History:
+class ReadingHistory:
     """The last readings of every domain; belongs to the sampling thread."""
 
     def __init__(self, *, interval_seconds: float, descriptions: Descriptions) -> None:
@@ -69,7 +69,7 @@ class History:
         self,
         now: DomainReading,
         detail: DetailReading | None,
-        verdict: Verdict,
+        judgement: DomainJudgement,
         *,
         wall_clock_seconds: float,
     ) -> DomainReport:
@@ -87,9 +87,9 @@ class History:
         )
         received, transmitted = network_total(interfaces)
         processors, memory, totals = inside.processors, inside.memory, inside.totals
-        if verdict.outcome == "ok" and inside.trouble:
-            verdict = Verdict("partial", inside.trouble)
-        outcome: DomainOutcome = verdict.outcome if now.outcome == "ok" else now.outcome
+        if judgement.outcome == "ok" and inside.trouble:
+            judgement = DomainJudgement("partial", inside.trouble)
+        outcome: DomainOutcome = judgement.outcome if now.outcome == "ok" else now.outcome
         sample = DomainSample(
             memory_assigned_bytes=in_bytes(now.memory_kib),
             memory_maximum_bytes=in_bytes(now.maximum_memory_kib),
@@ -127,7 +127,7 @@ class History:
             name=now.name,
             libvirt_id=now.libvirt_id,
             sample=sample,
-            reason=now.trouble or verdict.reason or memory.finding,
+            reason=now.trouble or judgement.reason or memory.finding,
             blocks=list(inside.blocks),
             interfaces=interfaces,
             description=self._descriptions.take_unsent(now.uuid, now.at_seconds),

@@ -19,7 +19,7 @@ from publisher.domains.descriptions import Descriptions
 from publisher.domains.details import Details, DetailTier
 from publisher.domains.judgements import clipped, detail_health, judge
 from publisher.domains.overviews import OverviewTier
-from publisher.domains.reports import History
+from publisher.domains.reports import ReadingHistory
 from publisher.domains.worker import Call
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.presence import absence
@@ -69,7 +69,7 @@ class DomainSampler:
         open_connection = open_connection or (lambda: Connection.open(uri))
         self._wall_clock_seconds = wall_clock_seconds
         self._descriptions = Descriptions(open_connection)
-        self._history = History(interval_seconds=interval_seconds, descriptions=self._descriptions)
+        self._history = ReadingHistory(interval_seconds=interval_seconds, descriptions=self._descriptions)
         self._overviews = OverviewTier(open_connection)
         self._details = DetailTier(open_connection)
         # Domains that somebody else held at the last tick.
@@ -102,7 +102,7 @@ class DomainSampler:
         call = self._overviews.collect(deadline_seconds)
         overview = call.value
         if overview is None:
-            return self._blind_tick(call)
+            return self._disconnected_tick(call)
         self._notice("connected", None)
         self._descriptions.refresh(
             overview.domains,
@@ -152,7 +152,7 @@ class DomainSampler:
         reports = []
         for domain in overview.domains:
             detail = readings.get(domain.uuid) if readings is not None else None
-            verdict = judge(
+            judgement = judge(
                 domain,
                 detail,
                 details,
@@ -160,7 +160,7 @@ class DomainSampler:
                 control=controls.get(domain.uuid),
             )
             reports.append(
-                self._history.report(domain, detail, verdict, wall_clock_seconds=wall_clock_seconds)
+                self._history.report(domain, detail, judgement, wall_clock_seconds=wall_clock_seconds)
             )
         return reports
 
@@ -184,7 +184,7 @@ class DomainSampler:
             collectors=_both("unavailable", reason, 0.0),
         )
 
-    def _blind_tick(self, call: Call[Overview]) -> HypervisorTick:
+    def _disconnected_tick(self, call: Call[Overview]) -> HypervisorTick:
         waited = time.monotonic() - call.at_seconds
         reason = call.failure or f"libvirt has not answered for {waited:.0f} s"
         self._notice("disconnected", reason)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens to domains, as it happens: libvirt's events on a connection and threads of their own.
 
-``emit`` is called on the watcher's own thread, one happening after the other; it may block for a moment (a
+``emit`` is called on the watcher's own thread, one event after the other; it may block for a moment (a
 spool's fsync), but must not wait for the network. libvirt replays nothing: what happened while the
 connection was away is seen in the next sample, and every description is read again.
 """
@@ -16,14 +16,12 @@ from pathlib import Path
 from msgspec import structs
 
 from publisher.domains.throttle import Throttle
-from publisher.happenings import Happening
 from publisher.hypervisor.errors import HypervisorError
 from publisher.hypervisor.presence import absence
 from publisher.hypervisor.stream import EventStream
 from publisher.logs import Log
+from publisher.unsent_event import UnsentEvent
 from publisher.wire.backoff import LONGEST_SECONDS, Backoff
-
-__all__ = ["EventWatcher", "Happening"]
 
 # A guest whose disk fails can produce thousands of events a second; memory must not grow with them.
 _WAITING_CAP = 10_000
@@ -32,14 +30,14 @@ _log = Log("watcher")
 
 
 class EventWatcher:
-    """Turns libvirt's events into happenings; reconnects for ever, also where libvirt comes later."""
+    """Turns libvirt's events into ours; reconnects for ever, also where libvirt comes later."""
 
     def __init__(
         self,
         *,
         uri: str | None,
         root: Path = Path("/"),
-        emit: Callable[[Happening], None],
+        emit: Callable[[UnsentEvent], None],
         changed: Callable[[str | None], None] | None = None,
     ) -> None:
         """`changed` receives the UUID of each domain whose description changed (None: of all).
@@ -50,8 +48,8 @@ class EventWatcher:
         self._root = root
         self._emit = emit
         self._changed = changed or (lambda _uuid: None)
-        # A happening to emit, or None: look whether to stop or whether the connection ended.
-        self._inbox: queue.Queue[Happening | None] = queue.Queue(maxsize=_WAITING_CAP)
+        # An event to emit, or None: look whether to stop or whether the connection ended.
+        self._inbox: queue.Queue[UnsentEvent | None] = queue.Queue(maxsize=_WAITING_CAP)
         self._end_reason: str | None = None
         self._stopping = threading.Event()
         self._throttle = Throttle()
@@ -89,7 +87,7 @@ class EventWatcher:
         began_at_seconds = time.monotonic()
         try:
             self._changed(None)
-            self._tell(Happening(kind="hypervisor_connected", occurred_at=datetime.now(UTC)))
+            self._tell(UnsentEvent(kind="hypervisor_connected", occurred_at=datetime.now(UTC)))
             reason = self._emit_until_end()
         finally:
             stream.close()
@@ -99,14 +97,14 @@ class EventWatcher:
         if time.monotonic() - began_at_seconds >= LONGEST_SECONDS:
             backoff.reset()
         _log.warning("events_interrupted", uri=self._uri, reason=reason)
-        self._tell(Happening(kind="hypervisor_disconnected", occurred_at=datetime.now(UTC), detail=reason))
+        self._tell(UnsentEvent(kind="hypervisor_disconnected", occurred_at=datetime.now(UTC), detail=reason))
 
     def _emit_until_end(self) -> str | None:
         """Return why the connection ended; None when the watcher is to stop."""
         while not self._stopping.is_set():
-            happening = self._inbox.get()
-            if happening is not None:
-                self._tell(happening)
+            event = self._inbox.get()
+            if event is not None:
+                self._tell(event)
             if self._end_reason is not None and self._inbox.empty():
                 return self._end_reason
         return None
@@ -116,22 +114,22 @@ class EventWatcher:
         self._end_reason = reason
         self._put(None)
 
-    def _tell(self, happening: Happening) -> None:
-        suppressed_count = self._throttle.admit((happening.domain_uuid, happening.kind), time.monotonic())
+    def _tell(self, event: UnsentEvent) -> None:
+        suppressed_count = self._throttle.admit((event.domain_uuid, event.kind), time.monotonic())
         if suppressed_count is None:
             return
         if suppressed_count:
-            attributes = happening.attributes | {"suppressed_count": str(suppressed_count)}
-            happening = structs.replace(happening, attributes=attributes)
+            attributes = event.attributes | {"suppressed_count": str(suppressed_count)}
+            event = structs.replace(event, attributes=attributes)
         try:
-            self._emit(happening)
+            self._emit(event)
         except Exception as error:  # noqa: BLE001 - a full spool must not end the watch
-            _log.failure("event_not_emitted", error, kind=happening.kind)
+            _log.failure("event_not_emitted", error, kind=event.kind)
 
-    def _put(self, happening: Happening | None) -> None:
+    def _put(self, event: UnsentEvent | None) -> None:
         """Hand over from the event loop's thread; dropped when more wait than could ever be of use."""
         try:
-            self._inbox.put_nowait(happening)
+            self._inbox.put_nowait(event)
         except queue.Full:
             self._lost_count += 1
             if self._lost_count % _WAITING_CAP == 1:

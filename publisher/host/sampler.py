@@ -13,14 +13,16 @@ from typing import Any, Final
 from msgspec import Struct
 
 from publisher.collectors import COLLECTORS, filesystems, temperatures
-from publisher.collectors.background import Attempt, BackgroundReader, attempt
+from publisher.collectors.attempt import Attempt, attempt
+from publisher.collectors.background import BackgroundReader
 from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.identity import IdentityReading
 from publisher.collectors.reading import HostReading
 from publisher.collectors.temperatures import TemperatureReading, TemperatureSettings
-from publisher.host.events import HostEvent, host_events
+from publisher.host.events import host_events
 from publisher.procfs import SystemTree
-from publisher.rates.host import Moment, host_samples, settled, usable_interval
+from publisher.rates.host import Moment, host_samples, usable_interval, with_dips_held
+from publisher.unsent_event import EventFacts
 from publisher.wire.samples import (
     NAME_CHARACTERS,
     CollectorHealth,
@@ -49,7 +51,7 @@ class HostTick(Struct, frozen=True, kw_only=True):
     interfaces: list[HostInterfaceSample]
     filesystems: list[HostFilesystemSample]
     collectors: list[CollectorHealth]
-    events: list[HostEvent]
+    events: list[EventFacts]
 
 
 def suspended_seconds() -> float:
@@ -100,7 +102,7 @@ class HostSampler:
         interval_seconds = usable_interval(before, moment, self._tick_seconds)
         if before is None or before.boot_id != moment.boot_id:
             previous = None
-        current = settled(previous, current)
+        current = with_dips_held(previous, current)
         samples = host_samples(previous, current, interval_seconds)
         events = host_events((before, previous), (moment, current)) if before and previous else []
         self._previous = (moment, current)

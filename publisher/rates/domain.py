@@ -13,7 +13,7 @@ from publisher.rates.counter import increase, ratio, significant
 NANOSECONDS = 1_000_000_000
 
 
-class CpuRates(NamedTuple):
+class DomainCpuRates(NamedTuple):
     """First tier. ``ratio`` is of all virtual CPUs and may exceed 1: it includes QEMU's own threads."""
 
     interval_seconds: float | None = None
@@ -51,7 +51,7 @@ def is_even(before: DetailReading, now: DetailReading, most_seconds: float) -> b
     return abs(now.duration_seconds - before.duration_seconds) <= most_seconds
 
 
-def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> CpuRates:
+def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> DomainCpuRates:
     """Return the CPU use of a domain from virDomainGetInfo's cpuTime.
 
     That figure alone is there at every tick, also while the monitor is stuck. ``cpu.time`` of the second
@@ -59,10 +59,10 @@ def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds:
     """
     seconds = seconds_between(before, now, longest_seconds)
     if before is None or seconds is None:
-        return CpuRates()
+        return DomainCpuRates()
     cores = _cores(before.cpu_time_ns, now.cpu_time_ns, seconds)
     counts = [count for count in (before.vcpu_count, now.vcpu_count) if count]
-    return CpuRates(significant(seconds), cores, ratio(cores, min(counts, default=None)))
+    return DomainCpuRates(significant(seconds), cores, ratio(cores, min(counts, default=None)))
 
 
 def processor_rates(

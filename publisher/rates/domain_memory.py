@@ -10,7 +10,7 @@ much passed on the monotonic clock between the readings that showed the reports 
 
 from typing import NamedTuple, TypeVar
 
-from publisher.hypervisor.readings import Description, DetailReading, MemoryReading
+from publisher.hypervisor.readings import BalloonReading, Description, DetailReading
 from publisher.rates.counter import per_second, ratio
 
 _KIBIBYTE = 1024
@@ -36,7 +36,7 @@ class GuestActivity(NamedTuple):
     """
 
     libvirt_id: int
-    reading: MemoryReading
+    reading: BalloonReading
     seen_at_seconds: float
     swap_in_bytes_per_second: float | None = None
     swap_out_bytes_per_second: float | None = None
@@ -129,7 +129,7 @@ def _limit_seconds(description: Description | None) -> int:
     return max(_STALE_PERIODS * period_seconds, _STALE_SECONDS)
 
 
-def _used_kib(reading: MemoryReading) -> int | None:
+def _used_kib(reading: BalloonReading) -> int | None:
     """Return what the guest could not hand out: MemTotal - MemAvailable, or the nearest to it.
 
     balloon.available is the guest's MemTotal, whatever its name says.

@@ -31,7 +31,7 @@ _COLUMNS: Final = (
 _SUMMED: Final = _COLUMNS[:8]
 
 
-class CpuRates(TypedDict, total=False):
+class HostCpuRates(TypedDict, total=False):
     """Fields of HostSample."""
 
     cpu_busy_ratio: float | None
@@ -43,7 +43,7 @@ class CpuRates(TypedDict, total=False):
     cpu_iowait_ratio: float | None
 
 
-def held(previous: CpuReading | None, current: CpuReading) -> CpuReading:
+def hold_small_dips(previous: CpuReading | None, current: CpuReading) -> CpuReading:
     """Return the reading with every counter that dipped a little held at its previous value.
 
     A larger drop stays as it is: it ends the series, and the next interval starts a new one.
@@ -58,7 +58,7 @@ def held(previous: CpuReading | None, current: CpuReading) -> CpuReading:
     return structs.replace(current, **dips) if dips else current
 
 
-def cpu_rates(previous: CpuReading | None, current: CpuReading | None) -> CpuRates:
+def cpu_rates(previous: CpuReading | None, current: CpuReading | None) -> HostCpuRates:
     """Return the shares of the time between two readings; none after a reset or without progress."""
     if previous is None or current is None:
         return {}

@@ -29,13 +29,13 @@ class Stamp(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message to be spooled. ``build`` makes its body once its stamp is known."""
+    """A message to be spooled. ``compose_body`` is called in the transaction that gives it its stamp."""
 
     lane: Lane
     routing_key: str
     message_type: str
     wall_seconds: int
-    build: Callable[[Stamp], bytes]
+    compose_body: Callable[[Stamp], bytes]
 
 
 class Spooled(NamedTuple):

@@ -181,7 +181,7 @@ class Spool:
             ticket = Ticket(self.epoch, first + refused)
             reports = message.lane == "sample" and self._reporting
             stamp = Stamp(ticket, self._file.unreported() if reports else ())
-            body = self._build(message, stamp)
+            body = self._composed(message, stamp)
             self._make_room(len(body))
             self._file.mark_reported(stamp)
             self._file.insert(ticket.sequence, message, body)
@@ -189,9 +189,9 @@ class Spool:
         self._directory.hold_reserve()
         return ticket
 
-    def _build(self, message: Message, stamp: Stamp) -> bytes:
+    def _composed(self, message: Message, stamp: Stamp) -> bytes:
         try:
-            body = message.build(stamp)
+            body = message.compose_body(stamp)
         except Exception as error:
             self._refuse()
             raise MessageRefusedError(f"the message cannot be encoded: {error}") from error

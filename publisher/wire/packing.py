@@ -63,7 +63,7 @@ class Packing(NamedTuple):
     def allows(self, data: bytes, *, unknown: bool) -> bool:
         """Tell whether all numbers in ``data`` are within bounds, and known where they must be.
 
-        Most columns are settled by a look at their bytes, which costs a hundredth of unpacking them.
+        Most columns are decided by a look at their bytes, which costs a hundredth of unpacking them.
         """
         if self.least is None:
             if unknown and not _may_be_infinite(data):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from publisher.domains.sampler import HypervisorTick
-from publisher.host.events import HostEvent
 from publisher.host.sampler import HostTick
+from publisher.unsent_event import EventFacts
 from publisher.wire.samples import CollectorHealth, HostIdentity, HostSample, HypervisorHealth
 
 BOOT_ID = "8c1f5a0e-1c0b-4c55-9f43-3f8a5b1d2e6a"
@@ -43,7 +43,7 @@ class FakeHost:
 
     def __init__(self, during: Callable[[int], None] = lambda _count: None) -> None:
         self.at_seconds: list[float] = []
-        self.events = list[HostEvent]()
+        self.events = list[EventFacts]()
         self.sample_to_give = HostSample(load_1m=0.5)
         self._during = during
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from publisher.announcer import Announcer
-from publisher.happenings import Happening
 from publisher.spool import Spool
+from publisher.unsent_event import UnsentEvent
 from publisher.wire.codec import decode_event
 from publisher.wire.samples import Event
 from tests.unit.publisher.sources import BOOT_ID, START
@@ -20,11 +20,11 @@ def spooled(spool: Spool) -> list[Event]:
     return [decode_event(item.body) for item in spool.read("event", count=100, size_bytes=2**40)]
 
 
-def test_a_happening_becomes_an_event_of_this_host(tmp_path: Path) -> None:
+def test_an_unsent_event_becomes_an_event_of_this_host(tmp_path: Path) -> None:
     """Nothing of it is lost, and it is numbered in the sequence of the samples."""
     spool = Spool(tmp_path / "spool", "hv042")
     Announcer(spool, "hv042", BOOT_ID).pass_on(
-        Happening(
+        UnsentEvent(
             kind="domain_started",
             occurred_at=START,
             domain_uuid=UUID,
@@ -58,7 +58,7 @@ def test_texts_that_cannot_be_sent_cost_the_texts_only(tmp_path: Path, text: str
     """That it happened, and to which domain, is still told."""
     spool = Spool(tmp_path / "spool", "hv042")
     Announcer(spool, "hv042", BOOT_ID).pass_on(
-        Happening(kind="domain_started", occurred_at=START, domain_uuid=UUID, domain_name=text, detail=text)
+        UnsentEvent(kind="domain_started", occurred_at=START, domain_uuid=UUID, domain_name=text, detail=text)
     )
     (event,) = spooled(spool)
 

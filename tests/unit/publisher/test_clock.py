@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.clock import Grid, SystemClock, phase_seconds
+from publisher.clock import SystemClock, TickGrid, phase_seconds
 from tests.unit.publisher.sources import FakeClock
 
 HOSTS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
@@ -18,7 +18,7 @@ HOSTS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 def test_the_first_tick_lies_on_the_grid_of_the_wall_clock(interval: float, share: float) -> None:
     """It comes within one interval, at a multiple of the interval plus the phase."""
     clock = FakeClock()
-    grid = Grid(interval_seconds=interval, phase_seconds=share * interval, clock=clock)
+    grid = TickGrid(interval_seconds=interval, phase_seconds=share * interval, clock=clock)
     wait = grid.due_seconds - clock.seconds
     wall = clock.now().timestamp() + wait
 
@@ -30,7 +30,7 @@ def test_the_first_tick_lies_on_the_grid_of_the_wall_clock(interval: float, shar
 def test_ticks_follow_each_other_by_one_interval() -> None:
     """Work that takes part of an interval shifts no tick."""
     clock = FakeClock()
-    grid = Grid(interval_seconds=10, phase_seconds=0, clock=clock)
+    grid = TickGrid(interval_seconds=10, phase_seconds=0, clock=clock)
     due = []
     for work_seconds in (0.1, 9.9, 3.0):
         due.append(grid.due_seconds)
@@ -42,7 +42,7 @@ def test_ticks_follow_each_other_by_one_interval() -> None:
 
 def test_a_tick_that_overruns_skips_and_counts_the_missed_ones() -> None:
     """No tick is made up for; the next is on the grid again."""
-    grid = Grid(interval_seconds=10, phase_seconds=0, clock=FakeClock())
+    grid = TickGrid(interval_seconds=10, phase_seconds=0, clock=FakeClock())
     grid.advance(grid.due_seconds + 34)
 
     assert 1046.5 == grid.due_seconds
@@ -51,7 +51,7 @@ def test_a_tick_that_overruns_skips_and_counts_the_missed_ones() -> None:
 
 def test_a_wait_that_ends_early_does_not_repeat_a_tick() -> None:
     """Advancing always goes to a later tick."""
-    grid = Grid(interval_seconds=10, phase_seconds=0, clock=FakeClock())
+    grid = TickGrid(interval_seconds=10, phase_seconds=0, clock=FakeClock())
     first = grid.due_seconds
     grid.advance(first - 0.001)
 

@@ -11,9 +11,9 @@ import pytest
 from publisher.announcer import Announcer
 from publisher.clock import phase_seconds
 from publisher.domains.sampler import HypervisorTick
-from publisher.host.events import HostEvent
 from publisher.sampler import NoDomains, Sampler
 from publisher.spool import Spool
+from publisher.unsent_event import EventFacts
 from publisher.version import VERSION
 from publisher.wire.codec import EVENT_TYPE, SAMPLE_TYPE, decode_event, decode_sample
 from publisher.wire.samples import (
@@ -200,7 +200,7 @@ def test_a_host_whose_settings_name_no_hypervisor_has_no_domains(tmp_path: Path)
 def test_what_the_host_noticed_becomes_events(tmp_path: Path) -> None:
     """Events of the host are numbered before the batch of their tick, and carry its boot."""
     bench = Bench(tmp_path)
-    bench.host.events = [HostEvent(kind="oom_kill", detail="1 process", attributes={"oom_kill_count": "1"})]
+    bench.host.events = [EventFacts(kind="oom_kill", detail="1 process", attributes={"oom_kill_count": "1"})]
     (batch,) = bench.run()
     (event,) = bench.events()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The link's bookkeeping, driven by hand: what it sends when, and what each verdict does."""
+"""The link's bookkeeping, driven by hand: what it sends when, and what each answer does."""
 
 import errno
 import threading
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.amqp import Outgoing, Settled, Verdict
+from publisher.amqp import AnsweredMessage, BrokerAnswer, Outgoing
 from publisher.amqp.link import WINDOW_BYTES, WINDOW_COUNT, Link
 from publisher.errors import BrokerError
 from publisher.spool import Lane, Spool
@@ -41,12 +41,12 @@ class Bench:
             sent += found
         return [sequence_of(item) for item in sent]
 
-    def settle(self, **verdicts: list[int]) -> None:
-        """Give verdicts, in the order they are written."""
-        settled: list[Settled] = []
-        for verdict, numbers in verdicts.items():
-            settled += [Settled(self.pop(number), verdict_of(verdict)) for number in numbers]
-        self.link.settled(settled)
+    def answer(self, **answers: list[int]) -> None:
+        """Give answers, in the order they are written."""
+        answered: list[AnsweredMessage] = []
+        for answer, numbers in answers.items():
+            answered += [AnsweredMessage(self.pop(number), answer_of(answer)) for number in numbers]
+        self.link.answered(answered)
 
     def pop(self, number: int) -> Outgoing:
         """Return a message that is on its way, and take it from there."""
@@ -60,9 +60,9 @@ def sequence_of(item: Outgoing) -> int:
     return int(item.message_id.split("/")[2])
 
 
-def verdict_of(name: str) -> Verdict:
-    """Return a verdict from a keyword, which may be numbered."""
-    known: dict[str, Verdict] = {
+def answer_of(name: str) -> BrokerAnswer:
+    """Return an answer from a keyword, which may be numbered."""
+    known: dict[str, BrokerAnswer] = {
         "confirmed": "confirmed",
         "rejected": "rejected",
         "unroutable": "unroutable",
@@ -94,19 +94,19 @@ def test_a_message_names_exchange_key_and_itself(bench: Bench) -> None:
 
 
 def test_only_what_is_confirmed_leaves_the_spool(bench: Bench) -> None:
-    """What has no verdict yet stays."""
+    """What has no answer yet stays."""
     bench.put(3)
     assert [1, 2, 3] == bench.take()
-    bench.settle(confirmed=[2])
+    bench.answer(confirmed=[2])
 
     assert [1, 3] == sequences(bench.spool)
 
 
 def test_the_window_bounds_what_is_on_its_way(bench: Bench) -> None:
-    """In messages and in bytes; a verdict makes room for the next."""
+    """In messages and in bytes; an answer makes room for the next."""
     bench.put(WINDOW_COUNT + 50)
     assert WINDOW_COUNT == len(bench.take())
-    bench.settle(confirmed=[1, 2])
+    bench.answer(confirmed=[1, 2])
     assert [WINDOW_COUNT + 1, WINDOW_COUNT + 2] == bench.take()
 
 
@@ -124,37 +124,37 @@ def test_new_messages_overtake_the_backlog(tmp_path: Path) -> None:
     bench.link.opened()
     bench.take()
     bench.put(2)
-    bench.settle(confirmed=list(range(1, 5)))
+    bench.answer(confirmed=list(range(1, 5)))
 
     assert [2 * WINDOW_COUNT + 1, 2 * WINDOW_COUNT + 2, WINDOW_COUNT + 1, WINDOW_COUNT + 2] == bench.take()
 
 
 def test_a_new_connection_begins_with_what_was_not_confirmed(bench: Bench) -> None:
-    """Messages without a verdict are sent again, in order."""
+    """Messages without an answer are sent again, in order."""
     bench.put(4)
     bench.take()
-    bench.settle(confirmed=[2])
+    bench.answer(confirmed=[2])
     bench.in_flight.clear()
     bench.link.opened()
 
     assert [1, 3, 4] == bench.take()
 
 
-@pytest.mark.parametrize("verdict", ["rejected", "unroutable"])
-def test_a_refused_lane_waits_probes_and_goes_on(bench: Bench, verdict: str) -> None:
+@pytest.mark.parametrize("answer", ["rejected", "unroutable"])
+def test_a_refused_lane_waits_probes_and_goes_on(bench: Bench, answer: str) -> None:
     """After a pause one message finds out; its confirm opens the lane for all that was refused."""
     bench.put(4)
     bench.take()
-    bench.settle(**{verdict: [1, 2, 3, 4]})
+    bench.answer(**{answer: [1, 2, 3, 4]})
     assert [] == bench.take()
     bench.seconds += 1.0
     assert [1] == bench.take()
-    bench.settle(**{verdict: [1]})
+    bench.answer(**{answer: [1]})
     bench.seconds += 0.9
     assert [] == bench.take()
     bench.seconds += 1.2
     assert [1] == bench.take()
-    bench.settle(confirmed=[1])
+    bench.answer(confirmed=[1])
 
     assert [2, 3, 4] == bench.take()
 
@@ -163,22 +163,22 @@ def test_a_confirm_after_a_refusal_does_not_hide_it(bench: Bench) -> None:
     """Of messages sent together, those refused are sent again though later ones were confirmed."""
     bench.put(4)
     bench.take()
-    bench.settle(confirmed=[1], rejected=[2, 3], confirmed_=[4])
+    bench.answer(confirmed=[1], rejected=[2, 3], confirmed_=[4])
     bench.seconds += 1.0
     assert [2] == bench.take()
-    bench.settle(confirmed=[2])
+    bench.answer(confirmed=[2])
 
     assert [3] == bench.take()
 
 
-def test_a_probe_waits_for_all_verdicts_of_its_lane(bench: Bench) -> None:
+def test_a_probe_waits_for_all_answers_of_its_lane(bench: Bench) -> None:
     """Nothing is sent twice at the same time."""
     bench.put(3)
     bench.take()
-    bench.settle(rejected=[1])
+    bench.answer(rejected=[1])
     bench.seconds += 60.0
     assert [] == bench.take()
-    bench.settle(confirmed=[2, 3])
+    bench.answer(confirmed=[2, 3])
 
     assert [1] == bench.take()
 
@@ -187,7 +187,7 @@ def test_one_lane_does_not_hold_the_other(bench: Bench) -> None:
     """Events without a queue leave the samples alone."""
     bench.put(1, "event")
     bench.take()
-    bench.settle(unroutable=[1])
+    bench.answer(unroutable=[1])
     bench.put(2)
 
     assert [2, 3] == bench.take()
@@ -197,7 +197,7 @@ def test_a_message_that_cannot_be_encoded_is_dropped(bench: Bench) -> None:
     """It would stand in the way for ever."""
     bench.put(2)
     bench.take()
-    bench.settle(unsendable=[1])
+    bench.answer(unsendable=[1])
 
     assert ([2], 1) == (sequences(bench.spool), bench.spool.status().dropped_message_count)
 
@@ -212,7 +212,7 @@ def test_an_oversize_message_is_found_and_dropped(bench: Bench) -> None:
     bench.link.opened()
     for number in (1, 2):
         assert [number] == bench.take()
-        bench.settle(confirmed=[number])
+        bench.answer(confirmed=[number])
     assert [3] == bench.take()
     bench.link._lost(oversize, bench.in_flight)
     bench.in_flight.clear()
@@ -232,7 +232,7 @@ def test_an_outage_is_one_warning_and_one_end(bench: Bench, caplog: pytest.LogCa
     bench.link.opened()
     bench.take()
     bench.seconds += 60.0
-    bench.settle(confirmed=[1])
+    bench.answer(confirmed=[1])
     found = [(record.getMessage(), record.__dict__["fields"]) for record in caplog.records]
 
     assert ["broker_unavailable", "broker_unavailable", "broker_available"] == [event for event, _ in found]
@@ -265,7 +265,7 @@ def test_a_publisher_that_starts_before_the_consumer_waits_quietly(
     assert [("WARNING", "broker_unavailable")] == levels(caplog)[1:]
     bench.link.opened()
     bench.take()
-    bench.settle(confirmed=[1])
+    bench.answer(confirmed=[1])
     assert [("INFO", "broker_available")] == levels(caplog)[2:]
     # It was there and is gone: somebody has removed it.
     bench.link._lost(missing, [])

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from publisher.collectors.background import Attempt, BackgroundReader
+from publisher.collectors.attempt import Attempt
+from publisher.collectors.background import BackgroundReader
 from publisher.collectors.collected import Collected
 from publisher.collectors.filesystems import FilesystemReading, collect
 from publisher.procfs import SourceFailedError, SourceMalformedError, SourceUnavailableError, SystemTree

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from publisher.collectors.cpu import CpuReading, parse
 from publisher.procfs import SourceMalformedError
-from publisher.rates.host_cpu import cpu_rates, held
+from publisher.rates.host_cpu import cpu_rates, hold_small_dips
 from tests.unit.publisher.host.host_tree import fixture_text
 
 BEFORE = parse(fixture_text("hypervisor", "/proc/stat"))
@@ -119,7 +119,7 @@ def test_shares_that_the_kernel_does_not_count_are_absent() -> None:
 @pytest.mark.parametrize("column", ["idle", "iowait"])
 def test_a_small_dip_is_held(column: str) -> None:
     """Idle or iowait going back by less than three seconds counts as no progress."""
-    current = held(BEFORE, after(**{"user": 500, "system": 500, column: -200}))
+    current = hold_small_dips(BEFORE, after(**{"user": 500, "system": 500, column: -200}))
 
     assert getattr(BEFORE, f"{column}_total") == getattr(current, f"{column}_total")
     assert 1.0 == cpu_rates(BEFORE, current)["cpu_busy_ratio"]
@@ -127,21 +127,21 @@ def test_a_small_dip_is_held(column: str) -> None:
 
 def test_a_held_counter_counts_again_from_where_it_was() -> None:
     """The ticks that make good a dip are not counted twice."""
-    dipped = held(BEFORE, after(user=1000, idle=-100))
-    recovered = held(dipped, after(user=1500, idle=500))
+    dipped = hold_small_dips(BEFORE, after(user=1000, idle=-100))
+    recovered = hold_small_dips(dipped, after(user=1500, idle=500))
 
     assert 0.5 == cpu_rates(dipped, recovered)["cpu_busy_ratio"]
 
 
 def test_a_large_drop_ends_the_series_for_one_interval() -> None:
     """A CPU that came back online with fresh counters gives no shares once, then again."""
-    replugged = held(BEFORE, after(user=500, idle=-1_000_000))
+    replugged = hold_small_dips(BEFORE, after(user=500, idle=-1_000_000))
     later = structs.replace(
         replugged, user_total=replugged.user_total + 100, idle_total=replugged.idle_total + 300
     )
 
     assert {} == cpu_rates(BEFORE, replugged)
-    assert 0.25 == cpu_rates(replugged, held(replugged, later))["cpu_busy_ratio"]
+    assert 0.25 == cpu_rates(replugged, hold_small_dips(replugged, later))["cpu_busy_ratio"]
 
 
 def test_the_formula_of_2011_would_say_98_percent() -> None:

@@ -11,7 +11,7 @@ from publisher.commands.check_hypervisor import Survey, hypervisor_findings
 from publisher.commands.findings import Finding, exit_code
 from publisher.exit_codes import ExitCode
 from publisher.hypervisor.errors import ConnectionLostError, HypervisorError, LibvirtMissingError
-from publisher.hypervisor.readings import Description, DetailReading, DomainReading, MemoryReading, Overview
+from publisher.hypervisor.readings import BalloonReading, Description, DetailReading, DomainReading, Overview
 from publisher.settings import PublisherSettings, SpoolSettings
 from publisher.spool import Spool
 
@@ -109,8 +109,8 @@ def survey_of(
     domain = DomainReading(
         uuid=UUID, name="shop", libvirt_id=libvirt_id, state=1, state_reason=1, at_seconds=1.0
     )
-    memory = MemoryReading(
-        **dict.fromkeys(field for field in MemoryReading.__struct_fields__ if field != "updated_at_seconds"),
+    memory = BalloonReading(
+        **dict.fromkeys(field for field in BalloonReading.__struct_fields__ if field != "updated_at_seconds"),
         updated_at_seconds=updated_at_seconds,
     )
     detail = DetailReading(

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.commands import units
 from publisher.commands.findings import Finding
-from publisher.commands.text_report import finding_lines, sheet
+from publisher.commands.text_report import finding_lines, text_report
 from publisher.wire.codec import decode_sample
 from publisher.wire.samples import SampleBatch
 from publisher.wire.transposition import in_reports
@@ -23,7 +23,7 @@ def payload(stem: str) -> SampleBatch:
 
 def test_every_part_of_a_full_batch_is_shown() -> None:
     """Host, devices, file systems, hypervisor, VMs and collectors."""
-    text = sheet(payload("sample_full"))
+    text = text_report(payload("sample_full"))
 
     words = ["hv042", "6.12.48", "Huge pages", "Disks", "vda", "Network", "/var/lib/libvirt/images"]
     words += ["QEMU 10.0.3", "libvirt 11.3.0", "1 running of 1", "partial: a reason", "a name"]
@@ -32,7 +32,7 @@ def test_every_part_of_a_full_batch_is_shown() -> None:
 
 def test_columns_are_aligned() -> None:
     """The heading of a column of numbers ends where the numbers end."""
-    lines = sheet(payload("sample_full")).splitlines()
+    lines = text_report(payload("sample_full")).splitlines()
     heading = next(line for line in lines if line.lstrip().startswith("device "))
     row = lines[lines.index(heading) + 1]
 
@@ -49,7 +49,7 @@ def test_columns_are_aligned() -> None:
 )
 def test_what_is_not_known_is_said(stem: str, words: list[str]) -> None:
     """No libvirt, libvirt away and no rates read differently, and no figure is invented."""
-    text = sheet(payload(stem))
+    text = text_report(payload(stem))
 
     assert [] == [word for word in words if word not in text]
     assert "None" not in text
@@ -60,7 +60,7 @@ def test_names_cannot_move_the_cursor() -> None:
     batch = payload("sample_full")
     assert batch.domains is not None
     evil = msgspec.structs.replace(batch.domains[0], name="\x1b[2Jevil\nFAIL")
-    text = sheet(msgspec.structs.replace(batch, domains=[evil]))
+    text = text_report(msgspec.structs.replace(batch, domains=[evil]))
 
     assert "\x1b" not in text
     assert "\N{REPLACEMENT CHARACTER}[2Jevil\N{REPLACEMENT CHARACTER}FAIL" in text

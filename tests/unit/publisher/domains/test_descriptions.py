@@ -9,7 +9,7 @@ import libvirt
 import pytest
 
 from publisher.domains.descriptions import Descriptions
-from publisher.hypervisor.readings import DomainReading, InterfaceReading
+from publisher.hypervisor.readings import DomainInterfaceReading, DomainReading
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 
 GUARD_SECONDS = 10.0
@@ -75,7 +75,7 @@ def reading(daemon: FakeDaemon, *interfaces: str, index: int = 0) -> DomainReadi
         state=1,
         state_reason=1,
         at_seconds=0.0,
-        interfaces=tuple(InterfaceReading(name, 0, 0, 0, 0, 0, 0, 0, 0) for name in interfaces),
+        interfaces=tuple(DomainInterfaceReading(name, 0, 0, 0, 0, 0, 0, 0, 0) for name in interfaces),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two readings of a domain's devices become their samples and the domain's totals."""
 
-from publisher.hypervisor.readings import BlockReading, InterfaceReading
+from publisher.hypervisor.readings import BlockReading, DomainInterfaceReading
 from publisher.rates.domain_devices import (
     BlockTotals,
     block_samples,
@@ -19,9 +19,9 @@ def grown(device: BlockReading, **changes: int) -> BlockReading:
     return device._replace(**{field: getattr(device, field) + value for field, value in changes.items()})
 
 
-def nic(name: str, received: int = 0, transmitted: int = 0) -> InterfaceReading:
+def nic(name: str, received: int = 0, transmitted: int = 0) -> DomainInterfaceReading:
     """Return an interface with bytes."""
-    return InterfaceReading(name, received, 0, 0, 0, transmitted, 0, 0, 0)
+    return DomainInterfaceReading(name, received, 0, 0, 0, transmitted, 0, 0, 0)
 
 
 def test_rates_and_latencies_of_a_disk() -> None:

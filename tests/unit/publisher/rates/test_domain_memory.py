@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from publisher.hypervisor import bulk
-from publisher.hypervisor.readings import Description, MemoryReading
+from publisher.hypervisor.readings import BalloonReading, Description
 from publisher.rates.domain_memory import (
     NEVER_REPORTED,
     NO_BALLOON,
@@ -22,7 +22,7 @@ from tests.unit.publisher.domains.fake_libvirt import detail_record
 UPDATED = 1_000_000
 
 
-def reading(**changes: Any) -> MemoryReading:
+def reading(**changes: Any) -> BalloonReading:
     """Return a balloon reading; ``last_update`` stands for balloon.last-update."""
     if "last_update" in changes:
         changes["balloon__last-update"] = changes.pop("last_update")

@@ -8,7 +8,7 @@ import pytest
 from publisher.hypervisor import bulk
 from publisher.hypervisor.readings import DetailReading, DomainReading
 from publisher.rates.domain import (
-    CpuRates,
+    DomainCpuRates,
     ProcessorRates,
     cpu_rates,
     is_even,
@@ -41,7 +41,7 @@ def second(
 
 def test_cores_over_the_measured_interval() -> None:
     """5 s of CPU within 10 s are half a core, a quarter of two vCPUs."""
-    assert CpuRates(10.0, 0.5, 0.25) == cpu_rates(first(0, 1_000), first(10, 5_000_001_000), 30)
+    assert DomainCpuRates(10.0, 0.5, 0.25) == cpu_rates(first(0, 1_000), first(10, 5_000_001_000), 30)
 
 
 def test_ratio_is_not_capped() -> None:
@@ -68,12 +68,12 @@ def test_ratio_uses_the_smaller_vcpu_count_of_a_hot_plug() -> None:
 )
 def test_no_rates_without_comparable_readings(before: DomainReading | None, now: DomainReading) -> None:
     """First reading, a new start, a gap: nothing is derived, also where the counters would allow it."""
-    assert CpuRates() == cpu_rates(before, now, 30)
+    assert DomainCpuRates() == cpu_rates(before, now, 30)
 
 
 def test_counter_that_went_backwards_gives_no_rate() -> None:
     """A reset is no value, neither negative nor 0; the interval is known all the same."""
-    assert CpuRates(10.0, None, None) == cpu_rates(first(0, 9), first(10, 5), 30)
+    assert DomainCpuRates(10.0, None, None) == cpu_rates(first(0, 9), first(10, 5), 30)
 
 
 def test_processor_rates() -> None:
