@@ -2,12 +2,13 @@
 """The settings of ``kvmgrid-consumer``: TOML file, then ``KVMGRID_SECTION__KEY`` variables."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from consumer.retention import Retention
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.log_line import LogSettings
 
 Positive = Annotated[float, Meta(gt=0)]
 PositiveCount = Annotated[int, Meta(ge=1)]
@@ -60,13 +61,6 @@ class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 1024 * 1024
     # Per host and reason; beyond it messages are counted in one row per hour.
     kept_per_hour_count: PositiveCount = 60
-
-
-class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The ``[log]`` section. ``auto``: readable on a terminal, JSON lines elsewhere."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    form: Literal["auto", "text", "json"] = "auto"
 
 
 class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

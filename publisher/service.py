@@ -41,7 +41,7 @@ def main() -> NoReturn:
 def publish(path: Path | None, environment: Mapping[str, str]) -> ExitCode:
     """Run a publisher to its end; raise SettingsError or SpoolRefusedError if it cannot begin."""
     settings = load_settings(path, environment)
-    logs.configure(host=settings.host, level=settings.log.level, form=settings.log.form)
+    logs.configure(settings.log, host=settings.host)
     Publisher(settings).run()
     return ExitCode.OK
 

@@ -154,4 +154,4 @@ def _counted(messages: Iterator[DueMessage], progress: FleetProgress) -> Iterato
     for due in messages:
         yield due
         count = 0 if isinstance(due.message, Event) else len(due.message.domains or ())
-        progress.told(due.second, count)
+        progress.sent(due.second, count)

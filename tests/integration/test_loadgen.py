@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The load generator on a real broker: every message arrives once, and what is in the way is said."""
 
+import json
 import secrets
 import signal
 import subprocess
@@ -132,14 +133,14 @@ def test_ctrl_c_ends_a_run_with_everything_confirmed(
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
-            assert "now live" in process.stderr.readline()
+            assert "history_sent" == json.loads(process.stderr.readline())["event"]
             process.send_signal(signal.SIGINT)
             last = process.stderr.read().splitlines()[-1]
             assert 0 == process.wait(30)
         finally:
             process.kill()
 
-    sent = int(last.split("kvmgrid-loadgen: ")[1].split(" messages")[0].replace(",", ""))
+    sent = json.loads(last)["message_count"]
     assert sent >= 36
     assert wait_until(
         lambda: depth(virtual_host.broker.admin, virtual_host.name) == sent, timeout_seconds=60.0

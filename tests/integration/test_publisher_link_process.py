@@ -162,7 +162,9 @@ def test_a_host_is_published_until_sigterm(
     assert batches[0].sample.cpu_busy_ratio is None
     assert batches[2].sample.cpu_busy_ratio is not None
     assert [] == batches[2].domains
-    assert {(HOST, "process")} == {(line["host"], line["component"]) for line in processes[0].lines()}
+    assert {(HOST, "publisher", "process")} == {
+        (line["host"], line["component"], line["part"]) for line in processes[0].lines()
+    }
 
 
 def test_nothing_accepted_is_lost_when_the_publisher_is_killed(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from publisher import logs
+from publisher.wire.log_line import LogSettings
 
 
 class Terminal(io.StringIO):
@@ -32,24 +33,25 @@ def _unchanged() -> Iterator[None]:
 def written(**configuration: Any) -> str:
     """Return what is written of one warning."""
     stream = configuration.pop("stream", io.StringIO())
-    logs.configure(host="hv042", stream=stream, **configuration)
+    logs.configure(LogSettings(**configuration), host="hv042", stream=stream)
     logs.Log("link").warning("broker_unavailable", fault="unreachable", count=3, name="a\nb \x1b[31m\u202e")
     return str(stream.getvalue())
 
 
 def test_a_pipe_gets_one_json_object_a_line() -> None:
-    """With time, level, event, host and component, and the fields as they are."""
+    """With time, level, event, component and host, and the fields as they are."""
     line = written()
     found = json.loads(line)
 
     assert 1 == line.count("\n")
     assert line.isascii()
-    assert ["ts", "level", "event", "host", "component", "fault", "count", "name"] == list(found)
-    assert ("warning", "broker_unavailable", "hv042", "link", 3, "a\nb \x1b[31m\u202e") == (
+    assert ["ts", "level", "event", "component", "host", "part", "fault", "count", "name"] == list(found)
+    assert ("warning", "broker_unavailable", "hv042", "publisher", "link", 3, "a\nb \x1b[31m\u202e") == (
         found["level"],
         found["event"],
         found["host"],
         found["component"],
+        found["part"],
         found["count"],
         found["name"],
     )
@@ -63,7 +65,7 @@ def test_a_terminal_gets_text_with_colour(monkeypatch: pytest.MonkeyPatch) -> No
     assert line.startswith("\x1b[33m")
     assert 2 == line.count("\x1b")
     assert 1 == line.count("\n")
-    assert "broker_unavailable fault=unreachable count=3" in line
+    assert "publisher  broker_unavailable part=link fault=unreachable count=3" in line
 
 
 def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +89,7 @@ def test_the_level_hides_what_is_below() -> None:
 def test_a_failure_carries_its_trace() -> None:
     """What nobody foresaw can be found in the log."""
     stream = io.StringIO()
-    logs.configure(host="hv042", stream=stream)
+    logs.configure(LogSettings(), host="hv042", stream=stream)
     try:
         int("unforeseen")
     except ValueError as error:
