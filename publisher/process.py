@@ -86,8 +86,8 @@ class Publisher:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        # An alarm, because a signal handler can set one without taking a lock, and a thread to wait for it
-        # would cost memory.
+        # It is an alarm, because a signal handler can set one without a lock. A thread that waits would cost
+        # memory.
         signal.signal(signal.SIGALRM, lambda _number, _frame: leave(0))
         # What lives until the end need not be looked at by each collection of garbage.
         gc.collect()

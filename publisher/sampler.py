@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tick: host and domains once per interval, on the grid, into the spool.
 
-Nothing a tick meets ends the loop: a source that fails leaves its part of the batch empty with the
-reason, a spool that fails costs this batch, which is counted. ``sampled_at`` is taken before the first
-call.
+No fault ends the loop. A source that fails leaves its part of the batch empty, with the reason. A spool that
+fails costs this batch, which is counted. ``sampled_at`` is taken before the first call.
 """
 
 import os

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``run`` behind the command line: an interpreter that holds what publishing needs and nothing else.
 
-``kvmgrid-publisher run`` replaces itself by ``python -m publisher.service FILE``: the process keeps its
-number and loses the two megabytes of the command line's library. An empty FILE means the default
-settings file. No module of ours imports this one: to do so changes what pika offers.
+``kvmgrid-publisher run`` replaces itself by ``python -m publisher.service FILE``. The process keeps its
+number and loses the two megabytes of the command line's library. An empty FILE means the default settings
+file. No module of ours imports this one: to do so changes what pika offers.
 """
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An event on its way to the spool: first what is said about it, then also when and to which domain.
+"""An event on its way to the spool: what is said about it, then when and to which domain.
 
 The spool gives it a number; the wire's Event adds host, epoch, sequence and boot.
 """

@@ -29,7 +29,7 @@ from publisher.wire.settings import SettingsError
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build/scenarios"))
 @click.option("--times", default=1, show_default=True, type=click.IntRange(1, 100), help="Runs in a row.")
 def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
-    """Carry out scenarios on the running demo, or on a grid of their own; the status is the worst of all."""
+    """Carry out scenarios on the running demo, or on a grid of their own. The status is the worst."""
     if os.geteuid() != 0:
         raise DemoError("the lab needs root")
     orders = [Order(Path(name).stem, load_scenario(name)) for name in scenarios or names()]

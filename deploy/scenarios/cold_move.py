@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Moves a VM between two libvirts of the lab: cold, as each has a network and folders of its own.
 
-The disk is copied while the VM is off, the definition follows with the paths of its new home, and the old
-home forgets it: a host that was moved away from holds nothing of the VM any more.
+The disk is copied while the VM is off. The definition follows with the paths of its new home. The old home
+forgets the VM: a host that was moved away from keeps nothing of it.
 """
 
 import contextlib

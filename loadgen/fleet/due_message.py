@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The messages of a fleet in the order in which they are sent: samples and events, numbered per host. Pure.
 
-As a publisher does, a host numbers its samples and events together, and the numbers have no gap: a host that
-is down says nothing and counts nothing.
+A host numbers its samples and events together, as a publisher does. The numbers have no gap: a host that is
+down sends nothing and counts nothing.
 """
 
 from collections.abc import Iterable, Iterator

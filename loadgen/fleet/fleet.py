@@ -2,8 +2,8 @@
 """A seeded fleet of simulated hypervisors: the batch of any host at any second, and nothing else.
 
 Pure: equal shape, host and time give an equal batch, whatever was asked before. Its epoch is that of the run,
-which numbers the messages of each host from 1. In an eventful fleet VMs move, come, go and restart, and hosts
-restart, hang and have clocks that are wrong (rota); in one that is not, every host keeps its VMs for ever.
+which numbers the messages of each host from 1. In an eventful fleet VMs move, come, go and restart. Its hosts
+restart, hang and have clocks that are wrong (rota). In any other fleet every host keeps its VMs for ever.
 """
 
 import math

@@ -5,8 +5,8 @@ Many messages are on their way at once, each confirmed by the broker. What a ful
 before anything newer. History goes as fast as the consumers take it: a longer queue would only make others'
 samples wait behind it.
 
-A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that, so one user
-with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` speaks for the whole simulated fleet:
+A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that. So one user
+with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` publishes for the whole fleet:
 
     rabbitmqctl add_user kvmgrid-loadgen …; rabbitmqctl set_user_tags kvmgrid-loadgen impersonator
 

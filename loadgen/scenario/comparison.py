@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was commanded, what was true and what was stored, side by side for each step. Pure.
 
-The truth of a sample is taken over exactly the sample's own interval; a sample counts for the step that
+The truth of a sample is taken over exactly the sample's own interval. A sample counts for the step that
 contains all of it.
 """
 

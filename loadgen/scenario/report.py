@@ -51,7 +51,7 @@ class Levels(Struct, frozen=True, kw_only=True):
 
 
 class ChangeResult(Struct, frozen=True, kw_only=True):
-    """How long a change took to show in the database and on the page; None if it did not within the limit.
+    """How long a change took to show in the database and on the page. None: it did not within the limit.
 
     What was ``shown_before`` the change says nothing about it. Without a ``page_limit_seconds`` nobody
     looked at a page.

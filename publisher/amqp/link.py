@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link: a thread that empties the spool into the broker, for ever and across outages.
 
-A message leaves the spool when the broker has confirmed it, and not before. New messages go out at
-once beside the backlog, so that an outage of hours does not delay what is sampled now. Samples and
-events are two lanes: one that the broker cannot route or rejects is held and tried again, without
-holding the other.
+A message leaves the spool when the broker has confirmed it, and not before. New messages go out at once,
+beside the backlog. An outage of hours does not delay what is sampled now. Samples and events are two lanes. A
+lane that the broker cannot route or rejects is held and tried again. The other goes on.
 """
 
 import threading
@@ -24,9 +23,9 @@ from publisher.wire.settings import SettingsError
 from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
 
 WINDOW_COUNT = 200
-# A live message waits for what is on its way before it: about a second on a line of 10 Mbit/s.
+# A live message waits for what was sent before it. On a line of 10 Mbit/s that is about a second.
 WINDOW_BYTES = 1024 * 1024
-# A session that is told to close needs a moment more than its farewell to a broker that does not answer.
+# A session that closes waits for the farewell of a silent broker; the thread needs a moment more than that.
 _END_SECONDS = 3.0
 _EXCHANGES = {"sample": SAMPLES_EXCHANGE, "event": EVENTS_EXCHANGE}
 _PROBLEMS = {
@@ -89,8 +88,8 @@ class LaneFlow:
     def release(self) -> bool:
         """Take note of a confirm; tell whether it ends a problem.
 
-        Only the confirm of a probe does: of messages sent together some may be confirmed after others were
-        refused, and these must be read again.
+        Only the confirm of a probe does. Of messages sent together some may be confirmed after others were
+        refused. Those must be read again.
         """
         if self.problem and not self._probing:
             return False

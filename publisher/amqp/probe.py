@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this host may do on the broker, found out without publishing anything.
 
-A message published inside a transaction that is rolled back passes the broker's checks of exchange,
-routing key and user, and reaches no queue (seen with RabbitMQ 4).
+A message inside a transaction passes the broker's checks of exchange, routing key and user. Rolled back, it
+reaches no queue (seen with RabbitMQ 4).
 """
 
 from collections.abc import Callable

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What domains are (title, metadata, addresses, balloon period): when to read it and when to send it.
 
-Read once per start of a VM, after each change that libvirt announces, and every few minutes, because
-libvirt announces no change of autostart. Sent with a domain's first sample and after a change; and once an
-hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a worker of its own, and
-what is late is taken at a later tick. A domain that somebody holds costs up to 30 s and gives nothing: it is
-asked last and not again for a minute, so that it keeps no other domain from its description.
+A description is read once per start of a VM and after each change that libvirt announces. It is also read
+every few minutes, as libvirt announces no change of autostart. Sent with a domain's first sample and after a
+change; and once an hour, for a consumer that missed it. Reading takes the domain's job, so it runs on a
+worker of its own. What is late is taken at a later tick. A domain that somebody holds costs up to 30 s and
+gives nothing. It is asked last, and not again for a minute: it keeps no other domain from its description.
 """
 
 import time

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The second tier: figures that need QEMU's monitor, one bulk call a tick, past domains that are stuck.
 
-libvirt walks the domains of a bulk call one after the other, so one stopped QEMU holds up the answer for
-all, for as long as it is stopped, and NOWAIT does not help the first caller. Therefore: a call that is late
-is examined through the other connection (virDomainGetControlInfo); if a domain holds it up, the call is
-abandoned with its connection, and another goes on without that domain, within the same tick if time
-allows. Abandoned calls hold threads of libvirtd, so there are at most ABANDONED_CAP; then this tier pauses
-until one returns.
+libvirt walks the domains of a bulk call one after the other. So one stopped QEMU holds up the answer for all,
+as long as it is stopped. NOWAIT does not help the first caller. Therefore a call that is late is examined
+through the other connection (virDomainGetControlInfo). If a domain holds it up, the call is abandoned with
+its connection. Another call goes on without that domain, within the same tick if time allows. Abandoned calls
+hold threads of libvirtd, so there are at most ABANDONED_CAP; then this tier pauses until one returns.
 """
 
 import time

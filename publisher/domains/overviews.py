@@ -13,8 +13,8 @@ from publisher.domains.worker import Call, Worker
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.readings import Control, Overview
 
-# A call that is outstanding for so long is given up with its connection, once; keepalive (20 s) notices a
-# dead daemon before that.
+# A call that is outstanding for so long is given up with its connection, once. Keepalive notices a dead
+# daemon before that, after 20 s.
 _GIVE_UP_SECONDS = 60.0
 
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The domains of this host, sampled once a tick through libvirt without ever waiting for a stuck one.
 
-Once a tick the owner calls ``begin()``, which returns at once, lets the host collectors run, and calls
-``finish()``, which returns by half an interval, and at the latest five seconds, after ``begin``
-whatever libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called
-from any: give it to EventWatcher as `changed`. All libvirt calls run on daemon threads
-(publisher.domains.worker). After ``close()`` one may still hang inside libvirt, so the process must not wait
-for threads.
+Once a tick the owner calls ``begin()``, which returns at once. It lets the host collectors run and calls
+``finish()``. That returns by half an interval after ``begin``, at the latest after five seconds, whatever
+libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called from any:
+give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.domains.worker).
+After ``close()`` one may still hang inside libvirt, so the process must not wait for threads.
 """
 
 import time
@@ -33,7 +32,7 @@ from publisher.wire.samples import (
     HypervisorState,
 )
 
-# A process that is told to stop waits for the tick it is in, so however long the interval, a tick is short.
+# A process that is to stop waits for the tick it is in. So a tick is short, however long the interval is.
 LONGEST_WAIT_SECONDS = 5.0
 
 _log = Log("hypervisor")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens to domains, as it happens: libvirt's events on a connection and threads of their own.
 
-``emit`` is called on the watcher's own thread, one event after the other; it may block for a moment (a
-spool's fsync), but must not wait for the network. libvirt replays nothing: what happened while the
-connection was away is seen in the next sample, and every description is read again.
+``emit`` is called on the watcher's own thread, one event after the other. It may block for a moment (a
+spool's fsync), but must not wait for the network. libvirt replays nothing. What happened while the connection
+was away is seen in the next sample. Every description is read again then.
 """
 
 import queue

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A worker thread with a libvirt connection of its own and at most one call under way.
 
-The owner never waits longer than it wants to: a call that hangs keeps its worker busy, and an abandoned
-worker ends by itself should its call ever return. Connections are opened, used and closed on the worker's
-thread only; all methods belong to one owner thread. A lost connection is opened again at once, then with
-a growing pause (1 to 30 s, jittered), for ever.
+The owner never waits longer than it wants to. A call that hangs keeps its worker busy. An abandoned worker
+ends by itself if its call ever returns. Connections are opened, used and closed on the worker's thread only;
+all methods belong to one owner thread. A lost connection is opened again at once, then with a growing pause
+(1 to 30 s, jittered), for ever.
 """
 
 import queue

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records of virConnectGetAllDomainStats become readings. Pure.
 
-A record is a flat dict such as {"vcpu.0.time": 12, …}; a group or key may be absent for any reason
-(libvirt's documentation), so everything is read with ``get``. Keys of arrays are built once per index.
+A record is a flat dict such as {"vcpu.0.time": 12, …}. A group or key may be absent for any reason (libvirt's
+documentation). So everything is read with ``get``. Keys of arrays are built once per index.
 """
 
 from collections.abc import Mapping
@@ -117,8 +117,8 @@ def detail(
         missing.append("cpu")
     if not processors:
         missing.append("vcpu")
-    # libvirt adds the resident size whenever it held the domain's job for this group; the figures beside
-    # it depend on the guest, this one does not.
+    # libvirt adds the resident size whenever it held the domain's job for this group. The figures beside it
+    # depend on the guest, this one does not.
     if guest.resident_kib is None:
         missing.append("memory")
     if devices and all(device.read_requests is None for device in devices):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a batch or an event to the bytes of its message, in a form that every consumer can read.
 
-What was read from a host may hold what the wire cannot (a surrogate in a name, a count beyond 63 bits).
-Such a part is left out, with the reason in its place; the rest goes out. Each body has been decoded
-once before it counts as made.
+A reading may hold what the wire cannot (a surrogate in a name, a count beyond 63 bits). Such a part is left
+out, with the reason in its place; the rest goes out. Each body has been decoded once before it counts as
+made.
 """
 
 from typing import TypeVar

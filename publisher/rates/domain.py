@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two readings of one domain become its rates. Pure.
 
-Readings are compared only if they belong to one start of the VM (same libvirt id) and lie no further apart
-than ``longest_seconds``; otherwise every rate is None. Definitions: docs/metrics.md, "Domains".
+Readings are compared only if they belong to one start of the VM (same libvirt id). They must lie no further
+apart than ``longest_seconds``. Otherwise every rate is None. Definitions: docs/metrics.md, "Domains".
 """
 
 from typing import NamedTuple
@@ -45,7 +45,7 @@ def seconds_between(
 def is_even(before: DetailReading, now: DetailReading, most_seconds: float) -> bool:
     """Whether two calls took about equally long.
 
-    Counters of the second tier are read somewhere within a call. Equal calls read them equally late; where
+    Counters of the second tier are read somewhere within a call. Equal calls read them equally late. Where
     one took much longer than the other, the interval between the readings is not known well enough.
     """
     return abs(now.duration_seconds - before.duration_seconds) <= most_seconds

@@ -65,8 +65,8 @@ def interface_samples(
 ) -> list[DomainInterfaceSample]:
     """Return one sample per interface whose MAC address is known, by ``addresses`` (host name -> MAC).
 
-    Within one start of the VM a host name belongs to one MAC unless a device is replaced; then the
-    counters begin anew, which gives no rate.
+    Within one start of the VM a host name belongs to one MAC unless a device is replaced. The counters begin
+    anew then, which gives no rate.
     """
     earlier = {interface.name: interface for interface in before} if seconds is not None else {}
     samples = []

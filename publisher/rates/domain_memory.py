@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the guest says about its memory becomes figures, if it said it lately. Pure.
 
-The guest reports through the balloon device every ``stats period`` seconds, if the VM's definition asks
-for it; libvirt repeats the last report for ever. A report older than max(3 periods, 30 s) is no value. The
-guest's counters advance once a report, so their rates cover the time between two reports and hold until
-the next. That time is known from libvirt's stamps alone, which are wall clock: it is believed if about as
-much passed on the monotonic clock between the readings that showed the reports first.
+The guest reports through the balloon device every ``stats period`` seconds, if the VM's definition asks for
+it. libvirt repeats the last report for ever. A report older than max(3 periods, 30 s) is no value. The
+guest's counters advance once a report. So their rates cover the time between two reports and hold until the
+next. That time is known from libvirt's stamps alone, which are wall clock. It is checked against the
+monotonic clock between the readings that showed the reports first. It is believed if about as much passed on
+both.
 """
 
 from typing import NamedTuple, TypeVar

@@ -42,8 +42,8 @@ class HostSamples(Struct, frozen=True, kw_only=True):
 def usable_interval(previous: Moment | None, current: Moment, tick_seconds: float) -> float | None:
     """Return the seconds between two readings; None where no rate could be trusted.
 
-    That is: no previous reading, another boot, a suspend in between (CLOCK_BOOTTIME ran on while
-    CLOCK_MONOTONIC stood), no time passed, or more than three ticks.
+    That is where there is no previous reading, another boot, no time passed, or more than three ticks. It is
+    also so after a suspend: CLOCK_BOOTTIME ran on while CLOCK_MONOTONIC stood.
     """
     if previous is None or previous.boot_id != current.boot_id:
         return None

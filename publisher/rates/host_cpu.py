@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shares of the host's CPU time: pure.
 
-The divisor is the sum of all increases, not the clock: that is immune to late ticks, clock steps and
-the number of CPUs. Guest time is part of user time and is not added again; waiting for I/O is idle.
+The divisor is the sum of all increases, not the clock. Late ticks, clock steps and the number of CPUs do not
+change it. Guest time is part of user time and is not added again; waiting for I/O is idle.
 """
 
 from typing import Final, TypedDict
@@ -13,7 +13,7 @@ from publisher.collectors.cpu import CpuReading
 from publisher.rates.counter import increase, ratio
 
 # Three seconds in ticks of 1/100 s. Idle and iowait may step back a little by the kernel's accounting
-# (proc_stat(5)); node_exporter's limit between that and a CPU that went offline and started anew.
+# (proc_stat(5)). A CPU that went offline starts anew; the limit between the two is node_exporter's.
 HELD_TICKS: Final = 300
 
 _COLUMNS: Final = (

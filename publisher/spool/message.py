@@ -62,8 +62,8 @@ class Limits(NamedTuple):
 
     ``capacity_bytes`` bounds database and write-ahead log together. While less than ``free_floor_bytes`` is
     free on the file system the files do not grow beyond ``small_bytes``. ``reserve_bytes`` are held beside
-    them and given up once others have filled the disk: they let the log and the largest message reach the
-    database, and deletions be written.
+    them and given up once others have filled the disk. Then the log and the largest message still reach the
+    database, and deletions can be written.
     """
 
     capacity_bytes: int = 512 * MEBIBYTE

@@ -22,10 +22,10 @@ _PORTS = {"amqp": 5672, "amqps": 5671}
 class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[broker]`` section.
 
-    ``url`` is ``amqp://user@server:5672/virtual-host`` or ``amqps://…``; a password in it is accepted for
-    trying out, ``password_file`` is the place for a real one. With ``certificate_file`` and ``key_file`` the
-    process logs in by TLS certificate (SASL EXTERNAL). ``blocked_timeout_seconds`` bounds the wait while
-    the broker is short of memory or disk and reads nothing: pika itself would wait for ever.
+    ``url`` is ``amqp://user@server:5672/virtual-host`` or ``amqps://…``. A password in it is accepted for
+    trying out. A real one stands in ``password_file``. With ``certificate_file`` and ``key_file`` the process
+    logs in by TLS certificate (SASL EXTERNAL). ``blocked_timeout_seconds`` bounds the wait while the broker
+    is short of memory or disk and reads nothing. pika itself would wait for ever.
     """
 
     url: str = "amqp://localhost:5672/"

@@ -2,7 +2,7 @@
 """A log line, the same in all processes: one JSON object for machines, aligned text for eyes.
 
 Every line begins with ts, level, event, component and host; the event's own fields follow. Control characters
-are escaped: no text from outside (a VM's name, a broker's answer) can forge a line or colour a terminal.
+are escaped. So no text from outside (a VM's name, a broker's answer) can forge a line or colour a terminal.
 """
 
 import json

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading of settings: defaults < TOML file < environment, decoded into a frozen struct.
 
-An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``,
-``KVMGRID_KEY`` a key outside the sections; a list is written as in TOML, or with commas. An unknown key is an
-error that names the nearest known one; a variable whose first part resembles no key at all is another
-process's. A wrong value names its place, what was expected and where it came from. Secrets never stand in
-the environment: a ``*_file`` key names the file that holds them.
+An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``, ``KVMGRID_KEY`` a key
+outside the sections. A list is written as in TOML, or with commas. An unknown key is an error that names the
+nearest known one. A variable whose first part resembles no key at all is another process's. A wrong value
+names its place, what was expected and where it came from. Secrets never stand in the environment: a
+``*_file`` key names the file that holds them.
 """
 
 import difflib
@@ -20,8 +20,8 @@ import msgspec
 from msgspec import inspect
 
 PREFIX = "KVMGRID_"
-# How much a variable's first part must resemble a key to count as a slip of the pen; more than the lab's
-# KVMGRID_DATABASE_URL resembles [database].
+# How much a variable's first part must resemble a key to count as a slip of the pen. It is more than the
+# lab's KVMGRID_DATABASE_URL resembles [database].
 _SLIP = 0.85
 _BRACKETED_ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]")
 

@@ -21,7 +21,7 @@ def test_turns_continue_the_grid_of_an_earlier_run() -> None:
 
 
 def test_the_past_becomes_finer_and_meets_the_present_without_a_hole() -> None:
-    """Five minutes up to a day ago, then a minute, then the live tick; each goes on where the last ended."""
+    """Five minutes up to a day ago, then a minute, then the live tick. Each goes on where the last ended."""
     now = 10 * 86_400.0 + 95.0
     plan = turns(host_count=1, tick_seconds=10.0, now=now, history=SimulatedPast(86_400.0 + 700.0, 300.0))
     found = [(turn.second - 9 * 86_400.0, turn.tick_seconds) for turn in islice(plan, 1_446)]
