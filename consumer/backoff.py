@@ -1,32 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Growing waits, each of random length, so that many consumers do not come back in the same instant."""
+"""The waits of a consumer: shorter than a publisher's, as few consumers serve many hosts."""
 
 import random
 from collections.abc import Callable
 
+from publisher.wire import backoff
 
-class Backoff:
-    """Waits that double from ``first_seconds`` to ``limit_seconds``, each drawn from its upper half."""
+FIRST_SECONDS = 0.25
+LONGEST_SECONDS = 15.0
+
+
+class Backoff(backoff.Backoff):
+    """Waits from ``first_seconds`` to ``limit_seconds``, with the consumer's defaults."""
 
     def __init__(
         self,
-        first_seconds: float = 0.25,
-        limit_seconds: float = 15.0,
+        first_seconds: float = FIRST_SECONDS,
+        limit_seconds: float = LONGEST_SECONDS,
         *,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        self._first_seconds = first_seconds
-        self._limit_seconds = limit_seconds
-        self._draw = draw
-        self._step = 0
-
-    def next_seconds(self) -> float:
-        """Return the next wait."""
-        # 2**30 steps of the smallest wait are beyond any limit; more would overflow a float in the end.
-        span = min(self._limit_seconds, self._first_seconds * 2.0 ** min(self._step, 30))
-        self._step += 1
-        return span * (0.5 + 0.5 * self._draw())
-
-    def reset(self) -> None:
-        """Begin anew with the shortest wait."""
-        self._step = 0
+        super().__init__(first_seconds, limit_seconds, draw=draw)

@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Log lines: an event name and keys, on standard error; JSON unless a person watches."""
+"""Log lines of structlog on standard error, as publisher.wire.log_line has them."""
 
 import logging
+import socket
 import sys
 
 import structlog
 
-from consumer.settings import LogSettings
+from publisher.wire.log_line import LogLine, LogSettings
 
 
 def configure(settings: LogSettings) -> None:
     """Set up structlog and the standard library's logging, which pika uses."""
-    level = logging.getLevelNamesMapping()[settings.level.upper()]
-    readable = settings.form == "text" or (settings.form == "auto" and sys.stderr.isatty())
+    line = LogLine("consumer", socket.gethostname(), form=settings.form, stream=sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(),
+            line.render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.level.upper()]
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -2,11 +2,12 @@
 """The settings of ``kvmgrid-consumer``: TOML file, then ``KVMGRID_SECTION__KEY`` variables."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.log_line import LogSettings
 
 Positive = Annotated[float, Meta(gt=0)]
 PositiveCount = Annotated[int, Meta(ge=1)]
@@ -80,13 +81,6 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     events: Period = "365d"
     reports: Period = "30d"
     quarantine: Period = "30d"
-
-
-class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The ``[log]`` section. ``auto``: readable on a terminal, JSON lines elsewhere."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    form: Literal["auto", "text", "json"] = "auto"
 
 
 class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

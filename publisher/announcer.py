@@ -4,15 +4,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from publisher.body import event_body
 from publisher.errors import SpoolError
-from publisher.happenings import Happening
 from publisher.logs import Log
-from publisher.spool import Message, Spool, Stamp
-from publisher.version import VERSION
-from publisher.wire.codec import EVENT_TYPE
-from publisher.wire.samples import SCHEMA_VERSION, Event
-from publisher.wire.topics import event_key
+from publisher.messages.event_message import event_message
+from publisher.spool import Spool
+from publisher.unsent_event import UnsentEvent
 
 
 class Announcer:
@@ -34,38 +30,12 @@ class Announcer:
     ) -> None:
         """Spool an event of the host or of the publisher itself."""
         self.pass_on(
-            Happening(kind=kind, occurred_at=occurred_at, detail=detail, attributes=dict(attributes or {}))
+            UnsentEvent(kind=kind, occurred_at=occurred_at, detail=detail, attributes=dict(attributes or {}))
         )
 
-    def pass_on(self, happening: Happening) -> None:
-        """Spool an event of a domain; a spool that refuses it has counted it."""
-        message = Message(
-            lane="event",
-            routing_key=event_key(self._host, happening.kind),
-            message_type=EVENT_TYPE,
-            wall_seconds=int(happening.occurred_at.timestamp()),
-            build=lambda stamp: self._body(happening, stamp),
-        )
+    def pass_on(self, event: UnsentEvent) -> None:
+        """Spool an event; a spool that refuses it has counted it."""
         try:
-            self._spool.put(message)
+            self._spool.put(event_message(event, host=self._host, boot_id=self.boot_id))
         except SpoolError as error:
-            self._log.warning("event_not_spooled", kind=happening.kind, error=str(error))
-
-    def _body(self, happening: Happening, stamp: Stamp) -> bytes:
-        return event_body(
-            Event(
-                schema=SCHEMA_VERSION,
-                host=self._host,
-                epoch=stamp.ticket.epoch,
-                sequence=stamp.ticket.sequence,
-                boot_id=self.boot_id,
-                occurred_at=happening.occurred_at,
-                publisher_version=VERSION,
-                kind=happening.kind,
-                domain_uuid=happening.domain_uuid,
-                domain_name=happening.domain_name,
-                libvirt_id=happening.libvirt_id,
-                detail=happening.detail,
-                attributes=happening.attributes,
-            )
-        )
+            self._log.warning("event_not_spooled", kind=event.kind, error=str(error))

@@ -93,20 +93,20 @@ def once(path: Path | None, as_json: bool | None) -> None:
     Takes two samples a second apart. Needs neither broker nor spool.
     """
     settings = _settings(path)
-    from publisher.once import sample_once  # noqa: PLC0415 - see the module's docstring
+    from publisher.commands.once import sample_once  # noqa: PLC0415 - see the module's docstring
     from publisher.process import leave  # noqa: PLC0415 - see the module's docstring
 
     batch = sample_once(settings)
     if as_json is None:
         as_json = not sys.stdout.isatty()
     if as_json:
-        from publisher.body import readable_body  # noqa: PLC0415 - see the module's docstring
+        from publisher.messages.message_body import readable_body  # noqa: PLC0415 - see the module's docstring
 
         click.echo(readable_body(batch))
     else:
-        from publisher.sheet import sheet  # noqa: PLC0415 - see the module's docstring
+        from publisher.commands.text_report import text_report  # noqa: PLC0415 - see the module's docstring
 
-        click.echo(sheet(batch))
+        click.echo(text_report(batch))
     leave(ExitCode.OK)
 
 
@@ -124,10 +124,10 @@ def check(path: Path | None, as_json: bool) -> None:
     One line per test: OK, WARN (works, but something is missing) or FAIL, with
     what to do about it. Nothing is published. Ends with 0 if nothing failed.
     """
-    from publisher.check import findings  # noqa: PLC0415 - see the module's docstring
-    from publisher.findings import Finding, exit_code  # noqa: PLC0415 - see the module's docstring
+    from publisher.commands.check import findings  # noqa: PLC0415 - see the module's docstring
+    from publisher.commands.findings import Finding, exit_code  # noqa: PLC0415 - see the module's docstring
+    from publisher.commands.text_report import finding_lines  # noqa: PLC0415 - see the module's docstring
     from publisher.process import leave  # noqa: PLC0415 - see the module's docstring
-    from publisher.sheet import finding_lines  # noqa: PLC0415 - see the module's docstring
 
     found: list[Finding] = []
     try:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time: the wall clock for labels, the monotonic clock for intervals, and the grid of ticks.
 
-The grid is laid once, on multiples of the interval on the wall clock plus a phase that depends on the
-host, so that hosts with one interval agree on their grid but do not all publish in the same
-millisecond. From then on only the monotonic clock counts: a step of the wall clock moves no tick.
+The grid is laid once, on multiples of the interval on the wall clock plus a phase of the host. So hosts with
+one interval share a grid and do not publish in the same millisecond. From then on only the monotonic clock
+counts: a step of the wall clock moves no tick.
 """
 
 import time
@@ -45,7 +45,7 @@ class SystemClock:
         return stop.wait(max(0.0, seconds))
 
 
-class Grid:
+class TickGrid:
     """The instants at which a host samples, on the monotonic clock.
 
     ``missed_count`` counts instants that passed while a tick was still at work.

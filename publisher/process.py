@@ -15,12 +15,13 @@ from types import FrameType
 from typing import NoReturn
 
 from publisher.amqp import check_login
+from publisher.amqp.link import Link
 from publisher.announcer import Announcer
 from publisher.clock import SystemClock
 from publisher.collectors.identity import IdentityCollector
-from publisher.domains import DomainSampler
-from publisher.host import UNKNOWN, HostSampler
-from publisher.link import Link
+from publisher.domains.sampler import DomainSampler
+from publisher.domains.watcher import EventWatcher
+from publisher.host.sampler import UNKNOWN, HostSampler
 from publisher.logs import Log
 from publisher.notify import notify
 from publisher.procfs import SourceError, SystemTree
@@ -28,7 +29,6 @@ from publisher.sampler import NoDomains, Sampler
 from publisher.settings import PublisherSettings
 from publisher.spool import Spool
 from publisher.version import VERSION
-from publisher.watcher import EventWatcher
 
 DRAIN_SECONDS = 5.0
 # Counted from the first signal: everything that ends in good order has ended by then.
@@ -86,8 +86,8 @@ class Publisher:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        # An alarm, because a signal handler can set one without taking a lock, and a thread to wait for it
-        # would cost memory.
+        # It is an alarm, because a signal handler can set one without a lock. A thread that waits would cost
+        # memory.
         signal.signal(signal.SIGALRM, lambda _number, _frame: leave(0))
         # What lives until the end need not be looked at by each collection of garbage.
         gc.collect()

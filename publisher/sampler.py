@@ -1,36 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tick: host and domains once per interval, on the grid, into the spool.
 
-Nothing a tick meets ends the loop: a source that fails leaves its part of the batch empty with the
-reason, a spool that fails costs this batch, which is counted. ``sampled_at`` is taken before the first
-call.
+No fault ends the loop. A source that fails leaves its part of the batch empty, with the reason. A spool that
+fails costs this batch, which is counted. ``sampled_at`` is taken before the first call.
 """
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from threading import Event as Flag
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from publisher.announcer import Announcer
-from publisher.body import sample_body
-from publisher.clock import Clock, Grid, SystemClock, phase_seconds
-from publisher.domains import HypervisorTick
+from publisher.clock import Clock, SystemClock, TickGrid, phase_seconds
+from publisher.domains.sampler import HypervisorTick
 from publisher.errors import SpoolError
-from publisher.host import HostTick
+from publisher.host.sampler import HostTick
 from publisher.logs import Log
-from publisher.spool import Message, Spool, Stamp
-from publisher.version import VERSION
-from publisher.wire.codec import SAMPLE_TYPE
+from publisher.messages.sample_message import TickReading, sample_message
+from publisher.spool import Spool, Stamp
 from publisher.wire.samples import (
     NAME_CHARACTERS,
-    SCHEMA_VERSION,
     CollectorHealth,
     HypervisorHealth,
     PublisherReport,
-    SampleBatch,
 )
-from publisher.wire.topics import sample_key
 
 
 class HostSource(Protocol):
@@ -67,15 +60,7 @@ class NoDomains:
         )
 
 
-class Reading(NamedTuple):
-    """What one tick has read."""
-
-    sampled_at: datetime
-    host: HostTick
-    hypervisor: HypervisorTick
-
-
-def read_once(clock: Clock, host: HostSource, domains: DomainSource) -> Reading:
+def read_once(clock: Clock, host: HostSource, domains: DomainSource) -> TickReading:
     """Read host and domains side by side; the domains' calls run while the host is read."""
     sampled_at = clock.now()
     at_monotonic_seconds = clock.monotonic_seconds()
@@ -83,37 +68,10 @@ def read_once(clock: Clock, host: HostSource, domains: DomainSource) -> Reading:
     host_tick = host.sample(at_monotonic_seconds)
     if failure is None:
         try:
-            return Reading(sampled_at, host_tick, domains.finish())
+            return TickReading(sampled_at, host_tick, domains.finish())
         except Exception as error:  # noqa: BLE001 - whatever libvirt did, the host's part goes out
             failure = error
-    return Reading(sampled_at, host_tick, _blind(failure))
-
-
-def compose(
-    reading: Reading, *, host: str, tick_seconds: float, stamp: Stamp, report: PublisherReport
-) -> SampleBatch:
-    """Return the batch of one reading."""
-    tick, hypervisor = reading.host, reading.hypervisor
-    return SampleBatch(
-        schema=SCHEMA_VERSION,
-        host=host,
-        epoch=stamp.ticket.epoch,
-        sequence=stamp.ticket.sequence,
-        boot_id=tick.boot_id,
-        sampled_at=reading.sampled_at,
-        tick_seconds=tick_seconds,
-        interval_seconds=tick.interval_seconds,
-        publisher_version=VERSION,
-        identity=tick.identity,
-        sample=tick.sample,
-        disks=tick.disks,
-        interfaces=tick.interfaces,
-        filesystems=tick.filesystems,
-        domains=hypervisor.domains,
-        hypervisor=hypervisor.health,
-        collectors=tick.collectors + hypervisor.collectors,
-        publisher=report,
-    )
+    return TickReading(sampled_at, host_tick, _libvirt_failed(failure))
 
 
 class Sampler:
@@ -141,7 +99,7 @@ class Sampler:
         self._after_tick = after_tick
         self._log = Log("sampler")
         self._started_at = self._clock.now()
-        self._grid = Grid(
+        self._grid = TickGrid(
             interval_seconds=interval_seconds,
             phase_seconds=phase_seconds(host, interval_seconds),
             clock=self._clock,
@@ -174,24 +132,9 @@ class Sampler:
             self._announcer.announce(
                 event.kind, reading.sampled_at, detail=event.detail, attributes=event.attributes
             )
-        message = Message(
-            lane="sample",
-            routing_key=sample_key(self._host),
-            message_type=SAMPLE_TYPE,
-            wall_seconds=int(reading.sampled_at.timestamp()),
-            build=lambda stamp: self._body(reading, stamp),
+        self._spool.put(
+            sample_message(reading, host=self._host, tick_seconds=self._interval_seconds, report=self._report)
         )
-        self._spool.put(message)
-
-    def _body(self, reading: Reading, stamp: Stamp) -> bytes:
-        batch = compose(
-            reading,
-            host=self._host,
-            tick_seconds=self._interval_seconds,
-            stamp=stamp,
-            report=self._report(stamp),
-        )
-        return sample_body(batch)
 
     def _report(self, stamp: Stamp) -> PublisherReport:
         status = self._spool.status()
@@ -242,7 +185,7 @@ def _attempt(step: Callable[[], None]) -> Exception | None:
     return None
 
 
-def _blind(error: Exception) -> HypervisorTick:
+def _libvirt_failed(error: Exception) -> HypervisorTick:
     reason = repr(error)[:NAME_CHARACTERS]
     health = CollectorHealth(name="domains", outcome="failed", duration_seconds=0.0, reason=reason)
     return HypervisorTick(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``run`` behind the command line: an interpreter that holds what publishing needs and nothing else.
 
-``kvmgrid-publisher run`` replaces itself by ``python -m publisher.service FILE``: the process keeps its
-number and loses the two megabytes of the command line's library. An empty FILE means the default
-settings file. No module of ours imports this one: to do so changes what pika offers.
+``kvmgrid-publisher run`` replaces itself by ``python -m publisher.service FILE``. The process keeps its
+number and loses the two megabytes of the command line's library. An empty FILE means the default settings
+file. No module of ours imports this one: to do so changes what pika offers.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from publisher.lean import keep_blocking_out
+from publisher.pika_trimming import keep_blocking_out
 
 # Before the first import of pika.
 keep_blocking_out()
@@ -41,7 +41,7 @@ def main() -> NoReturn:
 def publish(path: Path | None, environment: Mapping[str, str]) -> ExitCode:
     """Run a publisher to its end; raise SettingsError or SpoolRefusedError if it cannot begin."""
     settings = load_settings(path, environment)
-    logs.configure(host=settings.host, level=settings.log.level, form=settings.log.form)
+    logs.configure(settings.log, host=settings.host)
     Publisher(settings).run()
     return ExitCode.OK
 

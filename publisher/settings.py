@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from publisher.collectors.temperatures import TemperatureSettings
-from publisher.logs import Format, Level
 from publisher.spool.message import Limits
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.log_line import LogSettings
 from publisher.wire.settings import SettingsError, load
 from publisher.wire.topics import is_host_id
 
@@ -49,13 +49,6 @@ class SourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     root: Path = Path("/")
     filesystems: tuple[Path, ...] = ()
-
-
-class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The ``[log]`` section. ``form`` auto: text on a terminal, JSON otherwise."""
-
-    level: Level = "info"
-    form: Format = "auto"
 
 
 class PublisherSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -38,7 +38,6 @@ PUBLISHER_TOPICS = {
 CONSUMER_OBJECTS = r"^kvmgrid\..*"
 TRUTH = r"^kvmgrid\.truth\z"
 TIMEOUT_SECONDS = 10.0
-NOT_FOUND = 404
 
 
 class Permissions(NamedTuple):

@@ -17,7 +17,7 @@ from deploy.scenarios.grid import own_grid, running_demo
 from deploy.scenarios.libvirt_actions import LibvirtActions
 from loadgen.errors import LoadgenError, UnreachedError
 from loadgen.scenario.command import say, undo_on_termination, write
-from loadgen.scenario.report import ExitCode
+from loadgen.scenario.report import RunStatus
 from loadgen.scenario.run import Order, carry_out
 from loadgen.scenario.scenario import load_scenario, names
 from loadgen.settings import load_settings
@@ -29,7 +29,7 @@ from publisher.wire.settings import SettingsError
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("build/scenarios"))
 @click.option("--times", default=1, show_default=True, type=click.IntRange(1, 100), help="Runs in a row.")
 def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
-    """Carry out scenarios on the running demo, or on a grid of their own; the status is the worst of all."""
+    """Carry out scenarios on the running demo, or on a grid of their own. The status is the worst."""
     if os.geteuid() != 0:
         raise DemoError("the lab needs root")
     orders = [Order(Path(name).stem, load_scenario(name)) for name in scenarios or names()]
@@ -40,9 +40,9 @@ def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
         settings = load_settings(grid.config, {})
         if settings.channel_folder is None:
             raise DemoError("the running demo is of an older version; start it again")
-        actions = LibvirtActions(grid.hypervisor_uri, settings.channel_folder, removal=grid.removal)
+        actions = LibvirtActions(grid.hypervisor_uri, settings.channel_folder, cold_move=grid.cold_move)
         stack.enter_context(closing(actions))
-        code = int(ExitCode.MET)
+        code = int(RunStatus.MET)
         for number in range(1, times + 1):
             for order in orders:
                 say(f"{order.name}{f', run {number} of {times}' if times > 1 else ''}")
@@ -50,7 +50,7 @@ def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
                     made = carry_out(order, settings, progress=say, actions=actions)
                 except UnreachedError as error:
                     say(f"invalid: {error}")
-                    code = max(code, ExitCode.INVALID)
+                    code = max(code, RunStatus.INVALID)
                     continue
                 write(made, output / (order.name if times == 1 else f"{order.name}-{number}"))
                 code = max(code, made.exit_code)
@@ -62,7 +62,7 @@ if __name__ == "__main__":
         undo_on_termination()
         main(standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(ExitCode.STOPPED)
+        sys.exit(RunStatus.STOPPED)
     except click.ClickException as error:
         sys.exit(f"scenarios: {error.format_message()}")
     except (DemoError, LabError, SchemaError, LoadgenError, SettingsError, psycopg.Error, OSError) as error:

@@ -21,7 +21,7 @@ from deploy.lab.lab import Lab, lab
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.ports import free_ports
 from deploy.lab.readiness import wait_until
-from deploy.scenarios.removal import Removal
+from deploy.scenarios.cold_move import ColdMove
 from loadgen.scenario.scenario import ChangeScenario, DomainCpu, Scenario
 
 DEMO_FOLDER = Path("/var/lib/kvmgrid-demo")
@@ -39,20 +39,20 @@ GUESTS = (*DEFAULT_GUESTS, NOISY)
 class Grid(NamedTuple):
     """What a scenario needs: the load generator's settings, libvirt with rights to change, its VMs.
 
-    ``removal`` is the way to a second host, where there is one.
+    ``cold_move`` is the way to a second host, where there is one.
     """
 
     config: Path
     hypervisor_uri: str
     domains: frozenset[str]
-    removal: Removal | None = None
+    cold_move: ColdMove | None = None
 
     def serves(self, scenario: Scenario) -> bool:
         """Whether everything that a scenario names is here."""
         if isinstance(scenario, ChangeScenario):
             moves = any(change.action == "move" for change in scenario.changes)
             named = {change.domain for change in scenario.changes}
-            return named <= self.domains and (self.removal is not None or not moves)
+            return named <= self.domains and (self.cold_move is not None or not moves)
         return not isinstance(scenario.subject, DomainCpu) or scenario.subject.domain in self.domains
 
 
@@ -98,13 +98,13 @@ def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None
             for guest in guests:
                 machines.wait_booted(guest.name)
         _await_samples(pipeline, len(guests))
-        removal = _second_host(stack, folder, running)
+        cold_move = _second_host(stack, folder, running)
         names = frozenset(guest.name for guest in guests)
-        yield Grid(folder / "loadgen.toml", running.libvirt.uri, names, removal)
+        yield Grid(folder / "loadgen.toml", running.libvirt.uri, names, cold_move)
         pipeline.require_running()
 
 
-def _second_host(stack: ExitStack, folder: Path, running: Lab) -> Removal:
+def _second_host(stack: ExitStack, folder: Path, running: Lab) -> ColdMove:
     """Start another libvirt, and a publisher that watches it under a name of its own."""
     daemon = stack.enter_context(LibvirtDaemon.start())
     password = secrets.token_urlsafe(18)
@@ -117,7 +117,7 @@ def _second_host(stack: ExitStack, folder: Path, running: Lab) -> Removal:
         "kvmgrid-publisher", "run", "--config", str(config), log=folder / "second-publisher.log"
     )
     stack.callback(publisher.stop)
-    return Removal(running.libvirt, daemon)
+    return ColdMove(running.libvirt, daemon)
 
 
 def _second_settings(folder: Path, running: Lab, daemon: LibvirtDaemon, secret: Path) -> str:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deploy.scenarios.removal import Removal
+    from deploy.scenarios.cold_move import ColdMove
     from loadgen.scenario.scenario import Change
 
 
 class LibvirtActions(SignalActions):
     """The actions pause, resume, start, kill, and with a second host move, each with a way back."""
 
-    def __init__(self, uri: str, channel_folder: Path, *, removal: Removal | None = None) -> None:
+    def __init__(self, uri: str, channel_folder: Path, *, cold_move: ColdMove | None = None) -> None:
         super().__init__(channel_folder)
-        self._removal = removal
+        self._cold_move = cold_move
         with _translated("connect to libvirt"):
             self._connection = libvirt.open(uri)
 
@@ -34,20 +34,20 @@ class LibvirtActions(SignalActions):
         domain = change.domain
         match change.action:
             case "pause":
-                self.keep("pause", domain, lambda: self._resume(domain))
+                self.remember_undo("pause", domain, lambda: self._resume(domain))
                 with _translated(f"pause {domain}"):
                     self._connection.lookupByName(domain).suspend()
             case "resume":
                 self._resume(domain)
-                self.settle("pause", domain)
+                self.forget_undo("pause", domain)
             case "kill":
-                self.keep("kill", domain, lambda: self._start(domain))
+                self.remember_undo("kill", domain, lambda: self._start(domain))
                 super().act(change)
             case "start":
                 self._start(domain)
-                self.settle("kill", domain)
-            case "move" if self._removal is not None:
-                self.keep("move", domain, lambda: self._move(domain, back=True))
+                self.forget_undo("kill", domain)
+            case "move" if self._cold_move is not None:
+                self.remember_undo("move", domain, lambda: self._move(domain, back=True))
                 self._move(domain, back=False)
             case _:
                 super().act(change)
@@ -58,10 +58,10 @@ class LibvirtActions(SignalActions):
             self._connection.close()
 
     def _move(self, domain: str, *, back: bool) -> None:
-        if self._removal is None:
+        if self._cold_move is None:
             raise ScenarioError("there is no second host")
         with _translated(f"move {domain}"):
-            self._removal.move(domain, back=back)
+            self._cold_move.move(domain, back=back)
 
     def _resume(self, domain: str) -> None:
         with _translated(f"resume {domain}"):

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import click
 
 from loadgen.errors import LoadgenError
+from loadgen.fleet.due_message import DueMessage, due_messages
 from loadgen.fleet.fleet import Fleet, FleetShape
-from loadgen.fleet.narration import Line, narrate
-from loadgen.fleet.progress import Progress
-from loadgen.fleet.schedule import History, turns
+from loadgen.fleet.progress import FleetProgress
+from loadgen.fleet.schedule import SimulatedPast, turns
 from loadgen.fleet.sender import Sender
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event
@@ -46,7 +46,7 @@ class Span(NamedTuple):
     """Which time a run tells of; ``ends_at`` is None for a run without end."""
 
     now: float
-    history: History
+    history: SimulatedPast
     ends_at: float | None
 
 
@@ -109,7 +109,7 @@ def fleet(  # noqa: PLR0913 - one parameter per option, as click has it
         host_prefix=prefix,
     )
     now = time.time()
-    span = Span(now, History(history, history_interval), None if duration is None else now + duration)
+    span = Span(now, SimulatedPast(history, history_interval), None if duration is None else now + duration)
     try:
         sender = Sender(BrokerSettings(url=broker_url, password_file=password_file))
         _end_on_signals(sender)
@@ -137,7 +137,7 @@ def _end_on_signals(sender: Sender) -> None:
 def _publish(sender: Sender, simulated: Fleet, span: Span) -> None:
     shape = simulated.shape
     since = span.now - span.history.seconds
-    progress = Progress(sys.stderr, begins_at=since, lives_at=span.now)
+    progress = FleetProgress(sys.stderr, begins_at=since, lives_at=span.now)
     plan = turns(
         host_count=shape.host_count, tick_seconds=shape.tick_seconds, now=span.now, history=span.history
     )
@@ -145,13 +145,13 @@ def _publish(sender: Sender, simulated: Fleet, span: Span) -> None:
     if ends_at is not None:
         plan = takewhile(lambda turn: turn.second <= ends_at, plan)
     try:
-        sender.run(_counted(narrate(simulated, plan, since), progress), progress.confirmed)
+        sender.run(_counted(due_messages(simulated, plan, since), progress), progress.confirmed)
     finally:
         progress.end()
 
 
-def _counted(lines: Iterator[Line], progress: Progress) -> Iterator[Line]:
-    for line in lines:
-        yield line
-        count = 0 if isinstance(line.message, Event) else len(line.message.domains or ())
-        progress.told(line.second, count)
+def _counted(messages: Iterator[DueMessage], progress: FleetProgress) -> Iterator[DueMessage]:
+    for due in messages:
+        yield due
+        count = 0 if isinstance(due.message, Event) else len(due.message.domains or ())
+        progress.sent(due.second, count)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated VM, drawn once from a seed: what it is, when it exists and runs, where it is. Pure.
 
-Everything is a function of the time alone, so that any instant of the past can be told again without
-simulating what came before it.
+Everything is a function of the time alone. So any instant of the past can be made without simulating what
+came before it.
 """
 
 import math
@@ -44,7 +44,7 @@ class Identity(NamedTuple):
 class DomainProfile(NamedTuple):
     """What stays the same about one simulated VM.
 
-    ``life`` is None for a VM that has always been there, ``restart`` for one that is never restarted,
+    ``life`` is None for a VM that has always been there. ``restart`` is None for one that is never restarted,
     ``journey`` for one that never leaves its home.
     """
 
@@ -123,7 +123,7 @@ class DomainShape(NamedTuple):
 def draw_domain(
     random: Random, home: int, number: int, shape: DomainShape, journey: Journey | None
 ) -> DomainProfile:
-    """Return a VM drawn from ``random``: about 1 in 12 is off, 1 in 60 paused, some by an I/O error."""
+    """Return a VM drawn from ``random``. About 1 in 12 is off, 1 in 60 paused, some by an I/O error."""
     role = random.choices([role for role, _ in ROLES], [weight for _, weight in ROLES])[0]
     state, reason = random.choices([state for state, _ in _STATES], [weight for _, weight in _STATES])[0]
     noisy = role == "render"

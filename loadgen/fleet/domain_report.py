@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from loadgen.fleet.domain import SHUT_OFF, DomainProfile, Identity
-from loadgen.fleet.workload import Load
+from loadgen.fleet.workload import Demand
 from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample, DomainReport, DomainSample
 
 _GIB = 1024**3
@@ -18,7 +18,7 @@ _RECEIVE_SHARE, _TRANSMIT_SHARE = 0.45, 0.55
 _REQUEST_BYTES, _PACKET_BYTES = 16_384, 900
 
 
-class Moment(NamedTuple):
+class ReportMoment(NamedTuple):
     """When a report is made, and over which tick."""
 
     second: float
@@ -32,13 +32,13 @@ class Work(NamedTuple):
     ``started_at`` is when its process began: the first sample after it has no rates.
     """
 
-    load: Load
+    load: Demand
     cpu_share: float
     started_at: float
 
 
 def report_domain(
-    profile: DomainProfile, identity: Identity, moment: Moment, work: Work, noise: Random
+    profile: DomainProfile, identity: Identity, moment: ReportMoment, work: Work, noise: Random
 ) -> DomainReport:
     """Return the report of a VM."""
     second, tick = moment.second, moment.tick_seconds
@@ -114,7 +114,7 @@ def _rates(profile: DomainProfile, tick_seconds: float, work: Work) -> dict[str,
 
 
 def _block(
-    device: str, profile: DomainProfile, second: float, load: Load | None, noise: Random
+    device: str, profile: DomainProfile, second: float, load: Demand | None, noise: Random
 ) -> DomainBlockSample:
     """Return a thin image that fills until somebody trims it."""
     filling = profile.filling
@@ -139,7 +139,7 @@ def _block(
     )
 
 
-def _interface(mac: str, index: int, profile: DomainProfile, load: Load | None) -> DomainInterfaceSample:
+def _interface(mac: str, index: int, profile: DomainProfile, load: Demand | None) -> DomainInterfaceSample:
     name = f"vnet{index}"
     if load is None:
         return DomainInterfaceSample(device=mac, name=name)

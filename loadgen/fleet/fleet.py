@@ -2,8 +2,8 @@
 """A seeded fleet of simulated hypervisors: the batch of any host at any second, and nothing else.
 
 Pure: equal shape, host and time give an equal batch, whatever was asked before. Its epoch is that of the run,
-which numbers the messages of each host from 1. In an eventful fleet VMs move, come, go and restart, and hosts
-restart, hang and have clocks that are wrong (rota); in one that is not, every host keeps its VMs for ever.
+which numbers the messages of each host from 1. In an eventful fleet VMs move, come, go and restart. Its hosts
+restart, hang and have clocks that are wrong (rota). In any other fleet every host keeps its VMs for ever.
 """
 
 import math
@@ -14,11 +14,11 @@ from random import Random
 from msgspec import Struct
 
 from loadgen.fleet.domain import PAUSED, SHUT_OFF, DomainProfile, DomainShape, Identity, draw_domain
-from loadgen.fleet.domain_report import Moment, Work, report_domain
+from loadgen.fleet.domain_report import ReportMoment, Work, report_domain
 from loadgen.fleet.host import HostProfile, draw_host
 from loadgen.fleet.host_report import report_disks, report_filesystems, report_host, report_interfaces
 from loadgen.fleet.rota import Duty, Rota
-from loadgen.fleet.workload import Load, paused
+from loadgen.fleet.workload import Demand, paused
 from publisher.wire.samples import (
     SCHEMA_VERSION,
     CollectorHealth,
@@ -31,7 +31,7 @@ from publisher.wire.samples import (
 
 # The suffix marks simulated hosts on the page.
 VERSION = "0.1.0+simulated"
-_NOTHING = Load(0.0, 0.0, 0.0, 0.0)
+_NOTHING = Demand(0.0, 0.0, 0.0, 0.0)
 
 
 class FleetShape(Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class Fleet:
         """Return what host number ``ordinal`` publishes at ``second`` (since 1970) if it is not down."""
         host, tick = self.hosts[ordinal], tick_seconds or self.shape.tick_seconds
         noise = Random(f"{self.shape.seed}/{ordinal}/{second}")  # noqa: S311 - as above
-        domains = self._reports(ordinal, Moment(second, tick, described), noise)
+        domains = self._reports(ordinal, ReportMoment(second, tick, described), noise)
         sample = report_host(host, second, tick, domains, noise)
         return SampleBatch(
             schema=SCHEMA_VERSION,
@@ -160,7 +160,7 @@ class Fleet:
                 if profile.host(second) == ordinal and profile.exists(second):
                     yield profile
 
-    def _reports(self, ordinal: int, moment: Moment, noise: Random) -> list[DomainReport]:
+    def _reports(self, ordinal: int, moment: ReportMoment, noise: Random) -> list[DomainReport]:
         """Share the CPUs of a host among its VMs: who asks for much takes from the others."""
         second, host = moment.second, self.hosts[ordinal]
         booted_at = host.duty.booted_at(second) or -math.inf
@@ -178,7 +178,7 @@ class Fleet:
         ]
 
 
-def _wish(profile: DomainProfile, second: float, noise: Random) -> Load:
+def _wish(profile: DomainProfile, second: float, noise: Random) -> Demand:
     state, _ = profile.state_at(second)
     if state == SHUT_OFF:
         return _NOTHING
@@ -186,7 +186,7 @@ def _wish(profile: DomainProfile, second: float, noise: Random) -> Load:
     if state == PAUSED:
         return paused(load)
     jitter = noise.uniform(0.9, 1.1)
-    return Load(
+    return Demand(
         min(1.0, load.cpu_ratio * jitter),
         load.memory_ratio,
         load.block_bytes_per_second * jitter,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who of a fleet is in trouble or in maintenance when. Pure.
 
-Hosts form groups of at most 24. In each group one host at a time is in maintenance, for a slot of four hours:
-its VMs move to the others, it restarts, the VMs come back. One host of a group hangs four times a day until
-its watchdog restarts it, and the clock of another is ahead.
+Hosts form groups of at most 24. In each group one host at a time is in maintenance, for a slot of four hours.
+Its VMs move to the others, it restarts, the VMs come back. One host of a group hangs four times a day until
+its watchdog restarts it. The clock of another is ahead.
 """
 
 from random import Random

@@ -15,8 +15,8 @@ class Turn(NamedTuple):
     tick_seconds: float
 
 
-class History(NamedTuple):
-    """How far back a run begins, and how far apart the ticks of its past are up to a day ago."""
+class SimulatedPast(NamedTuple):
+    """How far back a run begins, and how far apart its ticks are until a day ago."""
 
     seconds: float
     tick_seconds: float
@@ -27,12 +27,12 @@ _RECENT_SECONDS = 86_400.0
 _RECENT_TICK_SECONDS = 60.0
 
 
-def turns(*, host_count: int, tick_seconds: float, now: float, history: History) -> Iterator[Turn]:
+def turns(*, host_count: int, tick_seconds: float, now: float, history: SimulatedPast) -> Iterator[Turn]:
     """Yield the turns of a fleet without end, in order of time; those up to ``now`` are history.
 
-    Ticks lie on multiples of their interval and each host has its own phase within ``tick_seconds``, so that
-    a run that follows another continues its grid, and hosts do not all speak at once. The last day has a tick
-    a minute where the past before has fewer. Each stretch begins where the one before ended.
+    Ticks lie on multiples of their interval, so that a run continues the grid of the one before. Each host
+    has its own phase within ``tick_seconds``, so that hosts do not all publish at once. The last day has a
+    tick a minute where the past before has fewer. Each stretch begins where the one before ended.
     """
     begin = now - history.seconds
     recent = min(history.tick_seconds, _RECENT_TICK_SECONDS)

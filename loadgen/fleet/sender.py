@@ -5,8 +5,8 @@ Many messages are on their way at once, each confirmed by the broker. What a ful
 before anything newer. History goes as fast as the consumers take it: a longer queue would only make others'
 samples wait behind it.
 
-A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that, so one user
-with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` speaks for the whole simulated fleet:
+A broker user may normally set no user_id but its own name. The tag ``impersonator`` lifts that. So one user
+with the tag and write permission on ``^kvmgrid\.(samples|events)\z`` publishes for the whole fleet:
 
     rabbitmqctl add_user kvmgrid-loadgen …; rabbitmqctl set_user_tags kvmgrid-loadgen impersonator
 
@@ -24,7 +24,7 @@ from pika.spec import Basic
 
 from loadgen.connection import connection_parameters
 from loadgen.errors import BrokerError
-from loadgen.fleet.narration import Line
+from loadgen.fleet.due_message import DueMessage
 from publisher.wire.broker import BrokerSettings, resolve_login
 from publisher.wire.codec import CONTENT_TYPE, EVENT_TYPE, SAMPLE_TYPE, encode, message_id
 from publisher.wire.samples import Event, SampleBatch
@@ -66,8 +66,8 @@ class Sender:
         self._login = resolve_login(settings, DEFAULT_USER)
         self._queue = queue
         self._wall_seconds = wall_seconds
-        self._lines: Iterator[Line] = iter(())
-        self._next: Line | None = None
+        self._due: Iterator[DueMessage] = iter(())
+        self._next: DueMessage | None = None
         self._confirmed: Callable[[int], None] = lambda _count: None
         self._connection: Any = None
         self._channel: Any = None
@@ -80,9 +80,11 @@ class Sender:
         self._refused: deque[Parcel] = deque()
         self._held_until = self._heard_at = self._sent_second = 0.0
 
-    def run(self, lines: Iterator[Line], confirmed: Callable[[int], None] = lambda _count: None) -> None:
-        """Send each line when it is due, until all are confirmed or ``stop``; tell how many are confirmed."""
-        self._lines, self._confirmed = lines, confirmed
+    def run(
+        self, messages: Iterator[DueMessage], confirmed: Callable[[int], None] = lambda _count: None
+    ) -> None:
+        """Send each message when it is due, until all are confirmed or ``stop``; return how many are."""
+        self._due, self._confirmed = messages, confirmed
         self._connection = pika.SelectConnection(
             connection_parameters(self._settings, self._login, "kvmgrid-loadgen"),
             on_open_callback=self._on_open,
@@ -114,7 +116,7 @@ class Sender:
         self._channel = channel
         channel.add_on_close_callback(self._on_channel_closed)
         channel.add_on_return_callback(lambda *_: self._fail(_NO_QUEUE))
-        channel.confirm_delivery(self._on_verdict, callback=self._on_ready)
+        channel.confirm_delivery(self._on_confirm, callback=self._on_ready)
 
     def _on_ready(self, _frame: Any) -> None:
         self._heard_at = time.monotonic()
@@ -182,7 +184,7 @@ class Sender:
                 return None
             return self._refused.popleft()
         if self._next is None:
-            self._next = next(self._lines, None)
+            self._next = next(self._due, None)
             if self._next is None:
                 self._ended = True
                 return None
@@ -192,9 +194,9 @@ class Sender:
             if wait < _WATCH_SECONDS:
                 self._pump_after(wait)
             return None
-        line, self._next = self._next, None
-        self._sent_second = line.second
-        return _parcel(line.message)
+        due, self._next = self._next, None
+        self._sent_second = due.second
+        return _parcel(due.message)
 
     def _publish(self, parcel: Parcel) -> None:
         self._channel.basic_publish(
@@ -206,7 +208,7 @@ class Sender:
         self._under_way[self._tag] = parcel
         self._under_way_bytes += len(parcel.body)
 
-    def _on_verdict(self, frame: Any) -> None:
+    def _on_confirm(self, frame: Any) -> None:
         method = frame.method
         tags = [method.delivery_tag]
         if method.multiple:

@@ -28,7 +28,7 @@ _OFFICE = frozenset({"web", "app", "mail", "ci"})
 _IDLE = frozenset({"idle", "test", "backup", "render"})
 
 
-class Load(NamedTuple):
+class Demand(NamedTuple):
     """What a VM asks for at one moment: shares of its vCPUs and memory, bytes a second."""
 
     cpu_ratio: float
@@ -37,9 +37,9 @@ class Load(NamedTuple):
     network_bytes_per_second: float
 
 
-def paused(load: Load) -> Load:
+def paused(load: Demand) -> Demand:
     """Return what is left of a load while its VM is paused."""
-    return Load(0.0, load.memory_ratio, 0.0, 0.0)
+    return Demand(0.0, load.memory_ratio, 0.0, 0.0)
 
 
 class Workload(NamedTuple):
@@ -58,7 +58,7 @@ class Workload(NamedTuple):
     burst_block_factor: float = 1.0
     creep: Recurrence | None = None
 
-    def at(self, second: float) -> Load:
+    def at(self, second: float) -> Demand:
         """Return what the VM asks for at a time in seconds since 1970."""
         cpu, block_factor = self.cpu.at(second), 1.0
         if self.burst is not None and self.burst.holds(second):
@@ -67,7 +67,7 @@ class Workload(NamedTuple):
         if self.creep is not None:
             share = (second - self.creep.begun_at(second)) / self.creep.period_seconds
             memory += (0.97 - memory) * share
-        return Load(
+        return Demand(
             cpu,
             memory,
             self.block_peak_bytes_per_second * cpu * block_factor,

@@ -28,22 +28,22 @@ class SignalActions:
         if change.action == "load" and change.load is not None:
             self._load(domain, change.load)
         elif change.action == "freeze":
-            self.keep("freeze", domain, lambda: self._signal(domain, signal.SIGCONT))
+            self.remember_undo("freeze", domain, lambda: self._signal(domain, signal.SIGCONT))
             self._signal(domain, signal.SIGSTOP)
         elif change.action == "thaw":
             self._signal(domain, signal.SIGCONT)
-            self.settle("freeze", domain)
+            self.forget_undo("freeze", domain)
         elif change.action == "kill":
             self._signal(domain, signal.SIGKILL)
         else:
             raise ScenarioError(f"the action {change.action!r} needs libvirt: run this scenario in the lab")
 
-    def keep(self, kind: str, domain: str, undo: Callable[[], None]) -> None:
+    def remember_undo(self, kind: str, domain: str, undo: Callable[[], None]) -> None:
         """Remember how to undo something, unless that is known already."""
         self._undoing.setdefault((kind, domain), undo)
 
-    def settle(self, kind: str, domain: str) -> None:
-        """Forget what is undone."""
+    def forget_undo(self, kind: str, domain: str) -> None:
+        """Forget how to undo something that is undone already."""
         self._undoing.pop((kind, domain), None)
 
     def undo(self) -> list[str]:
@@ -65,7 +65,7 @@ class SignalActions:
         path = channel_path(self._channel_folder, domain)
         with GuestChannel(path) as channel:
             before = channel.load()
-            self.keep("load", domain, lambda: _set_load(path, before))
+            self.remember_undo("load", domain, lambda: _set_load(path, before))
             channel.set_load(load)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from loadgen.errors import LoadgenError, UnreachedError
 from loadgen.scenario import report, report_page
-from loadgen.scenario.report import ExitCode, Report
+from loadgen.scenario.report import Report, RunStatus
 from loadgen.scenario.run import Order, carry_out
 from loadgen.scenario.scenario import load_scenario, names
 from loadgen.settings import LoadgenSettings, load_settings
@@ -69,7 +69,7 @@ def run(  # noqa: PLR0913 - one for each option
         raise click.UsageError(
             f"{order.name} loads this machine or changes its VMs: say --yes if that hurts nobody"
         )
-    code = int(ExitCode.MET)
+    code = int(RunStatus.MET)
     try:
         undo_on_termination()
         for number in range(1, times + 1):
@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913 - one for each option
             code = max(code, attempt(order, settings, output / name))
     except KeyboardInterrupt:
         say("stopped; the load has ended and what was done to VMs is undone")
-        sys.exit(ExitCode.STOPPED)
+        sys.exit(RunStatus.STOPPED)
     sys.exit(code)
 
 
@@ -97,7 +97,7 @@ def attempt(order: Order, settings: LoadgenSettings, target: Path) -> int:
         write(made, target)
     except UnreachedError as error:
         click.echo(f"kvmgrid-loadgen: {error}", err=True)
-        return ExitCode.INVALID
+        return RunStatus.INVALID
     except SettingsError as error:
         click.echo(f"kvmgrid-loadgen: {error}", err=True)
         return BAD_SETTINGS

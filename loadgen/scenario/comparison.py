@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was commanded, what was true and what was stored, side by side for each step. Pure.
 
-The truth of a sample is taken over exactly the sample's own interval; a sample counts for the step that
+The truth of a sample is taken over exactly the sample's own interval. A sample counts for the step that
 contains all of it.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from loadgen.scenario.scenario import LevelExpectation
-from loadgen.scenario.series import Series
+from loadgen.scenario.series import TruthSeries
 
 
 class StoredSample(NamedTuple):
@@ -54,7 +54,7 @@ class StepResult(Struct, frozen=True, kw_only=True):
     others: dict[str, float | None]
 
 
-def points(samples: Sequence[StoredSample], series: Sequence[Series]) -> list[Point]:
+def points(samples: Sequence[StoredSample], series: Sequence[TruthSeries]) -> list[Point]:
     """Return every sample with the truth of its interval, in the order of time."""
     return [
         Point(

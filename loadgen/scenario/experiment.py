@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from loadgen.scenario.clock import Clock
 from loadgen.scenario.comparison import StoredSample, Window, points, step_result
 from loadgen.scenario.load.load import Load
 from loadgen.scenario.report import Levels, percent
+from loadgen.scenario.run_clock import RunClock
 from loadgen.scenario.scenario import LevelScenario, Step
-from loadgen.scenario.series import Series
+from loadgen.scenario.series import TruthSeries
 from loadgen.scenario.store import Store
 from loadgen.scenario.truth import Truth
 
@@ -34,14 +34,14 @@ class Experiment:
     """One run through the steps of a level scenario."""
 
     def __init__(
-        self, scenario: LevelScenario, load: Load, store: Store, run: Run, *, clock: Clock | None = None
+        self, scenario: LevelScenario, load: Load, store: Store, run: Run, *, clock: RunClock | None = None
     ) -> None:
-        self._clock = clock or Clock()
+        self._clock = clock or RunClock()
         self._scenario = scenario
         self._load = load
         self._store = store
         self._run = run
-        self._series = {track: Series(track) for track in load.tracks}
+        self._series = {track: TruthSeries(track) for track in load.tracks}
         self._commanded: list[tuple[float, float]] = []
         self._late_seconds = 0.0
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the onset of a change to the moment it shows: in the view that the pages read, and on the page.
+"""How long a change takes from its onset until it shows: in the view, and on the page.
 
 The clock starts before the action is asked for, so that what the action itself takes is counted.
 """

@@ -11,7 +11,7 @@ from loadgen.scenario.condition import is_shown
 from loadgen.scenario.scenario import Shows
 from loadgen.scenario.viewer import COLUMNS, Viewer
 
-# An answer may have been taken up to a beat before, the page asks at the next one, and it has to be answered.
+# An answer may be a beat old, the page asks at the next beat, and it has to be answered.
 _BEATS = 3
 _ANYWHERE = "host"
 

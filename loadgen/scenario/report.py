@@ -11,7 +11,7 @@ from msgspec import Struct
 from loadgen.scenario.comparison import Point, StepResult
 
 
-class ExitCode(IntEnum):
+class RunStatus(IntEnum):
     """What a run's exit status means; 2 (usage), 69 (unavailable) and 78 (settings) are as elsewhere."""
 
     MET = 0
@@ -51,7 +51,7 @@ class Levels(Struct, frozen=True, kw_only=True):
 
 
 class ChangeResult(Struct, frozen=True, kw_only=True):
-    """How long a change took to show in the database and on the page; None if it did not within the limit.
+    """How long a change took to show in the database and on the page. None: it did not within the limit.
 
     What was ``shown_before`` the change says nothing about it. Without a ``page_limit_seconds`` nobody
     looked at a page.
@@ -136,9 +136,9 @@ class Report(Struct, frozen=True, kw_only=True):
         return "missed" if self.missed() else "met"
 
     @property
-    def exit_code(self) -> ExitCode:
+    def exit_code(self) -> RunStatus:
         """The outcome as a status."""
-        return ExitCode[self.verdict.upper()]
+        return RunStatus[self.verdict.upper()]
 
 
 def encode(report: Report) -> bytes:

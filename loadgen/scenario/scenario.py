@@ -73,8 +73,8 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class LevelExpectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``error_ratio``: how far the stored mean of a step may be from the true one.
 
-    ``reach_below_ratio`` and ``reach_above_ratio``: how far the true mean may be from what was commanded;
-    ``late_seconds``: how late the generator may be. Beyond these the run is invalid, not failed.
+    ``reach_below_ratio`` and ``reach_above_ratio`` say how far the true mean may be from what was commanded.
+    ``late_seconds`` says how late the generator may be. Beyond these the run is invalid, not failed.
     """
 
     error_ratio: Ratio

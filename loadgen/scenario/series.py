@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the generator read about its own load, over time. Pure.
 
-A *cumulative* track only grows (seconds of processor time, seconds of busy device): its mean over a window
-is exact whatever the rhythm of the readings, as long as they lie close together. A *gauge* is what it is
-at the end of the window, as a sample of kvmgrid is.
+A *cumulative* track only grows (seconds of processor time, seconds of busy device). Its mean over a window is
+exact whatever the rhythm of the readings, as long as they lie close together. A *gauge* is what it is at the
+end of the window, as a sample of kvmgrid is.
 """
 
 from bisect import bisect_left
@@ -17,7 +17,7 @@ class Track(NamedTuple):
     cumulative: bool
 
 
-class Series:
+class TruthSeries:
     """The readings of one track in the order of time."""
 
     def __init__(self, track: Track) -> None:

@@ -2,8 +2,8 @@
 """The ground truth on the broker: what the generator did, as it does it.
 
 It goes to an exchange of its own, ``kvmgrid.truth`` (topic, durable), with the key
-``<host>.truth.<subject>``, so that it never mixes with samples: kvmgrid's queue is not bound there. Whoever
-wants to compare binds a queue; nobody has to, and the messages are neither kept nor confirmed.
+``<host>.truth.<subject>``. It never mixes with samples: kvmgrid's queue is not bound there. Whoever wants to
+compare binds a queue; nobody has to, and the messages are neither kept nor confirmed.
 """
 
 from datetime import datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person sees: asks the dashboard what a browser on the page of a host asks, at the page's own beat.
+"""What a person sees: the answers that a browser gets on the page of a host, at the page's beat.
 
 The answer is what the browser draws when it arrives; the drawing itself is in no figure. The figures are
 read from the table of VMs as they are written there, rounded for people.
@@ -30,7 +30,7 @@ _SCALES = {"": 1.0, "%": 0.01} | {
 
 
 class Shown(NamedTuple):
-    """What the page of a host shows now: the table of its VMs, and names of all that need not come again."""
+    """What the page of a host shows now: the table of its VMs, and names that are sent once."""
 
     table: list[Any]
     parts: dict[str, str]
@@ -49,8 +49,8 @@ class Viewer:
     def value(self, host: str, uuid: str, column: str) -> object:
         """Ask anew and return what the page of a host shows for a column of ``domains_now``.
 
-        None for what is not known, not shown, or of a VM that is not there; for the column ``host`` the host
-        itself where the VM is in its table.
+        None for what is not known, not shown, or of a VM that is not there. The column ``host`` gives the
+        host itself where the VM is in its table.
         """
         shown = self._ask(host)
         row = next((row for row in _elements(shown.table, "tr") if row[1].get("id") == f"vm-{uuid}"), None)

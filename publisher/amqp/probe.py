@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this host may do on the broker, found out without publishing anything.
 
-A message published inside a transaction that is rolled back passes the broker's checks of exchange,
-routing key and user, and reaches no queue (seen with RabbitMQ 4).
+A message inside a transaction passes the broker's checks of exchange, routing key and user. Rolled back, it
+reaches no queue (seen with RabbitMQ 4).
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _CONNECTION_ERRORS = (exceptions.AMQPError, OSError)
 _STRANGER = "kvmgrid-check-of-another-host"
 
 
-class Answer(NamedTuple):
+class ProbeAnswer(NamedTuple):
     """The outcome of one question; ``error`` is None where the answer is yes."""
 
     question: str
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 class Probe(NamedTuple):
     """All outcomes. ``may_impersonate``: the broker would take messages in another host's name."""
 
-    answers: list[Answer]
+    answers: list[ProbeAnswer]
     may_impersonate: bool
 
 
@@ -39,12 +39,14 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
     """Ask the broker; raise SettingsError if the settings do not allow to try."""
     parameters = connection_parameters(settings, host)
     parameters.socket_timeout = parameters.stack_timeout = 5.0
-    answers: list[Answer] = []
+    answers: list[ProbeAnswer] = []
     try:
         connection = BlockingConnection(parameters)
     except _CONNECTION_ERRORS as error:
-        return Probe([Answer("connect and log in", translate(error, settings, host))], may_impersonate=False)
-    answers.append(Answer("connect and log in", None))
+        return Probe(
+            [ProbeAnswer("connect and log in", translate(error, settings, host))], may_impersonate=False
+        )
+    answers.append(ProbeAnswer("connect and log in", None))
 
     def ask(step: Callable[[Any], None]) -> BrokerError | None:
         channel = connection.channel()
@@ -61,10 +63,10 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
     try:
         for exchange, key in targets.items():
             missing = ask(_passive_declare(exchange))
-            answers.append(Answer(f"exchange {exchange} exists", missing))
+            answers.append(ProbeAnswer(f"exchange {exchange} exists", missing))
             if missing is None:
                 denied = ask(_rehearsal(exchange, key, host))
-                answers.append(Answer(f"publish to {exchange} as {key}", denied))
+                answers.append(ProbeAnswer(f"publish to {exchange} as {key}", denied))
                 refused = refused and ask(_rehearsal(exchange, strange[exchange], host)) is not None
     finally:
         if connection.is_open:

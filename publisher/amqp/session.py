@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One connection to the broker, from opening to its end.
 
-A session publishes what its traffic gives it, persistent and mandatory, keeps many messages
-unconfirmed at once, and tells
-the verdict on each. It ends when asked to or by raising BrokerError; messages without a verdict are then
-unknown: the broker may have them. All callbacks run on the thread that called ``run``.
+A session publishes what its traffic gives it, persistent and mandatory. It keeps many messages unconfirmed at
+once and reports the broker's answer to each. It ends when asked to, or by raising BrokerError. The broker may
+then have a message without an answer, or not. All callbacks run on the thread that called ``run``.
 """
 
 import struct
@@ -28,7 +27,7 @@ FAREWELL_SECONDS = 2.0
 # Raised by pika while it encodes a message, before the first byte is sent.
 _ENCODING_ERRORS = (exceptions.ShortStringTooLong, struct.error, UnicodeError, TypeError, ValueError)
 
-Verdict = Literal["confirmed", "rejected", "unroutable", "unsendable"]
+BrokerAnswer = Literal["confirmed", "rejected", "unroutable", "unsendable"]
 
 
 class Outgoing(NamedTuple):
@@ -42,11 +41,11 @@ class Outgoing(NamedTuple):
     body: bytes
 
 
-class Settled(NamedTuple):
-    """The broker's verdict on a message."""
+class AnsweredMessage(NamedTuple):
+    """A message, and what the broker answered to it."""
 
     message: Outgoing
-    verdict: Verdict
+    answer: BrokerAnswer
 
 
 class Traffic(Protocol):
@@ -60,8 +59,8 @@ class Traffic(Protocol):
         """Return messages to send now, given what is on its way; called whenever there may be some."""
         ...
 
-    def settled(self, verdicts: list[Settled]) -> None:
-        """Take note of verdicts."""
+    def answered(self, messages: list[AnsweredMessage]) -> None:
+        """Take note of answers."""
         ...
 
     def blocked(self, reason: str | None) -> None:
@@ -95,7 +94,7 @@ class Session:
         # Before that, the broker cannot be blamed for confirming nothing.
         self._silent_since_seconds = 0.0
         self._returned: set[str] = set()
-        self._verdicts: list[Settled] = []
+        self._answered: list[AnsweredMessage] = []
 
     def run(self) -> None:
         """Connect and publish until ``close``; raise BrokerError if the connection fails or is lost."""
@@ -119,7 +118,7 @@ class Session:
             raise self._failure
 
     def in_flight(self) -> list[Outgoing]:
-        """Return the messages without a verdict, in the order they were sent."""
+        """Return the messages without an answer, in the order they were sent."""
         return [sent.message for sent in self._sent.values()]
 
     def wake(self) -> None:
@@ -202,21 +201,21 @@ class Session:
             if sent is None:
                 continue
             self._sent_bytes -= len(sent.message.body)
-            verdict: Verdict = "rejected" if rejected else "confirmed"
+            answer: BrokerAnswer = "rejected" if rejected else "confirmed"
             if sent.message.message_id in self._returned:
                 self._returned.discard(sent.message.message_id)
-                verdict = "unroutable"
-            self._settle(sent.message, verdict)
+                answer = "unroutable"
+            self._note_answer(sent.message, answer)
 
-    def _settle(self, message: Outgoing, verdict: Verdict) -> None:
-        """Collect the verdicts of one read from the socket: each report costs the owner a disk sync."""
-        if not self._verdicts:
+    def _note_answer(self, message: Outgoing, answer: BrokerAnswer) -> None:
+        """Collect the answers of one read from the socket: each report costs the owner a disk sync."""
+        if not self._answered:
             self._loop.call_later(0, self._report)
-        self._verdicts.append(Settled(message, verdict))
+        self._answered.append(AnsweredMessage(message, answer))
 
     def _report(self) -> None:
-        verdicts, self._verdicts = self._verdicts, []
-        self._traffic.settled(verdicts)
+        answered, self._answered = self._answered, []
+        self._traffic.answered(answered)
         self._pump()
 
     def _pump(self) -> None:
@@ -242,7 +241,7 @@ class Session:
                 message.exchange, message.routing_key, message.body, properties, mandatory=True
             )
         except _ENCODING_ERRORS:
-            self._settle(message, "unsendable")
+            self._note_answer(message, "unsendable")
             return
         self._tag += 1
         self._sent[self._tag] = _Sent(message, time.monotonic())
@@ -264,7 +263,7 @@ class Session:
         self._pump()
 
     def _silent_seconds(self) -> float:
-        """Return for how long the oldest message has waited for its verdict, 0 without one."""
+        """Return for how long the oldest message has waited for its answer, 0 without one."""
         oldest = next(iter(self._sent.values()), None)
         if oldest is None:
             return 0.0

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Block devices from /proc/diskstats (Documentation/admin-guide/iostats.rst).
 
-Partitions, loop, RAM and floppy devices are left out. A *leaf* is a device behind real hardware (its
-place in sysfs is not under ``devices/virtual``); dm and md devices pass the same requests on to leaves
-and would count them twice. Sectors are 512 bytes whatever the device; ms counters wrap at 2**32.
+Partitions, loop, RAM and floppy devices are left out. A *leaf* is a device behind real hardware: its place in
+sysfs is not under ``devices/virtual``. The dm and md devices pass the same requests on to leaves and would
+count them twice. Sectors are 512 bytes whatever the device; ms counters wrap at 2**32.
 """
 
 from typing import Final
@@ -62,8 +62,8 @@ class _Facts(Struct, frozen=True):
 class DiskCollector:
     """Reads /proc/diskstats once per tick.
 
-    What sysfs says about a device is kept; all of it is read again when a device appears or goes, and
-    for one device when its counters went back: the kernel reuses dm numbers for other volumes.
+    What sysfs says about a device is kept. All of it is read again when a device appears or goes. One device
+    is read again when its counters went back: the kernel reuses dm numbers for other volumes.
     """
 
     name = "disks"

@@ -54,8 +54,8 @@ class _Facts(Struct, frozen=True):
 class InterfaceCollector:
     """Reads /proc/net/dev once per tick.
 
-    What sysfs says about an interface is kept, for each look there takes the kernel's network lock; it
-    is read for a name that is new or was gone at the tick before.
+    What sysfs says about an interface is kept, as each look there takes the kernel's network lock. It is read
+    for a name that is new or was gone at the tick before.
     """
 
     name = "interfaces"

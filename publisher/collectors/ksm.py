@@ -23,9 +23,9 @@ LARGEST_RUN: Final = 2**15 - 1
 class KsmReading(Struct, frozen=True, kw_only=True):
     """Bytes that several owners share, and bytes spared by that (the cost of merging not deducted).
 
-    ``profit_bytes`` is what is left when the cost is deducted, and below 0 where merging costs more than it
-    spares; None before Linux 6.4. ``run`` is 0 while nothing is merged (what was merged stays so), 1 while
-    pages are merged, 2 while all are parted again.
+    ``profit_bytes`` is what is saved less its cost, below 0 where merging costs more; None before Linux 6.4.
+    ``run`` is 0 while nothing is merged, though what was merged stays so. It is 1 while pages are merged, and
+    2 while all are parted again.
     """
 
     shared_bytes: int

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Temperatures of CPU packages and of the board from /sys/class/hwmon.
 
-Only chips that are wanted are read: a bus of one-wire sensors takes seconds, and reading an NVMe
-drive's sensor was seen to stall its I/O. Runs in the background (see background), never in the tick.
-hwmonN numbers change from boot to boot, so that a sensor is known by its chip's name and its label.
+Only chips that are wanted are read. A bus of one-wire sensors takes seconds. Reading an NVMe drive's sensor
+was seen to stall its I/O. Runs in the background (see background), never in the tick. hwmonN numbers change
+from boot to boot, so that a sensor is known by its chip's name and its label.
 """
 
 import re

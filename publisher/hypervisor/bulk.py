@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records of virConnectGetAllDomainStats become readings. Pure.
 
-A record is a flat dict such as {"vcpu.0.time": 12, …}; a group or key may be absent for any reason
-(libvirt's documentation), so everything is read with ``get``. Keys of arrays are built once per index.
+A record is a flat dict such as {"vcpu.0.time": 12, …}. A group or key may be absent for any reason (libvirt's
+documentation). So everything is read with ``get``. Keys of arrays are built once per index.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 from publisher.hypervisor.readings import (
+    BalloonReading,
     BlockReading,
     DetailReading,
-    InterfaceReading,
-    MemoryReading,
+    DomainInterfaceReading,
     VcpuReading,
 )
 
@@ -58,14 +58,14 @@ def _vcpu_keys(index: int) -> tuple[str, str]:
     return f"vcpu.{index}.time", f"vcpu.{index}.delay"
 
 
-def interfaces(record: Record) -> tuple[InterfaceReading, ...]:
+def interfaces(record: Record) -> tuple[DomainInterfaceReading, ...]:
     """Return the interfaces of a record; those without a name (passed-through devices) have no counters."""
     found = []
     for index in range(record.get("net.count", 0)):
         name_key, keys = _interface_keys(index)
         name = record.get(name_key)
         if name is not None:
-            found.append(InterfaceReading(name, *map(record.get, keys)))
+            found.append(DomainInterfaceReading(name, *map(record.get, keys)))
     return tuple(found)
 
 
@@ -91,10 +91,10 @@ def vcpus(record: Record) -> dict[int, VcpuReading]:
     return found
 
 
-def memory(record: Record) -> MemoryReading:
+def memory(record: Record) -> BalloonReading:
     """Return the balloon group of a record."""
     get = record.get
-    return MemoryReading(
+    return BalloonReading(
         resident_kib=get("balloon.rss"),
         available_kib=get("balloon.available"),
         unused_kib=get("balloon.unused"),
@@ -117,8 +117,8 @@ def detail(
         missing.append("cpu")
     if not processors:
         missing.append("vcpu")
-    # libvirt adds the resident size whenever it held the domain's job for this group; the figures beside
-    # it depend on the guest, this one does not.
+    # libvirt adds the resident size whenever it held the domain's job for this group. The figures beside it
+    # depend on the guest, this one does not.
     if guest.resident_kib is None:
         missing.append("memory")
     if devices and all(device.read_requests is None for device in devices):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One read-only connection to libvirt and the questions asked on it.
 
-Every method may block without limit and raises HypervisorError only; use, close and drop a connection on
-one thread (see the package). Flags and error numbers: libvirt's API reference.
+Every method may block without limit and raises HypervisorError only. Use, close and drop a connection on one
+thread (see the package). Flags and error numbers: libvirt's API reference.
 """
 
 import contextlib
@@ -24,7 +24,8 @@ from publisher.hypervisor.presence import SYSTEM_URI
 from publisher.hypervisor.readings import Control, Description, DetailRound, DomainReading, Overview
 from publisher.wire.samples import NAME_CHARACTERS
 
-# A peer that is silent for (count + 1) * interval = 20 s is given up; detects a dead daemon, not a stuck VM.
+# A peer that is silent for (count + 1) * interval = 20 s is given up. That detects a dead daemon, not a stuck
+# VM.
 KEEPALIVE_INTERVAL_SECONDS = 5
 KEEPALIVE_COUNT = 3
 
@@ -126,8 +127,8 @@ class Connection:
     def details(self, excluded: frozenset[str]) -> DetailRound:
         """The running domains, except some: figures that need QEMU's monitor.
 
-        NOWAIT makes libvirt leave out groups of a domain that somebody holds; it does not protect from being
-        the first to find it stuck. Without ACTIVE libvirt would open the images of domains that are off.
+        NOWAIT makes libvirt leave out groups of a domain that somebody holds. It does not protect the first
+        caller who finds it stuck. Without ACTIVE libvirt would open the images of domains that are off.
         """
         if self._versions is None:
             # The first caller of a daemon waits for it to probe every emulator, here and in CPU_TOTAL alike.
@@ -192,7 +193,7 @@ class Connection:
     ) -> dict[str, Description | None]:
         """Descriptions of domains, as many as fit until a monotonic instant; gone ones are left out.
 
-        virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen): on a stuck domain it blocks for
+        virDomainGetXMLDesc waits for the domain's job (libvirt 11.3, seen). On a stuck domain it blocks for
         up to 30 s, then libvirt gives up with error 68. None: asked, and no answer. ``asked`` grows by each
         domain before its question, for an owner that gives the call up.
         """

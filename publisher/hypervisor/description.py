@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A domain's XML becomes its description. Pure.
 
-The XML comes from libvirt, which writes it anew from what it parsed: it is well formed and has no
-document type. Texts in it are the user's and only ever passed on as data.
+libvirt writes the XML anew from what it parsed: it is well formed and has no document type. Texts in it are
+the user's and only ever passed on as data.
 """
 
 from xml.etree import ElementTree as ET

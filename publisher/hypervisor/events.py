@@ -8,20 +8,17 @@ libvirt does not know, or that a newer one invented, are skipped.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-
-class Told(NamedTuple):
-    """What an event says. ``kind`` None: it only outdates the domain's description."""
-
-    kind: str | None
-    detail: str | None = None
-    attributes: dict[str, str] = {}  # noqa: RUF012 - never written to
+from publisher.unsent_event import EventFacts
 
 
 class Subscription(NamedTuple):
-    """One event id of libvirt (the part after VIR_DOMAIN_EVENT_ID_) and what becomes of it."""
+    """One event id of libvirt (the part after VIR_DOMAIN_EVENT_ID_) and what becomes of it.
+
+    ``translate`` None: the event is not sent, it only outdates the domain's description.
+    """
 
     name: str
-    translate: Callable[..., Told]
+    translate: Callable[..., EventFacts] | None
     outdates_description: bool = False
 
 
@@ -42,67 +39,71 @@ def _word(words: tuple[str, ...], number: int) -> str:
     return words[number] if 0 <= number < len(words) else str(number)
 
 
-def _io_error(path: str, alias: str, action: int, reason: str) -> Told:
+def _io_error(path: str, alias: str, action: int, reason: str) -> EventFacts:
     attributes = {"path": path or "", "device": alias or "", "action": _word(_IO_ERROR_ACTIONS, action)}
-    return Told("domain_io_error", str(reason) or None, attributes)
+    return EventFacts("domain_io_error", str(reason) or None, attributes)
 
 
-def _block_job(disk: str, kind: int, status: int) -> Told:
+def _block_job(disk: str, kind: int, status: int) -> EventFacts:
     attributes = {"device": disk, "job": _word(_BLOCK_JOBS, kind)}
-    return Told("domain_block_job_changed", _word(_BLOCK_JOB_STATES, status), attributes)
+    return EventFacts("domain_block_job_changed", _word(_BLOCK_JOB_STATES, status), attributes)
 
 
-def _agent(state: int, reason: int) -> Told:
-    return Told(_AGENT_STATES.get(state, "domain_agent_changed"), _word(_AGENT_REASONS, reason))
+def _agent(state: int, reason: int) -> EventFacts:
+    return EventFacts(_AGENT_STATES.get(state, "domain_agent_changed"), _word(_AGENT_REASONS, reason))
 
 
-def _job_completed(parameters: dict[str, Any]) -> Told:
+def _job_completed(parameters: dict[str, Any]) -> EventFacts:
     # Times, sizes and numbers of the job; libvirt-domain.h documents each.
-    return Told("domain_job_completed", None, {str(key): str(value) for key, value in parameters.items()})
+    return EventFacts(
+        "domain_job_completed", None, {str(key): str(value) for key, value in parameters.items()}
+    )
 
 
-def _metadata(kind: int, namespace: str | None) -> Told:
+def _metadata(kind: int, namespace: str | None) -> EventFacts:
     attributes = {"namespace": namespace} if namespace else {}
-    return Told("domain_metadata_changed", _word(_METADATA, kind), attributes)
+    return EventFacts("domain_metadata_changed", _word(_METADATA, kind), attributes)
 
 
-def _memory_failure(recipient: int, action: int, flags: int) -> Told:
+def _memory_failure(recipient: int, action: int, flags: int) -> EventFacts:
     attributes = {"recipient": _word(_MEMORY_RECIPIENTS, recipient), "flags": str(flags)}
-    return Told("domain_memory_failure", _word(_MEMORY_ACTIONS, action), attributes)
+    return EventFacts("domain_memory_failure", _word(_MEMORY_ACTIONS, action), attributes)
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
-    Subscription("REBOOT", lambda: Told("domain_rebooted")),
-    Subscription("WATCHDOG", lambda action: Told("domain_watchdog", _word(_WATCHDOG_ACTIONS, action))),
+    Subscription("REBOOT", lambda: EventFacts("domain_rebooted")),
+    Subscription("WATCHDOG", lambda action: EventFacts("domain_watchdog", _word(_WATCHDOG_ACTIONS, action))),
     Subscription("IO_ERROR_REASON", _io_error),
-    Subscription("CONTROL_ERROR", lambda: Told("domain_monitor_lost")),
-    Subscription("DISK_CHANGE", lambda *_: Told(None), outdates_description=True),
+    Subscription("CONTROL_ERROR", lambda: EventFacts("domain_monitor_lost")),
+    Subscription("DISK_CHANGE", None, outdates_description=True),
     Subscription(
         "BALLOON_CHANGE",
-        lambda actual_kib: Told(
+        lambda actual_kib: EventFacts(
             "domain_balloon_changed", None, {"memory_assigned_bytes": str(actual_kib * _KIBIBYTE)}
         ),
     ),
-    Subscription("DEVICE_ADDED", lambda alias: Told("domain_device_added", alias), outdates_description=True),
     Subscription(
-        "DEVICE_REMOVED", lambda alias: Told("domain_device_removed", alias), outdates_description=True
+        "DEVICE_ADDED", lambda alias: EventFacts("domain_device_added", alias), outdates_description=True
     ),
-    Subscription("DEVICE_REMOVAL_FAILED", lambda alias: Told("domain_device_removal_failed", alias)),
+    Subscription(
+        "DEVICE_REMOVED", lambda alias: EventFacts("domain_device_removed", alias), outdates_description=True
+    ),
+    Subscription("DEVICE_REMOVAL_FAILED", lambda alias: EventFacts("domain_device_removal_failed", alias)),
     Subscription("BLOCK_JOB_2", _block_job),
-    Subscription("TUNABLE", lambda *_: Told(None), outdates_description=True),
+    Subscription("TUNABLE", None, outdates_description=True),
     Subscription("AGENT_LIFECYCLE", _agent),
     Subscription(
         "MIGRATION_ITERATION",
-        lambda iteration: Told("domain_migration_iterated", None, {"iteration": str(iteration)}),
+        lambda iteration: EventFacts("domain_migration_iterated", None, {"iteration": str(iteration)}),
     ),
     Subscription("JOB_COMPLETED", _job_completed),
     Subscription("METADATA_CHANGE", _metadata, outdates_description=True),
     Subscription("MEMORY_FAILURE", _memory_failure),
     Subscription(
         "MEMORY_DEVICE_SIZE_CHANGE",
-        lambda alias, size_kib: Told(
+        lambda alias, size_kib: EventFacts(
             "domain_memory_device_changed", alias, {"size_bytes": str(size_kib * _KIBIBYTE)}
         ),
     ),
-    Subscription("NIC_MAC_CHANGE", lambda *_: Told(None), outdates_description=True),
+    Subscription("NIC_MAC_CHANGE", None, outdates_description=True),
 )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The libvirt library of this process: imported at first use, quiet, with its event loop on a thread.
 
-libvirt wants the event loop registered before the first connection opens; without a running loop
-keepalive cannot notice a dead daemon. Both are global to the process in libvirt, hence the one
-module-level record here.
+libvirt wants the event loop registered before the first connection opens. Without a running loop keepalive
+cannot notice a dead daemon. Both are global to the process in libvirt, hence the one module-level record
+here.
 """
 
 import importlib

@@ -5,15 +5,7 @@ Numbers: virDomainEventType and its details (libvirt-domain.h); words: as ``virs
 them, in lower case.
 """
 
-from typing import NamedTuple
-
-
-class Lifecycle(NamedTuple):
-    """A kind of the wire and the detail in virsh's words."""
-
-    kind: str
-    detail: str
-
+from publisher.unsent_event import EventFacts
 
 DEFINED, UNDEFINED, STARTED, SUSPENDED, RESUMED, STOPPED, SHUTDOWN, PMSUSPENDED, CRASHED = range(9)
 RENAMED = {DEFINED: 2, UNDEFINED: 1}
@@ -62,10 +54,10 @@ _DETAILS: dict[int, tuple[str, ...]] = {
 }
 
 
-def lifecycle(event: int, detail: int) -> Lifecycle | None:
+def lifecycle(event: int, detail: int) -> EventFacts | None:
     """Return kind and words of a lifecycle event; None for an event that a newer libvirt invented."""
     kind = _SPECIAL_KINDS.get((event, detail)) or _KINDS.get(event)
     if kind is None:
         return None
     words = _DETAILS[event]
-    return Lifecycle(kind, words[detail] if 0 <= detail < len(words) else f"detail {detail}")
+    return EventFacts(kind, words[detail] if 0 <= detail < len(words) else f"detail {detail}")

@@ -2,7 +2,7 @@
 """Whether this host has libvirt at all: the difference between "no VMs" and "VMs that cannot be seen".
 
 An empty list of domains tells the consumer that all are gone. It is therefore sent only where nothing
-speaks for a hypervisor: no URI in the settings, no socket, no daemon installed.
+suggests a hypervisor: no URI in the settings, no socket, no daemon.
 """
 
 from pathlib import Path

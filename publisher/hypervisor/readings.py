@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 
-class InterfaceReading(NamedTuple):
+class DomainInterfaceReading(NamedTuple):
     """Counters of one interface since the VM started, in the guest's direction (group INTERFACE)."""
 
     name: str
@@ -46,7 +46,7 @@ class VcpuReading(NamedTuple):
     delay_ns: int | None
 
 
-class MemoryReading(Struct, frozen=True, kw_only=True):
+class BalloonReading(Struct, frozen=True, kw_only=True):
     """Group BALLOON. ``updated_at_seconds``: wall clock (epoch) of the guest's last report, 0 for never."""
 
     resident_kib: int | None
@@ -73,7 +73,7 @@ class DomainReading(Struct, frozen=True, kw_only=True):
     memory_kib: int | None = None
     maximum_memory_kib: int | None = None
     vcpu_count: int | None = None
-    interfaces: tuple[InterfaceReading, ...] = ()
+    interfaces: tuple[DomainInterfaceReading, ...] = ()
     outcome: Literal["ok", "partial", "busy", "gone"] = "ok"
     trouble: str | None = None
 
@@ -99,7 +99,7 @@ class DetailReading(Struct, frozen=True, kw_only=True):
     cpu_user_ns: int | None
     cpu_system_ns: int | None
     vcpus: dict[int, VcpuReading]
-    memory: MemoryReading
+    memory: BalloonReading
     blocks: tuple[BlockReading, ...]
     missing: tuple[str, ...]
 

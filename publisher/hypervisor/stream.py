@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from publisher.happenings import Happening
 from publisher.hypervisor import library
 from publisher.hypervisor.connection import connect, translated
 from publisher.hypervisor.errors import HypervisorError
-from publisher.hypervisor.events import SUBSCRIPTIONS, Subscription, Told
+from publisher.hypervisor.events import SUBSCRIPTIONS, Subscription
 from publisher.hypervisor.lifecycle import DEFINED, RENAMED, UNDEFINED, lifecycle
 from publisher.logs import Log
+from publisher.unsent_event import EventFacts, UnsentEvent
 from publisher.wire.samples import NAME_CHARACTERS
 
 _CLOSE_REASONS = ("error", "the daemon closed it", "the daemon did not answer", "closed by us")
@@ -25,13 +25,13 @@ _log = Log("hypervisor")
 
 
 class EventStream:
-    """Subscribed when constructed. Hands over happenings, changed domains and, once, the end."""
+    """Subscribed when constructed. Hands over events, changed domains and, once, the end."""
 
     def __init__(
         self,
         uri: str | None,
         *,
-        happened: Callable[[Happening], None],
+        happened: Callable[[UnsentEvent], None],
         changed: Callable[[str | None], None],
         closed: Callable[[str], None],
     ) -> None:
@@ -82,45 +82,44 @@ class EventStream:
         self._closed(_CLOSE_REASONS[reason] if known else f"reason {reason}")
 
     def _on_lifecycle(self, _connection: Any, domain: Any, event: int, detail: int, _opaque: object) -> None:
-        told = lifecycle(event, detail)
-        if told is None:
+        facts = lifecycle(event, detail)
+        if facts is None:
             return
         uuid, name = domain.UUIDString(), domain.name()
         self._changed(uuid)
         attributes: dict[str, str] = {}
         if RENAMED.get(event) == detail:
-            # libvirt undefines the old name, then defines the new one: one happening.
+            # libvirt undefines the old name, then defines the new one: one event.
             if event == UNDEFINED:
                 self._renaming[uuid] = name
                 return
             if event == DEFINED and uuid in self._renaming:
                 attributes["previous_name"] = self._renaming.pop(uuid)
-        self._tell(domain, Told(told.kind, told.detail, attributes))
+        self._hand_over(domain, EventFacts(facts.kind, facts.detail, attributes))
 
     def _on_event(self, _connection: Any, domain: Any, *values: Any) -> None:
         subscription: Subscription = values[-1]
         try:
-            told = subscription.translate(*values[:-1])
+            facts = subscription.translate(*values[:-1]) if subscription.translate else None
         except Exception as error:  # noqa: BLE001 - values of a libvirt we have not met
             _log.failure("event_not_understood", error, name=subscription.name)
             return
         if subscription.outdates_description:
             self._changed(domain.UUIDString())
-        self._tell(domain, told)
+        if facts is not None:
+            self._hand_over(domain, facts)
 
-    def _tell(self, domain: Any, told: Told) -> None:
-        if told.kind is None:
-            return
+    def _hand_over(self, domain: Any, facts: EventFacts) -> None:
         libvirt_id = domain.ID()
         self._happened(
-            Happening(
-                kind=told.kind,
+            UnsentEvent(
+                kind=facts.kind,
                 occurred_at=datetime.now(UTC),
                 domain_uuid=domain.UUIDString(),
                 domain_name=domain.name()[:NAME_CHARACTERS],
                 libvirt_id=libvirt_id if libvirt_id >= 0 else None,
-                detail=told.detail[:NAME_CHARACTERS] if told.detail else None,
+                detail=facts.detail[:NAME_CHARACTERS] if facts.detail else None,
                 # A path may be longer than a name of the wire.
-                attributes={key: value[:NAME_CHARACTERS] for key, value in told.attributes.items()},
+                attributes={key: value[:NAME_CHARACTERS] for key, value in facts.attributes.items()},
             )
         )

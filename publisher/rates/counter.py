@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 WRAP_32_BIT = 2**32
 
-# The largest step across the wrap of a 32-bit millisecond counter that is believed: three days of
-# waiting time within one interval. A counter that restarted near 0 would need a larger step.
+# The largest step across the wrap of a 32-bit millisecond counter: three days of waiting within one interval.
+# A counter that restarted near 0 would need a larger step.
 LARGEST_WRAPPED_STEP = 2**28
 
 
@@ -55,7 +55,7 @@ def total(rates: Sequence[float | None]) -> float | None:
 def significant(value: float) -> float:
     """Return a number rounded to seven significant digits.
 
-    The columns are ``real``, which holds no more; the other ten digits of a float would double the
-    size of a message.
+    The columns are ``real``, which holds no more. The other ten digits of a float would double the size of a
+    message.
     """
     return float(f"{value:.7g}")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two readings of one domain become its rates. Pure.
 
-Readings are compared only if they belong to one start of the VM (same libvirt id) and lie no further apart
-than ``longest_seconds``; otherwise every rate is None. Definitions: docs/metrics.md, "Domains".
+Readings are compared only if they belong to one start of the VM (same libvirt id). They must lie no further
+apart than ``longest_seconds``. Otherwise every rate is None. Definitions: docs/metrics.md, "Domains".
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from publisher.rates.counter import increase, ratio, significant
 NANOSECONDS = 1_000_000_000
 
 
-class CpuRates(NamedTuple):
+class DomainCpuRates(NamedTuple):
     """First tier. ``ratio`` is of all virtual CPUs and may exceed 1: it includes QEMU's own threads."""
 
     interval_seconds: float | None = None
@@ -45,13 +45,13 @@ def seconds_between(
 def is_even(before: DetailReading, now: DetailReading, most_seconds: float) -> bool:
     """Whether two calls took about equally long.
 
-    Counters of the second tier are read somewhere within a call. Equal calls read them equally late; where
+    Counters of the second tier are read somewhere within a call. Equal calls read them equally late. Where
     one took much longer than the other, the interval between the readings is not known well enough.
     """
     return abs(now.duration_seconds - before.duration_seconds) <= most_seconds
 
 
-def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> CpuRates:
+def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> DomainCpuRates:
     """Return the CPU use of a domain from virDomainGetInfo's cpuTime.
 
     That figure alone is there at every tick, also while the monitor is stuck. ``cpu.time`` of the second
@@ -59,10 +59,10 @@ def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds:
     """
     seconds = seconds_between(before, now, longest_seconds)
     if before is None or seconds is None:
-        return CpuRates()
+        return DomainCpuRates()
     cores = _cores(before.cpu_time_ns, now.cpu_time_ns, seconds)
     counts = [count for count in (before.vcpu_count, now.vcpu_count) if count]
-    return CpuRates(significant(seconds), cores, ratio(cores, min(counts, default=None)))
+    return DomainCpuRates(significant(seconds), cores, ratio(cores, min(counts, default=None)))
 
 
 def processor_rates(

@@ -8,7 +8,7 @@ nothing. ``seconds`` None (first reading, new start, gap) leaves gauges and make
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from publisher.hypervisor.readings import BlockReading, InterfaceReading
+from publisher.hypervisor.readings import BlockReading, DomainInterfaceReading
 from publisher.rates.counter import increase, per_second, ratio, total
 from publisher.rates.domain import NANOSECONDS
 from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample
@@ -58,15 +58,15 @@ def block_totals(
 
 
 def interface_samples(
-    before: Sequence[InterfaceReading],
-    now: Sequence[InterfaceReading],
+    before: Sequence[DomainInterfaceReading],
+    now: Sequence[DomainInterfaceReading],
     seconds: float | None,
     addresses: Mapping[str, str],
 ) -> list[DomainInterfaceSample]:
     """Return one sample per interface whose MAC address is known, by ``addresses`` (host name -> MAC).
 
-    Within one start of the VM a host name belongs to one MAC unless a device is replaced; then the
-    counters begin anew, which gives no rate.
+    Within one start of the VM a host name belongs to one MAC unless a device is replaced. The counters begin
+    anew then, which gives no rate.
     """
     earlier = {interface.name: interface for interface in before} if seconds is not None else {}
     samples = []
@@ -111,7 +111,7 @@ def _block(old: BlockReading | None, new: BlockReading, seconds: float | None) -
 
 
 def _interface(
-    old: InterfaceReading | None, new: InterfaceReading, seconds: float | None, address: str
+    old: DomainInterfaceReading | None, new: DomainInterfaceReading, seconds: float | None, address: str
 ) -> DomainInterfaceSample:
     if old is None or seconds is None:
         return DomainInterfaceSample(device=address, name=new.name)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the guest says about its memory becomes figures, if it said it lately. Pure.
 
-The guest reports through the balloon device every ``stats period`` seconds, if the VM's definition asks
-for it; libvirt repeats the last report for ever. A report older than max(3 periods, 30 s) is no value. The
-guest's counters advance once a report, so their rates cover the time between two reports and hold until
-the next. That time is known from libvirt's stamps alone, which are wall clock: it is believed if about as
-much passed on the monotonic clock between the readings that showed the reports first.
+The guest reports through the balloon device every ``stats period`` seconds, if the VM's definition asks for
+it. libvirt repeats the last report for ever. A report older than max(3 periods, 30 s) is no value. The
+guest's counters advance once a report. So their rates cover the time between two reports and hold until the
+next. That time is known from libvirt's stamps alone, which are wall clock. It is checked against the
+monotonic clock between the readings that showed the reports first. It is believed if about as much passed on
+both.
 """
 
 from typing import NamedTuple, TypeVar
 
-from publisher.hypervisor.readings import Description, DetailReading, MemoryReading
+from publisher.hypervisor.readings import BalloonReading, Description, DetailReading
 from publisher.rates.counter import per_second, ratio
 
 _KIBIBYTE = 1024
@@ -36,7 +37,7 @@ class GuestActivity(NamedTuple):
     """
 
     libvirt_id: int
-    reading: MemoryReading
+    reading: BalloonReading
     seen_at_seconds: float
     swap_in_bytes_per_second: float | None = None
     swap_out_bytes_per_second: float | None = None
@@ -129,7 +130,7 @@ def _limit_seconds(description: Description | None) -> int:
     return max(_STALE_PERIODS * period_seconds, _STALE_SECONDS)
 
 
-def _used_kib(reading: MemoryReading) -> int | None:
+def _used_kib(reading: BalloonReading) -> int | None:
     """Return what the guest could not hand out: MemTotal - MemAvailable, or the nearest to it.
 
     balloon.available is the guest's MemTotal, whatever its name says.

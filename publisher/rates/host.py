@@ -5,25 +5,22 @@ Gauges need the current reading only. Rates need both, and an interval that dese
 ``usable_interval``.
 """
 
-from typing import Final, TypedDict
+from typing import Final
 
 from msgspec import Struct, structs
 
-from publisher.collectors.pressure import PressureReading
 from publisher.collectors.reading import HostReading
-from publisher.collectors.swap import SwapReading
-from publisher.procfs import LARGEST_COUNT
-from publisher.rates.counter import increase, per_second, ratio
-from publisher.rates.host_cpu import cpu_rates, held
+from publisher.rates.host_cpu import cpu_rates, hold_small_dips
 from publisher.rates.host_disks import disk_rates
 from publisher.rates.host_gauges import cpu_gauges, ksm_gauges, load_gauges, temperature_gauges
 from publisher.rates.host_interfaces import interface_rates
 from publisher.rates.host_memory import hugepage_gauges, memory_gauges, zfs_gauges
+from publisher.rates.host_pressure import pressure_rates
+from publisher.rates.host_swap import swap_rates
 from publisher.wire.samples import HostDiskSample, HostInterfaceSample, HostSample
 
 LONGEST_INTERVAL_TICKS: Final = 3
 SHORTEST_SUSPEND_SECONDS: Final = 1.0
-_MICROSECONDS: Final = 1_000_000
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -42,30 +39,11 @@ class HostSamples(Struct, frozen=True, kw_only=True):
     interfaces: list[HostInterfaceSample]
 
 
-class PressureRates(TypedDict, total=False):
-    """Fields of HostSample."""
-
-    pressure_cpu_some_ratio: float | None
-    pressure_memory_some_ratio: float | None
-    pressure_memory_full_ratio: float | None
-    pressure_io_some_ratio: float | None
-    pressure_io_full_ratio: float | None
-    pressure_irq_full_ratio: float | None
-
-
-class SwapRates(TypedDict, total=False):
-    """Fields of HostSample."""
-
-    swap_in_bytes_per_second: float | None
-    swap_out_bytes_per_second: float | None
-    oom_kill_count: int | None
-
-
 def usable_interval(previous: Moment | None, current: Moment, tick_seconds: float) -> float | None:
     """Return the seconds between two readings; None where no rate could be trusted.
 
-    That is: no previous reading, another boot, a suspend in between (CLOCK_BOOTTIME ran on while
-    CLOCK_MONOTONIC stood), no time passed, or more than three ticks.
+    That is where there is no previous reading, another boot, no time passed, or more than three ticks. It is
+    also so after a suspend: CLOCK_BOOTTIME ran on while CLOCK_MONOTONIC stood.
     """
     if previous is None or previous.boot_id != current.boot_id:
         return None
@@ -75,11 +53,11 @@ def usable_interval(previous: Moment | None, current: Moment, tick_seconds: floa
     return round(seconds, 6) if 0 < seconds <= LONGEST_INTERVAL_TICKS * tick_seconds else None
 
 
-def settled(previous: HostReading | None, current: HostReading) -> HostReading:
+def with_dips_held(previous: HostReading | None, current: HostReading) -> HostReading:
     """Return the reading to derive from and to keep: small dips of CPU counters are held."""
     if previous is None or current.cpu is None:
         return current
-    cpu = held(previous.cpu, current.cpu)
+    cpu = hold_small_dips(previous.cpu, current.cpu)
     return current if cpu is current.cpu else structs.replace(current, cpu=cpu)
 
 
@@ -96,8 +74,8 @@ def host_samples(
         **memory_gauges(current.memory, current.hugepages),
         **hugepage_gauges(current.hugepages),
         **zfs_gauges(current.zfs, current.memory),
-        **_pressure(before.pressure, current.pressure, interval_seconds),
-        **_swap(before.swap, current.swap, interval_seconds),
+        **pressure_rates(before.pressure, current.pressure, interval_seconds),
+        **swap_rates(before.swap, current.swap, interval_seconds),
         **cpu_gauges(current.cpu),
         **load_gauges(current.load),
         **ksm_gauges(current.ksm),
@@ -106,42 +84,3 @@ def host_samples(
         **interfaces.totals,
     )
     return HostSamples(sample=sample, disks=disks.samples, interfaces=interfaces.samples)
-
-
-def _pressure(
-    previous: PressureReading | None, current: PressureReading | None, interval_seconds: float | None
-) -> PressureRates:
-    if previous is None or current is None or interval_seconds is None:
-        return {}
-    whole = interval_seconds * _MICROSECONDS
-
-    def share(before: int | None, now: int | None) -> float | None:
-        # The file is read a moment after the tick's time was taken; a stall lasts no longer than the time.
-        value = ratio(increase(before, now), whole)
-        return None if value is None else min(value, 1.0)
-
-    return {
-        "pressure_cpu_some_ratio": share(previous.cpu_some_total, current.cpu_some_total),
-        "pressure_memory_some_ratio": share(previous.memory_some_total, current.memory_some_total),
-        "pressure_memory_full_ratio": share(previous.memory_full_total, current.memory_full_total),
-        "pressure_io_some_ratio": share(previous.io_some_total, current.io_some_total),
-        "pressure_io_full_ratio": share(previous.io_full_total, current.io_full_total),
-        "pressure_irq_full_ratio": share(previous.irq_full_total, current.irq_full_total),
-    }
-
-
-def _swap(
-    previous: SwapReading | None, current: SwapReading | None, interval_seconds: float | None
-) -> SwapRates:
-    if previous is None or current is None:
-        return {}
-    kills = increase(previous.oom_kill_total, current.oom_kill_total)
-    return {
-        "swap_in_bytes_per_second": per_second(
-            previous.in_bytes_total, current.in_bytes_total, interval_seconds
-        ),
-        "swap_out_bytes_per_second": per_second(
-            previous.out_bytes_total, current.out_bytes_total, interval_seconds
-        ),
-        "oom_kill_count": None if kills is None else min(kills, LARGEST_COUNT),
-    }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Shares of the host's CPU time: pure.
 
-The divisor is the sum of all increases, not the clock: that is immune to late ticks, clock steps and
-the number of CPUs. Guest time is part of user time and is not added again; waiting for I/O is idle.
+The divisor is the sum of all increases, not the clock. Late ticks, clock steps and the number of CPUs do not
+change it. Guest time is part of user time and is not added again; waiting for I/O is idle.
 """
 
 from typing import Final, TypedDict
@@ -13,7 +13,7 @@ from publisher.collectors.cpu import CpuReading
 from publisher.rates.counter import increase, ratio
 
 # Three seconds in ticks of 1/100 s. Idle and iowait may step back a little by the kernel's accounting
-# (proc_stat(5)); node_exporter's limit between that and a CPU that went offline and started anew.
+# (proc_stat(5)). A CPU that went offline starts anew; the limit between the two is node_exporter's.
 HELD_TICKS: Final = 300
 
 _COLUMNS: Final = (
@@ -31,7 +31,7 @@ _COLUMNS: Final = (
 _SUMMED: Final = _COLUMNS[:8]
 
 
-class CpuRates(TypedDict, total=False):
+class HostCpuRates(TypedDict, total=False):
     """Fields of HostSample."""
 
     cpu_busy_ratio: float | None
@@ -43,7 +43,7 @@ class CpuRates(TypedDict, total=False):
     cpu_iowait_ratio: float | None
 
 
-def held(previous: CpuReading | None, current: CpuReading) -> CpuReading:
+def hold_small_dips(previous: CpuReading | None, current: CpuReading) -> CpuReading:
     """Return the reading with every counter that dipped a little held at its previous value.
 
     A larger drop stays as it is: it ends the series, and the next interval starts a new one.
@@ -58,7 +58,7 @@ def held(previous: CpuReading | None, current: CpuReading) -> CpuReading:
     return structs.replace(current, **dips) if dips else current
 
 
-def cpu_rates(previous: CpuReading | None, current: CpuReading | None) -> CpuRates:
+def cpu_rates(previous: CpuReading | None, current: CpuReading | None) -> HostCpuRates:
     """Return the shares of the time between two readings; none after a reset or without progress."""
     if previous is None or current is None:
         return {}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spool's directory: private, used by one publisher at a time, with room held in reserve.
 
-Invariants: directory 0700, files 0600; a file that cannot be used gets a new name, and only the newest of
-those are kept. Nothing else is ever deleted but the reserve.
+Invariants: the directory has mode 0700, files have 0600. A file that cannot be used gets a new name, and only
+the newest of those are kept. Nothing else is ever deleted but the reserve.
 """
 
 import contextlib

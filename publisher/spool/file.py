@@ -117,9 +117,9 @@ class SpoolFile:
             raise UnusableFileError("foreign", "it was not made by kvmgrid")
         if self._number("PRAGMA user_version") != FORMAT:
             raise UnusableFileError("unknown-format", "another version of kvmgrid made it")
-        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise UnusableFileError("corrupt", str(verdict))
+        (finding,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if finding != "ok":
+            raise UnusableFileError("corrupt", str(finding))
         row = self._db.execute("SELECT epoch, host FROM spool").fetchone()
         if row is None:
             raise UnusableFileError("corrupt", "it has no epoch")

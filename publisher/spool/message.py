@@ -29,13 +29,13 @@ class Stamp(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message to be spooled. ``build`` makes its body once its stamp is known."""
+    """A message to be spooled. ``compose_body`` is called in the transaction that gives it its stamp."""
 
     lane: Lane
     routing_key: str
     message_type: str
     wall_seconds: int
-    build: Callable[[Stamp], bytes]
+    compose_body: Callable[[Stamp], bytes]
 
 
 class Spooled(NamedTuple):
@@ -62,8 +62,8 @@ class Limits(NamedTuple):
 
     ``capacity_bytes`` bounds database and write-ahead log together. While less than ``free_floor_bytes`` is
     free on the file system the files do not grow beyond ``small_bytes``. ``reserve_bytes`` are held beside
-    them and given up once others have filled the disk: they let the log and the largest message reach the
-    database, and deletions be written.
+    them and given up once others have filled the disk. Then the log and the largest message still reach the
+    database, and deletions can be written.
     """
 
     capacity_bytes: int = 512 * MEBIBYTE

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spool as its threads see it: put, read, confirm, from any thread.
 
-No failure of the disk reaches the callers as anything but a counted loss: a full disk costs the oldest
-messages, a corrupt file is set aside and a new epoch begins, a message that cannot be stored uses up a
+No failure of the disk reaches the callers as anything but a counted loss. A full disk costs the oldest
+messages. A corrupt file is set aside, and a new epoch begins. A message that cannot be stored uses up a
 sequence. What cannot be written now is tried again at the next call.
 """
 
@@ -18,7 +18,7 @@ from publisher.spool.file import SpoolFile, UnusableFileError
 from publisher.spool.message import Lane, Limits, Message, Spooled, SpoolStatus, Stamp, Ticket
 from publisher.spool.room import body_room_bytes, pages_of, pages_to_free
 
-# Of files set aside, which nobody may ever look at: enough to see what happened, and a bound on the room.
+# How many files that were set aside are kept: enough to see what happened, and a bound on the room.
 KEPT_ASIDE_COUNT = 2
 _TRIES = 3
 _SHRINK_ABOVE_PAGES = 256
@@ -181,7 +181,7 @@ class Spool:
             ticket = Ticket(self.epoch, first + refused)
             reports = message.lane == "sample" and self._reporting
             stamp = Stamp(ticket, self._file.unreported() if reports else ())
-            body = self._build(message, stamp)
+            body = self._composed(message, stamp)
             self._make_room(len(body))
             self._file.mark_reported(stamp)
             self._file.insert(ticket.sequence, message, body)
@@ -189,9 +189,9 @@ class Spool:
         self._directory.hold_reserve()
         return ticket
 
-    def _build(self, message: Message, stamp: Stamp) -> bytes:
+    def _composed(self, message: Message, stamp: Stamp) -> bytes:
         try:
-            body = message.build(stamp)
+            body = message.compose_body(stamp)
         except Exception as error:
             self._refuse()
             raise MessageRefusedError(f"the message cannot be encoded: {error}") from error
@@ -278,7 +278,7 @@ class Spool:
             self._reporting = True
 
     def _open(self) -> SpoolFile:
-        """Open the file; one that cannot be used is set aside for a new one, with a new epoch (R2, R7)."""
+        """Open the file. One that cannot be used is set aside for a new one, with a new epoch (R2, R7)."""
         self._directory.create_database_file()
         try:
             opened = SpoolFile(self._directory.database, self._host)

@@ -7,23 +7,25 @@ read anew for each login, so that they can be replaced while the process runs.
 
 import ssl
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Meta, Struct
 
 from publisher.wire.settings import SettingsError, read_secret
 
+CONNECT_SECONDS = 10.0
+HANDSHAKE_SECONDS = 20.0
 _PORTS = {"amqp": 5672, "amqps": 5671}
 
 
 class BrokerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[broker]`` section.
 
-    ``url`` is ``amqp://user@server:5672/virtual-host`` or ``amqps://…``; a password in it is accepted for
-    trying out, ``password_file`` is the place for a real one. With ``certificate_file`` and ``key_file`` the
-    process logs in by TLS certificate (SASL EXTERNAL). ``blocked_timeout_seconds`` bounds the wait while
-    the broker is short of memory or disk and reads nothing: pika itself would wait for ever.
+    ``url`` is ``amqp://user@server:5672/virtual-host`` or ``amqps://…``. A password in it is accepted for
+    trying out. A real one stands in ``password_file``. With ``certificate_file`` and ``key_file`` the process
+    logs in by TLS certificate (SASL EXTERNAL). ``blocked_timeout_seconds`` bounds the wait while the broker
+    is short of memory or disk and reads nothing. pika itself would wait for ever.
     """
 
     url: str = "amqp://localhost:5672/"
@@ -91,6 +93,37 @@ def resolve_login(settings: BrokerSettings, user: str) -> BrokerLogin:
     if not settings.certificate_file:
         password = read_secret(settings.password_file) if settings.password_file else address.password or ""
     return BrokerLogin(address, address.user or user, password, _tls(settings) if address.tls else None)
+
+
+class ConnectionArguments(TypedDict):
+    """Keyword arguments of pika's ConnectionParameters, those that are pika's own objects apart."""
+
+    host: str
+    port: int
+    virtual_host: str
+    heartbeat: int
+    blocked_connection_timeout: float
+    connection_attempts: int
+    socket_timeout: float
+    stack_timeout: float
+    client_properties: dict[str, str]
+
+
+def connection_arguments(settings: BrokerSettings, login: BrokerLogin, name: str) -> ConnectionArguments:
+    """Return how to connect; ``name`` shows in the broker's list of connections."""
+    return ConnectionArguments(
+        host=login.address.host,
+        port=login.address.port,
+        virtual_host=login.address.virtual_host,
+        heartbeat=settings.heartbeat_seconds,
+        # Without it a broker short of memory or disk would be waited for without end.
+        blocked_connection_timeout=settings.blocked_timeout_seconds,
+        # Trying again is the caller's business: it waits, counts and reports.
+        connection_attempts=1,
+        socket_timeout=CONNECT_SECONDS,
+        stack_timeout=HANDSHAKE_SECONDS,
+        client_properties={"connection_name": name, "product": "kvmgrid"},
+    )
 
 
 def _virtual_host(parts: SplitResult) -> str:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Domains as they travel: one column per field instead of one object per domain.
 
-A column of numbers is bytes (see the packing module), any other a list. All columns of a table are as long
-as it has rows; one is left out where every row holds the field's default. So a name stands in a message once,
-and a consumer makes rows of it without an object per domain or number. Producers build ``DomainReport``: see
-the transposition module.
+A column of numbers is bytes (see the packing module), any other a list. All columns of a table have as many
+entries as it has rows. A column is left out where every row holds the field's default. So a name stands in a
+message once. A consumer makes rows without an object per domain or number. Producers build ``DomainReport``:
+see the transposition module.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from publisher.wire.samples import (
     Name,
 )
 
-# A list of UUIDs is compared as a whole: trying a pattern on each would cost as much as decoding them.
+# A list of UUIDs is compared as a whole. To try a pattern on each would cost as much as decoding them.
 _UUID_SHAPE = b"00000000-0000-0000-0000-000000000000,"
 _SHAPE = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 

@@ -63,7 +63,7 @@ class Packing(NamedTuple):
     def allows(self, data: bytes, *, unknown: bool) -> bool:
         """Tell whether all numbers in ``data`` are within bounds, and known where they must be.
 
-        Most columns are settled by a look at their bytes, which costs a hundredth of unpacking them.
+        Most columns are decided by a look at their bytes, which costs a hundredth of unpacking them.
         """
         if self.least is None:
             if unknown and not _may_be_infinite(data):
@@ -72,8 +72,8 @@ class Packing(NamedTuple):
             # No sign is set: nothing is negative.
             return True
         elif self.least == 0:
-            # Without those that are not known no sign is set. Where their bytes are found across two numbers,
-            # the only first byte that goes with them is a zero, and what remains stays in step.
+            # Without those that are not known no sign is set. Their bytes may be found across two numbers.
+            # Then the only first byte that goes with them is a zero, and what remains stays in step.
             return unknown and data.replace(self.unknown_bytes, b"")[:: self.size_bytes].isascii()
         found = self.unpack(data)
         if None in found and not unknown:

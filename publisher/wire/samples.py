@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What travels in one message: the samples of one host at one tick, or one event.
 
-Field names are column names: ``HostSample``, ``DomainSample`` and the device samples are stored
-field by field, in this order, in the hypertable of the same name (a test compares them with the
-database). Units are in the names; ``None`` means "not known at this tick", never 0. Rates cover
-``interval_seconds`` before ``sampled_at``. docs/metrics.md gives source and formula of each field.
+Field names are column names. The fields of ``HostSample``, ``DomainSample`` and the device samples
+stand in this order in the hypertable of the same name. A test compares them with the database. Units are in
+the names; ``None`` means "not known at this tick", never 0. Rates cover ``interval_seconds`` before
+``sampled_at``. docs/metrics.md gives source and formula of each field.
 """
 
 import re
@@ -196,10 +196,10 @@ class DomainInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One domain at one tick, running or not.
 
-    ``interval_seconds`` covers the figures of the first tier (CPU total and interfaces);
-    ``detail_interval_seconds`` those that need QEMU's monitor (vCPU, steal, memory, block devices).
-    ``state`` and ``state_reason`` are libvirt's numbers (virDomainState, virDomain*Reason), passed on
-    even where unknown. Cores: 1.0 is one CPU of the host fully used.
+    ``interval_seconds`` covers the figures of the first tier (CPU total and interfaces).
+    ``detail_interval_seconds`` covers those that need QEMU's monitor (vCPU, steal, memory, block devices).
+    ``state`` and ``state_reason`` are libvirt's numbers (virDomainState, virDomain*Reason), passed on even
+    where unknown. Cores: 1.0 is one CPU of the host fully used.
     """
 
     memory_assigned_bytes: Bytes | None = None
@@ -320,7 +320,7 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SampleBatch(Batch, frozen=True, kw_only=True, omit_defaults=True):
     """All samples of one host at one tick, as a producer builds them.
 
-    ``domains`` lists every domain libvirt knows, running or not; None means that libvirt could not be asked,
+    ``domains`` lists every domain libvirt knows, running or not. None means that libvirt could not be asked,
     which is not the same as an empty host. Behind ``<host>.sample`` they travel as columns.
     """
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading of settings: defaults < TOML file < environment, decoded into a frozen struct.
 
-An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``,
-``KVMGRID_KEY`` a key outside the sections; a list is written as in TOML. An unknown key is an
-error that names the nearest known one; a variable whose first part resembles no key at all is another
-process's. A wrong value names its place, what was expected and where it came from. Secrets never stand in
-the environment: a ``*_file`` key names the file that holds them.
+An environment variable ``KVMGRID_SECTION__KEY`` overrides ``key`` in ``[section]``, ``KVMGRID_KEY`` a key
+outside the sections. A list is written as in TOML, or with commas. An unknown key is an error that names the
+nearest known one. A variable whose first part resembles no key at all is another process's. A wrong value
+names its place, what was expected and where it came from. Secrets never stand in the environment: a
+``*_file`` key names the file that holds them.
 """
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +20,10 @@ import msgspec
 from msgspec import inspect
 
 PREFIX = "KVMGRID_"
-# How much a variable's first part must resemble a key to count as a slip of the pen; more than the lab's
-# KVMGRID_DATABASE_URL resembles [database].
+# How much a variable's first part must resemble a key to count as a slip of the pen. It is more than the
+# lab's KVMGRID_DATABASE_URL resembles [database].
 _SLIP = 0.85
+_BRACKETED_ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]")
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
 Tree = dict[str, Any]
@@ -107,8 +109,7 @@ def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> 
         if difflib.get_close_matches(keys[0], known, n=1, cutoff=_SLIP):
             raise SettingsError(f"{source}: unknown key {keys[0]!r}{_nearest(keys[0], known)}")
         return
-    listed = _listed(value, source)
-    nested: Tree = {keys[-1]: listed}
+    nested: Tree = {keys[-1]: value}
     for key in reversed(keys[:-1]):
         nested = {key: nested}
     _check_keys(nested, kind, "", source)
@@ -117,13 +118,28 @@ def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> 
         branch = branch.setdefault(key, {})
         if not isinstance(branch, dict):
             raise SettingsError(f"{source}: {key!r} is a section, and the file gives it a value")
-    branch[keys[-1]] = listed
+    branch[keys[-1]] = _listed(value, source) if _is_list(kind, keys) else value
 
 
-def _listed(value: str, source: str) -> Any:
-    if not value.startswith("["):
-        return value
+def _is_list(kind: type[msgspec.Struct], keys: list[str]) -> bool:
+    """Tell whether the key at the end of this way is a list."""
+    for key in keys[:-1]:
+        inner = _sections(kind)[key]
+        if inner is None:
+            return False
+        kind = inner
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    known = inspect.type_info(types[keys[-1]])
+    choices = known.types if isinstance(known, inspect.UnionType) else (known,)
+    return any(isinstance(choice, inspect.ListType | inspect.VarTupleType) for choice in choices)
+
+
+def _listed(value: str, source: str) -> list[Any]:
+    # An address such as [::1] begins like a list and is none.
+    if not value.startswith("[") or _BRACKETED_ADDRESS.match(value):
+        return value.split(",")
     try:
-        return tomllib.loads(f"value = {value}")["value"]
+        items: list[Any] = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source} is not a TOML list: {error}") from error
+    return items

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names on the broker. The only builder and parser of routing keys.
 
-A host id has no dots, so that it is one word of a topic key; it equals the broker user name, so
-that the broker itself can refuse a host that speaks for another.
+A host id has no dots, so that it is one word of a topic key. It equals the broker user name, so that the
+broker itself can refuse a host that speaks for another.
 """
 
 import re

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from publisher.host_events import CPU_ONLINE_CHANGED, OOM_KILL, SUSPENDED
+from publisher.host.events import CPU_ONLINE_CHANGED, OOM_KILL, SUSPENDED
 from publisher.wire import columns, samples
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"

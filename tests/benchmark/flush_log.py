@@ -14,7 +14,7 @@ _EVENT = "flush_stored"
 class Flushed(Struct, frozen=True, kw_only=True):
     """One committed transaction; ``duplicate_count`` are rows, of all tables."""
 
-    timestamp: datetime
+    timestamp: datetime = msgspec.field(name="ts")
     message_count: int
     duplicate_count: int
 

@@ -54,7 +54,7 @@ def processes_of(folder: Path) -> list[str]:
 def fleet_is_under_way(folder: Path) -> bool:
     """Tell whether the simulated fleet has said how much of its past is sent, or that it is live."""
     logs = [path.read_text() for path in folder.glob("*/kvmgrid/loadgen.log")]
-    return any("VM samples/s" in text for text in logs)
+    return any("sample_count_per_second" in text for text in logs)
 
 
 def refused(arguments: list[str]) -> str:

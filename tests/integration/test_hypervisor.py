@@ -13,7 +13,7 @@ import pytest
 from deploy.lab.guest import Guest, Guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
-from publisher.domains import DomainSampler, HypervisorTick
+from publisher.domains.sampler import DomainSampler, HypervisorTick
 from publisher.hypervisor import library
 from publisher.wire.samples import DomainReport
 from publisher.wire.states import state_name, state_reason_name

@@ -11,9 +11,10 @@ import pytest
 from deploy.lab.guest import Guest, Guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
-from publisher.domains import DomainSampler
+from publisher.domains.sampler import DomainSampler
+from publisher.domains.watcher import EventWatcher
 from publisher.hypervisor import library
-from publisher.watcher import EventWatcher, Happening
+from publisher.unsent_event import UnsentEvent
 
 PATIENCE_SECONDS = 60.0
 
@@ -24,7 +25,7 @@ class Watched:
     def __init__(self, daemon: LibvirtDaemon, guests: Guests) -> None:
         self.daemon = daemon
         self.guests = guests
-        self.happened: list[Happening] = []
+        self.happened: list[UnsentEvent] = []
         self.sampler = DomainSampler(uri=daemon.uri_read_only, interval_seconds=4.0)
         self.watcher = EventWatcher(
             uri=daemon.uri_read_only, emit=self.happened.append, changed=self.sampler.changed
@@ -32,14 +33,14 @@ class Watched:
         self.watcher.start()
         self.wait_for("hypervisor_connected")
 
-    def wait_for(self, kind: str, domain_name: str | None = None, count: int = 1) -> Happening:
-        """Wait for the count-th happening of a kind, of one domain."""
+    def wait_for(self, kind: str, domain_name: str | None = None, count: int = 1) -> UnsentEvent:
+        """Wait for the count-th event of a kind, of one domain."""
 
-        def matching() -> list[Happening]:
+        def matching() -> list[UnsentEvent]:
             return [
-                happening
-                for happening in self.happened
-                if happening.kind == kind and domain_name in (None, happening.domain_name)
+                event
+                for event in self.happened
+                if event.kind == kind and domain_name in (None, event.domain_name)
             ]
 
         assert wait_until(lambda: len(matching()) >= count, timeout_seconds=PATIENCE_SECONDS), (
@@ -98,15 +99,15 @@ def test_killed_qemu_is_a_failure(watched: Watched) -> None:
 
 
 def test_rename_of_a_stopped_guest(watched: Watched) -> None:
-    """One happening with both names, and the next sample carries the new one."""
+    """One event with both names, and the next sample carries the new one."""
     watched.guests.rename("two", "renamed")
-    happening = watched.wait_for("domain_renamed", "renamed")
-    assert {"previous_name": "two"} == happening.attributes
+    event = watched.wait_for("domain_renamed", "renamed")
+    assert {"previous_name": "two"} == event.attributes
     domains = watched.sampler.sample().domains
     assert domains is not None
     assert {"one", "renamed"} == {report.name for report in domains}
     watched.guests.rename("renamed", "two")
-    assert not [happening for happening in watched.happened if happening.kind == "domain_undefined"]
+    assert not [event for event in watched.happened if event.kind == "domain_undefined"]
 
 
 def test_definition_and_removal(watched: Watched) -> None:

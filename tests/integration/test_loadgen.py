@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The load generator on a real broker: every message arrives once, and what is in the way is said."""
 
+import json
 import secrets
 import signal
 import subprocess
@@ -15,9 +16,9 @@ import pytest
 from deploy.lab.broker_users import BrokerAdmin
 from deploy.lab.readiness import wait_until
 from loadgen.errors import BrokerError
+from loadgen.fleet.due_message import DueMessage, due_messages
 from loadgen.fleet.fleet import Fleet, FleetShape
-from loadgen.fleet.narration import Line, narrate
-from loadgen.fleet.schedule import History, turns
+from loadgen.fleet.schedule import SimulatedPast, turns
 from loadgen.fleet.sender import Sender
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import Event, SampleBatch
@@ -47,10 +48,10 @@ def exchange(virtual_host: VirtualHost) -> None:
         connection.channel().exchange_declare(SAMPLES_EXCHANGE, "topic", durable=True)
 
 
-def some_lines(number: int) -> Iterator[Line]:
+def some_lines(number: int) -> Iterator[DueMessage]:
     """Yield a few samples that are long due."""
     for sequence in range(1, number + 1):
-        yield Line(SECOND + sequence, CALM.batch(0, SECOND + sequence, sequence))
+        yield DueMessage(SECOND + sequence, CALM.batch(0, SECOND + sequence, sequence))
 
 
 def declare_small_queue(virtual_host: VirtualHost, length: int) -> None:
@@ -102,8 +103,8 @@ def test_a_fleet_with_its_past_is_stored_once(
         FleetShape(host_count=6, domain_count_per_host=6, eventful=True), epoch=secrets.token_hex(8)
     )
     now = time.time()
-    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=History(32_400.0, 300.0))
-    lines = list(narrate(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
+    plan = turns(host_count=6, tick_seconds=10.0, now=now, history=SimulatedPast(32_400.0, 300.0))
+    lines = list(due_messages(fleet, takewhile(lambda turn: turn.second <= now, plan), now - 32_400.0))
     samples = [line.message for line in lines if isinstance(line.message, SampleBatch)]
     events = [line.message for line in lines if isinstance(line.message, Event)]
     stored = StoredRows(database)
@@ -132,14 +133,14 @@ def test_ctrl_c_ends_a_run_with_everything_confirmed(
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
-            assert "now live" in process.stderr.readline()
+            assert "history_sent" == json.loads(process.stderr.readline())["event"]
             process.send_signal(signal.SIGINT)
             last = process.stderr.read().splitlines()[-1]
             assert 0 == process.wait(30)
         finally:
             process.kill()
 
-    sent = int(last.split("kvmgrid-loadgen: ")[1].split(" messages")[0].replace(",", ""))
+    sent = json.loads(last)["message_count"]
     assert sent >= 36
     assert wait_until(
         lambda: depth(virtual_host.broker.admin, virtual_host.name) == sent, timeout_seconds=60.0

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.lab.rabbitmq import RabbitMq
 from deploy.lab.readiness import wait_until
-from publisher.link import Link
+from publisher.amqp.link import Link
 from publisher.spool import Lane, Message, Spool
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.topics import EVENTS_EXCHANGE, INGEST_QUEUE, SAMPLES_EXCHANGE

@@ -16,7 +16,7 @@ import pytest
 
 from deploy.lab.broker_users import PUBLISHER_PERMISSIONS
 from deploy.lab.ports import free_ports
-from publisher.amqp import Outgoing, Session, Settled
+from publisher.amqp import AnsweredMessage, Outgoing, Session
 from publisher.amqp.probe import probe
 from publisher.errors import BrokerError
 from publisher.wire.broker import BrokerSettings
@@ -29,26 +29,26 @@ QUEUE = "witness"
 
 
 class OneMessage:
-    """Sends one message and ends the session with its verdict."""
+    """Sends one message and ends the session with its answer."""
 
     def __init__(self, message: Outgoing) -> None:
         self.session: Session | None = None
-        self.verdicts: list[str] = []
+        self.answers: list[str] = []
         self._messages = [message]
 
     def opened(self) -> None:
         """Begin."""
 
     def take(self, in_flight_count: int, in_flight_bytes: int) -> list[Outgoing]:
-        """Give the message once, then close when it is settled."""
+        """Give the message once, then close when it is answered."""
         taken, self._messages = self._messages, []
         if not taken and not in_flight_count and not in_flight_bytes and self.session:
             self.session.close()
         return taken
 
-    def settled(self, verdicts: list[Settled]) -> None:
-        """Note verdicts."""
-        self.verdicts += [verdict.verdict for verdict in verdicts]
+    def answered(self, messages: list[AnsweredMessage]) -> None:
+        """Note answers."""
+        self.answers += [each.answer for each in messages]
 
     def blocked(self, reason: str | None) -> None:
         """Fail: no test here brings the broker into need."""
@@ -63,11 +63,11 @@ def send(
     key: str = f"{HOST}.sample",
     **broker: Any,
 ) -> list[str]:
-    """Send one message as a publisher would and return the verdicts; raise BrokerError."""
+    """Send one message as a publisher would and return the answers; raise BrokerError."""
     traffic = OneMessage(Outgoing(exchange, key, "id", "test/1", 1_763_880_000, b"{}"))
     traffic.session = Session(BrokerSettings(url=url, **broker), user, traffic)
     traffic.session.run()
-    return traffic.verdicts
+    return traffic.answers
 
 
 def fault(url: str, **send_as: Any) -> BrokerError:

@@ -32,7 +32,9 @@ SCRIPT = Path(sys.executable).with_name("kvmgrid-publisher")
 # A publisher one of whose steps never returns, whatever its settings say.
 HANGING_PROGRAM = """
 import sys, threading
-from publisher import domains, link, service
+from publisher import service
+from publisher.amqp import link
+from publisher.domains import sampler
 def hang(*_):
     sys.stderr.write('{{"event": "hanging"}}\\n')
     threading.Event().wait()
@@ -160,7 +162,9 @@ def test_a_host_is_published_until_sigterm(
     assert batches[0].sample.cpu_busy_ratio is None
     assert batches[2].sample.cpu_busy_ratio is not None
     assert [] == batches[2].domains
-    assert {(HOST, "process")} == {(line["host"], line["component"]) for line in processes[0].lines()}
+    assert {(HOST, "publisher", "process")} == {
+        (line["host"], line["component"], line["part"]) for line in processes[0].lines()
+    }
 
 
 def test_nothing_accepted_is_lost_when_the_publisher_is_killed(
@@ -230,7 +234,7 @@ def test_a_tick_that_never_returns_does_not_delay_the_end(tmp_path: Path, proces
     """The time for the end runs from the signal on, wherever the process is then."""
     (port,) = free_ports(1)
     url = f"amqp://{HOST}:x@127.0.0.1:{port}/"
-    program = HANGING_PROGRAM.format(step="domains.DomainSampler.begin")
+    program = HANGING_PROGRAM.format(step="sampler.DomainSampler.begin")
     processes.append(Process(tmp_path, url, hypervisor="test:///default", program=program))
     log = processes[0]
     assert wait_until(lambda: "hanging" in read(log.log), timeout_seconds=PATIENCE_SECONDS)

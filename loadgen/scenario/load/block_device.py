@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The block device that really holds a file, and whether "busy" means anything for it.
 
-A file system lies on a partition, a volume or a disk; partitions and volumes of one disk are followed down to
+A file system lies on a partition, a volume or a disk. Partitions and volumes of one disk are followed down to
 it, since that is what /proc/diskstats measures. Several disks below one volume have no one busy time.
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A disk's busy time as a load: direct requests one after the other, as many as it takes.
 
-The loop is closed over the device: it works for a part of each period and looks at the device's own busy
-time, so that the requests of others count too. The truth is that busy time; the time of the generator's own
+The loop is closed over the device. It works for a part of each period and looks at the device's own busy
+time. So the requests of others count too. The truth is that busy time; the time of the generator's own
 requests is read beside it.
 """
 

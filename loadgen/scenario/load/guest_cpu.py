@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A VM's processor as a load: the guest makes it, QEMU's process is the truth.
 
-Two truths differ by what virtualisation costs: the host gives QEMU's threads time for the guest and for
-the emulation around it, the guest's kernel counts its own busy ticks. kvmgrid shows the host's view, so that
-one is compared; the guest's is read beside it.
+Two truths differ by what virtualisation costs. The host gives QEMU's threads time for the guest and for the
+emulation around it. The guest's kernel counts its own busy ticks. kvmgrid shows the host's view, so that one
+is compared; the guest's is read beside it.
 """
 
 import time

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host's memory as a load: pages really written to, until the wanted amount is in use on the machine.
 
-The truth does not come from MemAvailable, which kvmgrid's figure is made of: it is the amount in use at
-the begin plus what processes, tmpfs and kernel have taken since. So what others on the machine do
-meanwhile is part of the truth, and of the loop that holds the level.
+The truth does not come from MemAvailable, which kvmgrid's figure is made of. It is the amount in use at the
+begin plus what processes, tmpfs and kernel have taken since. So what others on the machine do is part of the
+truth, and of the loop that holds the level.
 """
 
 import contextlib

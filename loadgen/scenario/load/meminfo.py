@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The host's memory as the generator reads it. ``occupied_bytes`` knows nothing of MemAvailable.
 
-``parked_bytes`` are free pages on the lists of the CPUs, which MemFree and MemAvailable leave out: since
-Linux 6.7 these lists may grow to gigabytes for a while when much memory is freed.
+``parked_bytes`` are free pages on the lists of the CPUs, which MemFree and MemAvailable leave out. Since
+Linux 6.7 these lists may grow to gigabytes for a while, when much memory is freed.
 """
 
 import os

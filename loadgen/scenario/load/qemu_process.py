@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The QEMU of a VM as a process of this machine, found by its command line: no libvirt is asked.
 
-Its processor time comes from the kernel's clock of the process (clock_gettime(2)), in nanoseconds, and not
-from the ticks that libvirt reads.
+Its processor time comes from the kernel's clock of the process (clock_gettime(2)), in nanoseconds. libvirt
+reads ticks.
 """
 
 import os
@@ -20,7 +20,7 @@ _CPUCLOCK_SCHED = 2
 def find_qemu(domain: str, channel: Path | None) -> int:
     """Return the process id of a VM's QEMU; raise ScenarioError when none or several run.
 
-    Another libvirt on this machine may have a VM of the same name: with ``channel``, the QEMU is the one that
+    Another libvirt on this machine may have a VM of the same name. With ``channel``, the QEMU is the one that
     listens there, and no other.
     """
     found = [

@@ -32,7 +32,7 @@ def measure(stock: Stock) -> Iterator[Figure]:
     with live_site(stock) as live:
         say(f"waiting for {live.host_count} hosts")
         live.wait_for_hosts()
-        settle(live)
+        await_steady_state(live)
         windows = [window(live, stock.scale.window_seconds) for _ in range(stock.scale.repeat_count)]
         details: dict[str, Any] = {"hosts": live.host_count, "vms_per_host": DOMAINS_PER_HOST}
         fresh = [
@@ -61,7 +61,7 @@ def at(share: float, ages: Sequence[float], used: Mapping[str, float]) -> Readin
     return Reading(value, used, len(ages))
 
 
-def settle(live: LiveSite) -> None:
+def await_steady_state(live: LiveSite) -> None:
     """Wait until nothing is left of the beginning, in which all VMs are new; a machine may be too busy."""
     ends_at = time.monotonic() + SETTLE_LIMIT_SECONDS
     while time.monotonic() < ends_at:

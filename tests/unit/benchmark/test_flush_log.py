@@ -4,11 +4,11 @@
 from tests.benchmark.flush_log import flushes, messages_per_second
 
 LOG = """\
-{"event": "consuming", "timestamp": "2026-11-23T08:00:00Z"}
-{"message_count": 300, "duplicate_count": 0, "event": "flush_stored", "timestamp": "2026-11-23T08:00:01.5Z"}
+{"event": "consuming", "ts": "2026-11-23T08:00:00Z"}
+{"message_count": 300, "duplicate_count": 0, "event": "flush_stored", "ts": "2026-11-23T08:00:01.5Z"}
 pika says something that is no JSON
-{"message_count": 200, "duplicate_count": 7, "event": "flush_stored", "timestamp": "2026-11-23T08:00:02.5Z"}
-{"message_count": 100, "duplicate_count": 0, "event": "flush_stored", "timestamp": "2026-11-23T08:00:03.5Z"}
+{"message_count": 200, "duplicate_count": 7, "event": "flush_stored", "ts": "2026-11-23T08:00:02.5Z"}
+{"message_count": 100, "duplicate_count": 0, "event": "flush_stored", "ts": "2026-11-23T08:00:03.5Z"}
 {"message_count": 1, "dupl"""
 
 

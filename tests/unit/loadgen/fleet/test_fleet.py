@@ -149,7 +149,7 @@ def test_backups_run_at_night() -> None:
 
 
 def test_memory_creeps_until_a_restart() -> None:
-    """The memory of a leaking VM grows from day to day, is low again after its restart, and the id is new."""
+    """A leaking VM's memory grows from day to day. After its restart it is low, and the id is new."""
     fleet = Fleet(EVENTFUL)
     profile = next(each for domains in fleet.domains for each in domains if each.restart is not None)
     assert profile.restart is not None
@@ -169,7 +169,7 @@ def test_memory_creeps_until_a_restart() -> None:
 
 
 def test_a_noisy_neighbour_takes_from_the_others() -> None:
-    """While a VM takes all the CPU it gets on a full host, all VMs there wait for CPU in proportion."""
+    """While one VM takes all the CPU it gets on a full host, all wait for CPU in proportion."""
     fleet = Fleet(EVENTFUL)
     stolen = [
         [

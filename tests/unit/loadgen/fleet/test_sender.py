@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from loadgen.fleet.due_message import DueMessage
 from loadgen.fleet.fleet import Fleet, FleetShape
-from loadgen.fleet.narration import Line
 from loadgen.fleet.sender import Sender
 from publisher.wire.broker import BrokerSettings
 
@@ -33,10 +33,10 @@ class Channel:
         self.answer = callback
 
 
-def lines(second: float) -> Iterator[Line]:
+def lines(second: float) -> Iterator[DueMessage]:
     """Yield samples of one instant without end."""
     while True:
-        yield Line(second, FLEET.batch(0, second, 1))
+        yield DueMessage(second, FLEET.batch(0, second, 1))
 
 
 def connected(second: float) -> tuple[Sender, Channel]:
@@ -45,7 +45,7 @@ def connected(second: float) -> tuple[Sender, Channel]:
     loop = SimpleNamespace(call_later=lambda *_: None)
     sender._connection = SimpleNamespace(is_open=True, ioloop=loop)
     sender._channel = channel
-    sender._lines = lines(second)
+    sender._due = lines(second)
     sender._pump()
     return sender, channel
 
@@ -77,7 +77,7 @@ def test_the_present_waits_for_nobody() -> None:
     sender._ask_backlog()
     assert channel.answer is not None
     channel.answer(queue(5_000, 1))
-    sender._lines = lines(NOW)
+    sender._due = lines(NOW)
     sender._sent_second = NOW
     sender._ask_backlog()
     before = channel.published_count

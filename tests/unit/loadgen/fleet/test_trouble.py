@@ -3,11 +3,11 @@
 
 from itertools import pairwise, takewhile
 
+from loadgen.fleet.due_message import due_messages
 from loadgen.fleet.fleet import Fleet, FleetShape
-from loadgen.fleet.happening import happenings
-from loadgen.fleet.narration import narrate
 from loadgen.fleet.rota import SLOT_SECONDS
-from loadgen.fleet.schedule import History, turns
+from loadgen.fleet.schedule import SimulatedPast, turns
+from loadgen.fleet.simulated_event import events_between
 from publisher.wire.codec import decode_event, encode
 from publisher.wire.samples import Event, SampleBatch
 
@@ -25,10 +25,10 @@ def told(fleet: Fleet, seconds: float, tick_seconds: float = 300.0) -> list[Samp
         host_count=fleet.shape.host_count,
         tick_seconds=10.0,
         now=SECOND,
-        history=History(seconds, tick_seconds),
+        history=SimulatedPast(seconds, tick_seconds),
     )
     past = takewhile(lambda turn: turn.second <= SECOND, plan)
-    return [line.message for line in narrate(fleet, past, SECOND - seconds)]
+    return [line.message for line in due_messages(fleet, past, SECOND - seconds)]
 
 
 def names(ordinal: int, second: float) -> set[str]:
@@ -63,7 +63,7 @@ def test_each_migration_departs_and_arrives() -> None:
     """Both hosts tell of a move at its instant, unless one is down, and the VM changes hosts then."""
     events: dict[tuple[str, float], dict[str, int]] = {}
     for ordinal in range(24):
-        for each in happenings(FLEET, ordinal, SLOT, SLOT + 1_200):
+        for each in events_between(FLEET, ordinal, SLOT, SLOT + 1_200):
             if each.kind.startswith("domain_migration") and each.domain is not None:
                 events.setdefault((each.domain.uuid, each.second), {})[each.kind] = ordinal
     pairs = [pair for pair in events.values() if len(pair) == 2]
@@ -95,7 +95,7 @@ def test_a_restart_is_a_new_boot_with_unknown_rates() -> None:
         first.disks[0].busy_ratio,
     )
     assert second.sample.cpu_busy_ratio is not None
-    kinds = [each.kind for each in happenings(FLEET, RESTING, down - 10, up + 10)]
+    kinds = [each.kind for each in events_between(FLEET, RESTING, down - 10, up + 10)]
     assert ["publisher_stopping", "publisher_started"] == kinds
 
 

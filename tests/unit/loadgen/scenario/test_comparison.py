@@ -7,15 +7,15 @@ import pytest
 
 from loadgen.scenario.comparison import StepResult, StoredSample, Window, points, step_result
 from loadgen.scenario.scenario import LevelExpectation
-from loadgen.scenario.series import Series, Track
+from loadgen.scenario.series import Track, TruthSeries
 
 BUSY = Track("busy", cumulative=True)
 EXPECT = LevelExpectation(error_ratio=0.03)
 
 
-def series(track: Track, *readings: tuple[float, float]) -> Series:
+def series(track: Track, *readings: tuple[float, float]) -> TruthSeries:
     """Return a series of readings (second, value)."""
-    made = Series(track)
+    made = TruthSeries(track)
     for second, value in readings:
         made.add(second, value)
     return made
@@ -26,7 +26,7 @@ def sample(at_seconds: float, measured: float | None, interval_seconds: float = 
     return StoredSample(at_seconds, interval_seconds, {"cpu_ratio": measured, "steal_ratio": 0.5})
 
 
-def result(window: Window, samples: Sequence[StoredSample], busy: Series) -> StepResult:
+def result(window: Window, samples: Sequence[StoredSample], busy: TruthSeries) -> StepResult:
     """Return a step's result."""
     return step_result(window, points(samples, [busy]), true="busy", measured="cpu_ratio", expect=EXPECT)
 
@@ -50,7 +50,7 @@ def test_outside_the_readings_nothing_is_known() -> None:
 
     assert busy.over(9, 12) is None
     assert busy.over(18, 21) is None
-    assert Series(BUSY).latest_over(5) is None
+    assert TruthSeries(BUSY).latest_over(5) is None
 
 
 def test_a_clock_set_back_changes_nothing() -> None:

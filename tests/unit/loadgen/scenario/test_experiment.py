@@ -6,11 +6,11 @@ from typing import cast
 
 import pytest
 
-from loadgen.scenario.clock import Clock
 from loadgen.scenario.comparison import StoredSample
 from loadgen.scenario.experiment import Experiment, Run
 from loadgen.scenario.load.load import Reading
 from loadgen.scenario.report import Levels
+from loadgen.scenario.run_clock import RunClock
 from loadgen.scenario.scenario import DomainCpu, LevelExpectation, LevelScenario, Step
 from loadgen.scenario.series import Track
 from loadgen.scenario.store import HostNow, Place, Store
@@ -122,7 +122,7 @@ def carried_out(
     run = Run("0a1b2c3d", "test", "hv001", truths.append, told.append)
     load = ExactLoad(time, stall_seconds=stall_seconds)
     store = cast("Store", ExactStore(time, error_ratio=error_ratio))
-    clock = Clock(wall=time.now, monotonic=time.now, sleep=time.wait)
+    clock = RunClock(wall=time.now, monotonic=time.now, sleep=time.wait)
     return Experiment(SCENARIO, load, store, run, clock=clock).carry_out(), truths, told
 
 

@@ -44,12 +44,12 @@ def test_what_is_done_is_undone_newest_first_and_each_once() -> None:
         raise ScenarioError("it has gone")
 
     actions = SignalActions(None)
-    actions.keep("load", "a", lambda: undone.append("first load of a"))
-    actions.keep("load", "a", lambda: undone.append("second load of a"))
-    actions.keep("freeze", "b", fail)
-    actions.keep("pause", "c", lambda: undone.append("pause of c"))
-    actions.keep("kill", "d", lambda: undone.append("kill of d"))
-    actions.settle("kill", "d")
+    actions.remember_undo("load", "a", lambda: undone.append("first load of a"))
+    actions.remember_undo("load", "a", lambda: undone.append("second load of a"))
+    actions.remember_undo("freeze", "b", fail)
+    actions.remember_undo("pause", "c", lambda: undone.append("pause of c"))
+    actions.remember_undo("kill", "d", lambda: undone.append("kill of d"))
+    actions.forget_undo("kill", "d")
 
     assert ["it has gone"] == actions.undo()
     assert ["pause of c", "first load of a"] == undone
@@ -92,7 +92,7 @@ class _Pausing(SignalActions):
 
     def act(self, change: Change) -> None:
         """Pause, and see to it that it is undone."""
-        self.keep("pause", change.domain, lambda: setattr(self._told, "state", "running"))
+        self.remember_undo("pause", change.domain, lambda: setattr(self._told, "state", "running"))
         self._told.state = "paused"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from loadgen.scenario import report, report_page
 from loadgen.scenario.comparison import Point, StepResult
-from loadgen.scenario.report import ChangeResult, ExitCode, Levels, Machine, Report
+from loadgen.scenario.report import ChangeResult, Levels, Machine, Report, RunStatus
 
 STEP = StepResult(
     commanded_ratio=0.3,
@@ -81,42 +81,46 @@ def with_step(**changes: object) -> Report:
 @pytest.mark.parametrize(
     ("made", "code", "words"),
     [
-        (REPORT, ExitCode.MET, "met"),
-        (with_step(met=False, error_ratio=0.08), ExitCode.MISSED, "+8.0"),
-        (with_step(met=False, error_ratio=None), ExitCode.MISSED, "no sample was stored"),
-        (with_step(reached=False), ExitCode.INVALID, "30.0% was commanded, 31.0% was true"),
-        (with_step(reached=False, met=False), ExitCode.INVALID, "invalid"),
+        (REPORT, RunStatus.MET, "met"),
+        (with_step(met=False, error_ratio=0.08), RunStatus.MISSED, "+8.0"),
+        (with_step(met=False, error_ratio=None), RunStatus.MISSED, "no sample was stored"),
+        (with_step(reached=False), RunStatus.INVALID, "30.0% was commanded, 31.0% was true"),
+        (with_step(reached=False, met=False), RunStatus.INVALID, "invalid"),
         (
             msgspec.structs.replace(REPORT, levels=msgspec.structs.replace(LEVELS, late_seconds=9.0)),
-            ExitCode.INVALID,
+            RunStatus.INVALID,
             "9.0 s late",
         ),
-        (msgspec.structs.replace(REPORT, levels=None, changes=[PAUSED]), ExitCode.MET, "1.50 s"),
+        (msgspec.structs.replace(REPORT, levels=None, changes=[PAUSED]), RunStatus.MET, "1.50 s"),
         (
             msgspec.structs.replace(
                 REPORT, levels=None, changes=[msgspec.structs.replace(PAUSED, shown_before=True)]
             ),
-            ExitCode.INVALID,
+            RunStatus.INVALID,
             "was so before",
         ),
         (
             msgspec.structs.replace(
                 REPORT, levels=None, changes=[msgspec.structs.replace(PAUSED, seconds=None)]
             ),
-            ExitCode.MISSED,
+            RunStatus.MISSED,
             "not stored within 5.0 s",
         ),
-        (msgspec.structs.replace(REPORT, levels=None, changes=[ON_PAGE]), ExitCode.MET, "page 2.20 s of 8.0"),
+        (
+            msgspec.structs.replace(REPORT, levels=None, changes=[ON_PAGE]),
+            RunStatus.MET,
+            "page 2.20 s of 8.0",
+        ),
         (
             msgspec.structs.replace(
                 REPORT, levels=None, changes=[msgspec.structs.replace(ON_PAGE, page_seconds=None)]
             ),
-            ExitCode.MISSED,
+            RunStatus.MISSED,
             "not on the page within 8.0 s",
         ),
     ],
 )
-def test_the_verdict_is_told(made: Report, code: ExitCode, words: str) -> None:
+def test_the_verdict_is_told(made: Report, code: RunStatus, words: str) -> None:
     """Exit status and terminal agree; a run that proves nothing is neither met nor missed."""
     assert code == made.exit_code
     assert words in report.summary(made)
@@ -125,7 +129,7 @@ def test_the_verdict_is_told(made: Report, code: ExitCode, words: str) -> None:
 
 def test_the_statuses_are_those_of_the_help() -> None:
     """0 met, 1 missed, 3 invalid."""
-    assert (0, 1, 3) == (ExitCode.MET, ExitCode.MISSED, ExitCode.INVALID)
+    assert (0, 1, 3) == (RunStatus.MET, RunStatus.MISSED, RunStatus.INVALID)
 
 
 def test_the_json_has_the_verdict_and_decodes_again() -> None:

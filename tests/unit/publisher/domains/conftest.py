@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from publisher.domains import DomainSampler
+from publisher.domains.sampler import DomainSampler
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain
 from tests.unit.publisher.domains.ticks import sampler_of
 

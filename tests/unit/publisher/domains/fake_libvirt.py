@@ -3,8 +3,8 @@
 """A daemon with domains that hang, die and answer in part on demand, behind libvirt-python's methods.
 
 It exists only because a real libvirt cannot be made to do these things at a chosen moment. What it does when
-a QEMU is stuck (who blocks, who gets partial keys, what controlInfo says) copies what libvirt 9.0 and 11.3
-were seen to do; tests/integration/test_hypervisor.py shows the same against the real one.
+a QEMU is stuck (who blocks, who gets partial keys, what controlInfo says) was seen with libvirt 9.0 and 11.3.
+tests/integration/test_hypervisor.py shows the same against the real one.
 """
 
 import threading

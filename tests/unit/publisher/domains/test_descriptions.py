@@ -8,8 +8,8 @@ from collections.abc import Container, Iterator
 import libvirt
 import pytest
 
-from publisher.descriptions import Descriptions
-from publisher.hypervisor.readings import DomainReading, InterfaceReading
+from publisher.domains.descriptions import Descriptions
+from publisher.hypervisor.readings import DomainInterfaceReading, DomainReading
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 
 GUARD_SECONDS = 10.0
@@ -31,7 +31,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give a clock that the descriptions go by."""
     made = Clock()
-    monkeypatch.setattr("publisher.descriptions.time.monotonic", made.monotonic)
+    monkeypatch.setattr("publisher.domains.descriptions.time.monotonic", made.monotonic)
     return made
 
 
@@ -75,7 +75,7 @@ def reading(daemon: FakeDaemon, *interfaces: str, index: int = 0) -> DomainReadi
         state=1,
         state_reason=1,
         at_seconds=0.0,
-        interfaces=tuple(InterfaceReading(name, 0, 0, 0, 0, 0, 0, 0, 0) for name in interfaces),
+        interfaces=tuple(DomainInterfaceReading(name, 0, 0, 0, 0, 0, 0, 0, 0) for name in interfaces),
     )
 
 

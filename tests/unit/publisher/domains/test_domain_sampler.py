@@ -6,8 +6,8 @@ import time
 import libvirt
 import pytest
 
-from publisher.domains import DomainSampler
-from publisher.reports import JUST_STARTED, UNEVEN
+from publisher.domains.reports import JUST_STARTED, UNEVEN
+from publisher.domains.sampler import DomainSampler
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, detail_record, libvirt_error
 from tests.unit.publisher.domains.ticks import (
     by_name,

@@ -4,7 +4,7 @@
 import libvirt
 import pytest
 
-from publisher.domains import DomainSampler
+from publisher.domains.sampler import DomainSampler
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 from tests.unit.publisher.domains.ticks import by_name, health, outcomes, sampler_of, tick, tick_until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import libvirt
 import pytest
 
-from publisher.domains import LONGEST_WAIT_SECONDS, DomainSampler
+from publisher.domains.sampler import LONGEST_WAIT_SECONDS, DomainSampler
 from publisher.hypervisor.errors import ConnectionLostError
 from publisher.process import domain_source
 from publisher.settings import PublisherSettings, SourceSettings

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A guest cannot flood the events of its host."""
 
-from publisher.throttle import Throttle
+from publisher.domains.throttle import Throttle
 
 
 def test_burst_then_one_a_second() -> None:

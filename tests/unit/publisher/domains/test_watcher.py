@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: D102, N802 - the fake's methods are libvirt's, under its names
-"""libvirt's events become happenings, across losses of the connection."""
+"""libvirt's events become events, across losses of the connection."""
 
 import queue
 import threading
@@ -10,10 +10,10 @@ from typing import Any
 import libvirt
 import pytest
 
-from publisher.happenings import Happening
+from publisher.domains.watcher import EventWatcher
 from publisher.hypervisor.errors import ConnectionLostError
 from publisher.hypervisor.stream import EventStream
-from publisher.watcher import EventWatcher
+from publisher.unsent_event import UnsentEvent
 from tests.unit.publisher.domains.fake_libvirt import FakeDomain, libvirt_error
 
 GUARD_SECONDS = 10.0
@@ -66,7 +66,7 @@ class Setting:
         self.connections: list[FakeEventConnection] = []
         self.refused: frozenset[int] = frozenset()
         self.failures = 0
-        self.happened: queue.Queue[Happening] = queue.Queue()
+        self.happened: queue.Queue[UnsentEvent] = queue.Queue()
         self.changed: list[str | None] = []
 
     def connect(self, _uri: str | None, _libvirt: Any) -> FakeEventConnection:
@@ -76,7 +76,7 @@ class Setting:
         self.connections.append(FakeEventConnection(self.refused))
         return self.connections[-1]
 
-    def next(self) -> Happening:
+    def next(self) -> UnsentEvent:
         """Return what happened next."""
         return self.happened.get(timeout=GUARD_SECONDS)
 
@@ -87,7 +87,7 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Setting:
     made = Setting()
     monkeypatch.setattr("publisher.hypervisor.stream.connect", made.connect)
     monkeypatch.setattr("publisher.hypervisor.stream.library.load", lambda: libvirt)
-    monkeypatch.setattr("publisher.watcher.Backoff.next_seconds", lambda _self: 0.0)
+    monkeypatch.setattr("publisher.domains.watcher.Backoff.next_seconds", lambda _self: 0.0)
     return made
 
 
@@ -102,31 +102,31 @@ def watcher(setting: Setting) -> Iterator[EventWatcher]:
 
 
 @pytest.mark.usefixtures("watcher")
-def test_event_becomes_a_happening(setting: Setting) -> None:
+def test_an_event_of_libvirt_becomes_one_of_ours(setting: Setting) -> None:
     """Kind, domain, id, words and a UTC instant."""
     setting.connections[0].send(libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, FakeDomain("a", 7), 3, 2)
-    happening = setting.next()
+    event = setting.next()
     assert ("domain_paused", "I/O error", "a", 7) == (
-        happening.kind,
-        happening.detail,
-        happening.domain_name,
-        happening.libvirt_id,
+        event.kind,
+        event.detail,
+        event.domain_name,
+        event.libvirt_id,
     )
-    assert happening.occurred_at.tzinfo is not None
+    assert event.occurred_at.tzinfo is not None
 
 
 @pytest.mark.usefixtures("watcher")
-def test_rename_is_one_happening(setting: Setting) -> None:
+def test_rename_is_one_event(setting: Setting) -> None:
     """Libvirt undefines the old name and defines the new one; a rename is neither."""
     send, number = setting.connections[0].send, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE
     send(number, FakeDomain("old", 1, running=False), 1, 1)
     send(number, FakeDomain("new", 1, running=False), 0, 2)
-    happening = setting.next()
+    event = setting.next()
     assert ("domain_renamed", "new", {"previous_name": "old"}, None) == (
-        happening.kind,
-        happening.domain_name,
-        happening.attributes,
-        happening.libvirt_id,
+        event.kind,
+        event.domain_name,
+        event.attributes,
+        event.libvirt_id,
     )
 
 
@@ -143,7 +143,7 @@ def test_change_of_a_definition_outdates_the_description(setting: Setting) -> No
 @pytest.mark.parametrize(("reason", "words"), [(1, "the daemon closed it"), (2, "the daemon did not answer")])
 @pytest.mark.usefixtures("watcher")
 def test_lost_connection_is_told_and_replaced(setting: Setting, reason: int, words: str) -> None:
-    """Loss and return are happenings; the old connection is closed, every description is read again."""
+    """Loss and return are events; the old connection is closed, every description is read again."""
     setting.failures = 3
     setting.connections[0].lose(reason)
     lost = setting.next()
@@ -189,15 +189,15 @@ def test_failing_receiver_does_not_end_the_watch(setting: Setting) -> None:
     """A spool that refuses one event gets the next one."""
     refused = threading.Event()
 
-    def emit(happening: Happening) -> None:
+    def emit(event: UnsentEvent) -> None:
         if not refused.is_set():
             refused.set()
             raise OSError("no space")
-        setting.happened.put(happening)
+        setting.happened.put(event)
 
     watcher = EventWatcher(uri="fake:///", emit=emit)
     watcher.start()
-    # The first happening is the connection itself, told once every callback is registered.
+    # The first event is the connection itself, told once every callback is registered.
     assert refused.wait(GUARD_SECONDS)
     setting.connections[0].send(libvirt.VIR_DOMAIN_EVENT_ID_REBOOT, FakeDomain("a", 1))
     assert "domain_rebooted" == setting.next().kind

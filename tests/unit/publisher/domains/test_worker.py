@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pytest
 
+from publisher.domains.worker import Call, Worker
 from publisher.hypervisor.errors import ConnectionLostError, HypervisorError
-from publisher.worker import Call, Worker
 
 GUARD_SECONDS = 10.0
 Value = TypeVar("Value")

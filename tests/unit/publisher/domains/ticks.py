@@ -4,7 +4,7 @@
 import time
 from collections.abc import Callable
 
-from publisher.domains import DomainSampler, HypervisorTick
+from publisher.domains.sampler import DomainSampler, HypervisorTick
 from publisher.wire.samples import DomainReport
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon
 

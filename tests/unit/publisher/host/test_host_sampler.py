@@ -13,7 +13,7 @@ from publisher.collectors.collected import Collected
 from publisher.collectors.cpu import CpuCollector, CpuReading
 from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.reading import HostReading
-from publisher.host import HostSampler, HostTick
+from publisher.host.sampler import HostSampler, HostTick
 from publisher.procfs import SystemTree
 from publisher.wire.samples import (
     CollectorHealth,

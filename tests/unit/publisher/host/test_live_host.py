@@ -9,7 +9,7 @@ import pytest
 from publisher.collectors.disks import DiskCollector
 from publisher.collectors.interfaces import InterfaceCollector
 from publisher.collectors.memory import MemoryCollector
-from publisher.host import HostSampler
+from publisher.host.sampler import HostSampler
 from publisher.procfs import SourceUnavailableError, SystemTree
 
 # Others work on this machine between two reads: what grows in a moment is allowed for.

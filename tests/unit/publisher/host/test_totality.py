@@ -33,7 +33,7 @@ from publisher.collectors.reading import HostReading
 from publisher.collectors.swap import SwapReading
 from publisher.collectors.zfs import ZfsReading
 from publisher.procfs import SourceError
-from publisher.rates.host import HostSamples, host_samples, settled
+from publisher.rates.host import HostSamples, host_samples, with_dips_held
 from tests.unit.publisher.host.host_tree import fixture_text
 
 PARSERS: dict[str, Callable[[str], object]] = {
@@ -157,7 +157,7 @@ def test_no_figure_is_negative_and_every_figure_can_be_stored(
     previous: HostReading, current: HostReading, interval_seconds: float | None
 ) -> None:
     """Whatever two readings hold, the samples pass the bounds of the wire and rates are at least 0."""
-    samples = host_samples(previous, settled(previous, current), interval_seconds)
+    samples = host_samples(previous, with_dips_held(previous, current), interval_seconds)
     figures = [
         value
         for struct in (samples.sample, *samples.disks, *samples.interfaces)

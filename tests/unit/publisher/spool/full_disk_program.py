@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the spool does on a disk that fills up, in a mount namespace of its own; prints one JSON object.
+"""What the spool does on a disk that fills up, in a mount namespace. It prints one JSON object.
 
 Usage: python -m tests.private_mounts python -m tests.unit.publisher.spool.full_disk_program DIRECTORY
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers as bytes: what is packed comes back, and what must not stand in a column is seen in its bytes."""
+"""Numbers as bytes: what is packed comes back, and what a column refuses is seen in its bytes."""
 
 from ctypes import c_float
 from math import inf, isfinite, nan
@@ -205,7 +205,7 @@ def test_each_number_has_the_width_of_its_bounds(field: FieldInfo) -> None:
 
 @pytest.mark.parametrize("table", ROWS, ids=name)
 def test_the_columns_of_a_table_are_the_fields_of_its_rows(table: type[Struct]) -> None:
-    """In their order; one may be left out where a field has a default, and is bytes where it is packed."""
+    """In their order. One with a default may be left out; one that is packed is bytes."""
     rows = fields(ROWS[table])
     columns = {field.name: field for field in fields(table)}
 

@@ -87,6 +87,32 @@ def test_paths_and_lists_are_read(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ['["/images", "/backup"]', "/images,/backup"])
+def test_a_list_in_a_variable_is_written_in_either_way(text: str) -> None:
+    """As in TOML, or with commas, for every process."""
+    settings = load_settings(None, {"KVMGRID_HOST": "hv042", "KVMGRID_SOURCES__FILESYSTEMS": text})
+
+    assert (Path("/images"), Path("/backup")) == settings.sources.filesystems
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("grid.example.org,grid", ("grid.example.org", "grid")),
+        ('["grid.example.org", "grid"]', ("grid.example.org", "grid")),
+        ("[::1],grid", ("[::1]", "grid")),
+        ("[]", ()),
+    ],
+)
+def test_a_list_of_names_is_written_in_either_way(text: str, hosts: tuple[str, ...]) -> None:
+    """An address in brackets is no list; only keys that are lists are read as lists."""
+    settings = load(
+        DashboardSettings, None, {"KVMGRID_WEB__ALLOWED_HOSTS": text, "KVMGRID_WEB__LISTEN_ADDRESS": "[::1]"}
+    )
+
+    assert (hosts, "[::1]") == (settings.web.allowed_hosts, settings.web.listen_address)
+
+
 def test_variables_of_other_processes_are_ignored() -> None:
     """One environment may serve several processes and the test services."""
     environment = {

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two readings of a domain become its CPU and vCPU rates."""
+
+from typing import Any
+
+import pytest
+
+from publisher.hypervisor import bulk
+from publisher.hypervisor.readings import DetailReading, DomainReading
+from publisher.rates.domain import (
+    DomainCpuRates,
+    ProcessorRates,
+    cpu_rates,
+    is_even,
+    processor_rates,
+    seconds_between,
+)
+from tests.unit.publisher.domains.fake_libvirt import detail_record
+
+
+def first(at_seconds: float, cpu_time_ns: int | None, **changes: Any) -> DomainReading:
+    """Return a reading of the first tier."""
+    values: dict[str, Any] = {"libvirt_id": 7, "vcpu_count": 2} | changes
+    return DomainReading(
+        uuid="u", name="a", state=1, state_reason=1, at_seconds=at_seconds, cpu_time_ns=cpu_time_ns, **values
+    )
+
+
+def second(
+    at_seconds: float, *, libvirt_id: int = 7, duration_seconds: float = 0.0, **changes: Any
+) -> DetailReading:
+    """Return a reading of the second tier."""
+    return bulk.detail(
+        detail_record(**changes),
+        uuid="u",
+        libvirt_id=libvirt_id,
+        at_seconds=at_seconds,
+        duration_seconds=duration_seconds,
+    )
+
+
+def test_cores_over_the_measured_interval() -> None:
+    """5 s of CPU within 10 s are half a core, a quarter of two vCPUs."""
+    assert DomainCpuRates(10.0, 0.5, 0.25) == cpu_rates(first(0, 1_000), first(10, 5_000_001_000), 30)
+
+
+def test_ratio_is_not_capped() -> None:
+    """QEMU's own threads count too, so a VM may use more than its vCPUs."""
+    assert 1.25 == cpu_rates(first(0, 0), first(10, 25_000_000_000), 30).ratio
+
+
+def test_ratio_uses_the_smaller_vcpu_count_of_a_hot_plug() -> None:
+    """A vCPU plugged in during the interval did not run for all of it."""
+    rates = cpu_rates(first(0, 0, vcpu_count=1), first(10, 10_000_000_000, vcpu_count=2), 30)
+    assert 1.0 == rates.ratio
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (None, first(10, 5)),
+        (first(0, 5, libvirt_id=6), first(10, 9)),
+        (first(0, 5), first(10, 9, libvirt_id=None)),
+        (first(0, 5), first(31, 9)),
+        (first(10, 5), first(10, 9)),
+    ],
+    ids=["first reading", "started anew", "off", "gap", "no time"],
+)
+def test_no_rates_without_comparable_readings(before: DomainReading | None, now: DomainReading) -> None:
+    """First reading, a new start, a gap: nothing is derived, also where the counters would allow it."""
+    assert DomainCpuRates() == cpu_rates(before, now, 30)
+
+
+def test_counter_that_went_backwards_gives_no_rate() -> None:
+    """A reset is no value, neither negative nor 0; the interval is known all the same."""
+    assert DomainCpuRates(10.0, None, None) == cpu_rates(first(0, 9), first(10, 5), 30)
+
+
+def test_processor_rates() -> None:
+    """All figures of the second tier over its own interval; the rest of cpu.time is overhead."""
+    now = second(
+        10,
+        cpu__time=20_000_000_000,
+        cpu__user=13_000_000_000,
+        cpu__system=2_000_000_000,
+        vcpu__0__time=8_000_000_000,
+        vcpu__1__time=8_000_000_000,
+        vcpu__0__delay=1_100_000_000,
+    )
+    assert ProcessorRates(10.0, 0.5, 0.1, 0.8, 0.2, 0.05) == processor_rates(second(0), now, 10.0)
+
+
+def test_vcpu_plugged_in_does_not_count_until_it_has_two_readings() -> None:
+    """Steal is shared among the vCPUs in both readings; the overhead is unknown for this once."""
+    before = second(0, vcpu__1__time=None, vcpu__1__delay=None)
+    now = second(10, vcpu__0__time=9_000_000_000, vcpu__0__delay=2_100_000_000)
+    rates = processor_rates(before, now, 10.0)
+    assert (0.5, 0.2, None) == (rates.vcpu_cores, rates.steal_ratio, rates.overhead_cores)
+
+
+def test_steal_is_unknown_without_delay() -> None:
+    """Libvirt before 7.2 has no delay: None, not "no steal"."""
+    changes: dict[str, Any] = {"vcpu__0__delay": None, "vcpu__1__delay": None}
+    rates = processor_rates(second(0, **changes), second(10, **changes), 10.0)
+    assert rates.steal_ratio is None
+    assert 0.0 == rates.vcpu_cores
+
+
+def test_overhead_is_never_negative() -> None:
+    """cpu.time may lag behind the vCPUs' own by a step."""
+    now = second(10, vcpu__0__time=4_010_000_000)
+    assert 0.0 == processor_rates(second(0), now, 10.0).overhead_cores
+
+
+def test_no_processor_rates_after_a_new_start() -> None:
+    """A destroyed and started VM keeps its UUID and begins to count anew."""
+    seconds = seconds_between(second(0, libvirt_id=6), second(10), 30)
+    assert seconds is None
+    assert ProcessorRates() == processor_rates(second(0, libvirt_id=6), second(10), seconds)
+
+
+def test_calls_of_different_length_are_not_even() -> None:
+    """Counters read at the end of a slow call belong to an instant that is not known; equal calls cancel."""
+    quick, slow = second(0, duration_seconds=0.1), second(10, duration_seconds=2.2)
+    assert not is_even(quick, slow, 2.0)
+    assert not is_even(slow, quick, 2.0)
+    assert is_even(slow, second(20, duration_seconds=2.0), 2.0)
