@@ -1,131 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link against a real RabbitMQ: what leaves the spool is on the broker, and nothing else leaves it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import pika
 import pytest
 
-from deploy.lab.rabbitmq import RabbitMq
 from deploy.lab.readiness import wait_until
-from publisher.amqp.link import Link
-from publisher.spool import Lane, Message, Spool
-from publisher.wire.broker import BrokerSettings
-from publisher.wire.topics import EVENTS_EXCHANGE, INGEST_QUEUE, SAMPLES_EXCHANGE
+from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
+from tests.integration.link_ends import HOST, PATIENCE_SECONDS, QueueReader, Sender, sequences
 from tests.services import VirtualHost
-
-HOST = "web-1"
-PATIENCE_SECONDS = 90.0
-
-
-class Received(NamedTuple):
-    """A delivery as a consumer sees it."""
-
-    exchange: str
-    routing_key: str
-    properties: Any
-    body: bytes
-
-
-class Station:
-    """The consumer's side: declares, binds and drains."""
-
-    def __init__(self, url: str) -> None:
-        self.connection = pika.BlockingConnection(pika.URLParameters(url))
-        self.channel = self.connection.channel()
-
-    def declare(self, *, exchanges: bool = True, queue: bool = True, **arguments: Any) -> None:
-        """Make exchanges and queue as the consumer does, and bind them."""
-        if exchanges:
-            for name in (SAMPLES_EXCHANGE, EVENTS_EXCHANGE):
-                self.channel.exchange_declare(name, "topic", durable=True)
-        if queue:
-            arguments = {"x-queue-type": "quorum"} | {
-                key.replace("_", "-"): value for key, value in arguments.items()
-            }
-            self.channel.queue_declare(INGEST_QUEUE, durable=True, arguments=arguments)
-            self.bind(SAMPLES_EXCHANGE)
-            self.bind(EVENTS_EXCHANGE)
-
-    def bind(self, exchange: str) -> None:
-        """Let everything of an exchange into the queue."""
-        self.channel.queue_bind(INGEST_QUEUE, exchange, "#")
-
-    def unbind(self, exchange: str) -> None:
-        """Let nothing of an exchange into the queue."""
-        self.channel.queue_unbind(INGEST_QUEUE, exchange, "#")
-
-    def drain(self) -> list[Received]:
-        """Take and acknowledge everything that is in the queue."""
-        found: list[Received] = []
-        while True:
-            method, properties, body = self.channel.basic_get(INGEST_QUEUE, auto_ack=True)
-            if method is None:
-                return found
-            found.append(Received(method.exchange, method.routing_key, properties, body))
-
-    def close(self) -> None:
-        """Close the connection."""
-        if self.connection.is_open:
-            self.connection.close()
-
-
-class Sender:
-    """A spool and the link that empties it."""
-
-    def __init__(self, folder: Path, url: str, **broker: Any) -> None:
-        self.spool = Spool(folder / "spool", HOST)
-        self.link = Link(self.spool, BrokerSettings(url=url, **broker), HOST)
-        self._running = False
-
-    def put(self, count: int = 1, lane: Lane = "sample", *, size_bytes: int = 100) -> None:
-        """Put messages whose bodies begin with their sequence."""
-        key = f"{HOST}.sample" if lane == "sample" else f"{HOST}.event.check"
-        for _ in range(count):
-            self.spool.put(
-                Message(
-                    lane,
-                    key,
-                    f"test.{lane}/1",
-                    1_763_880_000,
-                    lambda stamp: (b"%d " % stamp.ticket.sequence).ljust(size_bytes, b"."),
-                )
-            )
-
-    def start(self) -> None:
-        """Begin to send."""
-        self._running = True
-        self.link.start()
-
-    def require_empty(self) -> None:
-        """Wait until everything is confirmed."""
-        assert wait_until(lambda: self.waiting() == 0, timeout_seconds=PATIENCE_SECONDS), (
-            "not all was confirmed"
-        )
-
-    def waiting(self) -> int:
-        """Return how many messages wait."""
-        return self.spool.status().message_count
-
-    def close(self) -> None:
-        """End the link, then the spool."""
-        if self._running:
-            self.link.stop(0.0)
-        self.spool.close()
-
-
-def sequences(received: list[Received]) -> list[int]:
-    """Return the sequences of deliveries."""
-    return [int(item.body.split(b" ")[0]) for item in received]
 
 
 @pytest.fixture
-def station(virtual_host: VirtualHost) -> Iterator[Station]:
+def reader(virtual_host: VirtualHost) -> Iterator[QueueReader]:
     """Give a consumer on the test's own virtual host, with nothing declared."""
-    found = Station(virtual_host.consumer_url)
+    found = QueueReader(virtual_host.consumer_url)
     yield found
     found.close()
 
@@ -139,15 +29,15 @@ def sender(tmp_path: Path, virtual_host: VirtualHost) -> Iterator[Sender]:
     virtual_host.broker.admin.delete_user(HOST)
 
 
-def test_a_backlog_drains_and_every_message_says_who_it_is(station: Station, sender: Sender) -> None:
+def test_a_backlog_drains_and_every_message_says_who_it_is(reader: QueueReader, sender: Sender) -> None:
     """1,000 messages arrive once, in order, persistent and with all properties of the contract."""
-    station.declare()
+    reader.declare()
     sender.put(1_000)
     sender.put(1, "event")
     epoch = sender.spool.epoch
     sender.start()
     sender.require_empty()
-    received = station.drain()
+    received = reader.drain()
     samples = [item for item in received if item.exchange == SAMPLES_EXCHANGE]
 
     assert list(range(1, 1_001)) == sequences(samples)
@@ -164,64 +54,64 @@ def test_a_backlog_drains_and_every_message_says_who_it_is(station: Station, sen
     assert (1_763_880_000, "kvmgrid-publisher") == (first.properties.timestamp, first.properties.app_id)
 
 
-def test_new_messages_go_out_at_once(station: Station, sender: Sender) -> None:
+def test_new_messages_go_out_at_once(reader: QueueReader, sender: Sender) -> None:
     """A message put while the link is idle arrives without waiting for anything."""
-    station.declare()
+    reader.declare()
     sender.start()
     for number in range(1, 4):
         sender.put()
         sender.require_empty()
-        assert [number] == sequences(station.drain())
+        assert [number] == sequences(reader.drain())
 
 
-def test_live_messages_do_not_wait_for_the_backlog(station: Station, sender: Sender) -> None:
+def test_live_messages_do_not_wait_for_the_backlog(reader: QueueReader, sender: Sender) -> None:
     """A message put during the drain of a large backlog overtakes what is left of it."""
-    station.declare()
+    reader.declare()
     sender.put(3_000, size_bytes=2_000)
     sender.start()
     assert wait_until(lambda: 0 < sender.waiting() < 2_800, timeout_seconds=PATIENCE_SECONDS)
     sender.put()
     sender.require_empty()
-    order = sequences(station.drain())
+    order = sequences(reader.drain())
 
     assert list(range(1, 3_002)) == sorted(order)
     assert order.index(3_001) < 2_999
 
 
-def test_unroutable_messages_stay_and_do_not_hold_the_other_lane(station: Station, sender: Sender) -> None:
+def test_unroutable_messages_stay_and_do_not_hold_the_other_lane(reader: QueueReader, sender: Sender) -> None:
     """Events without a binding wait until there is one; samples pass meanwhile."""
-    station.declare()
-    station.unbind(EVENTS_EXCHANGE)
+    reader.declare()
+    reader.unbind(EVENTS_EXCHANGE)
     sender.put(5, "event")
     sender.start()
     sender.put(5)
     assert wait_until(lambda: sender.waiting() == 5, timeout_seconds=PATIENCE_SECONDS)
 
-    assert [6, 7, 8, 9, 10] == sequences(station.drain())
-    station.bind(EVENTS_EXCHANGE)
+    assert [6, 7, 8, 9, 10] == sequences(reader.drain())
+    reader.bind(EVENTS_EXCHANGE)
     sender.require_empty()
-    assert [1, 2, 3, 4, 5] == sequences(station.drain())
+    assert [1, 2, 3, 4, 5] == sequences(reader.drain())
 
 
-def test_a_full_queue_loses_nothing(station: Station, sender: Sender) -> None:
+def test_a_full_queue_loses_nothing(reader: QueueReader, sender: Sender) -> None:
     """What the broker rejects stays in the spool and is delivered once there is room."""
-    station.declare(x_max_length=10, x_overflow="reject-publish")
+    reader.declare(x_max_length=10, x_overflow="reject-publish")
     sender.put(60)
     sender.start()
     received: list[int] = []
 
     def drained() -> bool:
-        received.extend(sequences(station.drain()))
+        received.extend(sequences(reader.drain()))
         return sender.waiting() == 0
 
     assert wait_until(drained, timeout_seconds=PATIENCE_SECONDS)
-    received += sequences(station.drain())
+    received += sequences(reader.drain())
     assert list(range(1, 61)) == sorted(set(received))
     assert 0 == sender.spool.status().dropped_message_count
 
 
 def test_a_missing_exchange_is_waited_for(
-    station: Station, sender: Sender, caplog: pytest.LogCaptureFixture
+    reader: QueueReader, sender: Sender, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A publisher that is first says so without alarm, and goes on when a consumer has declared it."""
     caplog.set_level("INFO", "kvmgrid.publisher")
@@ -230,125 +120,15 @@ def test_a_missing_exchange_is_waited_for(
     assert wait_until(lambda: "waiting_for_exchange" in caplog.text, timeout_seconds=PATIENCE_SECONDS)
     ours = [record for record in caplog.records if record.name.startswith("kvmgrid.")]
     assert [] == [record.getMessage() for record in ours if record.levelname == "WARNING"]
-    station.declare()
+    reader.declare()
     sender.require_empty()
-    assert [1, 2, 3] == sequences(station.drain())
+    assert [1, 2, 3] == sequences(reader.drain())
     assert wait_until(lambda: "broker_available" in caplog.text, timeout_seconds=PATIENCE_SECONDS)
 
 
-def test_no_confirmed_message_is_lost_when_the_broker_is_killed(own_broker: RabbitMq, tmp_path: Path) -> None:
-    """SIGKILL in the middle of a drain, twice, while messages go on being put: each arrives."""
-    url, consumer_url = enrol(own_broker)
-    station = Station(consumer_url)
-    station.declare()
-    station.close()
-    require_registered_queue(own_broker)
-    sender = Sender(tmp_path, url)
-    stop = threading.Event()
-
-    def keep_putting() -> None:
-        while not stop.wait(0.01):
-            sender.put(size_bytes=3_000)
-
-    sender.put(2_000, size_bytes=3_000)
-    putting = threading.Thread(target=keep_putting)
-    putting.start()
-    sender.start()
-    try:
-        for level in (1_500, 500):
-            assert wait_until(lambda level=level: sender.waiting() < level, timeout_seconds=PATIENCE_SECONDS)  # type: ignore[misc]  # a default argument holds the loop's value
-            own_broker.kill()
-            own_broker.launch()
-        stop.set()
-        putting.join()
-        sender.require_empty()
-        last = sender.spool.last_ticket().sequence
-        station = Station(consumer_url)
-        received = sequences(station.drain())
-        station.close()
-    finally:
-        stop.set()
-        putting.join()
-        sender.close()
-
-    assert set(range(1, last + 1)) == set(received)
-
-
-def test_a_frozen_broker_is_noticed_and_nothing_is_lost(
-    own_broker: RabbitMq, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A broker that stops answering without closing anything is given up after the confirm timeout."""
-    url, consumer_url = enrol(own_broker)
-    station = Station(consumer_url)
-    station.declare()
-    station.close()
-    sender = Sender(tmp_path, url, confirm_timeout_seconds=3.0, heartbeat_seconds=60)
-    sender.start()
-    sender.put()
-    sender.require_empty()
-    own_broker.freeze()
-    sender.put(10)
-    assert wait_until(lambda: "broker_unavailable" in caplog.text, timeout_seconds=PATIENCE_SECONDS)
-    own_broker.thaw()
-    sender.require_empty()
-    sender.close()
-    station = Station(consumer_url)
-
-    assert set(range(1, 12)) == set(sequences(station.drain()))
-    station.close()
-
-
-def test_a_broker_short_of_memory_is_given_up_and_found_again(
-    own_broker: RabbitMq, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The alarm has a timeout of its own, longer than that for confirms; all arrives when it clears."""
-    url, consumer_url = enrol(own_broker)
-    station = Station(consumer_url)
-    station.declare()
-    station.close()
-    own_broker.control("set_vm_memory_high_watermark", "0.000001")
-    sender = Sender(tmp_path, url, blocked_timeout_seconds=4.0, confirm_timeout_seconds=2.0)
-    sender.put(5)
-    sender.start()
-    assert wait_until(lambda: "broker_unavailable" in caplog.text, timeout_seconds=PATIENCE_SECONDS)
-    faults = [
-        record.__dict__["fields"]["fault"] for record in caplog.records if "broker_unavailable" in record.msg
-    ]
-
-    assert ["blocked"] == faults
-    assert 5 == sender.waiting()
-    own_broker.control("set_vm_memory_high_watermark", "0.6")
-    sender.require_empty()
-    sender.close()
-    station = Station(consumer_url)
-    assert set(range(1, 6)) == set(sequences(station.drain()))
-    station.close()
-
-
-def test_a_message_the_broker_takes_at_no_price_does_not_stop_the_others(
-    own_broker: RabbitMq, tmp_path: Path
-) -> None:
-    """A body above the broker's own limit is found, dropped and counted; its neighbours arrive."""
-    url, consumer_url = enrol(own_broker)
-    own_broker.control("eval", "persistent_term:put(max_message_size, 50000).")
-    station = Station(consumer_url)
-    station.declare()
-    sender = Sender(tmp_path, url)
-    sender.put(20)
-    sender.put(size_bytes=60_000)
-    sender.put(20)
-    sender.start()
-    sender.require_empty()
-
-    assert set(range(1, 42)) - {21} == set(sequences(station.drain()))
-    assert 1 == sender.spool.status().dropped_message_count
-    sender.close()
-    station.close()
-
-
-def test_stopping_sends_what_is_left(station: Station, sender: Sender) -> None:
+def test_stopping_sends_what_is_left(reader: QueueReader, sender: Sender) -> None:
     """With the broker at hand, nothing waits after the end."""
-    station.declare()
+    reader.declare()
     sender.start()
     # Connected: a link that is still on its way to the broker waits for nothing when it is stopped.
     sender.put()
@@ -356,23 +136,4 @@ def test_stopping_sends_what_is_left(station: Station, sender: Sender) -> None:
     sender.put(500)
 
     assert sender.link.stop(30.0)
-    assert set(range(1, 502)) == set(sequences(station.drain()))
-
-
-def require_registered_queue(broker: RabbitMq) -> None:
-    """Wait until the broker has written down that the queue exists.
-
-    RabbitMQ 4.0.5 confirms messages of a new quorum queue up to three seconds before the queue's registration
-    leaves a write buffer (names.dets, delayed_write). Killed in between, it forgets queue and messages.
-    """
-    registry = next((broker.directory / "data").glob("**/quorum/**/names.dets"))
-    name = INGEST_QUEUE.encode()
-    assert wait_until(lambda: name in registry.read_bytes(), timeout_seconds=PATIENCE_SECONDS)
-
-
-def enrol(broker: RabbitMq) -> tuple[str, str]:
-    """Return the URLs of a publisher and a consumer on a broker of the test's own."""
-    broker.admin.add_virtual_host("kvmgrid")
-    broker.admin.add_publisher(HOST, "secret", "kvmgrid")
-    broker.admin.add_consumer("consumer", "secret", "kvmgrid")
-    return broker.amqp_url(HOST, "secret", "kvmgrid"), broker.amqp_url("consumer", "secret", "kvmgrid")
+    assert set(range(1, 502)) == set(sequences(reader.drain()))
