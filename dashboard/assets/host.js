@@ -11,7 +11,7 @@
   const coarse = window.matchMedia("(pointer: coarse)");
 
   function begin(place) {
-    const hidden = new Set(place.closest(".chart").dataset.hidden.split(" "));
+    const hidden = new Set(place.dataset.hidden.split(" "));
     Object.assign(shown, { place, figure: "", hidden, isTable: false, hasFollowedHash: false });
     kvmgrid.shownRange = null;
     kvmgrid.forgetZooms();
@@ -19,7 +19,8 @@
   }
 
   document.addEventListener("kvmgrid:request", function (event) {
-    const place = event.target.querySelector("#host-chart");
+    // Not the graph itself: Dash makes that anew when Plotly has come.
+    const place = event.target.querySelector(".chart");
     if (!place) return;
     if (place !== shown.place) begin(place);
     const data = {
@@ -36,10 +37,10 @@
   document.addEventListener("kvmgrid:theme", () => kvmgrid.nudge());
 
   function drawChart(figure, name) {
-    const place = document.getElementById("host-chart");
+    const place = document.querySelector(".chart");
     if (!place || typeof name !== "string") return;
     shown.figure = name;
-    place.closest(".chart").hidden = !name;
+    place.hidden = !name;
     kvmgrid.drawLegends(figure);
     if (!shown.hasFollowedHash) {
       // The chart above what the address names has its height now.
