@@ -3,6 +3,7 @@
 // values, or those under the pointer: one instant for all panels.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
   const GAP = "\u00a0";
 

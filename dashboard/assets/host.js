@@ -2,6 +2,7 @@
 // The chart of the host page: reports how it is shown beside each request, and draws what came.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const shown = { place: null, figure: "", hidden: new Set(), isTable: false, hasFollowedHash: false };

@@ -86,19 +86,24 @@ def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
     return [name for name in absent if name in seen.parts]
 
 
+# An answer without news; what an update has in common with it is not sent.
+_NO_NEWS = Update(number=-1, now_ms=-1)
+_NO_ITEMS = Items()
+
+
 def written(update: Update) -> dict[str, Any]:
     """Return an update as Dash serialises it, without what is empty.
 
     Only the structs are taken apart. A grid's trees have a hundred thousand elements, and stay as they are.
     """
-    fields = _fields(update)
+    fields = _different(update, _NO_NEWS)
     if update.parts:
-        fields["parts"] = {name: _fields(part) for name, part in update.parts.items()}
+        fields["parts"] = {name: msgspec.structs.asdict(part) for name, part in update.parts.items()}
     if update.lists:
-        fields["lists"] = {name: _fields(items) for name, items in update.lists.items()}
+        fields["lists"] = {name: _different(items, _NO_ITEMS) for name, items in update.lists.items()}
     return fields
 
 
-def _fields(struct: Struct) -> dict[str, Any]:
+def _different(struct: Struct, other: Struct) -> dict[str, Any]:
     fields = msgspec.structs.asdict(struct)
-    return {name: value for name, value in fields.items() if value is not None and value not in ({}, [])}
+    return {name: value for name, value in fields.items() if value != getattr(other, name)}
