@@ -2,6 +2,7 @@
 // The range of a page lives in the URL; this writes choices into it and marks what it says.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   // The ranges before each zoom, for the double click; the browser's back button keeps its own.
@@ -54,7 +55,7 @@
     if (!range) return;
     const half = ((range.end - range.start) * factor) / 2;
     const centre = (range.start + range.end) / 2;
-    const now = (Date.now() + kvmgrid.state.clockOffsetMs) / 1000;
+    const now = kvmgrid.serverNow() / 1000;
     const end = Math.min(centre + half, now);
     fixed(end - 2 * half, end);
   }
@@ -66,7 +67,7 @@
     fixed(range.start + step, range.end + step);
   }
 
-  kvmgrid.markRange = function () {
+  function markRange() {
     const bar = document.querySelector(".range-bar");
     if (!bar) return;
     const from = parameters().get("from") || "now-30m";
@@ -82,7 +83,10 @@
     bar.querySelector("[data-live]").hidden = to === "now";
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
     bar.querySelector("[data-zone-switch]").setAttribute("aria-pressed", String(isUtc));
-  };
+  }
+
+  // Also at the first request, when the bar is new; a choice is one at once.
+  document.addEventListener("kvmgrid:request", markRange);
 
   function readable(text) {
     return /^\d{11,14}$/.test(text) ? kvmgrid.clock(Number(text)) : text;

@@ -13,8 +13,8 @@ from dashboard import units
 from dashboard.charts.columns import Spacing, Stretch, columns
 from dashboard.charts.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.charts.timeline import Figure, View, seconds_per_pixel, timeline
-from dashboard.components.notices import no_samples, young_host
 from dashboard.database import Database
+from dashboard.pages.host.host_notices import no_samples, young_host
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
 from dashboard.parts.markup import Element, digest, h
 from dashboard.queries import HostEvent, HostSpan
