@@ -107,8 +107,11 @@ class RequestGuard:
         known = self.dash.callback_map.get(call.output)
         if known is None or _output_text(call.outputs) != call.output:
             return False
-        expected = [(item["id"], item["property"]) for item in known["inputs"]]
-        return expected == [(item.id, item.property) for item in call.inputs]
+        return all(
+            [(item["id"], item["property"]) for item in expected]
+            == [(item.id, item.property) for item in sent]
+            for expected, sent in ((known["inputs"], call.inputs), (known["state"], call.state))
+        )
 
 
 class _Dependency(msgspec.Struct):
@@ -117,11 +120,12 @@ class _Dependency(msgspec.Struct):
 
 
 class _Call(msgspec.Struct):
-    """What the renderer sends, as far as a wrong form would break Dash. Our callbacks have no state."""
+    """What the renderer sends, as far as a wrong form would break Dash."""
 
     output: str
     outputs: _Dependency | list[_Dependency]
     inputs: list[_Dependency]
+    state: list[_Dependency] = []
     changedPropIds: list[str] = []  # noqa: N815 - the renderer's name
 
 
