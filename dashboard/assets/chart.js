@@ -8,7 +8,6 @@
 
   // A finger scrolls the page; a chart that zooms by dragging would hold it.
   const coarse = window.matchMedia("(pointer: coarse)");
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   kvmgrid.isTouch = () => coarse.matches;
 
@@ -33,8 +32,6 @@
     }
     const redraw = () => drawing.draw();
     const seen = () => drawing.isDue && drawing.draw();
-    const theme = new MutationObserver(redraw);
-    theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     const sight = new IntersectionObserver((entries) => drawing.setInSight(entries[entries.length - 1].isIntersecting));
     sight.observe(drawing.place(".chart"));
     // The server writes as many marks as there is room for.
@@ -43,14 +40,15 @@
     drawing.element.addEventListener("click", click);
     document.addEventListener("keydown", key);
     document.addEventListener("visibilitychange", seen);
-    for (const media of [coarse, dark]) media.addEventListener("change", redraw);
+    document.addEventListener("kvmgrid:theme", redraw);
+    coarse.addEventListener("change", redraw);
     return function () {
-      theme.disconnect();
       sight.disconnect();
       size.disconnect();
       document.removeEventListener("keydown", key);
       document.removeEventListener("visibilitychange", seen);
-      for (const media of [coarse, dark]) media.removeEventListener("change", redraw);
+      document.removeEventListener("kvmgrid:theme", redraw);
+      coarse.removeEventListener("change", redraw);
     };
   }
 

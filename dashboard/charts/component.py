@@ -17,6 +17,10 @@ from dashboard.charts.panel import Panel, TableColumn
 PLOTLY_VERSION = "4.1.1"
 PLOTLY_ADDRESS = f"/assets/plotly/plotly-cartesian.min.js?m={PLOTLY_VERSION}"
 
+# What Dash looks for in the class of a component.
+_PROPERTIES = ["children", "id", "panels", "table", "label", "library", "view", "update"]
+_NONE: list[str] = []
+
 
 class Chart(Component):
     """A chart of ``panels`` that can be read as ``table``; ``label`` says what it shows to a screen reader.
@@ -26,6 +30,11 @@ class Chart(Component):
 
     _namespace = "kvmgrid_components"
     _type = "Chart"
+    _children_props = _NONE
+    _prop_names = _PROPERTIES
+    _valid_wildcard_attributes = _NONE
+    available_properties = _PROPERTIES
+    available_wildcard_properties = _NONE
 
     def __init__(
         self,
@@ -36,10 +45,6 @@ class Chart(Component):
         table: Sequence[TableColumn],
         label: str,
     ) -> None:
-        self._prop_names = ["children", "id", "panels", "table", "label", "library", "view", "update"]
-        self.available_properties = self._prop_names
-        self._valid_wildcard_attributes = []
-        self.available_wildcard_properties = []
         super().__init__(  # type: ignore[no-untyped-call]  # Dash's
             children=children,
             id=id,

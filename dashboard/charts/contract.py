@@ -96,7 +96,7 @@ def read_view(data: Any) -> ChartView:
         raise RequestError(str(error)) from error
 
 
-def written(update: ChartUpdate) -> dict[str, Any]:
+def written_chart(update: ChartUpdate) -> dict[str, Any]:
     """Return an update as Dash sends it."""
     data: dict[str, Any] = msgspec.to_builtins(update)
     return data

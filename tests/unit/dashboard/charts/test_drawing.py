@@ -46,9 +46,10 @@ def test_zero_is_known_and_null_is_not() -> None:
     assert not latency.is_known
     assert latency.height_pixels < 30
     assert () == latency.ticks
-    assert "disk_latency_seconds" not in found.rows.values or np.isnan(
-        found.rows.values["disk_latency_seconds"]
-    ).all()
+    assert (
+        "disk_latency_seconds" not in found.rows.values
+        or np.isnan(found.rows.values["disk_latency_seconds"]).all()
+    )
 
 
 def test_an_optional_panel_is_there_with_its_values_only() -> None:

@@ -39,9 +39,7 @@ def applied(held: Held, update: ColumnUpdate) -> Held:
     assert update.base in {"", held.version}
     kept = slice(update.dropped_count, update.dropped_count + update.kept_count)
     added = decoded(update.times_seconds)
-    nothing = {
-        name: np.full(len(held.times), np.nan) for name in update.columns if name not in held.columns
-    }
+    nothing = {name: np.full(len(held.times), np.nan) for name in update.columns if name not in held.columns}
     columns = {
         name: np.concatenate(
             [
@@ -73,7 +71,7 @@ def assert_same(held: Held, expected: Rows) -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Return states of a live range: it moves on, the last buckets fill, late rows come, some are taken back."""
+    """Return states of a live range: it moves on, its last bucket fills, late rows come, some go."""
     row = st.tuples(*(VALUES for _ in NAMES))
     state = draw(st.dictionaries(st.integers(0, 12), row, max_size=10))
     states = [dict(state)]
