@@ -10,8 +10,8 @@
   // Clear of the lowest text of the panel above.
   const LEGEND_OFFSET_PIXELS = 5;
   const EVENT_STRIP_PIXELS = 24;
-  // For the lower half of a line at zero.
-  const BOTTOM_PIXELS = 1;
+  // For the lower half of the text at zero.
+  const BOTTOM_PIXELS = 8;
   kvmgrid.EVENT_STRIP_PIXELS = EVENT_STRIP_PIXELS;
 
   /** @typedef {contract.Picture} Picture */
