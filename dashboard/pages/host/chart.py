@@ -14,8 +14,8 @@ from dashboard.charts.axes import seconds_per_pixel
 from dashboard.charts.columns import Samples, Spacing, Stretch, columns, find_gaps
 from dashboard.charts.drawing import Data, Drawing, Frame, Notes, draw
 from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
-from dashboard.components.notices import no_samples, young_host
 from dashboard.database import Database
+from dashboard.pages.host.host_notices import no_samples, young_host
 from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
 from dashboard.parts.markup import Element, h

@@ -17,7 +17,7 @@ from dashboard.charts.drawing import news, no_chart
 from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_words import stale_at
-from dashboard.components.notices import banner, schema_missing, slow_answer, still_arriving, unknown_host
+from dashboard.components.notices import banner, schema_missing, slow_answer
 from dashboard.database import Database
 from dashboard.errors import (
     DatabaseError,
@@ -30,6 +30,7 @@ from dashboard.errors import (
 from dashboard.pages.host.chart import Chart, ChartKey, draw_chart
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
+from dashboard.pages.host.host_notices import still_arriving, unknown_host
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
 from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
 from dashboard.parts.markup import Element, h
