@@ -18,16 +18,12 @@ from loadgen.errors import PageError
 
 _TIMEOUT_SECONDS = 10.0
 # Names of the dashboard's elements and of its callback.
-_PARTS, _CHART, _CHART_NAME, _CHART_VIEW = "host-parts", "host-chart", "host-chart-name", "host-chart-view"
+_PARTS, _CHART = "host-parts", "host-chart"
 _NOTICE = "notice"
 _REFRESH = "data-refresh-seconds"
 _CALL: dict[str, Any] = {
-    "output": f"..{_PARTS}.update...{_CHART}.figure...{_CHART_NAME}.data..",
-    "outputs": [
-        {"id": _PARTS, "property": "update"},
-        {"id": _CHART, "property": "figure"},
-        {"id": _CHART_NAME, "property": "data"},
-    ],
+    "output": f"..{_PARTS}.update...{_CHART}.update..",
+    "outputs": [{"id": _PARTS, "property": "update"}, {"id": _CHART, "property": "update"}],
     "changedPropIds": [f"{_PARTS}.request"],
 }
 _NUMBER = re.compile(r"([\d.]+)\s?(\S*)")
@@ -41,7 +37,7 @@ class Shown(NamedTuple):
 
     table: list[Any]
     parts: dict[str, str]
-    figure: str
+    chart: dict[str, str]
 
 
 class Viewer:
@@ -73,12 +69,12 @@ class Viewer:
         return read(_text(row[2 + headings.index(heading)]))
 
     def _request(self, host: str) -> Shown:
-        before = self._shown.get(host, Shown([], {}, ""))
+        before = self._shown.get(host, Shown([], {}, {}))
         self._number += 1
         request = {"number": self._number, "path": f"/host/{quote(host)}", "seen": {"parts": before.parts}}
         call = _CALL | {
             "inputs": [{"id": _PARTS, "property": "request", "value": request}],
-            "state": [{"id": _CHART_VIEW, "property": "data", "value": {"figure": before.figure}}],
+            "state": [{"id": _CHART, "property": "view", "value": before.chart}],
         }
         reply = self._fetch("/_dash-update-component", json.dumps(call).encode())
         try:
@@ -89,7 +85,7 @@ class Viewer:
                 table=news["vms"]["tree"] if "vms" in news else before.table,
                 parts=_without(before.parts, update.get("gone", []))
                 | {name: part["hash"] for name, part in news.items()},
-                figure=answer.get(_CHART_NAME, {}).get("data", before.figure),
+                chart=_chart_view(answer.get(_CHART, {}).get("update"), before.chart),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise PageError(f"{self._url} does not answer as the dashboard does: {error!r}") from error
@@ -106,6 +102,15 @@ class Viewer:
             raise PageError(f"{self._url} refuses: {error.code} {error.reason}") from error
         except (OSError, HTTPException, ValueError) as error:
             raise PageError(f"no dashboard answers at {self._url}: {error}") from error
+
+
+def _chart_view(update: Any, before: dict[str, str]) -> dict[str, str]:
+    """Return what a browser holds of the chart after an update; without one all is as before."""
+    if update is None:
+        return before
+    rows = update["rows"] or before
+    held = {name: rows[name] for name in ("series", "version") if name in rows}
+    return held | {"picture": update["name"]}
 
 
 def _without(parts: dict[str, str], gone: list[str]) -> dict[str, str]:
