@@ -35,6 +35,13 @@ def test_a_benchmark_alone_writes_to_standard_output(verb: str) -> None:
     assert [] == [command for command in before if not command.endswith(">&2")]
 
 
+@pytest.mark.parametrize("verb", ["test", "test-unit"])
+def test_long_tests_run_when_asked_for_only(verb: str) -> None:
+    """What takes minutes is deselected everywhere but in `make test-long`."""
+    assert '-m "not long"' in commands(verb)[-1]
+    assert "long" not in commands("test-long")[-1].replace("test-long", "")
+
+
 def test_pictures_are_taken_from_the_demo_into_the_documents() -> None:
     """Address and folder are given, with the demo's port or the one that was chosen for it."""
     assert "deploy.screenshots http://127.0.0.1:8050 docs/images " in commands("screenshots")[-1]
