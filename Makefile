@@ -7,8 +7,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 # Most tests wait for services: more workers than cores keep those busy.
 WORKERS := 3
-# Each worker has services of its own; what shares a fixture shares a worker (tests/conftest.py).
-SIDE_BY_SIDE = --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# Each worker has services of its own (tests/conftest.py).
+SIDE_BY_SIDE = --numprocesses $(WORKERS) --no-loadscope-reorder
 
 # A wrong port is said before anything is installed.
 ifneq ($(and $(PORT),$(filter demo screenshots,$(MAKECMDGOALS))),)
