@@ -17,7 +17,8 @@ $(error PORT=$(PORT) is no port: a number from 1 to 65535 is, such as PORT=8051)
 endif
 endif
 
-.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench bench-drain bench-publisher scenarios pins clean clean-lab
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots
+.PHONY: bench bench-drain bench-publisher scenarios pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
