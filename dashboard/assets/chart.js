@@ -114,7 +114,11 @@
         "data-unit": panel.unit,
         title: series.words + (series.explanation ? ": " + series.explanation : ""),
       },
-      ["span", { class: "swatch swatch--" + (series.is_area ? "area" : series.dash), style: "--ink:" + series.colour, "data-width": series.width_pixels > 2 ? "thick" : "thin" }],
+      ["span", {
+        class: "swatch swatch--" + (series.is_area ? "area" : series.dash),
+        style: "--ink:" + series.colour,
+        "data-width": series.width_pixels > 2 ? "thick" : "thin",
+      }],
       ["span", { class: "legend__words" }, series.words],
       ["span", { class: "legend__value" }, ""],
     ]);
