@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "kvm", "net/tun")
+OWNER_END_SECONDS = 10.0
 DEVICE_LINKS = {
     "ptmx": "pts/ptmx",
     "fd": "/proc/self/fd",
@@ -230,8 +231,10 @@ def main() -> int:
     channel.sendall(json.dumps({"init_pid": process}).encode() + b"\n")
     channel.close()
     os.close(0)
-    os.waitpid(process, 0)
-    if plan["remove_after_owner"] and select.select([owner], [], [], 0)[0]:
+    _, status = os.waitpid(process, 0)
+    # Init ends by itself when the owner ends, whose socket closes a moment before its pidfd tells so.
+    patience_seconds = OWNER_END_SECONDS if status == 0 else 0
+    if plan["remove_after_owner"] and select.select([owner], [], [], patience_seconds)[0]:
         shutil.rmtree(plan["remove_after_owner"], ignore_errors=True)
     return 0
 
