@@ -5,6 +5,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
+# Most tests wait for services: more workers than cores keep those busy.
+WORKERS := 3
+# Each worker has services of its own (tests/conftest.py).
+SIDE_BY_SIDE = --numprocesses $(WORKERS) --no-loadscope-reorder
 
 # A wrong port is said before anything is installed.
 ifneq ($(and $(PORT),$(filter demo screenshots,$(MAKECMDGOALS))),)
@@ -13,7 +17,8 @@ $(error PORT=$(PORT) is no port: a number from 1 to 65535 is, such as PORT=8051)
 endif
 endif
 
-.PHONY: help setup demo test test-unit test-long lint format up down status screenshots bench bench-drain bench-publisher scenarios pins clean clean-lab
+.PHONY: help setup demo test test-unit test-long lint format up down status screenshots
+.PHONY: bench bench-drain bench-publisher scenarios pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
@@ -28,14 +33,14 @@ demo: setup ## run the whole pipeline here with three real VMs and a simulated f
 	@exec $(PYTHON) -m deploy.demo $(if $(PORT),--port $(PORT))
 
 test: setup ## run every test but the long ones, against real services of the lab
-	@$(PYTHON) -m pytest -m "not long"
+	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
 test-unit: ## run the tests that need no service (seconds)
 	@deploy/setup
-	@$(PYTHON) -m pytest tests/unit tests/architecture
+	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/unit tests/architecture
 
 test-long: setup ## run the long tests too
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --hypothesis-profile=thorough
 
 lint: ## ruff, mypy --strict, import-linter, codespell
 	@deploy/setup

@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test may use: the real services and a real browser, as fixtures."""
+"""What every test may use: the real services and a real browser, as fixtures; and which tests share a worker.
+
+Under pytest-xdist each worker has services of its own. The tests of a file stay together, because they share
+its fixtures, and so do all tests of the one whole grid. The end-to-end tests come first: they take longest.
+"""
+
+import pytest
+from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 pytest_plugins = [
     "tests.services",
@@ -7,3 +15,32 @@ pytest_plugins = [
     "tests.integration.two_hosts",
     "tests.integration.running_consumer",
 ]
+
+END_TO_END = "tests/end_to_end/"
+# These start a grid of their own.
+DEMO = f"{END_TO_END}test_demo.py"
+
+# How long an example takes is the machine's affair: pytest-timeout guards against hanging. `make test-long`
+# takes the other profile.
+settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=400)
+settings.load_profile("quick")
+
+
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
+    """Gives whole groups of tests to workers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return END_TO_END if path.startswith(END_TO_END) and path != DEMO else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+    """Give pytest-xdist the groups; its own mark for them does nothing under pytest 9.2."""
+    return Groups(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the end-to-end tests before the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(END_TO_END))

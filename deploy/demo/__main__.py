@@ -112,6 +112,18 @@ def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
         )
 
 
+def await_page(pipeline: Pipeline, port: int) -> None:
+    """Wait until the dashboard takes connections: the address is shown next."""
+
+    def listens() -> bool:
+        pipeline.require_running()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    if not wait_until(listens, timeout_seconds=FIRST_SAMPLE_TIMEOUT_SECONDS):
+        raise DemoError(f"the dashboard does not listen on port {port}; see {pipeline.folder}/*.log")
+
+
 def prepare(pipeline: Pipeline, home: Path) -> None:
     """Make what the processes need; what a database of another version says is followed by what to do."""
     try:
@@ -154,6 +166,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
                 pipeline.start(role)
         with progress.step("first samples"):
             await_first_sample(pipeline, began_at)
+            await_page(pipeline, port)
         with progress.step("simulated fleet"):
             start_fleet(pipeline)
         started.set()

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from deploy.lab.errors import CommandError, EnclosureError, NotRunningError
+from deploy.lab.private_mounts import PRIVATE_MOUNTS
 from deploy.lab.process import Process, find_process, inner_pid, process_namespace, processes_in_namespace
-from deploy.lab.readiness import wait_until
+from deploy.lab.readiness import log_tail, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,16 +92,19 @@ class Enclosure:
                 else str(plan.remove_after_owner),
             }
         )
+        namespaces = [*PRIVATE_MOUNTS, "unshare", "--ipc", "--pid"]
+        if plan.private_network:
+            namespaces.append("--net")
         program = str(Path(__file__).with_name("enclosure_init.py"))
         with theirs, log.open("ab") as output:
             # -I -S: neither the caller's environment nor site-packages reach the program, which also starts
             # faster so.
             self._keeper = subprocess.Popen(
-                [sys.executable, "-I", "-S", program, text],
+                [*namespaces, sys.executable, "-I", "-S", program, text],
                 stdin=theirs.fileno(), stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         try:
-            self.init, self._namespace = self._await_init()
+            self.init, self._namespace = self._await_init(log)
         except BaseException:
             self._channel.close()
             self._keeper.kill()
@@ -116,15 +120,16 @@ class Enclosure:
     ) -> None:
         self.kill()
 
-    def _await_init(self) -> tuple[Process, str]:
+    def _await_init(self, log: Path) -> tuple[Process, str]:
         answers: dict[str, Any] = {}
-        # Keeper and init each write one line, in either order.
-        while not {"init_pid", "ready"} <= answers.keys():
-            answers |= self._read_answer()
-            if "error" in answers:
-                raise EnclosureError(
-                    f"cannot make a namespace: {answers['error']} (the lab needs root and CAP_SYS_ADMIN)"
-                )
+        try:
+            # Keeper and init each write one line, in either order.
+            while not {"init_pid", "ready"} <= answers.keys():
+                answers |= self._read_answer()
+        except NotRunningError as error:
+            raise EnclosureError(
+                f"cannot make a namespace (the lab needs root and CAP_SYS_ADMIN): {log_tail(log)}"
+            ) from error
         process = find_process(answers["init_pid"])
         if process is None:
             raise EnclosureError("process 1 of the namespace ended at once")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program inside an enclosure: makes the namespaces, then serves as process 1 in them.
+"""The program inside an enclosure: serves as process 1 of its namespaces.
 
-Started by enclosure.py as `python enclosure_init.py` with the plan (JSON) as its only argument and a stream
-socket to the owner as descriptor 0. It uses the standard library alone, because it runs without
-site-packages. Two processes remain: the *keeper*, outside the new process namespace, which waits, and *init*,
-process 1 inside. Whatever ends init makes the kernel kill every process of the namespace, so nothing can stay
-behind. Init ends when the owner's process ends (pidfd: independent of threads and of who else holds the
-socket), when the owner closes the socket and when the keeper dies.
+enclosure.py starts it in new namespaces with the plan (JSON) as its only argument and a stream socket to the
+owner as descriptor 0. It uses the standard library alone, because it runs without site-packages; mounting is
+left to mount(8). Two processes remain: the *keeper*, outside the new process namespace, which waits, and
+*init*, process 1 inside. Whatever ends init makes the kernel kill every process of the namespace, so nothing
+can stay behind. Init ends when the owner's process ends (pidfd: independent of threads and of who else holds
+the socket), when the owner closes the socket and when the keeper dies.
 
 Requests and answers are JSON lines: {"spawn": …} → {"pid": n} or {"error": …},
 {"status": pid} → {"status": code or null}.
@@ -15,7 +15,6 @@ Requests and answers are JSON lines: {"spawn": …} → {"pid": n} or {"error": 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
@@ -28,114 +27,71 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-CLONE_NEWNS = 0x00020000
-CLONE_NEWIPC = 0x08000000
-CLONE_NEWPID = 0x20000000
-CLONE_NEWNET = 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
-PR_SET_PDEATHSIG = 1
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "kvm", "net/tun")
-
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def checked(result: int, action: str) -> None:
-    """Raise OSError naming the action when a C call failed."""
-    if result != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{action}: {os.strerror(number)}")
-
-
-def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
-    """Mount a file system."""
-    checked(
-        LIBC.mount(
-            source.encode(),
-            target.encode(),
-            kind.encode() or None,
-            ctypes.c_ulong(flags),
-            options.encode() or None,
-        ),
-        f"mount {source} on {target}",
-    )
+OWNER_END_SECONDS = 10.0
+DEVICE_LINKS = {
+    "ptmx": "pts/ptmx",
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
 
 
-def make_mounts_private() -> None:
-    """Detach the new mount namespace from every other, also when the caller stands in a plain chroot.
+def mount(*arguments: str) -> None:
+    """Mount something. The command says on standard error what fails."""
+    code = os.spawnlp(os.P_WAIT, "mount", "mount", "--no-mtab", *arguments)  # noqa: S606 - no shell is wanted
+    if code != 0:
+        raise OSError(f"mount {' '.join(arguments)} ended with {code}")
 
-    In a chroot "/" is no mount point and cannot be made private (EINVAL). Joining one's own mount namespace
-    moves root and working directory to that namespace's real root (setns(2)); after the change we return to
-    the caller's root, so that paths mean what they meant before.
-    """
-    root = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
-    own = os.open("/proc/self/ns/mnt", os.O_RDONLY)
-    checked(LIBC.setns(own, CLONE_NEWNS), "join the new mount namespace")
-    mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    os.fchdir(root)
-    os.chroot(".")
-    os.close(own)
-    os.close(root)
+
+def mount_new(kind: str, target: str, options: str) -> None:
+    """Mount a new file system of a kind."""
+    mount("--types", kind, "--options", options, kind, target)
 
 
 def mount_devices(root: str) -> None:
     """A small /dev: only nodes that exist outside, bind mounted, because mknod may be forbidden."""
     base = f"{root}/dev"
-    outside = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES if Path("/dev", name).exists()}
-    mount("tmpfs", base, "tmpfs", MS_NOSUID, "mode=755,size=64k")
-    for name, descriptor in outside.items():
-        node = Path(base, name)
-        node.parent.mkdir(exist_ok=True)
-        node.touch()
-        # The link in /proc still leads to the outer node when root is "/" and the tmpfs already covers its
-        # path.
-        mount(f"/proc/self/fd/{descriptor}", str(node), flags=MS_BIND)
-        os.close(descriptor)
+    mount_new("tmpfs", base, "nosuid,mode=755,size=64k")
+    for name in DEVICES:
+        outside = Path("/dev", name)
+        if outside.exists():
+            node = Path(base, name)
+            node.parent.mkdir(exist_ok=True)
+            node.touch()
+            mount("--bind", str(outside), str(node))
     for folder in ("pts", "shm"):
         Path(base, folder).mkdir()
-    mount("devpts", f"{base}/pts", "devpts", 0, "newinstance,ptmxmode=0666,mode=620")
-    mount("tmpfs", f"{base}/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
-    for link, target in (
-        ("ptmx", "pts/ptmx"),
-        ("fd", "/proc/self/fd"),
-        ("stdin", "/proc/self/fd/0"),
-        ("stdout", "/proc/self/fd/1"),
-        ("stderr", "/proc/self/fd/2"),
-    ):
+    mount_new("devpts", f"{base}/pts", "newinstance,ptmxmode=0666,mode=620")
+    mount_new("tmpfs", f"{base}/shm", "nosuid,nodev,mode=1777")
+    for link, target in DEVICE_LINKS.items():
         Path(base, link).symlink_to(target)
 
 
 def mount_sysfs(root: str) -> None:
     """/sys of this network namespace, or the outer one where a fresh one is refused."""
     try:
-        mount("sysfs", f"{root}/sys", "sysfs", MS_RDONLY)
+        mount_new("sysfs", f"{root}/sys", "ro")
     except OSError:
-        mount("/sys", f"{root}/sys", flags=MS_BIND | MS_REC)
+        mount("--rbind", "/sys", f"{root}/sys")
 
 
 def enter_root(plan: dict[str, Any]) -> None:
     """Mount the plan's file systems over its root folder and change into it."""
     root = plan["root"]
-    mount(root, root, flags=MS_BIND)
-    # A bind mount copies the mount that covered the path when the path was opened: open it again, on top.
-    os.chdir(root)
+    mount("--bind", root, root)
     mount_devices(root)
     mount_sysfs(root)
     if plan["read_only"]:
-        for folder in ("run", "tmp", "var/tmp"):
-            mount(
-                "tmpfs",
-                f"{root}/{folder}",
-                "tmpfs",
-                MS_NOSUID | MS_NODEV,
-                "mode=1777" if "tmp" in folder else "mode=755",
-            )
+        for folder, mode in (("run", "755"), ("tmp", "1777"), ("var/tmp", "1777")):
+            mount_new("tmpfs", f"{root}/{folder}", f"nosuid,nodev,mode={mode}")
     for source, target in plan["binds"]:
         Path(f"{root}{target}").mkdir(parents=True, exist_ok=True)
-        mount(source, f"{root}{target}", flags=MS_BIND)
+        mount("--bind", source, f"{root}{target}")
     if plan["read_only"]:
-        mount("none", root, flags=MS_REMOUNT | MS_BIND | MS_RDONLY)
-    # /proc comes last: until here /proc/self/fd of the outer one is used.
-    mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
+        mount("--options", "remount,bind,ro", root)
+    mount_new("proc", f"{root}/proc", "nosuid,nodev")
     os.chroot(root)
     os.chdir("/")
 
@@ -245,17 +201,12 @@ class Init:
 
 def run_init(plan: dict[str, Any], channel: socket.socket, owner: int, keeper: int) -> None:
     """Body of process 1."""
-    checked(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
-    try:
-        if plan["private_network"]:
-            bring_loopback_up()
-        if plan["root"] is None:
-            mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
-        else:
-            enter_root(plan)
-    except OSError as error:
-        channel.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
-        return
+    if plan["private_network"]:
+        bring_loopback_up()
+    if plan["root"] is None:
+        mount_new("proc", "/proc", "nosuid,nodev")
+    else:
+        enter_root(plan)
     init = Init(channel, owner, keeper)
     channel.sendall(b'{"ready": true}\n')
     init.serve()
@@ -269,15 +220,7 @@ def main() -> int:
     if os.getppid() != plan["owner_pid"]:
         return 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    namespaces = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID | (CLONE_NEWNET if plan["private_network"] else 0)
-    try:
-        checked(LIBC.unshare(ctypes.c_int(namespaces)), "unshare")
-        make_mounts_private()
-    except OSError as error:
-        channel.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
-        return 1
-    # Held open by the keeper alone: init sees its end when the keeper dies, even before PR_SET_PDEATHSIG is
-    # set.
+    # Held open by the keeper alone: init sees its end when the keeper dies.
     keeper_read, keeper_write = os.pipe()
     process = os.fork()
     if process == 0:
@@ -288,8 +231,10 @@ def main() -> int:
     channel.sendall(json.dumps({"init_pid": process}).encode() + b"\n")
     channel.close()
     os.close(0)
-    os.waitpid(process, 0)
-    if plan["remove_after_owner"] and select.select([owner], [], [], 0)[0]:
+    _, status = os.waitpid(process, 0)
+    # Init ends by itself when the owner ends, whose socket closes a moment before its pidfd tells so.
+    patience_seconds = OWNER_END_SECONDS if status == 0 else 0
+    if plan["remove_after_owner"] and select.select([owner], [], [], patience_seconds)[0]:
         shutil.rmtree(plan["remove_after_owner"], ignore_errors=True)
     return 0
 

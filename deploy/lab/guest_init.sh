@@ -26,8 +26,8 @@ if [ -d /sys/class/net/eth0 ]; then
     ip address add "$address" dev eth0
 fi
 
-# In a session of its own, so that it ends together with what it started. What it says goes to the console: the shell's own output may be
-# the port at that moment, where it would be an answer.
+# In a session of its own, so that it ends together with what it started.
+# What it says goes to the console: the shell's own output may be the port at that moment, where it would be an answer.
 begin() {
     setsid sh -c "$1" > /dev/console 2>&1 3>&- &
     parts="$parts $!"
@@ -42,7 +42,8 @@ apply() {
         amount=${part#*:}
         case $part in
             cpu:0) ;;
-            cpu:*) begin "exec stress-ng --quiet --cpu $(nproc) --cpu-method loop --cpu-load $amount --cpu-load-slice -20 --temp-path /tmp" ;;
+            cpu:*)
+                begin "exec stress-ng --quiet --cpu $(nproc) --cpu-method loop --cpu-load $amount --cpu-load-slice -20 --temp-path /tmp" ;;
             memory:*)
                 # tmpfs pages are guest memory in use as long as the file exists.
                 mkdir -p /held && mount -t tmpfs -o "size=${amount}m" tmpfs /held

@@ -19,7 +19,7 @@ def commands(*arguments: str) -> list[str]:
 
 def test_every_verb_is_listed() -> None:
     """What is declared as a verb has a line in `make help`."""
-    (phony,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    phony = " ".join(re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert set(phony.split()) == set(re.findall(r"^  ([a-z-]+) ", shown, re.MULTILINE))
@@ -33,6 +33,13 @@ def test_a_benchmark_alone_writes_to_standard_output(verb: str) -> None:
     assert "tests.benchmark" in benchmark
     assert before
     assert [] == [command for command in before if not command.endswith(">&2")]
+
+
+@pytest.mark.parametrize("verb", ["test", "test-unit"])
+def test_long_tests_run_when_asked_for_only(verb: str) -> None:
+    """What takes minutes is deselected everywhere but in `make test-long`."""
+    assert '-m "not long"' in commands(verb)[-1]
+    assert "long" not in commands("test-long")[-1].replace("test-long", "")
 
 
 def test_pictures_are_taken_from_the_demo_into_the_documents() -> None:

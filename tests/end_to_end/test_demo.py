@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from deploy.lab.ports import free_ports
+from deploy.lab.private_mounts import PRIVATE_MOUNTS
 from deploy.lab.readiness import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +171,7 @@ def test_a_full_disk_is_named(folder: Path) -> None:
         command(folder, free_ports(1)[0])
     )
 
-    assert "GB free" in refused([sys.executable, "-m", "tests.private_mounts", "sh", "-c", script])
+    assert "GB free" in refused([*PRIVATE_MOUNTS, "sh", "-c", script])
 
 
 def test_another_user_than_root_is_told_so(folder: Path) -> None:

@@ -2,66 +2,106 @@
 """The stored figures beside the kernel's and libvirt's own, read at the same time."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from deploy.lab.guest import DEFAULT_GUESTS
 from deploy.lab.readiness import wait_until
-from tests.end_to_end.conftest import Grid
+from tests.end_to_end.conftest import Grid, Rows
 
+GUESTS = tuple(guest.name for guest in DEFAULT_GUESTS)
 SPAN_SECONDS = 30.0
 CPU_TOLERANCE = 0.03
 MEMORY_TOLERANCE = 0.01
 
 
-def cpu_ticks() -> tuple[int, int]:
-    """Return busy and total ticks of all CPUs (proc(5), first line of /proc/stat)."""
+class Reading(NamedTuple):
+    """The counters of the kernel and of virsh at an instant."""
+
+    second: float
+    busy_ticks: float
+    total_ticks: float
+    guest_cpu_seconds: tuple[float, ...]
+
+
+def read(grid: Grid) -> Reading:
+    """Read all counters now."""
+    # The ticks of all CPUs (proc(5), first line of /proc/stat).
     fields = [int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return sum(fields) - fields[3] - fields[4], sum(fields)
+    second = time.time()
+    lines = grid.virsh("domstats", "--cpu-total", *GUESTS).splitlines()
+    cpu_seconds = tuple(
+        int(line.split("=")[1]) / 1e9 for line in lines if line.strip().startswith("cpu.time")
+    )
+    return Reading(second, sum(fields) - fields[3] - fields[4], sum(fields), cpu_seconds)
 
 
-def domain_cpu_seconds(grid: Grid, name: str) -> float:
-    """Return the CPU time of a guest as virsh prints it."""
-    lines = grid.virsh("domstats", "--cpu-total", name).splitlines()
-    (value,) = (line.split("=")[1] for line in lines if line.strip().startswith("cpu.time"))
-    return int(value) / 1e9
+def at(readings: list[Reading], second: float) -> Reading:
+    """Return the counters at an instant between two readings that are near to each other."""
+    before, after = next(pair for pair in pairwise(readings) if pair[1].second >= second)
+    assert before.second <= second
+    share = (second - before.second) / (after.second - before.second)
+
+    def between(first: float, last: float) -> float:
+        return first + share * (last - first)
+
+    return Reading(
+        second,
+        between(before.busy_ticks, after.busy_ticks),
+        between(before.total_ticks, after.total_ticks),
+        tuple(map(between, before.guest_cpu_seconds, after.guest_cpu_seconds)),
+    )
 
 
 def test_cpu_agrees_with_the_kernel_and_virsh(grid: Grid) -> None:
-    """Over 30 s the CPU of host and guests is within 3 points of /proc/stat and of virsh domstats."""
-    names = [guest.name for guest in DEFAULT_GUESTS]
-    grid.await_next_samples(1)
-    start, began_seconds = cpu_ticks(), time.monotonic()
-    guests_start = {name: domain_cpu_seconds(grid, name) for name in names}
-    (moment,) = grid.query("SELECT now()")
+    """Over 30 s the CPU of host and guests is within 3 points of /proc/stat and of virsh domstats.
 
-    wait_until(lambda: time.monotonic() - began_seconds >= SPAN_SECONDS, timeout_seconds=2 * SPAN_SECONDS)
-    end, span_seconds = cpu_ticks(), time.monotonic() - began_seconds
-    guests_end = {name: domain_cpu_seconds(grid, name) for name in names}
-    (last,) = grid.query("SELECT now()")
+    The counters are read all the time, so that the truth is of the instants of the first and last sample,
+    whatever else the machine does meanwhile.
+    """
+    readings = [read(grid)]
+
+    def is_over() -> bool:
+        readings.append(read(grid))
+        return readings[-1].second - readings[0].second >= SPAN_SECONDS
+
+    assert wait_until(is_over, timeout_seconds=2 * SPAN_SECONDS)
     grid.await_next_samples(1)
 
-    (stored,) = grid.query(
+    span = readings[0].second, readings[-1].second
+    stored = grid.query(
         """
-        SELECT sum(cpu_busy_ratio * interval_seconds) / sum(interval_seconds) FROM kvmgrid.host_samples
-        WHERE sampled_at > %s AND sampled_at <= %s
+        SELECT extract(epoch FROM sampled_at)::float8, cpu_busy_ratio, interval_seconds
+        FROM kvmgrid.host_samples WHERE sampled_at BETWEEN to_timestamp(%s) AND to_timestamp(%s) ORDER BY 1
         """,
-        moment[0], last[0],
-    )  # fmt: skip
-    truth = (end[0] - start[0]) / (end[1] - start[1])
-    assert float(str(stored[0])) == pytest.approx(truth, abs=CPU_TOLERANCE)
-    for name in names:
-        (cores,) = grid.query(
+        *span,
+    )
+    first, last = (at(readings, float(str(stored[number][0]))) for number in (0, -1))
+    truth = (last.busy_ticks - first.busy_ticks) / (last.total_ticks - first.total_ticks)
+    assert mean([row[1:] for row in stored[1:]]) == pytest.approx(truth, abs=CPU_TOLERANCE)
+    for name, began_cpu, ended_cpu in zip(
+        GUESTS, first.guest_cpu_seconds, last.guest_cpu_seconds, strict=True
+    ):
+        rows = grid.query(
             """
-            SELECT sum(cpu_cores * interval_seconds) / sum(interval_seconds) FROM kvmgrid.domain_samples
-            JOIN kvmgrid.domains USING (domain_id)
-            WHERE domains.name = %s AND sampled_at > %s AND sampled_at <= %s
+            SELECT cpu_cores, interval_seconds
+            FROM kvmgrid.domain_samples JOIN kvmgrid.domains USING (domain_id)
+            WHERE domains.name = %s AND sampled_at BETWEEN to_timestamp(%s) AND to_timestamp(%s)
+            ORDER BY sampled_at
             """,
-            name, moment[0], last[0],
+            name, *span,
         )  # fmt: skip
-        guest_truth = (guests_end[name] - guests_start[name]) / span_seconds
-        assert float(str(cores[0])) == pytest.approx(guest_truth, abs=CPU_TOLERANCE), name
+        guest_truth = (ended_cpu - began_cpu) / (last.second - first.second)
+        assert mean(rows[1:]) == pytest.approx(guest_truth, abs=CPU_TOLERANCE), name
+
+
+def mean(rows: Rows) -> float:
+    """Return the mean of figures over time; each row is a figure and its interval."""
+    pairs = [(float(str(figure)), float(str(seconds))) for figure, seconds in rows]
+    return sum(figure * seconds for figure, seconds in pairs) / sum(seconds for _, seconds in pairs)
 
 
 def test_host_memory_agrees_with_the_kernel(grid: Grid) -> None:
@@ -89,7 +129,7 @@ def test_host_memory_agrees_with_the_kernel(grid: Grid) -> None:
     assert int(str(stored[1])) == pytest.approx(truth, abs=MEMORY_TOLERANCE * total_bytes)
 
 
-@pytest.mark.parametrize("name", [guest.name for guest in DEFAULT_GUESTS])
+@pytest.mark.parametrize("name", GUESTS)
 def test_guest_memory_agrees_with_virsh(grid: Grid, name: str) -> None:
     """A guest's memory is within 1 % of what virsh domstats prints before and after, in all three ways.
 

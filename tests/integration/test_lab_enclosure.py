@@ -13,6 +13,7 @@ import pytest
 
 from deploy.lab.enclosure import Enclosure, Member, Plan
 from deploy.lab.errors import CommandError, NotRunningError
+from deploy.lab.private_mounts import PRIVATE_MOUNTS
 from deploy.lab.process import Process, find_process, process_namespace, processes_in_namespace
 from deploy.lab.readiness import wait_until
 from deploy.lab.rootfs import root_folder
@@ -199,7 +200,7 @@ cp /proc/self/mountinfo {tmp_path}/before
 chroot "$root" /usr/bin/env PYTHONPATH={CHECKOUT} {sys.executable} {program}
 cp /proc/self/mountinfo {tmp_path}/after
 """
-    command = [sys.executable, "-m", "tests.private_mounts", "sh", "-c", script]
+    command = [*PRIVATE_MOUNTS, "sh", "-c", script]
     subprocess.run(command, check=True, timeout=120, cwd=CHECKOUT)
 
     assert 2 == (tmp_path / "log").read_text().splitlines().count("inside")

@@ -52,7 +52,8 @@ def test_no_login_works_without_its_password(server: PostgreSql) -> None:
     """Neither over the port nor over the socket."""
     for host in ("127.0.0.1", str(server.directory / "run")):
         with pytest.raises(psycopg.OperationalError, match="password"):
-            psycopg.connect(host=host, port=server.port, user="postgres", dbname="postgres", password="wrong")  # noqa: S106 - wrong on purpose
+            # The password is wrong on purpose.
+            psycopg.connect(host=host, port=server.port, user="postgres", dbname="postgres", password="wrong")  # noqa: S106
 
 
 def test_a_database_brings_timescaledb(server: PostgreSql) -> None:

@@ -38,7 +38,8 @@ def test_no_confirmed_message_is_lost_when_the_broker_is_killed(own_broker: Rabb
     sender.start()
     try:
         for level in (1_500, 500):
-            assert wait_until(lambda level=level: sender.waiting() < level, timeout_seconds=PATIENCE_SECONDS)  # type: ignore[misc]  # a default argument holds the loop's value
+            # A default argument holds the loop's value.
+            assert wait_until(lambda level=level: sender.waiting() < level, timeout_seconds=PATIENCE_SECONDS)  # type: ignore[misc]
             own_broker.kill()
             own_broker.launch()
         stop.set()

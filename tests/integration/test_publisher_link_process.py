@@ -175,7 +175,8 @@ def test_nothing_accepted_is_lost_when_the_publisher_is_killed(
     for round_ in range(3):
         processes.append(Process(tmp_path, url))
         wanted = 2 * (round_ + 1)
-        assert wait_until(lambda: len(delivered.take().samples) >= wanted, timeout_seconds=PATIENCE_SECONDS)  # noqa: B023 - awaited within the round
+        # Awaited within the round.
+        assert wait_until(lambda: len(delivered.take().samples) >= wanted, timeout_seconds=PATIENCE_SECONDS)  # noqa: B023
         assert -signal.SIGKILL == processes[-1].end(signal.SIGKILL)
     processes.append(Process(tmp_path, url))
     assert wait_until(lambda: len(delivered.take().samples) >= 7, timeout_seconds=PATIENCE_SECONDS)

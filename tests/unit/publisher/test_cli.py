@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
     )
 
 
+@cache
+def shown_help(*arguments: str) -> str:
+    """Return what a terminal of 80 columns shows as help, on standard output and with status 0."""
+    result = run(*arguments, COLUMNS="80")
+    assert 0 == result.returncode
+    return result.stdout
+
+
 def on_a_terminal(*arguments: str, **environment: str) -> str:
     """Return what the command shows on a terminal."""
     master, slave = pty.openpty()
@@ -59,18 +68,17 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
     return shown.decode()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "-h"], ["once", "--help"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "-h"], ["run", "--help"], ["once", "--help"], ["check", "--help"]]
+)
 def test_help_fits_a_terminal_of_80_columns(arguments: list[str]) -> None:
-    """It is shown on standard output, with status 0."""
-    result = run(*arguments, COLUMNS="80")
-
-    assert 0 == result.returncode
-    assert [] == [line for line in result.stdout.splitlines() if len(line) > 80]
+    """No line is broken by the terminal."""
+    assert [] == [line for line in shown_help(*arguments).splitlines() if len(line) > 80]
 
 
 def test_help_tells_exit_statuses_and_examples() -> None:
     """Whoever writes a unit file or a script needs no other document."""
-    text = run("--help").stdout
+    text = shown_help("--help")
 
     assert [] == [word for word in ("0", "1", "2", "69", "75", "77", "78", "Examples:") if word not in text]
 
@@ -112,13 +120,13 @@ def test_once_gives_the_form_that_was_asked_for() -> None:
 
 def test_help_tells_which_form_comes_when() -> None:
     """Nobody is surprised by JSON in a pipe."""
-    text = " ".join(run("once", "--help").stdout.split())
+    text = " ".join(shown_help("once", "--help").split())
 
     assert (
         "Without either: words where standard output is a terminal, JSON where it is a pipe or a file."
         in text
     )
-    assert "lines for reading (the default)" in " ".join(run("check", "--help").stdout.split())
+    assert "lines for reading (the default)" in " ".join(shown_help("check", "--help").split())
 
 
 @pytest.mark.parametrize("command", ["run", "once", "check"])
@@ -234,7 +242,7 @@ def test_no_command_loads_what_it_does_not_need() -> None:
 def test_help_mentions_no_password_in_arguments() -> None:
     """Secrets never stand in the process list: there is no option for one."""
     options = set(
-        re.findall(r"--[a-z-]+", "".join(run(name, "--help").stdout for name in ("run", "once", "check")))
+        re.findall(r"--[a-z-]+", "".join(shown_help(name, "--help") for name in ("run", "once", "check")))
     )
 
     assert {"--config", "--json", "--text", "--help"} == options

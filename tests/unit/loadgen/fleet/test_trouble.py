@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes on in an eventful fleet: maintenance, hangs, reboots, clocks, and what is told of it."""
 
+from functools import cache
 from itertools import pairwise, takewhile
 
 from loadgen.fleet.due_message import due_messages
@@ -17,18 +18,26 @@ SECOND = 1_760_000_000.0
 SLOT = SECOND - SECOND % SLOT_SECONDS
 RESTING = int(SLOT // SLOT_SECONDS) % 24
 HOUR_SECONDS = 3_600.0
+DAY_SECONDS = 86_400.0
 
 
-def told(fleet: Fleet, seconds: float, tick_seconds: float = 300.0) -> list[SampleBatch | Event]:
+def told(fleet: Fleet, seconds: float, tick_seconds: float) -> list[SampleBatch | Event]:
     """Return the messages of some past up to SECOND."""
     plan = turns(
         host_count=fleet.shape.host_count,
         tick_seconds=10.0,
-        now=SECOND,
-        history=SimulatedPast(seconds, tick_seconds),
+        # The day before "now" has a tick a minute, which is more than events need.
+        now=SECOND + DAY_SECONDS,
+        history=SimulatedPast(seconds + DAY_SECONDS, tick_seconds),
     )
     past = takewhile(lambda turn: turn.second <= SECOND, plan)
     return [line.message for line in due_messages(fleet, past, SECOND - seconds)]
+
+
+@cache
+def half_a_day() -> list[SampleBatch | Event]:
+    """Return what the fleet told in the last twelve hours."""
+    return told(FLEET, 12 * HOUR_SECONDS, 300.0)
 
 
 def names(ordinal: int, second: float) -> set[str]:
@@ -132,7 +141,7 @@ def test_one_host_goes_silent_without_a_word() -> None:
     ordinal = next(number for number, host in enumerate(FLEET.hosts) if host.duty.hangs is not None)
     host = FLEET.hosts[ordinal]
     assert host.duty.hangs is not None
-    messages = [each for each in told(FLEET, 12 * HOUR_SECONDS) if each.host == host.host]
+    messages = [each for each in half_a_day() if each.host == host.host]
     times = [each.sampled_at.timestamp() for each in messages if isinstance(each, SampleBatch)]
     longest = max(later - earlier for earlier, later in pairwise(times))
 
@@ -154,7 +163,7 @@ def test_one_clock_is_ahead() -> None:
 
 def test_vms_are_made_and_removed() -> None:
     """A short-lived VM is told from its definition to its removal, and the next of its kind is another."""
-    events = [each for each in told(FLEET, 72 * HOUR_SECONDS) if isinstance(each, Event)]
+    events = [each for each in told(FLEET, 72 * HOUR_SECONDS, 1_800.0) if isinstance(each, Event)]
     made = [each.domain_uuid for each in events if each.kind == "domain_defined"]
 
     assert len(made) > 10
@@ -171,7 +180,7 @@ def test_vms_are_made_and_removed() -> None:
 
 def test_events_are_valid_on_the_wire() -> None:
     """Each decodes to itself."""
-    events = [each for each in told(FLEET, 6 * HOUR_SECONDS) if isinstance(each, Event)]
+    events = [each for each in half_a_day() if isinstance(each, Event)]
 
     assert events == [decode_event(encode(each)) for each in events]
     assert events
@@ -181,12 +190,12 @@ def test_history_may_be_told_in_any_pieces() -> None:
     """Two runs over parts of the past tell what one tells of the whole, but for numbers and descriptions."""
     whole = {
         (each.host, each.occurred_at, each.kind, each.domain_uuid)
-        for each in told(FLEET, 8 * HOUR_SECONDS)
+        for each in half_a_day()
         if isinstance(each, Event)
     }
     part = {
         (each.host, each.occurred_at, each.kind, each.domain_uuid)
-        for each in told(Fleet(SHAPE), 3 * HOUR_SECONDS)
+        for each in told(Fleet(SHAPE), 3 * HOUR_SECONDS, 600.0)
         if isinstance(each, Event)
     }
 
@@ -197,7 +206,7 @@ def test_history_may_be_told_in_any_pieces() -> None:
 def test_small_fleets_have_nowhere_to_go() -> None:
     """With too few hosts nobody moves or hangs; rare restarts remain."""
     fleet = Fleet(FleetShape(host_count=2, domain_count_per_host=20, eventful=True))
-    kinds = {each.kind for each in told(fleet, 100 * HOUR_SECONDS) if isinstance(each, Event)}
+    kinds = {each.kind for each in told(fleet, 100 * HOUR_SECONDS, 1_800.0) if isinstance(each, Event)}
 
     assert "publisher_stopping" in kinds
     assert not any("migration" in kind for kind in kinds)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the spool does on a disk that fills up, in a mount namespace. It prints one JSON object.
 
-Usage: python -m tests.private_mounts python -m tests.unit.publisher.spool.full_disk_program DIRECTORY
+Usage: python -m tests.unit.publisher.spool.full_disk_program DIRECTORY, behind PRIVATE_MOUNTS of the lab.
 """
 
 import contextlib

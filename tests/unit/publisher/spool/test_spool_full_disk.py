@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deploy.lab.private_mounts import PRIVATE_MOUNTS
 from tests.unit.publisher.spool.full_disk_program import DISK_MEBIBYTES
 
 
@@ -19,7 +20,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     module = "tests.unit.publisher.spool.full_disk_program"
     program = [sys.executable, "-m", module, str(tmp_path_factory.mktemp("disk"))]
     result = subprocess.run(
-        [*as_root, sys.executable, "-m", "tests.private_mounts", *program],
+        [*as_root, *PRIVATE_MOUNTS, *program],
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A VM's QEMU among the processes of this machine, here a stand-in with its arguments."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,7 +15,8 @@ from deploy.lab.readiness import wait_until
 from loadgen.errors import ScenarioError
 from loadgen.scenario.load.qemu_process import cpu_seconds, find_qemu, send_signal
 
-DOMAIN = f"stand-in,{Path(__file__).stem}"
+# All processes of the machine are looked at: another run of the tests has stand-ins of its own.
+DOMAIN = f"stand-in,{os.getpid()}"
 PROGRAM = "import sys, time; print(sum(range(3_000_000)), flush=True); time.sleep(300)"
 Start = Callable[..., subprocess.Popen[bytes]]
 
