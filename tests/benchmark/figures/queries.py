@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
+from dashboard.charts.contract import ChartView, written_chart
 from dashboard.database import Database
 from dashboard.pages import PAGES
 from dashboard.pages.grid.feed import GridFeed
@@ -23,9 +24,9 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_RAW,
     HOST_SAMPLES_ROLLUP,
 )
+from dashboard.parts.contract import Request, written
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
-from dashboard.web.requests import GridRequest, HostRequest
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Named, Reading
 from tests.benchmark.interleaving import add_round
@@ -52,7 +53,7 @@ NAMES = {query.name: Named(f"query_{query.name}", "ms", PLAIN) for query in QUER
 }
 
 
-class Desk(NamedTuple):
+class QueryTargets(NamedTuple):
     """What the questions are put to: the dashboard's own database object, and a bare connection."""
 
     database: Database
@@ -100,14 +101,14 @@ def text(query: Query[Any]) -> bytes:
 
 def grid_answer(database: Database) -> bytes:
     """Return what a browser gets that opens the grid."""
-    return orjson.dumps(GridFeed(database, keep_seconds=1.0).answer(GridRequest(number=1)))
+    return orjson.dumps(written(GridFeed(database, keep_seconds=1.0).answer(Request(number=1))))
 
 
 def host_answer(database: Database) -> bytes:
     """Return what a browser gets that opens a host with its last hour."""
-    feed = HostFeed(database, keep_seconds=1.0)
-    answer = feed.answer(HostRequest(number=1, host=HOST, start="now-1h", end="now"))
-    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+    request = Request(number=1, path=f"/host/{HOST}", search="?from=now-1h&to=now")
+    answer = HostFeed(database, keep_seconds=1.0).answer(request, ChartView())
+    return orjson.dumps([written(answer.update), answer.chart and written_chart(answer.chart)])
 
 
 ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}
@@ -121,31 +122,31 @@ def measure(stock: Stock) -> Iterator[Figure]:
         database = Database(DatabaseSettings(url=here.database.dashboard_url))
         database.open()
         try:
-            desk = Desk(database, connection, here.servers.clocks(), parameters(connection))
-            yield from figures(desk, REPEATS_PER_ROUND * stock.scale.repeat_count, shape(here, stock))
+            targets = QueryTargets(database, connection, here.servers.clocks(), parameters(connection))
+            yield from figures(targets, REPEATS_PER_ROUND * stock.scale.repeat_count, shape(here, stock))
         finally:
             database.close()
 
 
-def figures(desk: Desk, repeat_count: int, shape: Mapping[str, int]) -> Iterator[Figure]:
+def figures(targets: QueryTargets, repeat_count: int, shape: Mapping[str, int]) -> Iterator[Figure]:
     """Measure one question or page after the other."""
     for query in QUERIES:
         found: dict[str, list[Reading]] = {}
-        ask, plain = partial(desk.asked, query), partial(desk.plain, query)
+        ask, plain = partial(targets.asked, query), partial(targets.plain, query)
         # The first answer of a connection plans, and reads what is not in memory yet.
         ask()
         plain()
         for _ in range(repeat_count):
-            arms = {"dashboard": partial(desk.timed, ask), "plain": partial(desk.timed, plain)}
+            arms = {"dashboard": partial(targets.timed, ask), "plain": partial(targets.timed, plain)}
             add_round(found, arms)
-        details = {"rows": ask(), "row_bytes": desk.row_bytes(query), **shape}
+        details = {"rows": ask(), "row_bytes": targets.row_bytes(query), **shape}
         yield NAMES[query.name].measured(found["dashboard"], found["plain"], details)
     for name, answer in ANSWERS.items():
         found = {}
-        whole, plain = partial(sent_bytes, answer, desk.database), partial(desk.plain, *OPENED[name])
+        whole, plain = partial(sent_bytes, answer, targets.database), partial(targets.plain, *OPENED[name])
         sent = whole()
         for _ in range(repeat_count):
-            arms = {"dashboard": partial(desk.timed, whole), "plain": partial(desk.timed, plain)}
+            arms = {"dashboard": partial(targets.timed, whole), "plain": partial(targets.timed, plain)}
             add_round(found, arms)
         # The page has no rows; what stands there are its bytes.
         readings = [each._replace(row_count=0) for each in found["dashboard"]]
