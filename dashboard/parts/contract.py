@@ -46,6 +46,11 @@ class Part(Struct, frozen=True):
     hash: str
     tree: Element
 
+    @classmethod
+    def of(cls, tree: Element) -> "Part":
+        """Return a part with its hash."""
+        return cls(digest(tree), tree)
+
 
 class Items(Struct, frozen=True, kw_only=True):
     """News of a keyed list: whole items, changes of items that the browser holds, the order if it is new."""
@@ -77,8 +82,12 @@ class Update(Struct, frozen=True, kw_only=True):
 
 def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
     """Return the parts that differ from what the browser holds."""
-    hashed = {name: Part(digest(tree), tree) for name, tree in trees.items()}
-    return {name: part for name, part in hashed.items() if part.hash != seen.parts.get(name)}
+    return unseen({name: Part.of(tree) for name, tree in trees.items()}, seen)
+
+
+def unseen(parts: Mapping[str, Part], seen: Seen) -> dict[str, Part]:
+    """Return those of the parts that the browser does not hold."""
+    return {name: part for name, part in parts.items() if part.hash != seen.parts.get(name)}
 
 
 def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
