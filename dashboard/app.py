@@ -12,8 +12,11 @@ from typing import Any
 import structlog
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
+from dash.exceptions import DependencyException
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from dashboard.components import shell
 from dashboard.database import Database
@@ -21,7 +24,10 @@ from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.settings import Settings
 from dashboard.web import probes
-from dashboard.web.request_guard import RequestGuard
+from dashboard.web.host_names import HostNames
+from dashboard.web.request_guard import NOT_FOUND, RequestGuard
+from dashboard.web.request_log import FailureAnswer, RequestLog
+from dashboard.web.response_headers import ResponseHeaders, security_headers
 from dashboard.web.workers import Workers
 
 log = structlog.get_logger("dashboard")
@@ -35,13 +41,16 @@ KEEP_SHARE = 0.8
 DEADLINE_SHARE = 0.8
 
 
-def create_app(settings: Settings, database: Database) -> RequestGuard:
-    """Return the ASGI application; the caller opens and closes the database."""
+def create_app(settings: Settings, database: Database) -> Dash:
+    """Return the application, whose ``server`` is ASGI; the caller opens and closes the database."""
     # FastAPI's own documentation pages load scripts from elsewhere.
     server = FastAPI(title="kvmgrid", docs_url=None, redoc_url=None, openapi_url=None)
     probes.register(server, database)
     # Dash's own switch takes the level 9: three times the work for answers that are two percent smaller.
     server.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=6)
+    server.add_middleware(FailureAnswer)
+    # How Dash refuses the file of a package that it does not serve.
+    server.add_exception_handler(DependencyException, _not_served)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type]  # documented since 4.2: an existing server object
@@ -75,12 +84,20 @@ def create_app(settings: Settings, database: Database) -> RequestGuard:
         count = page.worker_count(settings.database.connection_count)
         workers = Workers(page.name, count=count, deadline_seconds=deadline_seconds)
         page.register(app, database, workers, keep_seconds=keep_seconds)
-    return RequestGuard(
-        app,
+    # Before Dash's route for all the rest, which is added at the start and answers with the index.
+    server.add_api_route("/_dash-{rest:path}", _no_file, methods=["GET"], include_in_schema=False)
+    # Each one that is added stands around those before it, Dash's own among them.
+    server.add_middleware(
+        RequestGuard,
+        dash=app,
         body_limit_bytes=settings.web.body_limit_bytes,
-        hosts=(settings.web.listen_address, *settings.web.allowed_hosts),
         is_page=lambda path: find_page(path) is not None,
     )
+    names = ("localhost", settings.web.listen_address, *settings.web.allowed_hosts)
+    server.add_middleware(HostNames, names=names)
+    server.add_middleware(ResponseHeaders, headers=security_headers(app))
+    server.add_middleware(RequestLog)
+    return app
 
 
 def find_page(path: str) -> Page | None:
@@ -95,6 +112,14 @@ async def route(path: Any) -> Component:
         words = [html.H1("There is no such page"), html.P(html.A("All hosts", href="/", className="button"))]
         return html.Div(html.Section(words, className="guide"), className="page")
     return page.layout()
+
+
+def _no_file() -> PlainTextResponse:
+    return PlainTextResponse("not found\n", NOT_FOUND)
+
+
+def _not_served(_request: Request, _error: Exception) -> PlainTextResponse:
+    return _no_file()
 
 
 def _note_failure(error: Exception) -> None:
