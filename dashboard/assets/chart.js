@@ -85,7 +85,7 @@
   // ---- legends -------------------------------------------------------------------------------------------
 
   kvmgrid.drawLegends = function (figure) {
-    const place = document.getElementById("host-legends");
+    const place = document.querySelector(".chart__legends");
     if (!place || !figure || !figure.layout || !figure.layout.meta) return;
     if (figure !== current.figure || !place.firstChild) {
       read(figure);
@@ -142,7 +142,7 @@
   }
 
   function writeValues() {
-    const place = document.getElementById("host-legends");
+    const place = document.querySelector(".chart__legends");
     if (!place || !current.meta) return;
     // A live range moves on under an event that was pointed at.
     if (current.pointer < current.meta.start || current.pointer > current.meta.end) current.pointer = null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws the trees of dashboard/markup.py and changes only what differs, so that focus, open lists and
+// Draws the trees of dashboard/parts/markup.py and changes only what differs, so that focus, open lists and
 // selections survive an update. Texts become text nodes; tags and attributes outside the lists below are
 // refused, so that no tree can carry a script, whatever a VM is called.
 (function () {
@@ -66,7 +66,7 @@
       return node;
     }
     setAttributes(node, tree[1]);
-    // Times are written by core.js, every second.
+    // Times are written by times.js, every second.
     if (tree[0] !== "time") morph(node, tree.slice(2));
     return node;
   }

@@ -54,7 +54,7 @@
     if (!range) return;
     const half = ((range.end - range.start) * factor) / 2;
     const centre = (range.start + range.end) / 2;
-    const now = (Date.now() + kvmgrid.state.clockOffsetMs) / 1000;
+    const now = kvmgrid.serverNow() / 1000;
     const end = Math.min(centre + half, now);
     fixed(end - 2 * half, end);
   }
@@ -66,7 +66,7 @@
     fixed(range.start + step, range.end + step);
   }
 
-  kvmgrid.markRange = function () {
+  function markRange() {
     const bar = document.querySelector(".range-bar");
     if (!bar) return;
     const from = parameters().get("from") || "now-30m";
@@ -82,7 +82,10 @@
     bar.querySelector("[data-live]").hidden = to === "now";
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
     bar.querySelector("[data-zone-switch]").setAttribute("aria-pressed", String(isUtc));
-  };
+  }
+
+  // Also at the first request, when the bar is new; a choice is one at once.
+  document.addEventListener("kvmgrid:request", markRange);
 
   function readable(text) {
     return /^\d{11,14}$/.test(text) ? kvmgrid.clock(Number(text)) : text;

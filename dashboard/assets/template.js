@@ -1,29 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the trees of dashboard/markup.py from uses of the templates of dashboard/template.py.
+// Makes trees from uses of the templates of dashboard/parts/template.py.
 (function () {
   "use strict";
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const HOLE = /\{([a-z_]+)\}/;
-  const templates = new Map();
 
-  // Known is { name: [holes, tree] }.
-  kvmgrid.learnTemplates = function (known) {
-    templates.clear();
-    for (const [name, [holes, tree]] of Object.entries(known)) templates.set("=" + name, { holes, fill: filler(tree) });
+  /**
+   * Returns templates by the tag of their uses, from { name: [holes, tree] }.
+   * @param {Record<string, contract.Json>} described
+   * @returns {kvmgrid.Templates}
+   */
+  kvmgrid.learnTemplates = function (described) {
+    return new Map(Object.entries(described).map(([name, [holes, tree]]) => ["=" + name, { holes, fill: filler(tree) }]));
   };
 
-  kvmgrid.expand = function (tree) {
-    return expand(tree, null);
+  /**
+   * Returns a tree with every use replaced by what it stands for.
+   * @param {contract.Tree} tree
+   * @param {kvmgrid.Templates} templates
+   * @returns {contract.Tree}
+   */
+  kvmgrid.expand = function (tree, templates) {
+    return templates.size ? expand(tree, templates, null) : tree;
   };
 
   // Around are the fillings of the use that a tree stands in.
-  function expand(tree, around) {
+  function expand(tree, templates, around) {
     if (!Array.isArray(tree)) return tree;
     const template = templates.get(tree[0]);
-    if (!template) return tree.map((part) => expand(part, around));
+    if (!template) return tree.map((part) => expand(part, templates, around));
     const fillings = Object.create(around);
-    template.holes.forEach((hole, index) => (fillings[hole] = expand(tree[index + 1], fillings)));
+    template.holes.forEach((hole, index) => (fillings[hole] = expand(tree[index + 1], templates, fillings)));
     return template.fill(fillings);
   }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all pages share: head line, banner, the beat that drives the pages, and the HTML around it."""
+"""What all pages share: head line, banner, the period of their requests, and the HTML around it."""
 
 from dash import dcc, html
 
@@ -7,8 +7,6 @@ from dashboard.theme import style_sheet
 from dashboard.web.clientside import attributes
 
 ADDRESS = "shell-address"
-BEAT = "shell-beat"
-NUDGE = "shell-nudge"
 PAGE = "shell-page"
 BANNER = "shell-banner"
 LIVE = "shell-live"
@@ -21,8 +19,6 @@ def shell_layout(refresh_seconds: float, lost_after_seconds: float) -> html.Div:
     return html.Div(
         [
             dcc.Location(id=ADDRESS, refresh=False),
-            dcc.Interval(id=BEAT, interval=round(refresh_seconds * 1000)),
-            dcc.Store(id=NUDGE, data=0),
             html.A("Skip to content", href="#shell-page", className="skip"),
             html.Header(
                 [
@@ -51,7 +47,9 @@ def shell_layout(refresh_seconds: float, lost_after_seconds: float) -> html.Div:
             html.Main(id=PAGE, tabIndex="-1"),
         ],
         id="content-root",
-        **attributes(data_lost_after=f"{lost_after_seconds:g}"),
+        **attributes(
+            data_refresh_seconds=f"{refresh_seconds:g}", data_lost_after_seconds=f"{lost_after_seconds:g}"
+        ),
     )
 
 

@@ -1,46 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a browser may request: every field checked and bounded, since anyone can send anything."""
+"""What a browser may request: read into a struct whose fields are bounded, since anyone can send anything."""
 
 from datetime import UTC, tzinfo
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from dashboard.errors import RequestError
-from dashboard.theme import ThemeName
 
 Asked = TypeVar("Asked", bound=Struct)
-Number = Annotated[int, Meta(ge=0, le=2**53)]
-ShortText = Annotated[str, Meta(max_length=64)]
-HostId = Annotated[str, Meta(max_length=63)]
-
-
-class GridRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """News for the grid: what changed after ``cursor`` of the feed that the browser already follows."""
-
-    number: Number
-    cursor: Number = 0
-    feed: ShortText = ""
-
-
-class HostRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """News for the page of a host. ``parts`` and ``figure`` name what the browser already shows."""
-
-    number: Number
-    host: HostId
-    start: ShortText = ""
-    end: ShortText = ""
-    zone: ShortText = "UTC"
-    theme: ThemeName = "light"
-    is_touch: bool = False
-    width_pixels: Annotated[int, Meta(ge=200, le=8000)] = 1200
-    hidden: Annotated[list[ShortText], Meta(max_length=64)] = []
-    is_table: bool = False
-    figure: ShortText = ""
-    parts: Annotated[dict[ShortText, ShortText], Meta(max_length=16)] = {}
 
 
 def read_request(kind: type[Asked], data: Any) -> Asked:

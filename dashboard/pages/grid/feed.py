@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the grid shows, and what of it changed: taken from the database once per period for all viewers.
 
-A browser names the feed and the cursor it has seen and gets the cards that changed since. A feed lives as
-long as the process; a browser of an older one gets everything.
+A browser names the feed and the cursor it has seen and gets the cards that changed since: of those whose
+last version it holds only what differs. A feed lives as long as the process; a browser of an older one gets
+everything.
 """
 
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from dashboard.components.notices import banner, first_run, schema_missing, slow_answer
 from dashboard.database import Database
@@ -17,20 +20,28 @@ from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT, host_card
 from dashboard.pages.grid.host_card_templates import TEMPLATES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
 from dashboard.pages.grid.summary import summary
+from dashboard.parts.change import Change, change
+from dashboard.parts.contract import NOTICE, Items, Request, Update, fresh_parts, gone_parts
 from dashboard.parts.markup import Element
 from dashboard.parts.template import described
 from dashboard.web.answer_cache import AnswerCache
-from dashboard.web.requests import GridRequest
 
-Answer = dict[str, Any]
+SUMMARY = "summary"
+HOST_CARDS = "host-cards"
+TITLE = "Grid · kvmgrid"
 
 
-class Versioned(NamedTuple):
-    """A piece of the grid, what it was made of, and the cursor at which it changed last."""
+class Card(NamedTuple):
+    """A card, what it was made of, and the cursors of this version and of the one before.
 
-    cursor: int
+    ``change`` makes the version before this one; None where there was none of its shape.
+    """
+
     rows: object
     element: Element
+    cursor: int
+    cursor_before: int = 0
+    change: "Change | None" = None
 
 
 class Snapshot(NamedTuple):
@@ -38,8 +49,8 @@ class Snapshot(NamedTuple):
 
     cursor: int
     order_cursor: int
-    cards: dict[str, Versioned]
-    summary: Versioned
+    cards: dict[str, Card]
+    summary: Element
 
 
 class GridFeed:
@@ -56,41 +67,44 @@ class GridFeed:
         self._now = now
         self._name = secrets.token_hex(8)
         self._templates = described(TEMPLATES)
-        self._last = Snapshot(0, 0, {}, Versioned(0, None, []))
+        self._last = Snapshot(0, 0, {}, [])
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
-    def answer(self, request: GridRequest) -> Answer:
+    def answer(self, request: Request) -> Update:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
-        news = self._news(request)
+        update = self._news(request)
         # Stamped last: the browser measures ages against the moment that an answer leaves.
-        return news | {"number": request.number, "now_ms": round(self._now().timestamp() * 1000)}
+        return msgspec.structs.replace(update, title=TITLE, now_ms=self._now_ms())
 
-    def late(self, number: int) -> Answer:
+    def late(self, number: int) -> Update:
         """Return what to say while an answer takes too long."""
-        now_ms = round(self._now().timestamp() * 1000)
-        return {"number": number, "now_ms": now_ms, "banner": slow_answer()}
+        return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
 
-    def _news(self, request: GridRequest) -> Answer:
+    def _now_ms(self) -> int:
+        return round(self._now().timestamp() * 1000)
+
+    def _news(self, request: Request) -> Update:
+        number, seen = request.number, request.seen
         try:
             snapshot = self._shared.get(None)
         except SchemaMissingError as error:
-            return {"state": schema_missing(str(error))}
+            return Update(number=number, parts=fresh_parts({NOTICE: schema_missing(str(error))}, seen))
         except DatabaseUnavailableError:
-            return {"banner": banner("The database is away", self._database.away_since)}
+            return Update(number=number, banner=banner("The database is away", self._database.away_since))
         except DatabaseError as error:
-            return {"banner": banner(f"The database refused: {error}", None)}
+            return Update(number=number, banner=banner(f"The database refused: {error}", None))
         if not snapshot.cards:
-            return {"state": first_run()}
-        since = request.cursor if request.feed == self._name and request.cursor <= snapshot.cursor else 0
-        changed = {host: piece.element for host, piece in snapshot.cards.items() if piece.cursor > since}
-        answer: Answer = {"feed": self._name, "cursor": snapshot.cursor, "cards": changed}
-        if since == 0:
-            answer["templates"] = self._templates
-        if snapshot.order_cursor > since:
-            answer["order"] = list(snapshot.cards)
-        if snapshot.summary.cursor > since:
-            answer["summary"] = snapshot.summary.element
-        return answer
+            return Update(number=number, parts=fresh_parts({NOTICE: first_run()}, seen))
+        since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
+        return Update(
+            number=number,
+            feed=self._name,
+            cursor=snapshot.cursor,
+            templates=self._templates if since == 0 else None,
+            parts=fresh_parts({SUMMARY: snapshot.summary}, seen),
+            gone=gone_parts([NOTICE], seen),
+            lists={HOST_CARDS: _items(snapshot, since)},
+        )
 
     def _take(self, _: None) -> Snapshot:
         hosts = self._database.fetch(GRID_HOSTS)
@@ -104,17 +118,34 @@ class GridFeed:
             if old is not None and old.rows == rows:
                 cards[host.host] = old
             else:
-                cards[host.host] = _versioned(old, Versioned(cursor, rows, host_card(*rows)))
+                cards[host.host] = _card(old, Card(rows, host_card(*rows), cursor))
         self._last = Snapshot(
             cursor=cursor,
             order_cursor=last.order_cursor if list(cards) == list(last.cards) else cursor,
             cards=cards,
-            summary=_versioned(last.summary, Versioned(cursor, None, summary(hosts, domains))),
+            summary=summary(hosts, domains),
         )
         return self._last
 
 
-def _versioned(last: Versioned | None, fresh: Versioned) -> Versioned:
-    """Return the fresh piece, as old as the last one if they look alike."""
-    is_alike = last is not None and last.element == fresh.element
-    return fresh._replace(cursor=last.cursor) if last is not None and is_alike else fresh
+def _card(old: Card | None, fresh: Card) -> Card:
+    """Return the fresh card with its change, or as old as the last one if they look alike."""
+    if old is None:
+        return fresh
+    if old.element == fresh.element:
+        return old._replace(rows=fresh.rows)
+    return fresh._replace(cursor_before=old.cursor, change=change(old.element, fresh.element))
+
+
+def _items(snapshot: Snapshot, since: int) -> Items:
+    """Return the cards that changed after a cursor; of the versions before the last no change is kept."""
+    trees, changes = {}, {}
+    for host, card in snapshot.cards.items():
+        if card.cursor <= since:
+            continue
+        if card.change is not None and card.cursor_before <= since:
+            changes[host] = card.change
+        else:
+            trees[host] = card.element
+    order = list(snapshot.cards) if snapshot.order_cursor > since else None
+    return Items(trees=trees, changes=changes, order=order)

@@ -3,64 +3,55 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html, no_update
+from dash import Dash, Input, Output, html, no_update
 
-from dashboard.components import shell
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.pages.grid.feed import GridFeed
+from dashboard.pages.grid.feed import HOST_CARDS, SUMMARY, GridFeed
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
-from dashboard.web.clientside import bind
-from dashboard.web.requests import GridRequest, read_request
+from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.parts import Parts, body, list_place, place
+from dashboard.web.requests import read_request
 from dashboard.web.workers import Workers
 
 PATH = "/"
 
-ASK = "grid-ask"
-ANSWER = "grid-answer"
-DRAWN = "grid-drawn"
-SUMMARY = "grid-summary"
-HOST_CARDS = "grid-host-cards"
-STATE = "grid-state"
+PARTS = "grid-parts"
 
 
-def layout() -> html.Div:
-    """Return the structure of the page; assets/grid.js fills it."""
-    return html.Div(
+def layout() -> Parts:
+    """Return the structure of the page."""
+    return Parts(
         [
-            dcc.Store(id=ASK),
-            dcc.Store(id=ANSWER),
-            dcc.Store(id=DRAWN),
             html.H1("Grid", className="unseen"),
-            html.Div(id=SUMMARY, className="summary-place"),
-            html.Div(id=STATE),
-            html.Div(id=HOST_CARDS, className="host-cards"),
+            html.Div(**place(NOTICE)),
+            html.Div(
+                [
+                    html.Div(className="summary-place", **place(SUMMARY)),
+                    html.Div(className="host-cards", **list_place(HOST_CARDS)),
+                ],
+                **body(),
+            ),
         ],
+        id=PARTS,
         className="page page--grid",
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
-    """Bind the page: the browser asks at each beat, unless it is paused or still waiting."""
+    """Bind the page's one callback."""
     feed = GridFeed(database, keep_seconds=keep_seconds)
 
     async def answer(data: Any) -> Any:
         try:
-            request = read_request(GridRequest, data)
+            request = read_request(Request, data)
         except RequestError:
             return no_update
-        return await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
+        update = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
+        return written(update)
 
-    bind(
-        app,
-        ("grid", "ask"),
-        Output(ASK, "data"),
-        Input(shell.BEAT, "n_intervals"),
-        Input(shell.NUDGE, "data"),
-    )
-    app.callback(Output(ANSWER, "data"), Input(ASK, "data"), prevent_initial_call=True)(answer)
-    bind(app, ("grid", "draw"), Output(DRAWN, "data"), Input(ANSWER, "data"))
+    app.callback(Output(PARTS, "update"), Input(PARTS, "request"), prevent_initial_call=True)(answer)
 
 
 GRID = Page(

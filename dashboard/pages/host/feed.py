@@ -7,7 +7,10 @@ a chart depends on, the newest sample included, so that a chart is computed once
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+import msgspec
 
 from dashboard.charts.panels import SERIES
 from dashboard.charts.timeline import Figure
@@ -20,26 +23,47 @@ from dashboard.errors import (
     DatabaseUnavailableError,
     QueryTimeoutError,
     RangeError,
+    RequestError,
     SchemaMissingError,
 )
 from dashboard.pages.host.chart import Chart, ChartKey, draw_chart
 from dashboard.pages.host.chart_table import chart_table
+from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
-from dashboard.parts.markup import Element, digest, h
+from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
+from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
 from dashboard.timerange import Level, TimeRange, choose_level, parse
 from dashboard.web.answer_cache import AnswerCache
-from dashboard.web.requests import HostRequest, read_zone, zone_name
+from dashboard.web.requests import read_zone, zone_name
 
-Answer = dict[str, Any]
-
+PREFIX = "/host/"
+HOST_LETTERS_MAX = 63
+TIME_LETTERS_MAX = 64
 CHART_KEEP_SECONDS = 60.0
 WIDTH_STEP_PIXELS = 100
 UNKNOWN_TICK_SECONDS = 10.0
 # A rollup is drawn anew a few times per bucket: its last bucket is still filling.
 REDRAWS_PER_BUCKET = 4
+
+
+class Answer(NamedTuple):
+    """News of the parts, and of the chart: a figure and its name, None where the browser has them."""
+
+    update: Update
+    figure: Figure | None = None
+    figure_name: str | None = None
+
+
+class Wanted(NamedTuple):
+    """What the address of a page names: a host and the texts of a range, in a zone."""
+
+    host: str
+    from_text: str
+    to_text: str
+    zone_name: str
 
 
 class Now(NamedTuple):
@@ -83,27 +107,37 @@ class HostFeed:
             maximum_count=32,
         )
 
-    def answer(self, request: HostRequest) -> tuple[Answer, Figure | None]:
-        """Return the news for one browser and the figure if it changed; an outage is part of the answer."""
+    def answer(self, request: Request, view: ChartView) -> Answer:
+        """Return the news for one browser; an outage is part of the answer, never an exception."""
+        number, wanted = request.number, _wanted(request)
         try:
-            seen = self._hosts.get(request.host)
+            seen = self._hosts.get(wanted.host)
             if seen.host is None:
-                news, figure = {"state": unknown_host(request.host)}, None
+                answer = self._notice(request, unknown_host(wanted.host))
             else:
-                news, figure = self._news(request, seen.host, seen.domains)
+                answer = self._news(request, view, seen.host, seen.domains)
         except SchemaMissingError as error:
-            news, figure = {"state": schema_missing(str(error))}, None
+            answer = self._notice(request, schema_missing(str(error)))
         except DatabaseError as error:
-            news, figure = {"banner": self._banner(error)}, None
+            answer = Answer(Update(number=number, banner=self._banner(error)))
         # Stamped last: the browser measures ages against the moment that an answer leaves.
-        return news | self._stamp(request.number) | {"zone": zone_name(read_zone(request.zone))}, figure
+        update = msgspec.structs.replace(
+            answer.update,
+            title=f"{wanted.host} · kvmgrid",
+            zone=zone_name(read_zone(wanted.zone_name)),
+            now_ms=self._now_ms(),
+        )
+        return answer._replace(update=update)
 
-    def late(self, number: int) -> Answer:
+    def late(self, number: int) -> Update:
         """Return what to say while an answer takes too long."""
-        return self._stamp(number) | {"banner": slow_answer()}
+        return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
 
-    def _stamp(self, number: int) -> Answer:
-        return {"number": number, "now_ms": round(self._now().timestamp() * 1000)}
+    def _now_ms(self) -> int:
+        return round(self._now().timestamp() * 1000)
+
+    def _notice(self, request: Request, tree: Element) -> Answer:
+        return Answer(Update(number=request.number, parts=fresh_parts({NOTICE: tree}, request.seen)))
 
     def _banner(self, error: DatabaseError) -> Element:
         if isinstance(error, DatabaseUnavailableError):
@@ -126,47 +160,47 @@ class HostFeed:
         }
         return tuple(self._database.fetch(HOST_EVENTS, parameters))
 
-    def _news(
-        self, request: HostRequest, host: HostNow, domains: list[HostDomain]
-    ) -> tuple[Answer, Figure | None]:
-        answer: Answer = {}
+    def _news(self, request: Request, view: ChartView, host: HostNow, domains: list[HostDomain]) -> Answer:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
             "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
         }
-        figure: Figure | None = None
+        shown: Element | None = None
+        figure, figure_name = None, None
         try:
-            key = self._chart_key(request, host)
+            key = self._chart_key(_wanted(request), view, host)
             parts["events"] = event_list(key.events)
             chart = self._charts.get(key)
         except (RangeError, QueryTimeoutError) as error:
             words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
             parts["note"] = h("p", h("strong", words), class_="note note--bad")
             # No chart instead of one of another range.
-            answer["figure"] = ""
+            figure_name = ""
         except SchemaMissingError:
             raise
         except DatabaseError as error:
             # What was found out is shown; only the chart stays as it was.
-            answer["banner"] = self._banner(error)
+            shown = self._banner(error)
         else:
             note = h("div", chart.note, still_arriving(host))
             parts |= {"note": note, "marks": chart.marks, "nothing": chart.nothing}
-            if request.is_table:
+            if view.is_table:
                 parts["table"] = chart_table(chart.points, key.level)
-            answer["figure"] = chart.name
-            figure = None if chart.name == request.figure else chart.figure
-        answer["parts"] = {
-            name: {"hash": hashed, "tree": element}
-            for name, element in parts.items()
-            if (hashed := digest(element)) != request.parts.get(name)
-        }
-        return answer, figure
+            if chart.name != view.figure:
+                figure, figure_name = chart.figure, chart.name
+        absent = [NOTICE] if view.is_table else [NOTICE, "table"]
+        update = Update(
+            number=request.number,
+            banner=shown,
+            parts=fresh_parts(parts, request.seen),
+            gone=gone_parts(absent, request.seen),
+        )
+        return Answer(update, figure, figure_name)
 
-    def _chart_key(self, request: HostRequest, host: HostNow) -> ChartKey:
+    def _chart_key(self, wanted: Wanted, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()
-        window = parse(request.start, request.end, now=now, zone=read_zone(request.zone))
+        window = parse(wanted.from_text, wanted.to_text, now=now, zone=read_zone(wanted.zone_name))
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
         level = choose_level(window.window_seconds, tick_seconds)
         is_silent = host.freshness == "stale" and not host.is_catching_up
@@ -177,17 +211,33 @@ class HostFeed:
             to_text=window.to_text,
             level=level,
             tick_seconds=tick_seconds,
-            zone_name=request.zone,
-            theme=request.theme,
-            is_touch=request.is_touch,
-            width_pixels=request.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
-            hidden=frozenset(request.hidden) & SERIES,
+            zone_name=wanted.zone_name,
+            theme=view.theme,
+            is_touch=view.is_touch,
+            width_pixels=view.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
+            hidden=frozenset(view.hidden) & SERIES,
             step=_step(window, level, host, now),
-            events=self._events.get(EventsKey(host.host_id, window.from_text, window.to_text, request.zone)),
+            events=self._events.get(
+                EventsKey(host.host_id, window.from_text, window.to_text, wanted.zone_name)
+            ),
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
             is_catching_up=host.is_catching_up,
         )
+
+
+def host_id(path: str) -> str:
+    """Return the host that an address names; raise RequestError on the address of another page."""
+    if not path.startswith(PREFIX):
+        raise RequestError(f"not the page of a host: {path}")
+    return unquote(path.removeprefix(PREFIX))[:HOST_LETTERS_MAX]
+
+
+def _wanted(request: Request) -> Wanted:
+    """Return what an address names; a range that it does not name is the usual one."""
+    named = parse_qs(request.search.removeprefix("?"))
+    from_text, to_text = (named.get(name, [""])[0][:TIME_LETTERS_MAX] for name in ("from", "to"))
+    return Wanted(host_id(request.path), from_text, to_text, request.zone)
 
 
 def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:

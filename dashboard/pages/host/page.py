@@ -3,15 +3,15 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from dashboard.charts.panels import HIDDEN_AT_FIRST
-from dashboard.components import shell
 from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.pages.host.feed import HostFeed
+from dashboard.pages.host.chart_view import ChartView
+from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, host_id
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
@@ -20,28 +20,17 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
 )
+from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.parts import Parts, body, place
 from dashboard.web.clientside import attributes, bind
-from dashboard.web.requests import HostRequest, read_request
+from dashboard.web.requests import read_request
 from dashboard.web.workers import Workers
 
-PREFIX = "/host/"
-
-ASK = "host-ask"
-ANSWER = "host-answer"
-DRAWN = "host-drawn"
-STATIC = "host-static"
-STATE = "host-state"
-HEAD = "host-head"
-FACTS = "host-facts"
-RANGE = "host-range"
-NOTE = "host-note"
+PARTS = "host-parts"
+# The chart is a Graph of Dash still: its view and the name of its picture travel in stores.
 CHART = "host-chart"
-LEGENDS = "host-legends"
-MARKS = "host-marks"
-NOTHING = "host-nothing"
-TABLE = "host-table"
-VMS = "host-vms"
-EVENTS = "host-events"
+CHART_VIEW = "host-chart-view"
+CHART_NAME = "host-chart-name"
 TABLE_SWITCH = "host-table-switch"
 BODY = "host-body"
 
@@ -67,25 +56,31 @@ EMPTY_FIGURE: Any = {
 }
 
 
-def layout() -> html.Div:
-    """Return the structure of the page; assets/host.js and assets/chart.js fill it."""
-    return html.Div(
+def layout() -> Parts:
+    """Return the structure of the page; assets/host.js and assets/chart.js draw the chart."""
+    return Parts(
         [
-            *(dcc.Store(id=name) for name in (ASK, ANSWER, DRAWN)),
-            dcc.Store(id=STATIC, data={"range": range_bar(), "hidden": sorted(HIDDEN_AT_FIRST)}),
-            html.Div(id=STATE),
+            dcc.Store(id=CHART_VIEW),
+            dcc.Store(id=CHART_NAME),
+            html.Div(**place(NOTICE)),
             html.Div(
                 [
-                    html.Header([html.Div(id=HEAD), html.Div(id=FACTS)], className="host-top"),
-                    html.Div(id=RANGE, className="range-place"),
+                    html.Header(
+                        [html.Div(**place("head")), html.Div(className="host-facts", **place("facts"))],
+                        className="host-top",
+                    ),
+                    html.Div(className="range-place", **place("range")),
                     _chart_section(),
-                    _section("vms", "VMs", VMS, class_name="table-place"),
-                    _section("events", "Events in this range", EVENTS),
+                    _section("vms", "VMs", class_name="table-place"),
+                    _section("events", "Events in this range"),
                 ],
                 id=BODY,
+                **body(),
             ),
         ],
+        id=PARTS,
         className="page page--host",
+        fixed={"range": range_bar()},
     )
 
 
@@ -94,7 +89,7 @@ def _chart_section() -> html.Section:
         [
             html.Div(
                 [
-                    html.Div(id=NOTE, className="note-place"),
+                    html.Div(className="note-place", **place("note")),
                     html.Button(
                         "Show as table",
                         id=TABLE_SWITCH,
@@ -113,60 +108,56 @@ def _chart_section() -> html.Section:
                         role="img",
                         **attributes(aria_label=CHART_WORDS),
                     ),
-                    html.Div(id=MARKS, className="chart__marks"),
-                    html.Div(id=LEGENDS, className="chart__legends"),
-                    html.Div(id=NOTHING, className="chart__nothing"),
+                    html.Div(className="chart__marks", **place("marks")),
+                    html.Div(className="chart__legends"),
+                    html.Div(className="chart__nothing", **place("nothing")),
                 ],
                 className="chart",
+                **attributes(data_hidden=" ".join(sorted(HIDDEN_AT_FIRST))),
             ),
-            html.Div(id=TABLE, className="table-place"),
+            html.Div(id="host-table", className="table-place", **place("table")),
         ],
         className="card",
         **attributes(aria_label="charts"),
     )
 
 
-def _section(anchor: str, words: str, identifier: str, class_name: str = "") -> html.Section:
+def _section(name: str, words: str, class_name: str = "") -> html.Section:
     return html.Section(
-        [html.H2(words, id=anchor), html.Div(id=identifier, className=class_name)],
+        [html.H2(words, id=name), html.Div(id=f"host-{name}", className=class_name, **place(name))],
         className="card",
-        **attributes(aria_labelledby=anchor),
+        **attributes(aria_labelledby=name),
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
-    """Bind the page: the browser asks at each beat and at each change of the URL."""
+    """Bind the page's callback, and the drawing of its chart."""
     feed = HostFeed(database, keep_seconds=keep_seconds)
 
-    async def answer(data: Any) -> Any:
+    async def answer(data: Any, view_data: Any) -> Any:
         try:
-            request = read_request(HostRequest, data)
+            request, view = read_request(Request, data), read_request(ChartView, view_data)
+            host_id(request.path)
         except RequestError:
-            return no_update, no_update
-        news, figure = await workers.answer(
-            lambda: feed.answer(request), late=lambda: (feed.late(request.number), None)
+            return no_update, no_update, no_update
+        found = await workers.answer(
+            lambda: feed.answer(request, view), late=lambda: Answer(feed.late(request.number))
         )
-        return news, no_update if figure is None else figure
+        return (
+            written(found.update),
+            no_update if found.figure is None else found.figure,
+            no_update if found.figure_name is None else found.figure_name,
+        )
 
-    bind(
-        app,
-        ("host", "ask"),
-        Output(ASK, "data"),
-        Input(shell.BEAT, "n_intervals"),
-        Input(shell.ADDRESS, "search"),
-        Input(shell.NUDGE, "data"),
-        Input(STATIC, "data"),
-    )
     app.callback(
-        Output(ANSWER, "data"), Output(CHART, "figure"), Input(ASK, "data"), prevent_initial_call=True
+        Output(PARTS, "update"),
+        Output(CHART, "figure"),
+        Output(CHART_NAME, "data"),
+        Input(PARTS, "request"),
+        State(CHART_VIEW, "data"),
+        prevent_initial_call=True,
     )(answer)
-    bind(
-        app,
-        ("host", "draw"),
-        Output(DRAWN, "data"),
-        Input(ANSWER, "data"),
-        Input(CHART, "figure"),
-    )
+    bind(app, ("host", "drawChart"), Input(CHART, "figure"), Input(CHART_NAME, "data"))
 
 
 HOST = Page(

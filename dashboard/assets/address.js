@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The address of the page: changed without loading anything anew, also by a click on one of our own links.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  /** @param {string} address */
+  kvmgrid.go = function (address) {
+    window.history.pushState({}, "", address);
+    // What dcc.Location listens to.
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  };
+
+  /**
+   * Calls back whenever the address has changed; returns how to end that.
+   * @param {() => void} callback
+   */
+  kvmgrid.onAddress = function (callback) {
+    const names = ["popstate", "_dashprivate_pushstate"];
+    names.forEach((name) => window.addEventListener(name, callback));
+    return () => names.forEach((name) => window.removeEventListener(name, callback));
+  };
+
+  kvmgrid.followHash = function () {
+    const anchor = window.location.hash.slice(1);
+    const target = anchor && document.getElementById(anchor);
+    if (target) target.scrollIntoView();
+  };
+
+  document.addEventListener("click", function (event) {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = event.target.closest("a[href]");
+    if (!link || link.origin !== window.location.origin || link.target) return;
+    if (link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    const isOtherPage = link.pathname !== window.location.pathname;
+    kvmgrid.go(link.href);
+    if (isOtherPage) {
+      window.scrollTo(0, 0);
+      const main = document.querySelector("main");
+      if (main) main.focus({ preventScroll: true });
+    }
+  });
+})();

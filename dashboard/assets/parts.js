@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The component Parts of dashboard/parts/parts.py: requests news of a page and patches what they change in place.
+// It looks for the places of parts and lists below its own element only.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const NOTICE = "notice";
+  const BUSY_AFTER_MS = 300;
+  // Bounds of the contract; a longer address is none of ours.
+  const ADDRESS_LETTERS_MAX = 2048;
+  const ZONE_LETTERS_MAX = 64;
+
+  class LiveParts {
+    /**
+     * @param {HTMLElement} root
+     * @param {(request: contract.Request) => void} report
+     */
+    constructor(root, report) {
+      this.root = root;
+      this.report = report;
+      this.held = new kvmgrid.Held();
+      /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
+      this.nodes = new Map();
+      this.path = window.location.pathname;
+      this.search = window.location.search;
+      this.hasFollowedHash = false;
+      this.requests = new kvmgrid.Requests((number, isForced) => this.request(number, isForced));
+      const shell = /** @type {HTMLElement | null} */ (root.closest("[data-refresh-seconds]"));
+      const periodMs = Number(shell && shell.dataset.refreshSeconds) * 1000 || 1000;
+      this.timer = window.setInterval(() => this.beat(), periodMs);
+      this.endAddress = kvmgrid.onAddress(() => this.followAddress());
+    }
+
+    open(fixed) {
+      for (const [name, tree] of Object.entries(fixed || {})) this.fill(name, [tree]);
+      this.requests.ask(true);
+    }
+
+    close() {
+      window.clearInterval(this.timer);
+      this.endAddress();
+      this.requests.close();
+    }
+
+    // The address may be that of another page already, which is on its way.
+    isHere() {
+      return window.location.pathname === this.path;
+    }
+
+    beat() {
+      if (this.isHere()) this.requests.ask(false);
+      else kvmgrid.expectAnswer();
+    }
+
+    followAddress() {
+      if (!this.isHere() || window.location.search === this.search) return;
+      this.requests.ask(true);
+    }
+
+    request(number, isForced) {
+      this.search = window.location.search;
+      this.root.dispatchEvent(new CustomEvent("kvmgrid:request", { bubbles: true, detail: { number, isForced } }));
+      if (isForced) this.dimUntilAnswered(number);
+      this.report({
+        number,
+        path: this.path.slice(0, ADDRESS_LETTERS_MAX),
+        search: this.search.slice(0, ADDRESS_LETTERS_MAX),
+        zone: kvmgrid.zone().slice(0, ZONE_LETTERS_MAX),
+        seen: this.held.seen(),
+      });
+    }
+
+    // What the user wants and does not get at once dims what it will change.
+    dimUntilAnswered(number) {
+      window.setTimeout(() => {
+        const body = this.body();
+        if (body && this.requests.isOpen(number)) body.setAttribute("aria-busy", "true");
+      }, BUSY_AFTER_MS);
+    }
+
+    /** @returns {HTMLElement | null} */
+    body() {
+      return this.root.querySelector("[data-body]");
+    }
+
+    fill(name, trees) {
+      const place = this.root.querySelector(`[data-part="${CSS.escape(name)}"]`);
+      if (!place) return;
+      kvmgrid.morph(place, trees);
+      kvmgrid.writeTimes(place);
+    }
+
+    /** @param {contract.Update} update */
+    draw(update) {
+      if (!this.requests.receive(update)) return;
+      kvmgrid.setServerNow(update.now_ms);
+      if (update.zone) kvmgrid.useZone(update.zone);
+      if (update.title) document.title = update.title;
+      kvmgrid.showBanner(update.banner || null);
+      const body = this.body();
+      if (body) body.removeAttribute("aria-busy");
+      const drawing = this.held.take(update);
+      if (drawing.isNewFeed) this.emptyLists();
+      for (const name of drawing.gone) this.fill(name, []);
+      for (const { name, tree } of drawing.parts) this.fill(name, [tree]);
+      for (const list of drawing.lists) this.drawList(list);
+      if (body) body.hidden = this.held.has(NOTICE);
+      if (!this.hasFollowedHash && drawing.parts.length) {
+        // What it leads to is there now.
+        this.hasFollowedHash = true;
+        kvmgrid.followHash();
+      }
+    }
+
+    emptyLists() {
+      this.nodes.clear();
+      this.root.querySelectorAll("[data-list]").forEach((place) => place.replaceChildren());
+    }
+
+    /** @param {kvmgrid.ListDrawing} list */
+    drawList({ name, items, order }) {
+      const place = this.root.querySelector(`[data-list="${CSS.escape(name)}"]`);
+      if (!place) return;
+      if (!this.nodes.has(name)) this.nodes.set(name, new Map());
+      const nodes = this.nodes.get(name);
+      for (const { key, tree } of items) {
+        const old = nodes.get(key);
+        const node = old ? kvmgrid.patch(old, tree) : kvmgrid.build(tree);
+        nodes.set(key, node);
+        kvmgrid.writeTimes(node);
+      }
+      if (order) arrange(place, nodes, order);
+    }
+  }
+
+  function arrange(place, nodes, order) {
+    const wanted = order.map((key) => nodes.get(key)).filter(Boolean);
+    wanted.forEach((node, index) => {
+      if (place.childNodes[index] !== node) place.insertBefore(node, place.childNodes[index] || null);
+    });
+    while (place.childNodes.length > wanted.length) place.lastChild.remove();
+    const known = new Set(order);
+    for (const key of Array.from(nodes.keys())) if (!known.has(key)) nodes.delete(key);
+  }
+
+  function Parts(props) {
+    const React = window.React;
+    const root = React.useRef(null);
+    const live = React.useRef(null);
+    const setProps = React.useRef(props.setProps);
+    setProps.current = props.setProps;
+    React.useEffect(function () {
+      live.current = new LiveParts(root.current, (request) => setProps.current({ request }));
+      live.current.open(props.fixed);
+      return () => live.current.close();
+    }, []);
+    React.useEffect(
+      function () {
+        if (props.update) live.current.draw(props.update);
+      },
+      [props.update]
+    );
+    return React.createElement("div", { id: props.id, className: props.className, ref: root }, props.children);
+  }
+
+  window.kvmgrid_components = Object.assign(window.kvmgrid_components || {}, { Parts });
+})();

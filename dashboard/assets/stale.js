@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is shown grows stale by itself: while paused, and while no answer comes. The next answer that has
+// news for the element writes it anew.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const UNKNOWN = "unknown";
+
+  function mark(element) {
+    if (kvmgrid.serverNow() <= Date.parse(element.dataset.staleAt)) return;
+    element.classList.add("is-stale");
+    const circle = element.querySelector(".health");
+    if (circle) circle.setAttribute("aria-label", "health " + UNKNOWN);
+    for (const score of element.querySelectorAll(".health__score")) kvmgrid.writeText(score, "?");
+    for (const word of element.querySelectorAll(".state-word")) kvmgrid.writeText(word, UNKNOWN);
+  }
+
+  /** @param {Element | Document} root */
+  kvmgrid.markStale = function (root) {
+    if (root instanceof HTMLElement && root.dataset.staleAt) mark(root);
+    root.querySelectorAll("[data-stale-at]").forEach(mark);
+  };
+
+  window.setInterval(function () {
+    if (!document.hidden) kvmgrid.markStale(document);
+  }, 1000);
+})();

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The theme: the system's, light or dark. What draws with colours of its own hears "kvmgrid:theme".
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+  function choice() {
+    return document.documentElement.getAttribute("data-theme") || "system";
+  }
+
+  function tell() {
+    document.dispatchEvent(new CustomEvent("kvmgrid:theme"));
+  }
+
+  kvmgrid.theme = function () {
+    if (choice() !== "system") return choice();
+    return dark.matches ? "dark" : "light";
+  };
+
+  function writeName() {
+    const words = document.getElementById("shell-theme-words");
+    if (words) kvmgrid.writeText(words, "Theme: " + choice());
+  }
+
+  function next() {
+    const chosen = { system: "light", light: "dark", dark: "system" }[choice()];
+    if (chosen === "system") document.documentElement.removeAttribute("data-theme");
+    else document.documentElement.setAttribute("data-theme", chosen);
+    try {
+      if (chosen === "system") window.localStorage.removeItem("kvmgrid-theme");
+      else window.localStorage.setItem("kvmgrid-theme", chosen);
+    } catch (error) {
+      // Storage can be forbidden; the choice then lasts as long as the page.
+    }
+    writeName();
+    tell();
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("#shell-theme")) next();
+  });
+
+  // The button is there by the time that a page requests something.
+  document.addEventListener("kvmgrid:request", writeName);
+
+  dark.addEventListener("change", function () {
+    if (choice() === "system") tell();
+  });
+})();

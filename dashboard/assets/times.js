@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times: ages that count up, clock texts in the zone of the address, durations in words.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const GAP = "\u00a0";
+
+  // ---- the server's clock ------------------------------------------------------------------------------
+
+  let offsetMs = 0;
+
+  kvmgrid.setServerNow = function (nowMs) {
+    offsetMs = nowMs - Date.now();
+  };
+
+  kvmgrid.serverNow = () => Date.now() + offsetMs;
+
+  // ---- zones -------------------------------------------------------------------------------------------
+
+  // Asked for at most once a second: every time on a page needs it, and the answer takes its time.
+  let ownZone = null;
+  /** The zone that the server took for one asked for. @type {Map<string, string>} */
+  const known = new Map();
+
+  function browserZone() {
+    if (ownZone === null) ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    return ownZone;
+  }
+
+  kvmgrid.zone = function () {
+    const asked = new URLSearchParams(window.location.search).get("tz");
+    if (asked && asked.toLowerCase() === "utc") return "UTC";
+    return asked && asked !== "browser" ? asked : browserZone();
+  };
+
+  // One clock for all of a page: that of the server, where it does not know the zone.
+  kvmgrid.useZone = function (zone) {
+    if (known.get(kvmgrid.zone()) === zone) return;
+    known.set(kvmgrid.zone(), zone);
+    kvmgrid.writeTimes(document);
+  };
+
+  // ---- words -------------------------------------------------------------------------------------------
+
+  kvmgrid.duration = function (seconds) {
+    const whole = Math.max(0, Math.floor(seconds));
+    if (whole < 60) return whole + GAP + "s";
+    if (whole < 3600) return Math.floor(whole / 60) + GAP + "min" + GAP + (whole % 60) + GAP + "s";
+    if (whole < 86400) return Math.floor(whole / 3600) + GAP + "h" + GAP + Math.floor((whole % 3600) / 60) + GAP + "min";
+    return Math.floor(whole / 86400) + GAP + "d" + GAP + Math.floor((whole % 86400) / 3600) + GAP + "h";
+  };
+
+  /** @type {Map<string, Intl.DateTimeFormat>} */
+  const writers = new Map();
+
+  function writerOf(zone) {
+    const style = /** @type {const} */ ({ dateStyle: "short", timeStyle: "medium" });
+    try {
+      return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...style });
+    } catch (error) {
+      return new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", ...style });
+    }
+  }
+
+  kvmgrid.clock = function (milliseconds, hasFractions) {
+    const zone = known.get(kvmgrid.zone()) || kvmgrid.zone();
+    let writer = writers.get(zone);
+    if (!writer) {
+      writer = writerOf(zone);
+      writers.set(zone, writer);
+    }
+    const text = writer.format(milliseconds);
+    if (!hasFractions) return text;
+    return text + "." + String(Math.floor(milliseconds % 1000)).padStart(3, "0");
+  };
+
+  // ---- elements ----------------------------------------------------------------------------------------
+
+  // Keeps the text node, and with it a selection.
+  kvmgrid.writeText = function (element, text) {
+    const node = element.firstChild;
+    if (!node) element.textContent = text;
+    else if (node.data !== text) node.data = text;
+  };
+
+  function writeAge(element) {
+    const seconds = (kvmgrid.serverNow() - Date.parse(element.dateTime)) / 1000;
+    const words = kvmgrid.duration(seconds).split(GAP);
+    // Where room is scarce the greater unit is enough.
+    const shown = element.dataset.coarse ? words.slice(0, 2) : words;
+    kvmgrid.writeText(element, shown.join(GAP) + (element.dataset.suffix || ""));
+  }
+
+  /** @param {Element | Document} root */
+  kvmgrid.writeTimes = function (root) {
+    kvmgrid.markStale(root);
+    for (const element of root.querySelectorAll("time.age")) {
+      writeAge(element);
+      element.title = kvmgrid.clock(Date.parse(element.dateTime));
+    }
+    for (const element of root.querySelectorAll("time.clock")) {
+      kvmgrid.writeText(element, kvmgrid.clock(Date.parse(element.dateTime)));
+    }
+  };
+
+  window.setInterval(function () {
+    ownZone = null;
+    if (!document.hidden) document.querySelectorAll("time.age").forEach(writeAge);
+  }, 1000);
+
+  // Clock texts depend on the zone in the address, so all are written anew when it changes.
+  for (const name of ["popstate", "_dashprivate_pushstate"]) {
+    window.addEventListener(name, () => kvmgrid.writeTimes(document));
+  }
+})();

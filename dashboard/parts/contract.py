@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the component Parts and a page say to each other; assets/types/contract.d.ts is written from it.
+
+The browser reports a Request, and the page's callback answers with an Update. Anyone can send a request:
+all of its fields are checked and bounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dashboard.parts.change import Change
+from dashboard.parts.markup import Element, Json, digest
+
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+ShortText = Annotated[str, Meta(max_length=64)]
+Address = Annotated[str, Meta(max_length=2048)]
+
+# The part that stands instead of a page; assets/parts.js hides the page's body while it is there.
+NOTICE = "notice"
+
+
+class Seen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a component holds: the state of its lists, and the hash of each part."""
+
+    feed: ShortText = ""
+    cursor: Number = 0
+    parts: Annotated[dict[ShortText, ShortText], Meta(max_length=16)] = {}
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a browser wants news of. ``path`` and ``search`` are its address; ``zone`` is an IANA name."""
+
+    number: Number
+    path: Address = "/"
+    search: Address = ""
+    zone: ShortText = "UTC"
+    seen: Seen = Seen()
+
+
+class Part(Struct, frozen=True):
+    """What stands in one place of the page."""
+
+    hash: str
+    tree: Element
+
+
+class Items(Struct, frozen=True, kw_only=True):
+    """News of a keyed list: whole items, changes of items that the browser holds, the order if it is new."""
+
+    trees: dict[str, Element] = {}
+    changes: dict[str, Change] = {}
+    order: list[str] | None = None
+
+
+class Update(Struct, frozen=True, kw_only=True):
+    """The answer to the request of the same number. What it does not name stays as it is.
+
+    ``now_ms`` is the server's clock when the answer leaves. ``gone`` are parts to empty. A ``feed`` that the
+    browser does not hold empties the lists first; ``cursor`` is the state of the lists after this answer.
+    """
+
+    number: int
+    now_ms: int = 0
+    zone: str | None = None
+    title: str | None = None
+    banner: Element | None = None
+    feed: str | None = None
+    cursor: int | None = None
+    templates: dict[str, Json] | None = None
+    parts: dict[str, Part] = {}
+    gone: list[str] = []
+    lists: dict[str, Items] = {}
+
+
+def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
+    """Return the parts that differ from what the browser holds."""
+    hashed = {name: Part(digest(tree), tree) for name, tree in trees.items()}
+    return {name: part for name, part in hashed.items() if part.hash != seen.parts.get(name)}
+
+
+def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
+    """Return those of the parts that the browser holds and the page no longer has."""
+    return [name for name in absent if name in seen.parts]
+
+
+def written(update: Update) -> dict[str, Any]:
+    """Return an update as Dash serialises it, without what is empty.
+
+    Only the structs are taken apart. A grid's trees have a hundred thousand elements, and stay as they are.
+    """
+    fields = _fields(update)
+    if update.parts:
+        fields["parts"] = {name: _fields(part) for name, part in update.parts.items()}
+    if update.lists:
+        fields["lists"] = {name: _fields(items) for name, items in update.lists.items()}
+    return fields
+
+
+def _fields(struct: Struct) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(struct)
+    return {name: value for name, value in fields.items() if value is not None and value not in ({}, [])}
