@@ -5,6 +5,7 @@ Pages other than ``/`` are Dash's index too: the address is for the browser; one
 status 404.
 """
 
+import re
 from collections.abc import Callable
 
 from dash import Dash
@@ -17,6 +18,8 @@ from dashboard.web.callback_request import rewritten
 
 CALLBACK_PATH = "/_dash-update-component"
 NOT_FOUND = 404
+# A token that only callbacks in the background need; there is none.
+_CALLBACK_QUERY = re.compile(rb"(endId=[^&]*)?")
 _SERVED_PREFIXES = ("/_dash-", "/assets/", "/_favicon", "/healthz", "/readyz")
 
 
@@ -50,8 +53,7 @@ class RequestGuard:
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        # Only a background callback has a query, and there is none.
-        if scope["path"] != CALLBACK_PATH or scope["query_string"]:
+        if scope["path"] != CALLBACK_PATH or not _CALLBACK_QUERY.fullmatch(scope["query_string"]):
             await _refuse(NOT_FOUND, "not found", scope, receive, send)
         elif headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
             await _refuse(403, "requests come from our own pages only", scope, receive, send)
@@ -65,7 +67,7 @@ class RequestGuard:
             except RequestError as error:
                 await _refuse(400, str(error), scope, receive, send)
                 return
-            await self._app(scope, _replay(body), send)
+            await self._app({**scope, "query_string": b""}, _replay(body), send)
 
     async def _read_body(self, receive: Receive) -> bytes | None:
         """Return the body; None when it grows too long or its sender goes away."""

@@ -13,3 +13,53 @@ interface Window {
   React: typeof React;
   dash_clientside: DashClientside;
 }
+
+/** What tables have: AG Grid and the rows of dashboard/components/table_feed.py. */
+declare namespace tables {
+  interface Row {
+    [field: string]: string | number | boolean | undefined;
+    host: string;
+    sampled_at?: string;
+    stale_at?: string;
+    freshness: string;
+    health_state?: string;
+    health_score?: number;
+    is_simulated?: boolean;
+    domain_count?: number;
+  }
+  interface Definition {
+    field: string;
+    headerName: string;
+    context: { unit: string; words: string };
+  }
+  interface Params {
+    data: Row;
+    value: any;
+    colDef: Definition;
+  }
+  interface Node {
+    data: Row;
+  }
+  interface Theme {
+    withParams(params: Record<string, string | number>): Theme;
+  }
+  interface Grid {
+    isDestroyed(): boolean;
+    getGridId(): string;
+    getDisplayedRowCount(): number;
+    forEachNode(callback: (node: Node) => void): void;
+    redrawRows(options: { rowNodes: Node[] }): void;
+    setGridOption(name: string, value: unknown): void;
+    exportDataAsCsv(options: {
+      fileName?: string;
+      allColumns: boolean;
+      processCellCallback: (params: { value: unknown }) => string;
+    }): void;
+  }
+}
+
+interface Window {
+  dash_ag_grid?: { getApi(id: string): tables.Grid | undefined };
+  dashAgGridFunctions?: Record<string, Function>;
+  dashAgGridComponentFunctions?: Record<string, Function>;
+}

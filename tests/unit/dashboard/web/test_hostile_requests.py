@@ -326,4 +326,7 @@ def test_good_requests_pass(app: Dash, client: Client, capsys: pytest.CaptureFix
     for call in calls(app):
         for body in (call, with_value(call, "/"), with_value(call, {"a": [1, 2.5, None, "ü\U0001f5a5"]})):
             assert client.post(json.dumps(body).encode()).status_code in {200, 204}
+    # As the renderer names the page's load.
+    answer = client.send("POST", f"{CALLBACK}?endId=a~b", content=json.dumps(calls(app)[0]), headers=JSON)
+    assert answer.status_code in {200, 204}
     assert REFUSED not in capsys.readouterr().out

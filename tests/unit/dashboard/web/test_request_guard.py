@@ -2,8 +2,6 @@
 """The door: headers, bounds, addresses, probes; the application without a browser or a database."""
 
 import asyncio
-import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +12,7 @@ from dash import Dash
 from dashboard.app import create_app
 from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError
+from dashboard.pages import PAGES
 from dashboard.queries import SchemaState
 from dashboard.settings import DatabaseSettings, Settings, WebSettings
 from tests.unit.dashboard.rows import NOW
@@ -199,29 +198,20 @@ def test_two_applications_live_side_by_side(database: StateDatabase) -> None:
     assert len(first.callback_map) > 4
 
 
-def test_callbacks_name_ids_that_exist(app: Dash) -> None:
-    """Every id of a callback is in a layout; a misspelt one would never fire."""
-    known = set(json_ids(json.loads(json.dumps(plain(app.validation_layout), default=plain))))
+def test_callbacks_name_properties_that_exist(app: Dash) -> None:
+    """Every component and property of a callback is in a layout; a misspelt one would never fire."""
+    known = {
+        component.id: set(component.available_properties)
+        for tree in (app.layout, *(page.layout() for page in PAGES))
+        for component in (tree, *tree._traverse())
+        if getattr(component, "id", None) is not None
+    }
     for item in app._callback_list:
-        for dependency in item["inputs"] + item["state"]:
-            assert dependency["id"] in known
-
-
-def plain(component: Any) -> Any:
-    """Return a component as JSON can hold it."""
-    return component.to_plotly_json()
-
-
-def json_ids(tree: Any) -> Iterator[str]:
-    """Yield all ids in a layout."""
-    if isinstance(tree, dict):
-        if isinstance(tree.get("id"), str):
-            yield tree["id"]
-        for value in tree.values():
-            yield from json_ids(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from json_ids(value)
+        outputs = [part.rsplit(".", 1) for part in item["output"].strip(".").split("...")]
+        for identifier, name in outputs + [
+            [each["id"], each["property"]] for each in item["inputs"] + item["state"]
+        ]:
+            assert name in known[identifier]
 
 
 def test_a_failure_inside_is_logged_and_harms_nobody(
