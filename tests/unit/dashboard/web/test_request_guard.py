@@ -207,6 +207,8 @@ def test_callbacks_name_properties_that_exist(app: Dash) -> None:
         if getattr(component, "id", None) is not None
     }
     for item in app._callback_list:
+        if "." not in item["output"]:
+            continue
         outputs = [part.rsplit(".", 1) for part in item["output"].strip(".").split("...")]
         for identifier, name in outputs + [
             [each["id"], each["property"]] for each in item["inputs"] + item["state"]
