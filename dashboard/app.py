@@ -27,8 +27,9 @@ from dashboard.web.workers import Workers
 
 log = structlog.get_logger("dashboard")
 
-# The shell's index loads this folder's script itself, before the first paint.
-ASSETS_IGNORED = [r"(^|/)first(/|$)"]
+# The shell's index loads the first folder's script itself, before the first paint; the component Chart
+# loads Plotly where there is a chart.
+ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
 COMPRESSED_FROM_BYTES = 500
 # An answer is kept a little shorter than the beat, so that each beat of each viewer may bring news.
 KEEP_SHARE = 0.8

@@ -23,14 +23,13 @@
    * @param {string} unit
    */
   function scaled(value, step, prefixes, unit) {
-    let size = Math.abs(value);
+    let scaledValue = value;
     let power = 0;
-    while (size >= 999.5 && power < prefixes.length - 1) {
-      size /= step;
-      value /= step;
+    while (Math.abs(scaledValue) >= 999.5 && power < prefixes.length - 1) {
+      scaledValue /= step;
       power += 1;
     }
-    return significant(value) + GAP + prefixes[power] + unit;
+    return significant(scaledValue) + GAP + prefixes[power] + unit;
   }
 
   /** @type {Record<string, (value: number) => string>} */

@@ -25,14 +25,18 @@
     change({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
   }
 
-  kvmgrid.forgetZooms = function () {
+  // The ranges of one page say nothing to another one.
+  let path = window.location.pathname;
+
+  kvmgrid.onAddress(function () {
+    if (window.location.pathname === path) return;
+    path = window.location.pathname;
     earlier.length = 0;
-  };
+    kvmgrid.shownRange = null;
+  });
 
   kvmgrid.zoomTo = function (startSeconds, endSeconds) {
     earlier.push(window.location.search);
-    // The picture on the screen is none of the server's any more, also if the user goes back at once.
-    kvmgrid.hostPage.figure = "";
     fixed(startSeconds, endSeconds);
   };
 

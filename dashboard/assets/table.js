@@ -44,15 +44,13 @@
 
   // ---- the number of rows ------------------------------------------------------------------------------
 
-  /** @param {{ api: tables.Grid }} params */
-  function tableChanged({ api }) {
-    const id = api.getGridId();
+  function tableChanged() {
     for (const place of document.querySelectorAll("[data-table-count]")) {
-      const { tableCount } = /** @type {HTMLElement} */ (place).dataset;
-      if (gridOf(tableCount) !== api && tableCount !== id) continue;
+      const grid = gridOf(/** @type {HTMLElement} */ (place).dataset.tableCount);
+      if (!grid) continue;
       let all = 0;
-      api.forEachNode(() => (all += 1));
-      const shown = api.getDisplayedRowCount();
+      grid.forEachNode(() => (all += 1));
+      const shown = grid.getDisplayedRowCount();
       kvmgrid.writeText(place, shown === all ? `${all} rows` : `${shown} of ${all} rows`);
     }
   }
@@ -108,6 +106,7 @@
 
   window.setInterval(function () {
     if (document.hidden) return;
+    tableChanged();
     for (const element of document.querySelectorAll(".live-table")) {
       const grid = gridOf(element.id);
       /** @type {tables.Node[]} */

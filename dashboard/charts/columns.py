@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Columns of numbers for charts: gaps made visible, areas that respect them, compact on the wire.
+"""Columns of numbers for charts, and the gaps between their rows. What is not known is NaN here."""
 
-What is not known is NaN here: Plotly breaks a line at NaN. A filled line would run across the break, so
-areas are closed outlines, one for each stretch between gaps.
-"""
-
-import base64
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Numbers: TypeAlias = NDArray[np.float64]
-Columns: TypeAlias = dict[str, Numbers]
+Columns: TypeAlias = Mapping[str, Numbers]
 
 # A sample may come up to one and a half ticks late before the line breaks.
 _TICKS_WITHOUT_GAP = 2.5
@@ -21,15 +17,8 @@ _TICKS_WITHOUT_GAP = 2.5
 _BUCKETS_WITHOUT_GAP = 0.5
 
 
-class TypedArray(TypedDict):
-    """A column as Plotly.js reads it: element type and bytes in base64."""
-
-    dtype: str
-    bdata: str
-
-
-class Stretch(NamedTuple):
-    """A time without samples: a gap between some, or the silence of a host that has not come back."""
+class Stretch(Struct, frozen=True):
+    """A time without samples: a gap between some, or the silence of an object that has not come back."""
 
     start_seconds: float
     end_seconds: float
@@ -53,56 +42,32 @@ class Spacing(NamedTuple):
         )
 
 
-def typed(values: Numbers) -> TypedArray:
-    """Return values in single precision: seven digits are more than a chart shows."""
-    return {"dtype": "f4", "bdata": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")}
+class Samples(NamedTuple):
+    """When rows were sampled. The intervals of a bucket are the least and the greatest in it."""
+
+    times_seconds: Numbers
+    shortest_intervals: Numbers
+    longest_intervals: Numbers
 
 
-def typed_exact(values: Numbers) -> TypedArray:
-    """Return values in double precision, which instants in seconds since the epoch need."""
-    return {"dtype": "f8", "bdata": base64.b64encode(values.astype("<f8").tobytes()).decode("ascii")}
-
-
-def columns(
-    points: Sequence[tuple[float | None, ...]], names: Sequence[str], spacing: Spacing
-) -> tuple[Columns, list[Stretch]]:
-    """Return the columns of the points with a row of NaN in each gap, and the gaps.
-
-    ``names`` are those of the columns: ``time_seconds`` is the first, ``interval_seconds`` and
-    ``interval_seconds_max`` are among them.
-    """
+def columns(points: Sequence[tuple[float | None, ...]], names: Sequence[str]) -> dict[str, Numbers]:
+    """Return the columns of rows by name."""
     if not points:
-        return {name: np.empty(0) for name in names}, []
+        return {name: np.empty(0) for name in names}
     # numpy turns None into NaN here.
     table = np.array(points, dtype=np.float64)
-    times = table[:, 0]
-    ends = times + spacing.bucket_seconds
-    least, greatest = (table[:, names.index(name)] for name in ("interval_seconds", "interval_seconds_max"))
+    return {name: table[:, index] for index, name in enumerate(names)}
+
+
+def find_gaps(samples: Samples, spacing: Spacing) -> list[Stretch]:
+    """Return the gaps between rows, each from the end of a row to the beginning of the next."""
+    starts = samples.times_seconds
+    ends = starts + spacing.bucket_seconds
     # Behind a gap the first interval is as long as the gap: that of the row before it counts too, with its
     # shortest, for it may hold the end of another gap. fmin passes over NaN.
-    allowed = spacing.allowed_seconds(np.fmin(least[:-1], greatest[1:]))
-    breaks = np.flatnonzero(times[1:] - ends[:-1] > allowed)
-    gaps = [Stretch(float(ends[index]), float(times[index + 1])) for index in breaks]
-    if len(breaks):
-        empty = np.full((len(breaks), table.shape[1]), np.nan)
-        empty[:, 0] = (times[breaks] + times[breaks + 1]) / 2
-        table = np.insert(table, breaks + 1, empty, axis=0)
-    return {name: table[:, index] for index, name in enumerate(names)}, gaps
-
-
-def outline(times: Numbers, lower: Numbers, upper: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the closed outlines between two curves, one for each stretch without NaN, NaN between them."""
-    known = np.isfinite(lower) & np.isfinite(upper)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
-    xs: list[Numbers] = []
-    ys: list[Numbers] = []
-    separator = np.array([np.nan])
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        xs += [times[begin:end], times[begin:end][::-1], separator]
-        ys += [upper[begin:end], lower[begin:end][::-1], separator]
-    if not xs:
-        return np.empty(0), np.empty(0)
-    return np.concatenate(xs[:-1]), np.concatenate(ys[:-1])
+    allowed = spacing.allowed_seconds(np.fmin(samples.shortest_intervals[:-1], samples.longest_intervals[1:]))
+    breaks = np.flatnonzero(starts[1:] - ends[:-1] > allowed)
+    return [Stretch(float(ends[index]), float(starts[index + 1])) for index in breaks]
 
 
 def has_values(values: Numbers) -> bool:

@@ -9,7 +9,8 @@ has 23 or 25 hours, and only the texts follow the zone.
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from dashboard.units import DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS
 
@@ -21,8 +22,8 @@ _MONTH_SECONDS = 30.4 * DAY_SECONDS
 _ZONE_GRID_SECONDS = 900
 
 
-class Tick(NamedTuple):
-    """One mark of an axis."""
+class Tick(Struct, frozen=True):
+    """One mark of an axis. A second line of its text follows a line break."""
 
     value: float
     text: str
@@ -55,7 +56,7 @@ def _clock_ticks(start: datetime, end: datetime, zone: tzinfo, step_seconds: int
         text = local.strftime("%H:%M:%S" if step_seconds < MINUTE_SECONDS else "%H:%M")
         if local.date() != day:
             day = local.date()
-            text += f"<br>{local.strftime('%a %-d %b')}"
+            text += f"\n{local.strftime('%a %-d %b')}"
         ticks.append(Tick(float(second), text))
     return ticks
 
@@ -74,7 +75,7 @@ def _day_ticks(start: datetime, end: datetime, zone: tzinfo, days: int) -> list[
         text = date.strftime("%a %-d %b" if days < _DAY_STEPS[2] else "%-d %b")
         if date.year != year:
             year = date.year
-            text += f"<br>{year}"
+            text += f"\n{year}"
         ticks.append(Tick(midnight.timestamp(), text))
 
 
@@ -93,7 +94,7 @@ def _month_ticks(start: datetime, end: datetime, zone: tzinfo, months: int) -> l
         text = first.astimezone(zone).strftime("%b")
         if number // 12 != year:
             year = number // 12
-            text += f"<br>{year}"
+            text += f"\n{year}"
         ticks.append(Tick(first.timestamp(), text))
 
 

@@ -36,7 +36,6 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     cell: str | None = None
     about: str | None = None
     width_pixels: int = 110
-    is_flexible: bool = False
     is_pinned: bool = False
     # Only in the CSV file.
     is_hidden: bool = False
@@ -58,9 +57,10 @@ def definition(column: Column) -> dict[str, Any]:
         "filterValueGetter": {"function": "tableFilterValue(params)"} if column.unit == "ratio" else None,
         "valueFormatter": {"function": "tableText(params)"} if is_number else None,
         "cellRenderer": column.cell,
-        "width": column.width_pixels,
-        "flex": 1 if column.is_flexible else None,
-        "minWidth": column.width_pixels if column.is_flexible else None,
+        "width": column.width_pixels if column.is_pinned else None,
+        "minWidth": None if column.is_pinned else column.width_pixels,
+        # What is left of the width is shared.
+        "flex": None if column.is_pinned else 1,
         "pinned": "left" if column.is_pinned else None,
         "hide": column.is_hidden or None,
         "sort": column.sort,

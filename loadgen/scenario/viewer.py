@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person sees: asks the dashboard what a browser on the page of a host asks, at the page's own beat.
+"""What a person sees: requests of the dashboard what a browser on the page of a host requests, at its period.
 
 The answer is what the browser draws when it arrives; the drawing itself is in no figure. The figures are
 read from the table of VMs as they are written there, rounded for people.
@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from loadgen.errors import PageError
 
 _TIMEOUT_SECONDS = 10.0
 # Names of the dashboard's elements and of its callback.
-_BEAT, _ASK, _ANSWER, _CHART = "shell-beat", "host-ask", "host-answer", "host-chart"
+_PARTS, _CHART = "host-parts", "host-chart"
+_NOTICE = "notice"
+_REFRESH = "data-refresh-seconds"
 _CALL: dict[str, Any] = {
-    "output": f"..{_ANSWER}.data...{_CHART}.figure..",
-    "outputs": [{"id": _ANSWER, "property": "data"}, {"id": _CHART, "property": "figure"}],
-    "changedPropIds": [f"{_ASK}.data"],
+    "output": f"..{_PARTS}.update...{_CHART}.update..",
+    "outputs": [{"id": _PARTS, "property": "update"}, {"id": _CHART, "property": "update"}],
+    "changedPropIds": [f"{_PARTS}.request"],
 }
 _NUMBER = re.compile(r"([\d.]+)\s?(\S*)")
 _SCALES = {"": 1.0, "%": 0.01} | {
@@ -34,7 +37,7 @@ class Shown(NamedTuple):
 
     table: list[Any]
     parts: dict[str, str]
-    figure: str
+    chart: dict[str, str]
 
 
 class Viewer:
@@ -44,17 +47,18 @@ class Viewer:
         self._url = url.rstrip("/")
         self._number = 0
         self._shown: dict[str, Shown] = {}
-        self.refresh_seconds = _beat_seconds(self._fetch("/_dash-layout"))
+        self.refresh_seconds = _refresh_seconds(self._fetch("/_dash-layout"))
 
     def value(self, host: str, uuid: str, column: str) -> object:
-        """Ask anew and return what the page of a host shows for a column of ``domains_now``.
+        """Request anew and return what the page of a host shows for a column of ``domains_now``.
 
         None for what is not known, not shown, or of a VM that is not there; for the column ``host`` the host
         itself where the VM is in its table.
         """
-        shown = self._ask(host)
+        shown = self._request(host)
         row = next((row for row in _elements(shown.table, "tr") if row[1].get("id") == f"vm-{uuid}"), None)
-        if row is None:
+        # A notice hides the page: that there is no such host, for instance.
+        if row is None or _NOTICE in shown.parts:
             return None
         if column == "host":
             return host
@@ -64,20 +68,24 @@ class Viewer:
             raise PageError(f"the page of {host} has no column {heading!r}")
         return read(_text(row[2 + headings.index(heading)]))
 
-    def _ask(self, host: str) -> Shown:
-        before = self._shown.get(host, Shown([], {}, ""))
+    def _request(self, host: str) -> Shown:
+        before = self._shown.get(host, Shown([], {}, {}))
         self._number += 1
-        ask = {"number": self._number, "host": host, "parts": before.parts, "figure": before.figure}
-        call = _CALL | {"inputs": [{"id": _ASK, "property": "data", "value": ask}]}
+        request = {"number": self._number, "path": f"/host/{quote(host)}", "seen": {"parts": before.parts}}
+        call = _CALL | {
+            "inputs": [{"id": _PARTS, "property": "request", "value": request}],
+            "state": [{"id": _CHART, "property": "view", "value": before.chart}],
+        }
         reply = self._fetch("/_dash-update-component", json.dumps(call).encode())
         try:
-            answer = reply["response"][_ANSWER]["data"]
-            news = answer.get("parts", {})
+            answer = reply["response"]
+            update = answer[_PARTS]["update"]
+            news = update.get("parts", {})
             self._shown[host] = Shown(
-                # A host that the page does not know has no table.
-                table=[] if "state" in answer else news["vms"]["tree"] if "vms" in news else before.table,
-                parts=before.parts | {name: part["hash"] for name, part in news.items()},
-                figure=answer.get("figure", before.figure),
+                table=news["vms"]["tree"] if "vms" in news else before.table,
+                parts=_without(before.parts, update.get("gone", []))
+                | {name: part["hash"] for name, part in news.items()},
+                chart=_chart_view(answer.get(_CHART, {}).get("update"), before.chart),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise PageError(f"{self._url} does not answer as the dashboard does: {error!r}") from error
@@ -96,11 +104,24 @@ class Viewer:
             raise PageError(f"no dashboard answers at {self._url}: {error}") from error
 
 
-def _beat_seconds(layout: Any) -> float:
-    for element in _components(layout):
-        if element.get("id") == _BEAT:
-            return float(element["interval"]) / 1000
-    raise PageError("what answers is no dashboard of kvmgrid: its pages have no beat")
+def _chart_view(update: Any, before: dict[str, str]) -> dict[str, str]:
+    """Return what a browser holds of the chart after an update; without one all is as before."""
+    if update is None:
+        return before
+    rows = update["rows"] or before
+    held = {name: rows[name] for name in ("series", "version") if name in rows}
+    return held | {"picture": update["name"]}
+
+
+def _without(parts: dict[str, str], gone: list[str]) -> dict[str, str]:
+    return {name: hashed for name, hashed in parts.items() if name not in gone}
+
+
+def _refresh_seconds(layout: Any) -> float:
+    for properties in _components(layout):
+        if _REFRESH in properties:
+            return float(properties[_REFRESH])
+    raise PageError("what answers is no dashboard of kvmgrid: its pages have no period")
 
 
 def _components(tree: Any) -> Iterator[dict[str, Any]]:

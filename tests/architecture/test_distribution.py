@@ -33,10 +33,17 @@ def test_the_wheel_holds_the_four_packages_only(wheel_names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("package", "suffix"),
-    [("consumer", ".sql"), ("dashboard", ".sql"), ("loadgen", ".toml"), ("loadgen", ".html")],
+    [
+        ("consumer", ".sql"),
+        ("dashboard", ".sql"),
+        ("dashboard", ".js"),
+        ("dashboard", "LICENSE"),
+        ("loadgen", ".toml"),
+        ("loadgen", ".html"),
+    ],
 )
 def test_the_wheel_holds_every_data_file(wheel_names: list[str], package: str, suffix: str) -> None:
-    """An installed consumer can migrate, a dashboard can query, a load generator has its scenarios."""
+    """Migrations, questions, scripts with their licences, scenarios are all in it."""
     expected = {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob(f"*{suffix}")}
 
     assert expected

@@ -221,11 +221,14 @@ def test_the_chart_can_be_read_as_a_table(page: Page, dashboard: Dashboard, seed
     page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
     switch = page.get_by_role("button", name="Show as table")
     switch.click()
-    expect(page.locator("#host-table caption")).to_contain_text("every sample")
+    expect(page.locator(".chart__table caption")).to_contain_text("every sample")
     # What is available of 16 GiB.
-    expect(page.locator("#host-table tbody tr").first).to_contain_text("10\u00a0GiB")
+    row = page.locator(".chart__table tbody tr").first
+    expect(row).to_contain_text("10\u00a0GiB")
+    # Where the button is, and not below the chart.
+    expect(row).to_be_in_viewport()
     page.get_by_role("button", name="Hide table").click()
-    expect(page.locator("#host-table table")).to_have_count(0)
+    expect(page.locator(".chart__table table")).to_have_count(0)
 
 
 def test_times_are_of_the_browser_or_utc(
@@ -237,7 +240,7 @@ def test_times_are_of_the_browser_or_utc(
     page.goto(f"{dashboard.url}/host/hv1?from=now-10m&to=now")
     wait_for_curves(page)
     expect(page.locator(".note")).to_contain_text("Australia/Adelaide (UTC+10:30)")
-    ticks = "Array.from(document.querySelectorAll('#host-chart .xtick text')).map(text => text.textContent)"
+    ticks = "Array.from(document.querySelectorAll('.time-axis__text')).map(text => text.textContent)"
     before: Any = page.evaluate(ticks)
     page.get_by_role("button", name="UTC").click()
     page.wait_for_url("**tz=utc**")

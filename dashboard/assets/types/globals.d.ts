@@ -45,7 +45,6 @@ declare namespace tables {
   }
   interface Grid {
     isDestroyed(): boolean;
-    getGridId(): string;
     getDisplayedRowCount(): number;
     forEachNode(callback: (node: Node) => void): void;
     redrawRows(options: { rowNodes: Node[] }): void;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One chart of a host with all that belongs to its range: note, events, marks, points for the table."""
+"""One chart of a host with all that belongs to its range: note, events, marks."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,15 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboard import units
-from dashboard.charts.columns import Spacing, Stretch, columns
-from dashboard.charts.event_strip import MARK_PIXELS, event_marks, event_strip
-from dashboard.charts.timeline import Figure, View, seconds_per_pixel, timeline
-from dashboard.components.notices import no_samples, young_host
+from dashboard.charts.axes import seconds_per_pixel
+from dashboard.charts.columns import Samples, Spacing, Stretch, columns, find_gaps
+from dashboard.charts.drawing import Data, Drawing, Frame, Notes, draw
+from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.database import Database
+from dashboard.pages.host.host_notices import no_samples, young_host
+from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
-from dashboard.parts.markup import Element, digest, h
+from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent, HostSpan
-from dashboard.theme import THEMES, ThemeName
 from dashboard.timerange import EARLIEST, Level, TimeRange, parse
 from dashboard.web.requests import read_zone, zone_name
 
@@ -39,10 +40,7 @@ class ChartKey(NamedTuple):
     level: Level
     tick_seconds: float
     zone_name: str
-    theme: ThemeName
-    is_touch: bool
     width_pixels: int
-    hidden: frozenset[str]
     step: str
     events: tuple[HostEvent, ...]
     silent_since_seconds: float | None
@@ -51,14 +49,10 @@ class ChartKey(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """A drawn chart. ``name`` tells two pictures apart: late samples change the picture and not the key."""
+    """A drawn chart and the words above it. Late samples change the drawing and not the key."""
 
-    name: str
-    figure: Figure
+    drawing: Drawing
     note: Element
-    marks: Element
-    nothing: Element
-    points: list[HostPoint]
 
 
 def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
@@ -66,31 +60,40 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     points = _points(database, key, window)
-    spacing = Spacing(key.tick_seconds, key.level.bucket_seconds)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
-    data, gaps = columns(points, HostPoint._fields, spacing)
-    gaps += _edges(key, window, points, now)
-    marks = event_marks(key.events, MARK_PIXELS * seconds_per_pixel(window, key.width_pixels))
-    view = View(
-        range=window,
-        level=key.level,
-        zone=zone,
-        theme=THEMES[key.theme],
-        width_pixels=key.width_pixels,
-        hidden=key.hidden,
-        is_touch=key.is_touch,
-    )
-    figure = timeline(data, gaps, [mark.time_seconds for mark in marks], view)
-    first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     span = None if shown else _span(database, key, window, now)
+    marks = event_marks(key.events, MARK_PIXELS * seconds_per_pixel(window, key.width_pixels))
+    first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     return Chart(
-        name=digest(figure),
-        figure=figure,
+        drawing=draw(
+            PANELS,
+            _data(key, window, points, now),
+            Notes(
+                events_seconds=[mark.time_seconds for mark in marks],
+                marks=event_strip(marks, key.events, window),
+                nothing=no_samples(key.host, span, window, _why_nothing(key, window)) if span else h("div"),
+            ),
+            Frame(window, key.level, zone, key.width_pixels),
+        ),
         note=h("div", _note(key, window, shown, zone), young_host(key.host, first_seen_at, window)),
-        marks=event_strip(marks, key.events, window),
-        nothing=no_samples(key.host, span, window, _why_nothing(key, window)) if span else h("div"),
-        points=shown,
+    )
+
+
+def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: datetime) -> Data:
+    found = with_derived(columns(points, HostPoint._fields))
+    samples = Samples(
+        times_seconds=found["time_seconds"],
+        shortest_intervals=found["interval_seconds"],
+        longest_intervals=found["interval_seconds_max"],
+    )
+    gaps = find_gaps(samples, Spacing(key.tick_seconds, key.level.bucket_seconds))
+    return Data(
+        series=f"{key.host}/{key.level.name}",
+        names=DRAWN_COLUMNS,
+        times_seconds=samples.times_seconds,
+        columns=found,
+        gaps=[*gaps, *_edges(key, window, points, now)],
     )
 
 

@@ -12,11 +12,12 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from dashboard.charts.panels import SERIES
-from dashboard.charts.timeline import Figure
+from dashboard.charts.contract import ChartUpdate, ChartView
+from dashboard.charts.drawing import news, no_chart
+from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.host_words import stale_at
-from dashboard.components.notices import banner, schema_missing, slow_answer, still_arriving, unknown_host
+from dashboard.components.notices import banner, schema_missing, slow_answer
 from dashboard.database import Database
 from dashboard.errors import (
     DatabaseError,
@@ -27,10 +28,9 @@ from dashboard.errors import (
     SchemaMissingError,
 )
 from dashboard.pages.host.chart import Chart, ChartKey, draw_chart
-from dashboard.pages.host.chart_table import chart_table
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
+from dashboard.pages.host.host_notices import still_arriving, unknown_host
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
 from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
 from dashboard.parts.markup import Element, h
@@ -50,11 +50,10 @@ REDRAWS_PER_BUCKET = 4
 
 
 class Answer(NamedTuple):
-    """News of the parts, and of the chart: a figure and its name, None where the browser has them."""
+    """News of the parts, and of the chart; None where the browser shows it already."""
 
     update: Update
-    figure: Figure | None = None
-    figure_name: str | None = None
+    chart: ChartUpdate | None = None
 
 
 class Wanted(NamedTuple):
@@ -106,6 +105,7 @@ class HostFeed:
             keep_seconds=CHART_KEEP_SECONDS,
             maximum_count=32,
         )
+        self._versions = Versions()
 
     def answer(self, request: Request, view: ChartView) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
@@ -167,7 +167,7 @@ class HostFeed:
             "vms": domain_table(domains, stale_at(host.sampled_at, host.tick_seconds)),
         }
         shown: Element | None = None
-        figure, figure_name = None, None
+        drawn: ChartUpdate | None = None
         try:
             key = self._chart_key(_wanted(request), view, host)
             parts["events"] = event_list(key.events)
@@ -176,7 +176,7 @@ class HostFeed:
             words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
             parts["note"] = h("p", h("strong", words), class_="note note--bad")
             # No chart instead of one of another range.
-            figure_name = ""
+            drawn = no_chart(request.number)
         except SchemaMissingError:
             raise
         except DatabaseError as error:
@@ -184,19 +184,15 @@ class HostFeed:
             shown = self._banner(error)
         else:
             note = h("div", chart.note, still_arriving(host))
-            parts |= {"note": note, "marks": chart.marks, "nothing": chart.nothing}
-            if view.is_table:
-                parts["table"] = chart_table(chart.points, key.level)
-            if chart.name != view.figure:
-                figure, figure_name = chart.figure, chart.name
-        absent = [NOTICE] if view.is_table else [NOTICE, "table"]
+            parts["note"] = note
+            drawn = news(chart.drawing, view, request.number, self._versions)
         update = Update(
             number=request.number,
             banner=shown,
             parts=fresh_parts(parts, request.seen),
-            gone=gone_parts(absent, request.seen),
+            gone=gone_parts([NOTICE], request.seen),
         )
-        return Answer(update, figure, figure_name)
+        return Answer(update, drawn)
 
     def _chart_key(self, wanted: Wanted, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()
@@ -212,10 +208,7 @@ class HostFeed:
             level=level,
             tick_seconds=tick_seconds,
             zone_name=wanted.zone_name,
-            theme=view.theme,
-            is_touch=view.is_touch,
             width_pixels=view.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
-            hidden=frozenset(view.hidden) & SERIES,
             step=_step(window, level, host, now),
             events=self._events.get(
                 EventsKey(host.host_id, window.from_text, window.to_text, wanted.zone_name)

@@ -3,15 +3,16 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
-from dashboard.charts.panels import HIDDEN_AT_FIRST
+from dashboard.charts.component import Chart
+from dashboard.charts.contract import read_view, written_chart
 from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, host_id
+from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
@@ -22,46 +23,21 @@ from dashboard.pages.host.queries import (
 )
 from dashboard.parts.contract import NOTICE, Request, written
 from dashboard.parts.parts import Parts, body, place
-from dashboard.web.clientside import attributes, bind
+from dashboard.web.clientside import attributes
 from dashboard.web.requests import read_request
 from dashboard.web.workers import Workers
 
 PARTS = "host-parts"
-# The chart is a Graph of Dash still: its view and the name of its picture travel in stores.
 CHART = "host-chart"
-CHART_VIEW = "host-chart-view"
-CHART_NAME = "host-chart-name"
-TABLE_SWITCH = "host-table-switch"
 BODY = "host-body"
 
 CHART_WORDS = "Charts of CPU, memory, disk, network and pressure; the table has the numbers"
 
-# Zooming is a drag; the wheel and fingers stay with the page.
-CHART_CONFIG: Any = {
-    "displayModeBar": False,
-    "doubleClick": False,
-    "scrollZoom": False,
-    "responsive": True,
-    "showTips": False,
-}
-EMPTY_FIGURE: Any = {
-    "data": [],
-    "layout": {
-        "height": 1120,
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {"visible": False},
-        "yaxis": {"visible": False},
-    },
-}
-
 
 def layout() -> Parts:
-    """Return the structure of the page; assets/host.js and assets/chart.js draw the chart."""
+    """Return the structure of the page."""
     return Parts(
         [
-            dcc.Store(id=CHART_VIEW),
-            dcc.Store(id=CHART_NAME),
             html.Div(**place(NOTICE)),
             html.Div(
                 [
@@ -85,41 +61,9 @@ def layout() -> Parts:
 
 
 def _chart_section() -> html.Section:
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.Div(className="note-place", **place("note")),
-                    html.Button(
-                        "Show as table",
-                        id=TABLE_SWITCH,
-                        className="button",
-                        **attributes(aria_expanded="false"),
-                    ),
-                ],
-                className="chart-head",
-            ),
-            html.Figure(
-                [
-                    html.Div(
-                        dcc.Graph(
-                            id=CHART, figure=EMPTY_FIGURE, config=CHART_CONFIG, className="chart__graph"
-                        ),
-                        role="img",
-                        **attributes(aria_label=CHART_WORDS),
-                    ),
-                    html.Div(className="chart__marks", **place("marks")),
-                    html.Div(className="chart__legends"),
-                    html.Div(className="chart__nothing", **place("nothing")),
-                ],
-                className="chart",
-                **attributes(data_hidden=" ".join(sorted(HIDDEN_AT_FIRST))),
-            ),
-            html.Div(id="host-table", className="table-place", **place("table")),
-        ],
-        className="card",
-        **attributes(aria_label="charts"),
-    )
+    note = html.Div(className="note-place", **place("note"))
+    chart = Chart(note, id=CHART, panels=PANELS, table=TABLE, label=CHART_WORDS)
+    return html.Section(chart, className="card", **attributes(aria_label="charts"))
 
 
 def _section(name: str, words: str, class_name: str = "") -> html.Section:
@@ -131,33 +75,27 @@ def _section(name: str, words: str, class_name: str = "") -> html.Section:
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
-    """Bind the page's callback, and the drawing of its chart."""
+    """Bind the page's one callback: its parts and its chart."""
     feed = HostFeed(database, keep_seconds=keep_seconds)
 
     async def answer(data: Any, view_data: Any) -> Any:
         try:
-            request, view = read_request(Request, data), read_request(ChartView, view_data)
+            request, view = read_request(Request, data), read_view(view_data)
             host_id(request.path)
         except RequestError:
-            return no_update, no_update, no_update
+            return no_update, no_update
         found = await workers.answer(
             lambda: feed.answer(request, view), late=lambda: Answer(feed.late(request.number))
         )
-        return (
-            written(found.update),
-            no_update if found.figure is None else found.figure,
-            no_update if found.figure_name is None else found.figure_name,
-        )
+        return written(found.update), no_update if found.chart is None else written_chart(found.chart)
 
     app.callback(
         Output(PARTS, "update"),
-        Output(CHART, "figure"),
-        Output(CHART_NAME, "data"),
+        Output(CHART, "update"),
         Input(PARTS, "request"),
-        State(CHART_VIEW, "data"),
+        State(CHART, "view"),
         prevent_initial_call=True,
     )(answer)
-    bind(app, ("host", "drawChart"), Input(CHART, "figure"), Input(CHART_NAME, "data"))
 
 
 HOST = Page(

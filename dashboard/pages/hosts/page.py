@@ -27,7 +27,7 @@ TABLE = "hosts-table"
 RATIO_DIGITS = 4
 
 COLUMNS = (
-    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=170, sort="asc"),
+    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=180, sort="asc"),
     Column(field="host", title="Host id", is_hidden=True),
     Column(field="state", title="Health", value="hostState", cell="HealthState", width_pixels=125),
     Column(
@@ -36,7 +36,13 @@ COLUMNS = (
     Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
     Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
     Column(field="disk_busy_ratio", title="Disk", unit="ratio", about="busy time of the busiest disk"),
-    Column(field="cpu_temperature_celsius", title="Temperature", unit="celsius", about="of the CPU"),
+    Column(
+        field="cpu_temperature_celsius",
+        title="Temperature",
+        unit="celsius",
+        about="of the CPU",
+        width_pixels=135,
+    ),
     Column(field="running_count", title="VMs running", unit="count", cell="RunningOfAll", width_pixels=135),
     Column(field="domain_count", title="VMs", unit="count", is_hidden=True),
     Column(
@@ -45,8 +51,7 @@ COLUMNS = (
         unit="seconds",
         value="rowAge",
         cell="Age",
-        width_pixels=150,
-        is_flexible=True,
+        width_pixels=140,
     ),
 )
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from dashboard.database import Database
 from dashboard.errors import DashboardError
+from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import HostFeed
+from dashboard.parts.contract import Request, Seen, Update
 from dashboard.queries import HostEvent, HostSpan
 from dashboard.settings import DatabaseSettings
-from dashboard.web.requests import HostRequest
 from tests.unit.dashboard.rows import (
     NOW,
     grid_domain,
@@ -20,6 +21,9 @@ from tests.unit.dashboard.rows import (
     host_now,
     host_point,
 )
+
+NOTHING_SEEN = Seen()
+VIEW = ChartView()
 
 
 class RowDatabase(Database):
@@ -82,6 +86,16 @@ def host_feed(database: Database) -> HostFeed:
     return HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
 
 
-def ask(number: int = 1, **changes: Any) -> HostRequest:
-    """Return a question about the last hour of hv1."""
-    return HostRequest(number=number, host="hv1", start="now-1h", end="now", **changes)
+def ask(number: int = 1, *, search: str = "?from=now-1h&to=now", **changes: Any) -> Request:
+    """Return a request of the page of hv1, of its last hour if nothing else is said."""
+    return Request(number=number, search=search, **{"path": "/host/hv1"} | changes)
+
+
+def holding(update: Update, before: Seen = NOTHING_SEEN) -> Seen:
+    """Return what a browser holds after an update, as assets/held.js does."""
+    parts = {name: hashed for name, hashed in before.parts.items() if name not in update.gone}
+    return Seen(
+        feed=before.feed if update.feed is None else update.feed,
+        cursor=before.cursor if update.cursor is None else update.cursor,
+        parts=parts | {name: part.hash for name, part in update.parts.items()},
+    )

@@ -38,12 +38,33 @@ class StateDatabase(Database):
 
 def callback(output: str, source: str, value: Any) -> dict[str, Any]:
     """Return the request that the renderer sends for a callback with one input."""
-    identifier, name = output.split(".")
     return {
         "output": output,
-        "outputs": {"id": identifier, "property": name},
-        "inputs": [{"id": source, "property": "data", "value": value}],
-        "changedPropIds": [f"{source}.data"],
+        "outputs": dependency(output),
+        "inputs": [dependency(source) | {"value": value}],
+        "changedPropIds": [source],
+    }
+
+
+def dependency(text: str) -> dict[str, Any]:
+    """Return a property of a component as the renderer names it."""
+    identifier, name = text.split(".")
+    return {"id": identifier, "property": name}
+
+
+def grid_request(value: Any) -> dict[str, Any]:
+    """Return what the grid page sends."""
+    return callback("grid-parts.update", "grid-parts.request", value)
+
+
+def host_request(*states: str) -> dict[str, Any]:
+    """Return what the page of a host sends, with these states."""
+    outputs = ("host-parts.update", "host-chart.figure", "host-chart-name.data")
+    return {
+        "output": f"..{'...'.join(outputs)}..",
+        "outputs": [dependency(output) for output in outputs],
+        "inputs": [dependency("host-parts.request") | {"value": {}}],
+        "state": [dependency(state) | {"value": {}} for state in states],
     }
 
 
@@ -73,7 +94,7 @@ def send(app: Dash, method: str, path: str, **arguments: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/host/hv1", "/nowhere", "/healthz", "/assets/core.js", "/_dash-layout"]
+    "path", ["/", "/host/hv1", "/nowhere", "/healthz", "/assets/parts.js", "/_dash-layout"]
 )
 def test_every_answer_has_its_headers(app: Dash, path: str) -> None:
     """Pages, files and errors alike carry the policy: own scripts only, no frames, no sniffing."""
@@ -147,8 +168,11 @@ def test_pages_name_no_other_origin(app: Dash) -> None:
         (400, {"json": {"output": "nobody.data", "outputs": {}, "inputs": []}}),
         (400, {"json": {"output": ["x"], "outputs": {}, "inputs": []}}),
         (400, {"json": [1, 2]}),
-        (400, {"json": callback("grid-answer.data", "grid-answer", {})}),
-        (400, {"json": callback("grid-answer.data", "grid-ask", {}) | {"outputs": {}}}),
+        (400, {"json": callback("grid-parts.update", "grid-parts.update", {})}),
+        (400, {"json": grid_request({}) | {"outputs": {}}}),
+        (400, {"json": grid_request({}) | {"state": [dependency("grid-parts.request")]}}),
+        (400, {"json": host_request()}),
+        (400, {"json": host_request("host-chart.figure")}),
         (403, {"json": {}, "headers": {"sec-fetch-site": "cross-site"}}),
     ],
 )
@@ -161,7 +185,7 @@ def test_requests_that_no_page_sends_are_refused(app: Dash, status: int, argumen
 
 def test_answers_are_compressed_for_those_who_take_it(app: Dash) -> None:
     """Files and answers travel as gzip, and as they are to a client that names no encoding."""
-    for path in ("/assets/core.js", "/_dash-layout"):
+    for path in ("/assets/parts.js", "/_dash-layout"):
         assert "gzip" == send(app, "GET", path).headers["content-encoding"]
         plain = send(app, "GET", path, headers={"accept-encoding": "identity"})
         assert "content-encoding" not in plain.headers
@@ -178,8 +202,13 @@ def test_methods_are_bounded(app: Dash, status: int, method: str, path: str) -> 
 
 def test_a_callback_with_a_wrong_question_does_nothing(app: Dash) -> None:
     """A well-formed request with nonsense in it gets an empty answer, not a stack trace."""
-    answer = send(app, "POST", CALLBACK, json=callback("grid-answer.data", "grid-ask", {"number": "x"}))
+    answer = send(app, "POST", CALLBACK, json=grid_request({"number": "x"}))
     assert (200, {"multi": True, "response": {}}) == (answer.status_code, answer.json())
+
+
+def test_a_callback_has_its_states(app: Dash) -> None:
+    """What the renderer reads beside the inputs is accepted where the callback has it."""
+    assert 200 == send(app, "POST", CALLBACK, json=host_request("host-chart-view.data")).status_code
 
 
 def test_probes_tell_life_from_readiness(app: Dash, database: StateDatabase) -> None:
@@ -221,7 +250,7 @@ def test_a_failure_inside_is_logged_and_harms_nobody(
 ) -> None:
     """A defect in a callback is one log line with its kind; the next request is served."""
     app = create_app(Settings(), database)
-    answer = send(app, "POST", CALLBACK, json=callback("grid-answer.data", "grid-ask", {"number": 1}))
+    answer = send(app, "POST", CALLBACK, json=grid_request({"number": 1}))
     assert answer.status_code < 500
     assert "callback_failed" in capsys.readouterr().out
     assert 200 == send(app, "GET", "/healthz").status_code

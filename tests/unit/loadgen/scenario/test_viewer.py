@@ -12,9 +12,13 @@ import pytest
 
 from dashboard.components.shell import shell_layout
 from dashboard.pages.host import page as host_page
+from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.domain_table import domain_table
+from dashboard.pages.host.feed import host_id
+from dashboard.pages.host.host_notices import unknown_host
 from dashboard.pages.host.queries import HostDomain
-from dashboard.parts.markup import Element, digest
+from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts, written
+from dashboard.web.requests import read_request
 from loadgen.errors import PageError
 from loadgen.scenario.page_watch import PageWatch, Target, is_on_page
 from loadgen.scenario.scenario import Shows
@@ -31,7 +35,7 @@ class Site:
     def __init__(self) -> None:
         self.domains: dict[str, list[HostDomain]] = {}
         self.layout: Any = shell_layout(BEAT_SECONDS, 30)
-        self.asks: list[dict[str, Any]] = []
+        self.asks: list[tuple[Request, ChartView]] = []
         self.status = 200
 
     def hold(self, host: str, *domains: HostDomain) -> None:
@@ -40,18 +44,22 @@ class Site:
 
     def answer(self, call: Any) -> Any:
         """Return what the callback of the host page returns, as Dash wraps it."""
-        assert f"..{host_page.ANSWER}.data...{host_page.CHART}.figure.." == call["output"]
-        (asked,) = call["inputs"]
-        assert (host_page.ASK, "data") == (asked["id"], asked["property"])
-        ask = asked["value"]
-        self.asks.append(ask)
-        if ask["host"] not in self.domains:
-            return {"response": {host_page.ANSWER: {"data": {"state": ["p", {}, "no such host"]}}}}
-        table = domain_table(self.domains[ask["host"]])
-        parts: dict[str, dict[str, str | Element]] = {"vms": {"hash": digest(table), "tree": table}}
-        if ask["parts"].get("vms") == digest(table):
-            parts = {}
-        return {"response": {host_page.ANSWER: {"data": {"parts": parts, "figure": "f1"}}}}
+        outputs = [(host_page.PARTS, "update"), (host_page.CHART, "figure"), (host_page.CHART_NAME, "data")]
+        assert outputs == [(each["id"], each["property"]) for each in call["outputs"]]
+        ((asked,), (view,)) = call["inputs"], call["state"]
+        assert (host_page.PARTS, "request") == (asked["id"], asked["property"])
+        assert (host_page.CHART_VIEW, "data") == (view["id"], view["property"])
+        request = read_request(Request, asked["value"])
+        self.asks.append((request, read_request(ChartView, view["value"])))
+        host = host_id(request.path)
+        if host in self.domains:
+            trees = {"vms": domain_table(self.domains[host])}
+            gone = gone_parts([NOTICE], request.seen)
+        else:
+            trees, gone = {NOTICE: unknown_host(host)}, []
+        update = Update(number=request.number, parts=fresh_parts(trees, request.seen), gone=gone)
+        answer = {host_page.PARTS: {"update": written(update)}, host_page.CHART_NAME: {"data": "f1"}}
+        return {"response": answer}
 
 
 @pytest.fixture
@@ -127,10 +135,21 @@ def test_only_news_come_and_what_was_shown_stays(site: Site, url: str) -> None:
     viewer = Viewer(url)
 
     assert ["running", "running"] == [viewer.value("hv1", "u1", "state_name") for _ in range(2)]
-    assert ["", "f1"] == [ask["figure"] for ask in site.asks]
-    assert site.asks[1]["parts"]
+    assert ["", "f1"] == [view.figure for _, view in site.asks]
+    assert site.asks[1][0].seen.parts
     assert viewer.value("hv1", "u9", "state_name") is None
     assert viewer.value("hv9", "u1", "host") is None
+
+
+def test_a_host_that_comes_to_be_known_is_shown(site: Site, url: str) -> None:
+    """The notice that stood instead of its page goes, also if its table is as it was once."""
+    viewer = Viewer(url)
+    held = site.domains["hv1"]
+    assert viewer.value("hv1", "u1", "host") == "hv1"
+    del site.domains["hv1"]
+    assert viewer.value("hv1", "u1", "host") is None
+    site.hold("hv1", *held)
+    assert viewer.value("hv1", "u1", "host") == "hv1"
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,24 @@ from datetime import timedelta
 from typing import Any
 
 from dashboard.database import Database
+from dashboard.pages.host.feed import Answer
+from dashboard.parts.contract import Request
 from dashboard.parts.markup import texts
-from dashboard.web.requests import HostRequest
-from tests.unit.dashboard.row_database import ask, host_database, host_feed
+from tests.unit.dashboard.row_database import VIEW, ask, host_database, host_feed
 from tests.unit.dashboard.rows import NOW, host_now, host_point
 
 
-def stretches(answer: tuple[dict[str, Any], Any]) -> list[dict[str, Any]]:
+def stretches(answer: Answer) -> list[dict[str, Any]]:
     """Return the hatched and dotted grounds of an answer's figure."""
-    return [trace for trace in answer[1]["data"] if trace["meta"]["role"] in {"gap", "silence"}]
+    assert answer.figure is not None
+    return [trace for trace in answer.figure["data"] if trace["meta"]["role"] in {"gap", "silence"}]
 
 
 def test_a_silent_host_ends_in_silence() -> None:
     """After the last sample of a stale host its chart is dotted up to now."""
     silent = host_now(freshness="stale", sampled_at=NOW - timedelta(minutes=10))
     points = [host_point(NOW.timestamp() - 600 - 10 * index) for index in range(100, -1, -1)]
-    _, figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask())
+    figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask(), VIEW).figure
     assert figure is not None
     assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
 
@@ -29,12 +31,12 @@ def test_silence_since_before_the_range_is_no_gap() -> None:
     """A range after the last sample of a stale host is silence too, and its note says since when."""
     since = NOW - timedelta(hours=5)
     silent = host_now(freshness="stale", sampled_at=since)
-    answer, figure = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask())
-    assert figure is not None
-    roles = {trace["meta"]["role"] for trace in figure["data"]}
+    answer = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask(), VIEW)
+    assert answer.figure is not None
+    roles = {trace["meta"]["role"] for trace in answer.figure["data"]}
     assert "silence" in roles
     assert "gap" not in roles
-    note = answer["parts"]["note"]["tree"]
+    note = answer.update.parts["note"].tree
     assert "Silent since" in texts(note)
     assert since.isoformat() in str(note)
 
@@ -44,7 +46,7 @@ def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
     start = NOW.timestamp() - 24 * 3600
     points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
     database = host_database(host_samples_rollup=points)
-    _, figure = host_feed(database).answer(HostRequest(number=1, host="hv1", start="now-24h", end="now"))
+    figure = host_feed(database).answer(ask(search="?from=now-24h&to=now"), VIEW).figure
     assert figure is not None
     assert [trace for trace in figure["data"] if trace["meta"]["role"] == "gap"]
 
@@ -54,7 +56,7 @@ def test_nothing_is_missing_before_a_host_was_known() -> None:
     new = host_now(first_seen_at=NOW - timedelta(seconds=1000))
     old = host_now(first_seen_at=NOW - timedelta(days=3))
     for host, gap_count in ((new, 0), (old, 1)):
-        _, figure = host_feed(host_database(host_now=[host])).answer(ask())
+        figure = host_feed(host_database(host_now=[host])).answer(ask(), VIEW).figure
         assert figure is not None
         gaps = [trace for trace in figure["data"] if trace["meta"]["role"] == "gap" and trace["yaxis"] == "y"]
         assert gap_count == len(gaps)
@@ -69,17 +71,17 @@ def test_a_past_with_longer_ticks_has_no_gaps() -> None:
         ("now-292m", "now-37m", "1 min averages"),
     )
     for start, end, words in windows:
-        window = HostRequest(number=1, host="hv1", start=start, end=end)
-        answer = host_feed(database).answer(window)
+        window = ask(search=f"?from={start}&to={end}")
+        answer = host_feed(database).answer(window, VIEW)
         assert [] == stretches(answer)
-        note = " ".join(texts(answer[0]["parts"]["note"]["tree"]).split())
+        note = " ".join(texts(answer.update.parts["note"].tree).split())
         assert words in note
 
 
-def note_words(database: Database, window: HostRequest) -> str:
+def note_words(database: Database, window: Request) -> str:
     """Return all that stands above the chart of a range."""
-    answer, _ = host_feed(database).answer(window)
-    return " ".join(texts(answer["parts"]["note"]["tree"]).split())
+    answer = host_feed(database).answer(window, VIEW)
+    return " ".join(texts(answer.update.parts["note"].tree).split())
 
 
 def test_a_range_mostly_before_the_first_sample_says_so() -> None:
@@ -88,17 +90,17 @@ def test_a_range_mostly_before_the_first_sample_says_so() -> None:
     live = note_words(database, ask())
     assert "Its samples begin at ; nothing is missing before. This range is full at" in live
     assert "Show all since then" in live
-    fixed = HostRequest(number=1, host="hv1", start="1795417200000", end="now")
+    fixed = ask(search="?from=1795417200000&to=now")
     assert "full at" not in note_words(database, fixed)
-    assert "begin" not in note_words(database, HostRequest(number=1, host="hv1", start="now-15m", end="now"))
+    assert "begin" not in note_words(database, ask(search="?from=now-15m&to=now"))
     assert "begin" not in note_words(host_database(), ask())
 
 
 def test_a_range_before_the_first_sample_is_no_gap() -> None:
     """Where a host was not known yet nothing was lost."""
     database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
-    answer, _ = host_feed(database).answer(HostRequest(number=1, host="hv1", start="now-3h", end="now-2h"))
-    assert "before the first sample of this host" in texts(answer["parts"]["nothing"]["tree"])
+    answer = host_feed(database).answer(ask(search="?from=now-3h&to=now-2h"), VIEW)
+    assert "before the first sample of this host" in texts(answer.update.parts["nothing"].tree)
 
 
 def test_a_past_that_is_on_its_way_is_no_silence() -> None:
@@ -116,5 +118,5 @@ def test_a_range_that_begins_within_a_gap_is_hatched_from_its_edge() -> None:
     first = NOW.timestamp() - 1800
     points = [host_point(first + 10 * index, interval_seconds=10.0) for index in range(180)]
     points[0] = host_point(first, interval_seconds=7200.0)
-    (gap, *_) = stretches(host_feed(host_database(host_samples_raw=points)).answer(ask()))
+    (gap, *_) = stretches(host_feed(host_database(host_samples_raw=points)).answer(ask(), VIEW))
     assert "gap" == gap["meta"]["role"]

@@ -1,41 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the host page draws, as data: panels from top to bottom and the series in each."""
+"""What the chart of a host shows: its panels from top to bottom, and the columns of its table."""
 
-from typing import Literal, NamedTuple
-
-Unit = Literal["ratio", "bytes", "bytes_per_second", "bits_per_second", "seconds", "celsius"]
-Drawing = Literal["stack", "area", "line"]
-
-# Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.
-LINE_PIXELS = 1.3
-THICK_PIXELS = 2.4
-
-
-class Series(NamedTuple):
-    """One curve. ``column`` names it in the rows and in the browser."""
-
-    column: str
-    words: str
-    colour: str
-    drawing: Drawing = "line"
-    width_pixels: float = LINE_PIXELS
-    dash: Literal["solid", "dot"] = "solid"
-    is_hidden: bool = False
-    explanation: str = ""
-
-
-class Panel(NamedTuple):
-    """One band of the chart with its own vertical axis. ``maximum`` fixes the axis where it is known."""
-
-    key: str
-    title: str
-    unit: Unit
-    height_pixels: int
-    series: tuple[Series, ...]
-    maximum: float | None = None
-    floor: float = 0.0
-    is_optional: bool = False
-
+from dashboard.charts.columns import Columns, Numbers
+from dashboard.charts.panel import THICK_PIXELS, Panel, Series, TableColumn, drawn_columns
 
 CPU = Panel(
     key="cpu",
@@ -43,6 +10,7 @@ CPU = Panel(
     unit="ratio",
     height_pixels=150,
     maximum=1.0,
+    ground_column="cpu_busy_ratio",
     series=(
         Series("cpu_guest_ratio", "VMs", "blue", "stack", explanation="KVM only; emulated VMs count as user"),
         Series("cpu_user_ratio", "user", "sky", "stack", explanation="user and nice, without the VMs"),
@@ -58,6 +26,7 @@ MEMORY = Panel(
     title="Memory",
     unit="bytes",
     height_pixels=130,
+    capacity_columns=("memory_total_bytes", "swap_used_bytes"),
     series=(
         Series("memory_used_bytes", "used", "blue", "area", explanation="total minus MemAvailable"),
         Series(
@@ -150,5 +119,33 @@ TEMPERATURE = Panel(
 )
 
 PANELS = (CPU, MEMORY, DISK_TRAFFIC, DISK_BUSY, DISK_LATENCY, NETWORK, PRESSURE, TEMPERATURE)
-SERIES = frozenset(series.column for panel in PANELS for series in panel.series)
-HIDDEN_AT_FIRST = frozenset(series.column for panel in PANELS for series in panel.series if series.is_hidden)
+TABLE = (
+    TableColumn("CPU busy", "cpu_busy_ratio", "ratio"),
+    TableColumn("VMs", "cpu_guest_ratio", "ratio"),
+    TableColumn("I/O wait", "cpu_iowait_ratio", "ratio"),
+    TableColumn("Memory used", "memory_used_ratio", "ratio"),
+    TableColumn("Available", "memory_available_bytes", "bytes"),
+    TableColumn("Swap", "swap_used_bytes", "bytes"),
+    TableColumn("Disk read", "disk_read_bytes_per_second", "bytes_per_second"),
+    TableColumn("Disk write", "disk_write_bytes_per_second", "bytes_per_second"),
+    TableColumn("Disk busy", "disk_busy_ratio", "ratio"),
+    TableColumn("Latency", "disk_latency_seconds", "seconds"),
+    TableColumn("Received", "network_receive_bytes_per_second", "bits_per_second"),
+    TableColumn("Sent", "network_transmit_bytes_per_second", "bits_per_second"),
+    TableColumn("CPU pressure", "pressure_cpu_some_ratio", "ratio"),
+    TableColumn("I/O pressure", "pressure_io_some_ratio", "ratio"),
+    TableColumn("CPU temp.", "cpu_temperature_celsius", "celsius"),
+)
+DRAWN_COLUMNS = drawn_columns(PANELS, TABLE)
+
+
+def with_derived(columns: Columns) -> dict[str, Numbers]:
+    """Return the columns with the ones that panels need and rows do not carry."""
+    total = columns["memory_total_bytes"]
+    return {
+        **columns,
+        "memory_used_bytes": columns["memory_used_ratio"] * total,
+        "memory_used_bytes_min": columns["memory_used_ratio_min"] * total,
+        "memory_used_bytes_max": columns["memory_used_ratio_max"] * total,
+        "memory_legacy_bytes": columns["memory_used_legacy_ratio"] * total,
+    }

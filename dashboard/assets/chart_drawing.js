@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// One chart on the screen: rows and picture from updates, drawn into the places of its element. What a person chooses here
+// (hidden curves, pointer, table) needs no answer from the server.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  /** @typedef {contract.ChartUpdate} ChartUpdate */
+  /** @typedef {contract.ChartView} ChartView */
+  /** @typedef {contract.Panel} Panel */
+  /** @typedef {contract.TableColumn} TableColumn */
+  /**
+   * @typedef {object} ChartOptions
+   * @property {Panel[]} panels
+   * @property {TableColumn[]} table
+   * @property {string} library
+   * @property {(view: ChartView) => void} report
+   */
+
+  // A step of the width asks the server for other ticks; finer ones would make it draw for each window of its own.
+  const WIDTH_STEP_PIXELS = 100;
+  const LEAST_WIDTH_PIXELS = 200;
+  const GREATEST_WIDTH_PIXELS = 8000;
+
+  /** @param {string} token a colour of dashboard/theme.py */
+  function colour(token) {
+    const name = "--" + token.replace(/_/g, "-");
+    return window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  class ChartDrawing {
+    /**
+     * @param {HTMLElement} element with the places .chart__graph, .chart__legends and so on
+     * @param {ChartOptions} options
+     */
+    constructor(element, options) {
+      this.element = element;
+      this.options = options;
+      this.rows = kvmgrid.noRows;
+      /** @type {contract.Picture | null} */
+      this.picture = null;
+      /** @type {ReturnType<typeof kvmgrid.drawnRows> | null} */
+      this.drawn = null;
+      /** @type {any[]} */
+      this.bands = [];
+      this.pictureName = "";
+      this.number = -1;
+      this.reported = "";
+      this.hidden = new Set(options.panels.flatMap((panel) => panel.series.filter((each) => each.is_hidden)).map((each) => each.column));
+      /** @type {{seconds: number, clientY: number | null} | null} */
+      this.pointer = null;
+      this.isTable = false;
+      this.isDue = false;
+      this.isInSight = true;
+    }
+
+    /** @param {string} name */
+    place(name) {
+      return /** @type {HTMLElement} */ (this.element.querySelector(name));
+    }
+
+    /** @returns {ChartView} */
+    view() {
+      const width = Math.round(this.place(".chart__graph").clientWidth / WIDTH_STEP_PIXELS) * WIDTH_STEP_PIXELS;
+      return {
+        series: this.rows.series,
+        version: this.rows.version,
+        picture: this.pictureName,
+        width_pixels: Math.min(GREATEST_WIDTH_PIXELS, Math.max(LEAST_WIDTH_PIXELS, width || 1200)),
+      };
+    }
+
+    /** Says what is held, where that is news. */
+    report() {
+      const view = this.view();
+      const words = JSON.stringify(view);
+      if (words === this.reported) return;
+      this.reported = words;
+      this.options.report(view);
+    }
+
+    /**
+     * Takes what the server sent: at first, and after the page became that of another object, nothing.
+     * @param {ChartUpdate | null | undefined} update
+     */
+    take(update) {
+      if (!update) this.forget();
+      else if (update.number > this.number) this.apply(update);
+      this.report();
+    }
+
+    forget() {
+      this.rows = kvmgrid.noRows;
+      this.picture = null;
+      this.drawn = null;
+      this.pictureName = "";
+      this.number = -1;
+      this.pointer = null;
+      this.place(".chart").classList.add("chart--waiting");
+    }
+
+    /** @param {ChartUpdate} update */
+    apply(update) {
+      this.number = update.number;
+      const rows = update.rows ? kvmgrid.updateRows(this.rows, update.rows) : this.rows;
+      if (!rows) {
+        // It builds on rows that are not here: ask for all of them.
+        this.rows = kvmgrid.noRows;
+        this.pictureName = "";
+        kvmgrid.nudge();
+        return;
+      }
+      if (rows.series !== this.rows.series) this.pointer = null;
+      this.rows = rows;
+      this.picture = update.picture || null;
+      this.pictureName = update.name;
+      this.place(".chart").hidden = !this.picture;
+      this.place(".chart").classList.remove("chart--waiting");
+      if (!this.picture) return;
+      kvmgrid.shownRange = { start: this.picture.start_seconds, end: this.picture.end_seconds };
+      this.drawn = kvmgrid.drawnRows(rows, this.picture);
+      this.draw();
+    }
+
+    /** Draws all but what is out of sight; that waits until it is seen. */
+    draw() {
+      const { picture, drawn } = this;
+      if (!picture || !drawn) return;
+      this.isDue = document.hidden || !this.isInSight;
+      this.bands = kvmgrid.panelBands(picture);
+      const places = this.bands.map((band, index) => ({
+        panel: this.panel(band.key),
+        isKnown: picture.panels[index].is_known,
+        top: band.legendTop,
+      }));
+      const height = this.bands[this.bands.length - 1].bottom;
+      const style = this.place(".chart").style;
+      style.setProperty("--plot-left", picture.left_pixels + "px");
+      style.setProperty("--plot-right", picture.right_pixels + "px");
+      style.setProperty("--plot-height", height + "px");
+      kvmgrid.morph(this.place(".chart__legends"), kvmgrid.legendTrees(places, drawn.columns, this.hidden, colour));
+      kvmgrid.morph(this.place(".time-axis"), kvmgrid.timeAxisTrees(picture));
+      kvmgrid.morph(this.place(".chart__marks"), [picture.marks]);
+      kvmgrid.morph(this.place(".chart__nothing"), [picture.nothing]);
+      kvmgrid.writeTimes(this.place(".chart__nothing"));
+      this.drawTable();
+      this.readOut();
+      if (!this.isDue) this.drawCurves();
+    }
+
+    /** @param {string} key */
+    panel(key) {
+      return /** @type {Panel} */ (this.options.panels.find((panel) => panel.key === key));
+    }
+
+    async drawCurves() {
+      const plotly = await kvmgrid.loadPlotly(this.options.library);
+      const { picture, drawn } = this;
+      if (!picture || !drawn || !this.element.isConnected) return;
+      const range = [picture.start_seconds, picture.end_seconds];
+      const data = this.bands.flatMap(({ key, axis }, index) => {
+        const ink = { axis, colour, hidden: this.hidden };
+        return [
+          kvmgrid.frameTrace(range, axis),
+          ...kvmgrid.gapTraces(picture.gaps, picture.panels[index].maximum, ink),
+          ...kvmgrid.panelTraces(this.panel(key), drawn, ink),
+        ];
+      });
+      const layout = kvmgrid.chartLayout(picture, this.bands, colour, kvmgrid.isTouch());
+      await kvmgrid.drawPlotly(plotly, this.place(".chart__graph"), { data, layout }, {
+        zoom: (/** @type {number} */ start, /** @type {number} */ end) => this.zoom(start, end),
+        zoomBack: () => kvmgrid.zoomBack(),
+        point: (/** @type {number | null} */ seconds, /** @type {number | null} */ clientY) => this.point(seconds, clientY),
+      });
+    }
+
+    /**
+     * What is on the screen is none of the server's any more, also if the person goes back at once.
+     * @param {number} start
+     * @param {number} end
+     */
+    zoom(start, end) {
+      this.pictureName = "";
+      this.report();
+      kvmgrid.zoomTo(start, end);
+    }
+
+    /**
+     * Moves the pointer of all panels to an instant.
+     * @param {number | null} seconds
+     * @param {number | null} clientY
+     */
+    point(seconds, clientY) {
+      this.pointer = seconds === null ? null : { seconds, clientY };
+      this.readOut();
+    }
+
+    readOut() {
+      const { picture, drawn } = this;
+      if (!picture || !drawn) return;
+      const { start_seconds: start, end_seconds: end } = picture;
+      // A live range moves on under an event that was pointed at.
+      if (this.pointer && !(this.pointer.seconds >= start && this.pointer.seconds <= end)) this.pointer = null;
+      const row = this.pointer ? kvmgrid.nearestRow(drawn.times, this.pointer.seconds) : drawn.times.length - 1;
+      kvmgrid.writeLegendValues(this.place(".chart__legends"), drawn.columns, this.hidden, row);
+      const seconds = this.pointer && row >= 0 ? drawn.times[row] : null;
+      kvmgrid.drawCrosshair(this.place(".crosshair"), picture, seconds, this.pointedTop());
+    }
+
+    /** Returns the top of the panel that the pointer is in, that of the first where it is in none. */
+    pointedTop() {
+      const clientY = this.pointer ? this.pointer.clientY : null;
+      const y = clientY === null ? 0 : clientY - this.place(".chart").getBoundingClientRect().top;
+      const below = this.bands.filter((band) => band.legendTop <= y);
+      return (below.length ? below[below.length - 1] : this.bands[0]).top;
+    }
+
+    drawTable() {
+      const place = this.place(".chart__table");
+      const { picture } = this;
+      kvmgrid.morph(place, this.isTable && picture ? [kvmgrid.tableTree(this.options.table, this.rows, picture)] : []);
+      kvmgrid.writeTimes(place);
+    }
+
+    /** Shows or hides the table; returns whether it is shown. */
+    switchTable() {
+      this.isTable = !this.isTable;
+      this.drawTable();
+      return this.isTable;
+    }
+
+    /** @param {string} column */
+    switchSeries(column) {
+      if (!this.hidden.delete(column)) this.hidden.add(column);
+      this.draw();
+    }
+
+    /** @param {boolean} isInSight */
+    setInSight(isInSight) {
+      this.isInSight = isInSight;
+      if (isInSight && this.isDue) this.draw();
+    }
+  }
+
+  kvmgrid.ChartDrawing = ChartDrawing;
+})();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chart as a table, for those who read with a screen reader or want the numbers.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const ROW_COUNT = 120;
+  kvmgrid.TABLE_ROW_COUNT = ROW_COUNT;
+
+  /**
+   * Returns the newest rows of the range, newest first, and how many there are in all.
+   * @param {contract.TableColumn[]} table
+   * @param {{times: Float64Array, columns: Map<string, Float32Array>}} rows
+   * @param {contract.Picture} picture
+   * @returns {any[]} a tree
+   */
+  kvmgrid.tableTree = function (table, rows, picture) {
+    const first = picture.start_seconds - picture.bucket_seconds;
+    /** @type {number[]} */
+    const inRange = [];
+    rows.times.forEach((seconds, row) => {
+      if (seconds >= first && seconds < picture.end_seconds) inRange.push(row);
+    });
+    const shown = inRange.slice(-ROW_COUNT).reverse();
+    const heads = table.map((column) => ["th", { scope: "col", class: "number" }, column.words]);
+    return [
+      "table",
+      { class: "table" },
+      ["caption", {}, `The newest ${shown.length} of ${inRange.length} rows: ${picture.resolution}`],
+      ["thead", {}, ["tr", {}, ["th", { scope: "col" }, "Time"], ...heads]],
+      ["tbody", {}, ...shown.map((row) => rowTree(table, rows, row))],
+    ];
+  };
+
+  /**
+   * @param {contract.TableColumn[]} table
+   * @param {{times: Float64Array, columns: Map<string, Float32Array>}} rows
+   * @param {number} row
+   */
+  function rowTree(table, rows, row) {
+    const time = ["time", { class: "clock", datetime: new Date(rows.times[row] * 1000).toISOString() }, ""];
+    const cells = table.map(({ column: name, unit }) => {
+      const column = rows.columns.get(name);
+      const words = kvmgrid.writeValue(unit, column ? column[row] : NaN);
+      return ["td", { class: words === kvmgrid.UNKNOWN_VALUE ? "number missing" : "number" }, words];
+    });
+    return ["tr", {}, ["th", { scope: "row" }, time], ...cells];
+  }
+})();

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What travels between the dashboard and the Chart component of a browser.
+
+A browser keeps the columns it was given. It reports their name (``version``) and that of everything else it
+shows (``picture``); an update carries the rows that follow those it may keep, and all else.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dashboard.charts.columns import Stretch
+from dashboard.charts.ticks import Tick
+from dashboard.errors import RequestError
+from dashboard.parts.markup import Element
+
+Name = Annotated[str, Meta(max_length=128)]
+
+
+class TypedArray(Struct, frozen=True):
+    """Numbers as bytes in base64, little endian: f4 has seven digits, f8 is for instants."""
+
+    dtype: Literal["f4", "f8"]
+    bdata: str
+
+
+class ChartView(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a browser holds: columns of ``version`` that belong to ``series``, drawn as ``picture``."""
+
+    series: Name = ""
+    version: Name = ""
+    picture: Name = ""
+    width_pixels: Annotated[int, Meta(ge=200, le=8000)] = 1200
+
+
+class ColumnUpdate(Struct, frozen=True, kw_only=True):
+    """Rows to hold: of version ``base`` some that are kept, then these.
+
+    The first ``dropped_count`` go, the next ``kept_count`` stay. An empty ``base`` keeps nothing.
+    A column that is left out is not known in the rows that come.
+    """
+
+    series: str
+    version: str
+    base: str
+    dropped_count: int
+    kept_count: int
+    times_seconds: TypedArray
+    columns: dict[str, TypedArray]
+
+
+class PanelState(Struct, frozen=True, kw_only=True):
+    """What a panel is like for these rows: whether anything is known, its height, its axis."""
+
+    key: str
+    is_known: bool
+    height_pixels: int
+    maximum: float
+    ticks: tuple[Tick, ...]
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """All that is drawn except the rows. ``bucket_seconds`` is 0 for samples that are not averaged."""
+
+    start_seconds: float
+    end_seconds: float
+    bucket_seconds: int
+    resolution: str
+    left_pixels: int
+    right_pixels: int
+    ticks: tuple[Tick, ...]
+    panels: tuple[PanelState, ...]
+    gaps: tuple[Stretch, ...]
+    events_seconds: tuple[float, ...]
+    marks: Element
+    nothing: Element
+
+
+class ChartUpdate(Struct, frozen=True, kw_only=True):
+    """News for a chart, for the request of a number. Without ``picture`` there is no chart to show."""
+
+    number: int
+    name: str = ""
+    picture: Picture | None = None
+    rows: ColumnUpdate | None = None
+
+
+def read_view(data: Any) -> ChartView:
+    """Return what a browser says that it holds, nothing where it says nothing; raise RequestError."""
+    if data is None:
+        return ChartView()
+    try:
+        return msgspec.convert(data, ChartView)
+    except msgspec.ValidationError as error:
+        raise RequestError(str(error)) from error
+
+
+def written_chart(update: ChartUpdate) -> dict[str, Any]:
+    """Return an update as Dash sends it."""
+    data: dict[str, Any] = msgspec.to_builtins(update)
+    return data

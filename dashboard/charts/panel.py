@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a chart shows, as data: panels from top to bottom with their series, and the columns of its table."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Unit: TypeAlias = Literal["ratio", "bytes", "bytes_per_second", "bits_per_second", "seconds", "celsius"]
+Drawing: TypeAlias = Literal["stack", "area", "line"]
+
+# Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.
+LINE_PIXELS = 1.3
+THICK_PIXELS = 2.4
+
+
+class Series(Struct, frozen=True):
+    """One curve. ``column`` names it in the rows and in the browser; ``colour`` is a token of the theme."""
+
+    column: str
+    words: str
+    colour: str
+    drawing: Drawing = "line"
+    width_pixels: float = LINE_PIXELS
+    dash: Literal["solid", "dot"] = "solid"
+    is_hidden: bool = False
+    explanation: str = ""
+
+
+class Panel(Struct, frozen=True, kw_only=True):
+    """One band of a chart with its own vertical axis.
+
+    ``maximum`` fixes the axis where it is known; with ``capacity_columns`` it ends at the greatest of them,
+    without either at a round number above all values. A stack stands where ``ground_column`` is known.
+    """
+
+    key: str
+    title: str
+    unit: Unit
+    height_pixels: int
+    series: tuple[Series, ...]
+    maximum: float | None = None
+    floor: float = 0.0
+    capacity_columns: tuple[str, ...] = ()
+    ground_column: str | None = None
+    is_optional: bool = False
+
+
+class TableColumn(Struct, frozen=True):
+    """One column of the table that says the same as the chart."""
+
+    words: str
+    column: str
+    unit: Unit
+
+
+def drawn_columns(panels: tuple[Panel, ...], table: tuple[TableColumn, ...]) -> tuple[str, ...]:
+    """Return the columns that a browser needs for panels and table, bands included, each once."""
+    names: dict[str, None] = {}
+    for panel in panels:
+        for series in panel.series:
+            names |= dict.fromkeys((series.column, f"{series.column}_min", f"{series.column}_max"))
+        if panel.ground_column is not None:
+            names[panel.ground_column] = None
+    return tuple(names | dict.fromkeys(each.column for each in table))

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Chart component in a browser: what it needs of the screen, and what it asks of the server."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
+from tests.dashboard.seeding import Load, Seeder, host_batch, run_of_batches, utc_now
+from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
+
+COLD_CEILING_BYTES = 1_300_000
+PLAIN_COLD_CEILING_BYTES = 400_000
+# What a Plotly of ours draws a curve with.
+STROKE = "() => getComputedStyle(document.querySelector('#host-chart path.js-line')).stroke"
+
+
+def box_of(locator: Locator) -> dict[str, float]:
+    """Return where an element is on the screen."""
+    box = locator.bounding_box()
+    assert box is not None
+    return {"top": box["y"], "bottom": box["y"] + box["height"]}
+
+
+def chart_requests(page: Page) -> list[dict[str, Any]]:
+    """Return a list that grows by the view of the chart in each request of the page."""
+    views: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("_dash-update-component") and "host-chart" in (request.post_data or ""):
+            views.append(json.loads(request.post_data or "{}")["state"][0]["value"])
+
+    page.on("request", note)
+    return views
+
+
+def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A chart that is taller than the screen has its axis at the edge of the screen, then at its own end."""
+    seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    texts = page.locator(".time-axis__text")
+    expect(texts.first).to_be_in_viewport(ratio=1)
+    axis = page.locator(".time-axis")
+    assert 900 == round(box_of(axis)["bottom"])
+    page.mouse.wheel(0, 10_000)
+    page.wait_for_function("() => document.querySelector('.time-axis').getBoundingClientRect().bottom < 800")
+    assert abs(box_of(axis)["top"] - plot_box(page)["y"] - plot_box(page)["height"]) < 2
+
+
+def test_the_time_stands_in_the_panel_under_the_pointer(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """In each panel that the pointer is in, the time is at the pointer and not at the top of the chart."""
+    seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
+    wait_for_curves(page)
+    plot = plot_box(page)
+    at = plot["x"] + plot["width"] / 2
+    legends = page.locator(".legend")
+    tops = [box_of(legends.nth(index))["top"] for index in range(4)]
+    for index in range(3):
+        middle = (tops[index] + tops[index + 1]) / 2 + 10
+        page.mouse.move(at - 3, middle)
+        page.mouse.move(at, middle)
+        time = page.locator(".crosshair__time")
+        expect(time).to_be_visible()
+        page.wait_for_function(
+            "([low, high]) => {"
+            " const box = document.querySelector('.crosshair__time').getBoundingClientRect();"
+            " return low < box.top && box.bottom < high; }",
+            arg=[tops[index], tops[index + 1]],
+        )
+
+
+def test_what_a_person_chooses_asks_nothing(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Hidden curves, the theme and the table are drawn from what the browser holds, also while paused."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1?from=now-9m&to=now-1m")
+    wait_for_curves(page)
+    page.keyboard.press("Space")
+    expect(page.locator("#shell-live")).to_have_text("Paused")
+    asked = chart_requests(page)
+    before = page.evaluate(STROKE)
+    entry = page.locator('.legend__entry[data-column="cpu_guest_ratio"]')
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function(
+        "() => !document.querySelector('#host-chart .js-plotly-plot')._fullData"
+        ".some(each => each.meta && each.meta.column === 'cpu_guest_ratio')"
+    )
+    page.get_by_role("button", name="Show as table").click()
+    expect(page.locator(".chart__table caption")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"before => ({STROKE})() !== before", arg=before)
+    assert [] == asked
+
+
+def test_a_browser_says_what_it_holds_and_gets_the_rest(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Each request names the version of the answer before; the rows that came are added to those held."""
+    now = utc_now()
+    seeder.store(run_of_batches("hv1", now - timedelta(seconds=20), 60, TICK))
+    asked = chart_requests(page)
+    bodies: list[dict[str, Any]] = []
+    page.on(
+        "response",
+        lambda response: (
+            bodies.append(response.json()["response"]) if "_dash-update-component" in response.url else None
+        ),
+    )
+    page.goto(f"{dashboard.url}/host/hv1?from=now-9m&to=now")
+    wait_for_curves(page)
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')
+    seeder.store([host_batch("hv1", now, 500, TICK._replace(cpu_ratio=0.93))])
+    expect(busy).to_have_text("93\u00a0%")
+    updates = [body["host-chart"]["update"] for body in bodies if "host-chart" in body]
+    wholes = [update for update in updates if update["rows"] and not update["rows"]["base"]]
+    assert 1 == len(wholes)
+    (*_, newest) = [update for update in updates if update["rows"]]
+    assert newest["rows"]["base"] in {view["version"] for view in asked}
+    assert newest["rows"]["kept_count"] > 40
+
+
+def test_another_host_is_never_shown_with_the_rows_of_the_first(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Going from host to host shows each one's own values, there and back."""
+    now = utc_now()
+    seeder.store(run_of_batches("hv1", now, 30, TICK))
+    seeder.store([host_batch("hv1", now + timedelta(seconds=1), 900, TICK._replace(cpu_ratio=0.11))])
+    calm = Load(tick_seconds=10.0, cpu_ratio=0.77)
+    seeder.store(
+        [host_batch("hv2", now - timedelta(seconds=10 * index), 100 - index, calm) for index in range(30)]
+    )
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')
+    page.goto(f"{dashboard.url}/host/hv1")
+    expect(busy).to_have_text("11\u00a0%")
+    page.evaluate("kvmgrid.go('/host/hv2')")
+    expect(busy).to_have_text("77\u00a0%")
+    wait_for_curves(page)
+    page.go_back()
+    expect(busy).to_have_text("11\u00a0%")
+
+
+def received_bytes(watched: Watched, url: str, wait: Callable[[Page], object]) -> tuple[int, list[str]]:
+    """Return the bytes that a page takes from a cold start on, as they travel, and their addresses."""
+    session = watched.page.context.new_cdp_session(watched.page)
+    sizes: list[float] = []
+    addresses: list[str] = []
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    session.on("Network.responseReceived", lambda event: addresses.append(event["response"]["url"]))
+    watched.page.goto(url)
+    wait(watched.page)
+    return round(sum(sizes)), addresses
+
+
+def test_a_cold_page_is_small_and_plotly_comes_with_charts_only(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """A page without a chart takes no Plotly; one with a chart takes the cartesian part."""
+    seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
+    grid = received_bytes(open_page(), f"{dashboard.url}/", lambda page: page.wait_for_selector(".host-card"))
+    assert not [address for address in grid[1] if "plotly" in address]
+    assert grid[0] <= PLAIN_COLD_CEILING_BYTES
+    host = received_bytes(open_page(), f"{dashboard.url}/host/hv1", wait_for_curves)
+    assert 1 == len([address for address in host[1] if "plotly" in address])
+    assert host[0] <= COLD_CEILING_BYTES

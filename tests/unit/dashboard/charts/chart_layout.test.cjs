@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+"use strict";
+const assert = require("node:assert/strict");
+const test = require("node:test");
+const { load, cases, colour } = require("./assets.cjs");
+
+const kvmgrid = load("chart_layout.js");
+const { updates } = cases();
+
+function layoutOf(name, { ink = colour, isTouch = false } = {}) {
+  const { picture } = updates[name];
+  return kvmgrid.chartLayout(picture, kvmgrid.panelBands(picture), ink, isTouch);
+}
+
+const axesOf = (layout) => Object.keys(layout).filter((name) => name.startsWith("yaxis")).map((name) => layout[name]);
+const plotPixels = (layout) => layout.height - layout.margin.b;
+
+test("all panels share one time axis", () => {
+  const layout = layoutOf("three");
+  assert.deepEqual(Object.keys(layout).filter((name) => name.startsWith("xaxis")), ["xaxis"]);
+  assert.equal(layout.hoversubplots, "axis");
+  assert.ok(axesOf(layout).length > 5);
+  assert.ok(axesOf(layout).every((axis) => axis.anchor === "x"));
+});
+
+test("a finger scrolls and a mouse zooms", () => {
+  assert.equal(layoutOf("three").dragmode, "zoom");
+  assert.equal(layoutOf("three", { isTouch: true }).dragmode, false);
+});
+
+test("the line of an event ends below its mark", () => {
+  const layout = layoutOf("event");
+  const [line] = layout.shapes;
+  assert.equal(layout.shapes.length, 1);
+  assert.equal(line.x0, updates.event.picture.start_seconds + 10);
+  assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - kvmgrid.EVENT_STRIP_PIXELS) < 1e-6);
+});
+
+test("panels do not overlap, and are as high as the server says", () => {
+  const layout = layoutOf("thirty");
+  const domains = axesOf(layout).map((axis) => axis.domain);
+  domains.slice(1).forEach((domain, index) => assert.ok(domains[index][0] > domain[1]));
+  assert.ok(domains.every(([low, high]) => low >= -1e-9 && high <= 1));
+  const heights = domains.map(([low, high]) => Math.round((high - low) * plotPixels(layout)));
+  assert.deepEqual(heights, updates.thirty.picture.panels.map((panel) => panel.height_pixels));
+});
+
+test("no samples still give axes", () => {
+  const layout = layoutOf("empty");
+  assert.ok(axesOf(layout).length >= 7);
+  assert.ok(layout.xaxis.tickvals.length > 1);
+});
+
+test("the theme colours the chart, down to the grid", () => {
+  assert.equal(layoutOf("three", { ink: (token) => "dark " + token }).xaxis.gridcolor, "dark grid");
+});
+
+test("texts of a value axis are the server's", () => {
+  const [cpu] = axesOf(layoutOf("three"));
+  assert.deepEqual(cpu.ticktext, updates.three.picture.panels[0].ticks.map((tick) => tick.text));
+});

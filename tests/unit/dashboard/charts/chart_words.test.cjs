@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+"use strict";
+const assert = require("node:assert/strict");
+const test = require("node:test");
+const { load, cases, colour } = require("./assets.cjs");
+
+const kvmgrid = load("chart_axis.js", "chart_columns.js", "chart_legend.js", "chart_table.js", "number_words.js");
+const { numbers, panels, table, updates } = cases();
+
+kvmgrid.clock = (milliseconds, hasFractions) => new Date(milliseconds).toISOString() + (hasFractions ? " fine" : "");
+kvmgrid.duration = (seconds) => seconds + " s";
+
+const words = (tree) => (typeof tree === "string" ? tree : tree.slice(2).map(words).join(" "));
+const heldBy = (name) => kvmgrid.updateRows(kvmgrid.noRows, updates[name].rows);
+
+function elements(tree, tag) {
+  if (typeof tree === "string") return [];
+  return [...(tree[0] === tag ? [tree] : []), ...tree.slice(2).flatMap((child) => elements(child, tag))];
+}
+
+test("numbers are written as the server writes them", () => {
+  assert.ok(numbers.length > 50);
+  for (const [unit, value, expected] of numbers) assert.equal(kvmgrid.writeValue(unit, value), expected);
+  assert.equal(kvmgrid.writeValue("ratio", NaN), "n/a");
+});
+
+test("a series that is switched off keeps its legend, one that is not known has none", () => {
+  const places = [{ panel: panels[0], isKnown: true, top: 5 }];
+  const [legend] = kvmgrid.legendTrees(places, heldBy("three").columns, new Set(["cpu_user_ratio"]), colour);
+  const pressed = Object.fromEntries(elements(legend, "button").map((each) => [each[1]["data-column"], each[1]["aria-pressed"]]));
+  assert.equal(pressed.cpu_user_ratio, "false");
+  assert.equal(pressed.cpu_guest_ratio, "true");
+  assert.ok(!("cpu_steal_ratio" in pressed));
+});
+
+test("a panel of which nothing is known says so", () => {
+  const [legend] = kvmgrid.legendTrees([{ panel: panels[4], isKnown: false, top: 5 }], new Map(), new Set(), colour);
+  assert.match(words(legend), /Disk latency n\/a in this range/);
+});
+
+test("the newest rows come first, and the caption counts what is left out", () => {
+  const { picture } = updates.many;
+  const tree = kvmgrid.tableTree(table, heldBy("many"), picture);
+  assert.match(words(tree), /The newest 120 of 130 rows: every sample/);
+  const [newest] = elements(elements(tree, "tbody")[0], "time");
+  assert.equal(newest[1].datetime, new Date((picture.start_seconds + 129) * 1000).toISOString());
+  assert.equal(elements(elements(tree, "thead")[0], "th").length, table.length + 1);
+});
+
+test("rows beside the range are in no table, and what is not known is n/a", () => {
+  const tree = kvmgrid.tableTree(table, heldBy("neighbours"), updates.neighbours.picture);
+  assert.match(words(tree), /The newest 3 of 3 rows/);
+  const missing = elements(tree, "td").filter((cell) => cell[1].class === "number missing");
+  assert.ok(missing.length && missing.every((cell) => cell[2] === "n/a"));
+});
+
+test("the crosshair says a sample's time, or an average's bucket", () => {
+  const { picture } = updates.averages;
+  assert.match(kvmgrid.crosshairWords(picture, picture.start_seconds + 30), /08:00:00.000Z \+ 60 s$/);
+  assert.match(kvmgrid.crosshairWords(updates.three.picture, updates.three.picture.start_seconds), /08:00:00.000Z$/);
+  const minute = { ...updates.three.picture, end_seconds: updates.three.picture.start_seconds + 60 };
+  assert.match(kvmgrid.crosshairWords(minute, minute.start_seconds), /fine$/);
+});
+
+test("each mark of the time axis stands where its instant is", () => {
+  const { picture } = updates.three;
+  const trees = kvmgrid.timeAxisTrees(picture);
+  assert.equal(trees.length, picture.ticks.length);
+  const shares = trees.map((tree) => Number(tree[1].style.replace("--at:", "")));
+  assert.ok(shares.every((share) => share >= 0 && share <= 1));
+  assert.deepEqual(shares, [...shares].sort((one, other) => one - other));
+});

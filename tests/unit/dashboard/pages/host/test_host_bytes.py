@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much the page of a host sends: bytes of what travels, compressed as the dashboard compresses."""
+
+import gzip
+import random
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from dashboard.charts.contract import ChartView, written_chart
+from dashboard.pages.host.feed import Answer, HostFeed
+from dashboard.pages.host.queries import HostDomain, HostPoint
+from dashboard.parts.contract import written
+from dashboard.queries import HostEvent
+from tests.unit.dashboard.row_database import ask, holding, host_database
+from tests.unit.dashboard.rows import GIB, NOW, host_domain, host_now
+
+DAY = "?from=now-24h&to=now"
+MINUTE_COUNT = 24 * 60
+DOMAIN_COUNT = 20
+TICK_CEILING_BYTES = 10_000
+WHOLE_CEILING_BYTES = 300_000
+GZIP_LEVEL = 6
+
+
+def lively_point(chance: random.Random, time_seconds: float) -> HostPoint:
+    """Return averages of a minute in which every figure is known, and no two are alike."""
+    fields: dict[str, float] = {name: chance.random() for name in HostPoint._fields}
+    fields |= {name: 1e7 * chance.random() for name in HostPoint._fields if name.endswith("_per_second")}
+    known = {"time_seconds": time_seconds, "interval_seconds": 10.0, "interval_seconds_max": 10.0}
+    memory = {"memory_total_bytes": 64.0 * GIB, "memory_available_bytes": GIB * chance.uniform(20, 40)}
+    return HostPoint(**(fields | known | memory))
+
+
+def lively_domain(chance: random.Random, number: int) -> HostDomain:
+    """Return a VM whose figures are new."""
+    return host_domain(
+        f"machine-{number:02}",
+        uuid=f"00000000-0000-4000-8000-{number:012x}",
+        cpu_ratio=chance.random(),
+        cpu_cores=2 * chance.random(),
+        vcpu_count=2,
+        steal_ratio=chance.random() / 10,
+        memory_assigned_bytes=4 * GIB,
+        memory_used_bytes=chance.randrange(GIB, 3 * GIB),
+        memory_resident_bytes=chance.randrange(GIB, 4 * GIB),
+        memory_age_seconds=2.0,
+        block_read_bytes_per_second=1e7 * chance.random(),
+        block_write_bytes_per_second=1e7 * chance.random(),
+        network_receive_bytes_per_second=1e7 * chance.random(),
+        network_transmit_bytes_per_second=1e7 * chance.random(),
+    )
+
+
+def sent_bytes(answer: Answer) -> int:
+    """Return the compressed size of a response as Dash writes it."""
+    response: dict[str, Any] = {"host-parts": {"update": written(answer.update)}}
+    if answer.chart is not None:
+        response["host-chart"] = {"update": written_chart(answer.chart)}
+    return len(gzip.compress(orjson.dumps({"multi": True, "response": response}), GZIP_LEVEL))
+
+
+def view_of(answer: Answer, before: ChartView) -> ChartView:
+    """Return what a browser holds of the chart after an answer."""
+    if answer.chart is None:
+        return before
+    rows = answer.chart.rows
+    return ChartView(
+        series=before.series if rows is None else rows.series,
+        version=before.version if rows is None else rows.version,
+        picture=answer.chart.name,
+        width_pixels=before.width_pixels,
+    )
+
+
+def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
+    """A minute later the last bucket has changed and one is new, and so have all figures of all VMs."""
+    chance = random.Random(20)  # noqa: S311 - no secret
+    now = NOW
+    start = NOW.timestamp() - 60 * MINUTE_COUNT
+    points = [lively_point(chance, start + 60 * index) for index in range(MINUTE_COUNT)]
+    events = [
+        HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20)
+        for hour in range(1, DOMAIN_COUNT + 1)
+    ]
+    database = host_database(host_samples_rollup=points, host_events=events)
+    database.rows["host_domains"] = [lively_domain(chance, number) for number in range(DOMAIN_COUNT)]
+    feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
+    view = ChartView(width_pixels=1400)
+    first = feed.answer(ask(search=DAY), view)
+    assert sent_bytes(first) < WHOLE_CEILING_BYTES
+    seen, view = holding(first.update), view_of(first, view)
+    sizes = []
+    for number in range(2, 7):
+        now += timedelta(seconds=60)
+        points[-1] = lively_point(chance, points[-1].time_seconds)
+        points.append(lively_point(chance, points[-1].time_seconds + 60))
+        database.rows["host_samples_rollup"] = points[-MINUTE_COUNT:]
+        database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
+        database.rows["host_now"] = [host_now(sampled_at=now, cpu_count=16, load_1m=chance.random())]
+        answer = feed.answer(ask(number, search=DAY, seen=seen), view)
+        assert answer.chart is not None
+        assert answer.chart.rows is not None
+        assert answer.chart.rows.kept_count == MINUTE_COUNT - 2
+        sizes.append(sent_bytes(answer))
+        seen, view = holding(answer.update, seen), view_of(answer, view)
+    assert max(sizes) <= TICK_CEILING_BYTES, sizes
+
+
+def test_late_samples_send_what_lies_behind_them() -> None:
+    """What a spool held back for an hour costs that hour, and not the day."""
+    chance = random.Random(21)  # noqa: S311 - no secret
+    start = NOW.timestamp() - 60 * MINUTE_COUNT
+    points = [lively_point(chance, start + 60 * index) for index in range(MINUTE_COUNT)]
+    database = host_database(host_samples_rollup=[*points[:-60], *points[-30:]])
+    feed = HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
+    first = feed.answer(ask(search=DAY), ChartView())
+    database.rows["host_samples_rollup"] = points
+    feed._charts._entries.clear()
+    second = feed.answer(ask(2, search=DAY), view_of(first, ChartView()))
+    assert second.chart is not None
+    assert second.chart.rows is not None
+    assert MINUTE_COUNT - 60 == second.chart.rows.kept_count
+    assert sent_bytes(second) < sent_bytes(first) / 8
