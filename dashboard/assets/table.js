@@ -4,11 +4,17 @@
   "use strict";
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
-  /** @param {string | undefined} id */
+  /**
+   * Returns a table, null while it is not drawn yet.
+   * @param {string | undefined} id
+   */
   function gridOf(id) {
-    const library = window.dash_ag_grid;
-    const grid = id && library && library.getApi(id);
-    return grid && !grid.isDestroyed() ? grid : null;
+    try {
+      const grid = window.dash_ag_grid.getApi(id || "");
+      return grid.isDestroyed() ? null : grid;
+    } catch {
+      return null;
+    }
   }
 
   // The colours are those of dashboard/theme.py, as properties that follow the theme.

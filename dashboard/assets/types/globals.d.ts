@@ -58,7 +58,8 @@ declare namespace tables {
 }
 
 interface Window {
-  dash_ag_grid?: { getApi(id: string): tables.Grid | undefined };
+  /** There once the first page with a table was opened. */
+  dash_ag_grid: { getApi(id: string): tables.Grid };
   dashAgGridFunctions?: Record<string, Function>;
   dashAgGridComponentFunctions?: Record<string, Function>;
 }
