@@ -42,13 +42,15 @@ test-unit: ## run the tests that need no service (seconds)
 test-long: setup ## run the long tests too
 	@$(PYTHON) -m pytest --hypothesis-profile=thorough
 
-lint: ## ruff, mypy --strict, import-linter, codespell
+lint: ## ruff, mypy --strict, import-linter, codespell; eslint and tsc for the assets
 	@deploy/setup
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/codespell
+	@node tests/javascript/node_modules/eslint/bin/eslint.js --config tests/javascript/eslint.config.mjs dashboard/assets
+	@node tests/javascript/node_modules/typescript/bin/tsc --project tests/javascript
 
 format: ## let ruff format and repair what it can
 	@$(PYTHON) -m ruff format
@@ -88,7 +90,7 @@ pins: ## write requirements/ anew from pyproject.toml (needs uv)
 	$$compile --extra publisher --extra libvirt -o requirements/publisher.txt
 
 clean: ## remove what the build left in this folder
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/community/node_modules dist
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-lab: ## remove the lab's root folders and guest images from the cache, but those in use

@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The application: the only constructor, nothing global.
-
-The router is ours: Dash's own draws a page anew whenever the query string changes, and here a zoom is a
-change of the query string.
-"""
+"""The application: the only constructor, nothing global."""
 
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import structlog
-from dash import Dash, Input, Output, html
-from dash.development.base_component import Component
+from dash import Dash
+from dash.exceptions import DependencyException
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
+from dashboard import router
 from dashboard.components import shell
 from dashboard.database import Database
-from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.settings import Settings
 from dashboard.web import probes
-from dashboard.web.request_guard import RequestGuard
+from dashboard.web.host_names import HostNames
+from dashboard.web.libraries import serve_lazily
+from dashboard.web.request_guard import NOT_FOUND, RequestGuard
+from dashboard.web.request_log import FailureAnswer, RequestLog
+from dashboard.web.response_headers import ResponseHeaders, security_headers
 from dashboard.web.workers import Workers
 
 log = structlog.get_logger("dashboard")
@@ -38,13 +39,18 @@ KEEP_SHARE = 0.8
 DEADLINE_SHARE = 0.8
 
 
-def create_app(settings: Settings, database: Database) -> RequestGuard:
-    """Return the ASGI application; the caller opens and closes the database."""
+def create_app(settings: Settings, database: Database) -> Dash:
+    """Return the application, whose ``server`` is ASGI; the caller opens and closes the database."""
     # FastAPI's own documentation pages load scripts from elsewhere.
     server = FastAPI(title="kvmgrid", docs_url=None, redoc_url=None, openapi_url=None)
     probes.register(server, database)
     # Instead of Dash's own switch, which takes the level 9.
     server.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION_LEVEL)
+    server.add_middleware(FailureAnswer)
+    # How Dash refuses the file of a package that it does not serve.
+    server.add_exception_handler(DependencyException, _not_served)
+    for library in {library for page in PAGES for library in page.libraries}:
+        serve_lazily(library)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type]  # documented since 4.2: an existing server object
@@ -62,42 +68,43 @@ def create_app(settings: Settings, database: Database) -> RequestGuard:
         add_log_handler=False,
         enable_mcp=False,
         on_error=_note_failure,
+        # The browser would check the callbacks against components that are not there yet; a test does it.
+        suppress_callback_exceptions=True,
     )
     # Otherwise every page opens a WebSocket at once, although no callback uses one.
     app.backend.websocket_capability = False
-    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.lost_after_seconds)
+    links = [(page.label, page.path) for page in PAGES if page.label is not None]
+    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.lost_after_seconds, links)
     app.layout = frame
-    # All ids there are, so that Dash checks the callbacks against them without drawing a page.
-    app.validation_layout = html.Div(  # type: ignore[assignment]  # inferred from None in Dash
-        [frame, *(page.layout() for page in PAGES)]
-    )
-    app.callback(Output(shell.PAGE, "children"), Input(shell.ADDRESS, "pathname"))(route)
+    router.register(app, PAGES)
     keep_seconds = settings.page.refresh_seconds * KEEP_SHARE
     deadline_seconds = settings.page.lost_after_seconds * DEADLINE_SHARE
     for page in PAGES:
         count = page.worker_count(settings.database.connection_count)
         workers = Workers(page.name, count=count, deadline_seconds=deadline_seconds)
         page.register(app, database, workers, keep_seconds=keep_seconds)
-    return RequestGuard(
-        app,
+    # Before Dash's route for all the rest, which is added at the start and answers with the index.
+    server.add_api_route("/_dash-{rest:path}", _no_file, methods=["GET"], include_in_schema=False)
+    # Each one that is added stands around those before it, Dash's own among them.
+    server.add_middleware(
+        RequestGuard,
+        dash=app,
         body_limit_bytes=settings.web.body_limit_bytes,
-        hosts=(settings.web.listen_address, *settings.web.allowed_hosts),
-        is_page=lambda path: find_page(path) is not None,
+        is_page=lambda path: router.find_page(PAGES, path) is not None,
     )
+    names = ("localhost", settings.web.listen_address, *settings.web.allowed_hosts)
+    server.add_middleware(HostNames, names=names)
+    server.add_middleware(ResponseHeaders, headers=security_headers(app))
+    server.add_middleware(RequestLog)
+    return app
 
 
-def find_page(path: str) -> Page | None:
-    """Return the page at an address, None where there is none."""
-    return next((page for page in PAGES if page.matches(path)), None)
+def _no_file() -> PlainTextResponse:
+    return PlainTextResponse("not found\n", NOT_FOUND)
 
 
-async def route(path: Any) -> Component:
-    """Return the structure of the page at an address; whether a host is known, its page says itself."""
-    page = find_page(path) if isinstance(path, str) else None
-    if page is None:
-        words = [html.H1("There is no such page"), html.P(html.A("All hosts", href="/", className="button"))]
-        return html.Div(html.Section(words, className="guide"), className="page")
-    return page.layout()
+def _not_served(_request: Request, _error: Exception) -> PlainTextResponse:
+    return _no_file()
 
 
 def _note_failure(error: Exception) -> None:

@@ -61,7 +61,7 @@ def run(path: Path | None) -> None:
     click.echo(f"kvmgrid-dashboard: http://{_shown_address(settings)}:{settings.web.port}/", err=True)
     try:
         uvicorn.run(
-            create_app(settings, database),
+            create_app(settings, database).server,
             host=settings.web.listen_address,
             port=settings.web.port,
             log_config=None,

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.database import Database
 from dashboard.queries import Query
+from dashboard.web.libraries import Library
 from dashboard.web.workers import Workers
 
 
@@ -23,6 +24,7 @@ class Page(NamedTuple):
     """One page. ``label`` is its name in the bar, None for the page of one object.
 
     ``worker_count`` is how many answers are made at a time, of so many connections to the database.
+    ``libraries`` are the component suites that it needs beside those of all pages.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Page(NamedTuple):
     register: Register
     worker_count: Callable[[int], int]
     queries: tuple[Query[Any], ...]
+    libraries: tuple[Library, ...] = ()

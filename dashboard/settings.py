@@ -30,8 +30,9 @@ class WebSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     listen_address: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8050
-    # Names beside loopback, addresses and listen_address under which browsers reach the pages.
-    allowed_hosts: tuple[Annotated[str, Meta(max_length=253)], ...] = ()
+    # Names beside loopback, addresses and listen_address under which browsers reach the pages; *.example.org
+    # is every name below that one.
+    allowed_hosts: tuple[Annotated[str, Meta(max_length=253, pattern=r"^(\*\.)?[^*]+$")], ...] = ()
     body_limit_bytes: Annotated[int, Meta(ge=4096, le=2**24)] = 262_144
 
 

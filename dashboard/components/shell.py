@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all pages share: head line, banner, the period of their requests, and the HTML around it."""
 
+from collections.abc import Iterable
+
 from dash import dcc, html
 
 from dashboard.theme import style_sheet
 from dashboard.web.clientside import attributes
 
 ADDRESS = "shell-address"
+ARRIVED = "shell-arrived"
 PAGE = "shell-page"
 BANNER = "shell-banner"
 LIVE = "shell-live"
@@ -14,11 +17,14 @@ THEME = "shell-theme"
 THEME_WORDS = "shell-theme-words"
 
 
-def shell_layout(refresh_seconds: float, lost_after_seconds: float) -> html.Div:
-    """Return the frame into which the router puts a page."""
+def shell_layout(
+    refresh_seconds: float, lost_after_seconds: float, links: Iterable[tuple[str, str]]
+) -> html.Div:
+    """Return the frame into which the router puts a page; ``links`` are the names and paths in its bar."""
     return html.Div(
         [
             dcc.Location(id=ADDRESS, refresh=False),
+            dcc.Store(id=ARRIVED),
             html.A("Skip to content", href="#shell-page", className="skip"),
             html.Header(
                 [
@@ -27,7 +33,9 @@ def shell_layout(refresh_seconds: float, lost_after_seconds: float) -> html.Div:
                         href="/",
                         className="brand",
                     ),
-                    html.Nav([html.A("Grid", href="/")], **attributes(aria_label="pages")),
+                    html.Nav(
+                        [html.A(label, href=path) for label, path in links], **attributes(aria_label="pages")
+                    ),
                     html.Div(
                         [
                             # Its words say the state; pressed beside words that change would say it twice.

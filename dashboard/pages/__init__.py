@@ -4,5 +4,6 @@
 from dashboard.page import Page
 from dashboard.pages.grid.page import GRID
 from dashboard.pages.host.page import HOST
+from dashboard.pages.hosts.page import HOSTS
 
-PAGES: tuple[Page, ...] = (GRID, HOST)
+PAGES: tuple[Page, ...] = (GRID, HOSTS, HOST)

@@ -1,168 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The door of the application: what comes in is bounded, what goes out carries its security headers.
+"""The door of the application: requests that our pages never send end here with a 4xx.
 
-An ASGI application around Dash's. Pages other than ``/`` are Dash's index too: the address is for the
-browser; one that leads nowhere has status 404. Requests that our pages never send end here with a 4xx
-instead of an error inside Dash.
+Pages other than ``/`` are Dash's index too: the address is for the browser; one that leads nowhere has
+status 404.
 """
 
-import ipaddress
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+import re
+from collections.abc import Callable
 
-import msgspec
 from dash import Dash
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from dashboard.errors import RequestError
+from dashboard.web.callback_request import rewritten
 
 CALLBACK_PATH = "/_dash-update-component"
+NOT_FOUND = 404
+# A token that only callbacks in the background need; there is none.
+_CALLBACK_QUERY = re.compile(rb"(endId=[^&]*)?")
 _SERVED_PREFIXES = ("/_dash-", "/assets/", "/_favicon", "/healthz", "/readyz")
-_ONE_YEAR = b"public, max-age=31536000"
 
 
 class RequestGuard:
-    """Wraps a Dash application. ``dash`` is the one inside."""
+    """A middleware around a Dash application."""
 
     def __init__(
-        self, dash: Dash, *, body_limit_bytes: int, hosts: Iterable[str], is_page: Callable[[str], bool]
+        self, app: ASGIApp, *, dash: Dash, body_limit_bytes: int, is_page: Callable[[str], bool]
     ) -> None:
-        self.dash = dash
+        self._app = app
+        self._dash = dash
         self._body_limit_bytes = body_limit_bytes
-        self._hosts = frozenset({"localhost", *(host.lower() for host in hosts)})
         self._is_page = is_page
-        self._headers = _security_headers(dash)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "lifespan":
-            await self.dash.server(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        else:
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http":
             # No page opens a WebSocket; closing before accepting answers 403.
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["method"] == "POST":
+            await self._post(scope, receive, send)
+        elif scope["method"] not in {"GET", "HEAD"}:
+            await _refuse(405, "method not allowed", scope, receive, send)
+        elif scope["path"].startswith(_SERVED_PREFIXES):
+            await self._app(scope, receive, send)
+        else:
+            send = send if self._is_page(scope["path"]) else _with_status(NOT_FOUND, send)
+            await self._app({**scope, "path": "/", "raw_path": b"/"}, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, method = scope["path"], scope["method"]
-        guarded = _Outgoing(send, self._headers)
-        if not self._is_ours(dict(scope["headers"]).get(b"host", b"")):
-            await guarded.refuse(421, "not a name of this dashboard; its setting is web.allowed_hosts")
-            return
-        if method in {"GET", "HEAD"} and not path.startswith(_SERVED_PREFIXES):
-            guarded.status = None if self._is_page(path) else 404
-            scope = {**scope, "path": "/", "raw_path": b"/"}
-        elif method == "POST":
-            body, refusal = await self._read_body(scope, receive)
-            if refusal is not None:
-                await guarded.refuse(*refusal)
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if scope["path"] != CALLBACK_PATH or not _CALLBACK_QUERY.fullmatch(scope["query_string"]):
+            await _refuse(NOT_FOUND, "not found", scope, receive, send)
+        elif headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+            await _refuse(403, "requests come from our own pages only", scope, receive, send)
+        elif not headers.get("content-type", "").startswith("application/json"):
+            await _refuse(415, "JSON only", scope, receive, send)
+        elif (body := await self._read_body(receive)) is None:
+            await _refuse(413, "too long, or not sent to its end", scope, receive, send)
+        else:
+            try:
+                body = rewritten(body, self._dash.callback_map)
+            except RequestError as error:
+                await _refuse(400, str(error), scope, receive, send)
                 return
-            receive = _replay(body)
-        elif method not in {"GET", "HEAD"}:
-            await guarded.refuse(405, "method not allowed")
-            return
-        guarded.is_versioned = path.startswith("/assets/") and b"m=" in scope["query_string"]
-        await self.dash.server(scope, receive, guarded.send)
+            await self._app({**scope, "query_string": b""}, _replay(body), send)
 
-    def _is_ours(self, authority: bytes) -> bool:
-        """Whether a Host header names this service: an address always does, a name only if it is known."""
-        text = authority.decode("latin-1").lower()
-        name = text.rpartition(":")[0] if text.rpartition(":")[2].isdigit() else text
-        if name in self._hosts:
-            return True
-        try:
-            ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
-        except ValueError:
-            return False
-        return True
-
-    async def _read_body(self, scope: Scope, receive: Receive) -> tuple[bytes, tuple[int, str] | None]:
-        headers = dict(scope["headers"])
-        if scope["path"] != CALLBACK_PATH:
-            return b"", (404, "not found")
-        if headers.get(b"sec-fetch-site") in {b"cross-site", b"same-site"}:
-            return b"", (403, "requests come from our own pages only")
-        if not headers.get(b"content-type", b"").startswith(b"application/json"):
-            return b"", (415, "JSON only")
+    async def _read_body(self, receive: Receive) -> bytes | None:
+        """Return the body; None when it grows too long or its sender goes away."""
         body = b""
-        more = True
-        while more:
+        while len(body) <= self._body_limit_bytes:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"", (400, "disconnected")
+                return None
             body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._body_limit_bytes:
-                return b"", (413, "too long")
-        return body, None if self._is_callback(body) else (400, "not a request of these pages")
-
-    def _is_callback(self, body: bytes) -> bool:
-        """Whether a body has the form that the renderer sends, for a callback that exists."""
-        try:
-            call = msgspec.json.decode(body, type=_Call)
-        except (msgspec.DecodeError, RecursionError):
-            return False
-        known = self.dash.callback_map.get(call.output)
-        if known is None or _output_text(call.outputs) != call.output:
-            return False
-        return all(
-            [(item["id"], item["property"]) for item in expected]
-            == [(item.id, item.property) for item in sent]
-            for expected, sent in ((known["inputs"], call.inputs), (known["state"], call.state))
-        )
+            if not message.get("more_body", False):
+                return body if len(body) <= self._body_limit_bytes else None
+        return None
 
 
-class _Dependency(msgspec.Struct):
-    id: str
-    property: str
+async def _refuse(status: int, words: str, scope: Scope, receive: Receive, send: Send) -> None:
+    # What is left of the body is not read.
+    response = PlainTextResponse(f"{words}\n", status, headers={"connection": "close"})
+    await response(scope, receive, send)
 
 
-class _Call(msgspec.Struct):
-    """What the renderer sends, as far as a wrong form would break Dash."""
+def _with_status(status: int, send: Send) -> Send:
+    """Return a way to send a page that has another status than 200."""
 
-    output: str
-    outputs: _Dependency | list[_Dependency]
-    inputs: list[_Dependency]
-    state: list[_Dependency] = []
-    changedPropIds: list[str] = []  # noqa: N815 - the renderer's name
+    async def changed(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < status:
+            message = {**message, "status": status}
+        await send(message)
 
-
-def _output_text(outputs: _Dependency | list[_Dependency]) -> str:
-    """Return outputs as Dash names their callback: ``a.b``, or ``..a.b...c.d..`` for several."""
-    if isinstance(outputs, _Dependency):
-        return f"{outputs.id}.{outputs.property}"
-    return f"..{'...'.join(f'{each.id}.{each.property}' for each in outputs)}.."
-
-
-class _Outgoing:
-    """Adds headers to the start of a response and, for a page that does not exist, its status."""
-
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        self._send = send
-        self._headers = headers
-        self.status: int | None = None
-        self.is_versioned = False
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            names = {name for name, _ in self._headers}
-            kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in names]
-            if self.is_versioned:
-                kept = [(name, value) for name, value in kept if name.lower() != b"cache-control"]
-                kept.append((b"cache-control", _ONE_YEAR))
-            message = {
-                **message,
-                "headers": [*kept, *self._headers],
-                "status": self.status or message["status"],
-            }
-        await self._send(message)
-
-    async def refuse(self, status: int, words: str) -> None:
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": f"{words}\n".encode()})
+    return changed
 
 
 def _replay(body: bytes) -> Receive:
@@ -172,23 +106,3 @@ def _replay(body: bytes) -> Receive:
         return next(messages, {"type": "http.disconnect"})
 
     return receive
-
-
-def _security_headers(dash: Dash) -> list[tuple[bytes, bytes]]:
-    """Return the headers of every response. Plotly sets inline styles, so styles alone may be inline."""
-    scripts = " ".join(["'self'", *dash.csp_hashes()])
-    policy = (
-        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'"
-    )
-    return [
-        (b"content-security-policy", policy.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"x-frame-options", b"DENY"),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    ]

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all tables do: their theme, the field that filters, the CSV file, links by key, rows that grow stale.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  /**
+   * Returns a table, null while it is not drawn yet.
+   * @param {string | undefined} id
+   */
+  function gridOf(id) {
+    try {
+      const grid = window.dash_ag_grid.getApi(id || "");
+      return grid.isDestroyed() ? null : grid;
+    } catch {
+      return null;
+    }
+  }
+
+  // The colours are those of dashboard/theme.py, as properties that follow the theme.
+  /** @param {{ themeQuartz: tables.Theme }} agGrid */
+  function tableTheme(agGrid) {
+    return agGrid.themeQuartz.withParams({
+      fontFamily: "inherit",
+      fontSize: 14,
+      headerFontSize: 13,
+      backgroundColor: "var(--surface)",
+      foregroundColor: "var(--text)",
+      textColor: "var(--text)",
+      subtleTextColor: "var(--muted)",
+      headerBackgroundColor: "var(--surface)",
+      headerTextColor: "var(--muted)",
+      chromeBackgroundColor: "var(--surface)",
+      menuBackgroundColor: "var(--surface)",
+      tooltipBackgroundColor: "var(--surface)",
+      tooltipTextColor: "var(--text)",
+      borderColor: "var(--line)",
+      accentColor: "var(--accent)",
+      oddRowBackgroundColor: "var(--surface)",
+      rowHoverColor: "var(--raised)",
+      inputBackgroundColor: "var(--surface)",
+      inputTextColor: "var(--text)",
+      inputBorder: "1px solid var(--control)",
+      iconColor: "var(--muted)",
+      browserColorScheme: "inherit",
+      wrapperBorderRadius: 10,
+      cellHorizontalPadding: 12,
+    });
+  }
+
+  // ---- the number of rows ------------------------------------------------------------------------------
+
+  function tableChanged() {
+    for (const place of document.querySelectorAll("[data-table-count]")) {
+      const grid = gridOf(/** @type {HTMLElement} */ (place).dataset.tableCount);
+      if (!grid) continue;
+      let all = 0;
+      grid.forEachNode(() => (all += 1));
+      const shown = grid.getDisplayedRowCount();
+      kvmgrid.writeText(place, shown === all ? `${all} rows` : `${shown} of ${all} rows`);
+    }
+  }
+
+  // ---- links by key ------------------------------------------------------------------------------------
+
+  /** @param {{ event: KeyboardEvent }} params */
+  function tableKey({ event }) {
+    const cell = event.target;
+    if (event.key !== "Enter" || !(cell instanceof HTMLElement) || cell.closest("a")) return;
+    const link = cell.querySelector("a");
+    if (link) link.click();
+  }
+
+  // ---- filter and file ---------------------------------------------------------------------------------
+
+  document.addEventListener("input", function (event) {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement)) return;
+    const grid = gridOf(field.dataset.tableFilter);
+    if (grid) grid.setGridOption("quickFilterText", field.value);
+  });
+
+  // Spreadsheets run texts that begin like a formula.
+  const FORMULA = /^[=+\-@\t\r]/;
+
+  /**
+   * @param {unknown} value
+   * @returns {string}
+   */
+  kvmgrid.fileText = function (value) {
+    if (value === null || value === undefined) return "";
+    if (typeof value === "string" && FORMULA.test(value)) return "'" + value;
+    return String(value);
+  };
+
+  document.addEventListener("click", function (event) {
+    const button = event.target instanceof Element ? event.target.closest("[data-table-csv]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const grid = gridOf(button.dataset.tableCsv);
+    if (!grid) return;
+    grid.exportDataAsCsv({
+      fileName: button.dataset.fileName,
+      allColumns: true,
+      processCellCallback: ({ value }) => kvmgrid.fileText(value),
+    });
+  });
+
+  // ---- rows that grow stale by themselves --------------------------------------------------------------
+
+  /** The rows that are drawn as stale. @type {WeakSet<tables.Row>} */
+  const drawn = new WeakSet();
+
+  window.setInterval(function () {
+    if (document.hidden) return;
+    tableChanged();
+    for (const element of document.querySelectorAll(".live-table")) {
+      const grid = gridOf(element.id);
+      /** @type {tables.Node[]} */
+      const rowNodes = [];
+      if (grid) {
+        grid.forEachNode(function (node) {
+          if (drawn.has(node.data) || !kvmgrid.isStaleRow(node.data)) return;
+          drawn.add(node.data);
+          rowNodes.push(node);
+        });
+      }
+      if (grid && rowNodes.length) grid.redrawRows({ rowNodes });
+    }
+  }, 1000);
+
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, { tableTheme, tableChanged, tableKey });
+})();

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cells of tables that are more than a text: React elements, so that what hosts and VMs say is never markup.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  const e = window.React.createElement;
+
+  /** @param {tables.Params} params */
+  function HostLink({ data, value }) {
+    const link = e("a", { href: "/host/" + encodeURIComponent(data.host), key: "link" }, value);
+    const badge = data.is_simulated ? e("span", { className: "badge", key: "badge" }, "simulated") : null;
+    return e("span", { className: "cell-link" }, link, badge);
+  }
+
+  // A word and a shape: neither depends on its colour.
+  /** @param {tables.Params} params */
+  function HealthState({ value }) {
+    return e(
+      "span",
+      { className: "cell-state" },
+      e("span", { className: "dot dot--" + value, "aria-hidden": "true" }),
+      e("span", { className: "state-word state-word--" + value }, value)
+    );
+  }
+
+  /** @param {tables.Params} params */
+  function RunningOfAll({ data, value }) {
+    if (value === null || value === undefined) return "none";
+    return value + " of " + data.domain_count;
+  }
+
+  // Its text is not React's: times.js lets it count up.
+  /** @param {tables.Params} params */
+  function Age({ data }) {
+    if (data.sampled_at === undefined) return "no sample yet";
+    /** @param {HTMLElement | null} element */
+    const write = (element) => element && element.parentElement && kvmgrid.writeTimes(element.parentElement);
+    const time = e("time", { className: "age", dateTime: data.sampled_at, "data-suffix": " ago", ref: write });
+    const late = data.freshness === "late" ? e("span", { className: "host-card__late" }, "late, ") : null;
+    return e("span", {}, late, time);
+  }
+
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
+    HostLink,
+    HealthState,
+    RunningOfAll,
+    Age,
+  });
+})();

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The values of table cells, as columns of dashboard/components/table.py name them: AG Grid calls them by name.
+(function () {
+  "use strict";
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+
+  /** @param {tables.Row} row */
+  kvmgrid.isStaleRow = function (row) {
+    return row.freshness === "stale" || (row.stale_at !== undefined && kvmgrid.serverNow() > Date.parse(row.stale_at));
+  };
+
+  // Of a host that never sent a sample nothing is known; of a silent one its figures stay, and its health ends.
+  /** @param {tables.Params} params */
+  function hostState({ data }) {
+    if (data.sampled_at === undefined) return "unknown";
+    return kvmgrid.isStaleRow(data) ? "stale" : data.health_state || "unknown";
+  }
+
+  /** @param {tables.Params} params */
+  function hostScore({ data }) {
+    return data.health_score === undefined || kvmgrid.isStaleRow(data) ? null : data.health_score;
+  }
+
+  /** @param {tables.Params} params */
+  function rowAge({ data }) {
+    if (data.sampled_at === undefined) return null;
+    return Math.max(0, Math.round((kvmgrid.serverNow() - Date.parse(data.sampled_at)) / 1000));
+  }
+
+  // What a number is written as. A file of numbers has the unit in its head instead.
+  /** @param {tables.Params} params */
+  function tableText({ value, colDef }) {
+    if (value === null || value === undefined) return "n/a";
+    const { unit } = colDef.context;
+    return unit === "ratio" || unit === "celsius" ? kvmgrid.writeValue(unit, value) : String(value);
+  }
+
+  /** @param {{ colDef: tables.Definition, location: string | null }} params */
+  function tableHead({ colDef, location }) {
+    const { words } = colDef.context;
+    return location === "csv" && words ? `${colDef.headerName} (${words})` : colDef.headerName;
+  }
+
+  // People see percent, and filter by it.
+  /** @param {tables.Params} params */
+  function tableFilterValue({ data, colDef }) {
+    const ratio = data[colDef.field];
+    return typeof ratio === "number" ? ratio * 100 : null;
+  }
+
+  /** @param {tables.Params} params */
+  function tableIsStale({ data }) {
+    return kvmgrid.isStaleRow(data);
+  }
+
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    hostState,
+    hostScore,
+    rowAge,
+    tableText,
+    tableHead,
+    tableFilterValue,
+    tableIsStale,
+  });
+})();

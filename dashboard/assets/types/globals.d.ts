@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the assets find on the window: React and Dash's functions, and what they hang there for each other.
+
+/** What Dash offers to callbacks that run in the browser. */
+interface DashClientside {
+  set_props(id: string, props: Record<string, unknown>): void;
+  no_update: unknown;
+  callback_context: { triggered: { prop_id: string; value: unknown }[] };
+  [namespace: string]: unknown;
+}
+
+interface Window {
+  React: typeof React;
+  dash_clientside: DashClientside;
+}
+
+/** What tables have: AG Grid and the rows of dashboard/components/table_feed.py. */
+declare namespace tables {
+  interface Row {
+    [field: string]: string | number | boolean | undefined;
+    host: string;
+    sampled_at?: string;
+    stale_at?: string;
+    freshness: string;
+    health_state?: string;
+    health_score?: number;
+    is_simulated?: boolean;
+    domain_count?: number;
+  }
+  interface Definition {
+    field: string;
+    headerName: string;
+    context: { unit: string; words: string };
+  }
+  interface Params {
+    data: Row;
+    value: any;
+    colDef: Definition;
+  }
+  interface Node {
+    data: Row;
+  }
+  interface Theme {
+    withParams(params: Record<string, string | number>): Theme;
+  }
+  interface Grid {
+    isDestroyed(): boolean;
+    getDisplayedRowCount(): number;
+    forEachNode(callback: (node: Node) => void): void;
+    redrawRows(options: { rowNodes: Node[] }): void;
+    setGridOption(name: string, value: unknown): void;
+    exportDataAsCsv(options: {
+      fileName?: string;
+      allColumns: boolean;
+      processCellCallback: (params: { value: unknown }) => string;
+    }): void;
+  }
+}
+
+interface Window {
+  /** There once the first page with a table was opened. */
+  dash_ag_grid: { getApi(id: string): tables.Grid };
+  dashAgGridFunctions?: Record<string, Function>;
+  dashAgGridComponentFunctions?: Record<string, Function>;
+}

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rows of a live table, and which of them changed: asked of the database once per period for all viewers.
+
+A browser names the feed and the cursor that it has seen. It gets all rows, or a transaction with those that
+changed since. A feed lives as long as the process; a browser of an older one gets everything.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from dashboard.components.notices import banner, first_run, schema_missing, slow_answer
+from dashboard.database import Database
+from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
+from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
+from dashboard.parts.markup import Element
+from dashboard.queries import Query
+from dashboard.web.answer_cache import AnswerCache
+
+Row = TypeVar("Row")
+Cells = dict[str, Any]
+
+
+class Source(NamedTuple, Generic[Row]):
+    """What a table shows: a question, the key and the cells of its rows, and the parts beside them."""
+
+    title: str
+    query: Query[Row]
+    key: Callable[[Row], str]
+    cells: Callable[[Row], Cells]
+    parts: Callable[[Sequence[Row]], Mapping[str, Element]]
+
+
+class TableAnswer(NamedTuple):
+    """What a browser gets: the parts, and either all rows or what changed in them, or neither."""
+
+    update: Update
+    rows: list[Cells] | None = None
+    transaction: dict[str, list[Cells]] | None = None
+
+
+class _Line(NamedTuple):
+    cells: Cells
+    added_cursor: int
+    changed_cursor: int
+
+
+class _Snapshot(NamedTuple):
+    cursor: int
+    lines: dict[str, _Line]
+    # The rows that went, with the cursor at which they did.
+    removed: dict[str, _Line]
+    parts: Mapping[str, Element]
+
+
+class TableFeed(Generic[Row]):
+    """Answers the requests of a page with a table."""
+
+    def __init__(
+        self,
+        database: Database,
+        source: Source[Row],
+        *,
+        keep_seconds: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._source = source
+        self._now = now
+        self._name = secrets.token_hex(8)
+        self._last = _Snapshot(0, {}, {}, {})
+        self._shared: AnswerCache[None, _Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
+
+    def answer(self, request: Request) -> TableAnswer:
+        """Return the news for one browser; an outage is part of the answer, never an exception."""
+        try:
+            snapshot = self._shared.get(None)
+        except SchemaMissingError as error:
+            return self._notice(request, schema_missing(str(error)))
+        except DatabaseUnavailableError:
+            return self._banner(request, banner("The database is away", self._database.away_since))
+        except DatabaseError as error:
+            return self._banner(request, banner(f"The database refused: {error}", None))
+        if not snapshot.lines:
+            return self._notice(request, first_run())
+        return self._news(request, snapshot)
+
+    def late(self, number: int) -> TableAnswer:
+        """Return what to say while an answer takes too long."""
+        return TableAnswer(Update(number=number, now_ms=self._now_ms(), banner=slow_answer()))
+
+    def _news(self, request: Request, snapshot: _Snapshot) -> TableAnswer:
+        seen = request.seen
+        since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
+        update = Update(
+            number=request.number,
+            now_ms=self._now_ms(),
+            title=self._source.title,
+            feed=self._name,
+            cursor=snapshot.cursor,
+            parts=fresh_parts(snapshot.parts, seen),
+            gone=gone_parts([NOTICE], seen),
+        )
+        if since == 0:
+            return TableAnswer(update, rows=[line.cells for line in snapshot.lines.values()])
+        return TableAnswer(update, transaction=_transaction(snapshot, since))
+
+    def _notice(self, request: Request, notice: Element) -> TableAnswer:
+        parts = fresh_parts({NOTICE: notice}, request.seen)
+        return TableAnswer(
+            Update(number=request.number, now_ms=self._now_ms(), title=self._source.title, parts=parts)
+        )
+
+    def _banner(self, request: Request, words: Element) -> TableAnswer:
+        return TableAnswer(
+            Update(number=request.number, now_ms=self._now_ms(), title=self._source.title, banner=words)
+        )
+
+    def _now_ms(self) -> int:
+        return round(self._now().timestamp() * 1000)
+
+    def _take(self, _: None) -> _Snapshot:
+        rows = self._database.fetch(self._source.query)
+        last, cursor = self._last, self._last.cursor + 1
+        lines = {}
+        for row in rows:
+            key, cells = self._source.key(row), self._source.cells(row)
+            old = last.lines.get(key)
+            if old is None:
+                lines[key] = _Line(cells, cursor, cursor)
+            else:
+                lines[key] = old if old.cells == cells else _Line(cells, old.added_cursor, cursor)
+        removed = {key: line for key, line in last.removed.items() if key not in lines}
+        removed |= {
+            key: _Line(line.cells, line.added_cursor, cursor)
+            for key, line in last.lines.items()
+            if key not in lines
+        }
+        self._last = _Snapshot(cursor, lines, removed, self._source.parts(rows))
+        return self._last
+
+
+def _transaction(snapshot: _Snapshot, since: int) -> dict[str, list[Cells]] | None:
+    """Return what changed after a cursor as AG Grid takes it, None where nothing did."""
+    found: dict[str, list[Cells]] = {
+        "add": [line.cells for line in snapshot.lines.values() if line.added_cursor > since],
+        "update": [
+            line.cells for line in snapshot.lines.values() if line.added_cursor <= since < line.changed_cursor
+        ],
+        "remove": [
+            line.cells
+            for line in snapshot.removed.values()
+            if line.added_cursor <= since < line.changed_cursor
+        ],
+    }
+    return {kind: cells for kind, cells in found.items() if cells} or None

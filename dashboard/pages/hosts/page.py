@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hosts as a table, live: to sort, filter and take along."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from dash import Dash, Input, Output, html, no_update
+
+from dashboard.components.host_words import is_simulated, stale_at
+from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
+from dashboard.components.table_feed import Cells, Source, TableFeed
+from dashboard.database import Database
+from dashboard.errors import RequestError
+from dashboard.page import Page
+from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.markup import clean
+from dashboard.parts.parts import Parts, body, place
+from dashboard.queries import Query
+from dashboard.web.requests import read_request
+from dashboard.web.workers import Workers
+
+PATH = "/hosts"
+
+PARTS = "hosts-parts"
+TABLE = "hosts-table"
+# More digits than a cell shows, and fewer than a float has.
+RATIO_DIGITS = 4
+
+COLUMNS = (
+    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=180, sort="asc"),
+    Column(field="host", title="Host id", is_hidden=True),
+    Column(field="state", title="Health", value="hostState", cell="HealthState", width_pixels=125),
+    Column(
+        field="health_score", title="Score", unit="count", value="hostScore", about="of 100, which is well"
+    ),
+    Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
+    Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
+    Column(field="disk_busy_ratio", title="Disk", unit="ratio", about="busy time of the busiest disk"),
+    Column(
+        field="cpu_temperature_celsius",
+        title="Temperature",
+        unit="celsius",
+        about="of the CPU",
+        width_pixels=135,
+    ),
+    Column(field="running_count", title="VMs running", unit="count", cell="RunningOfAll", width_pixels=135),
+    Column(field="domain_count", title="VMs", unit="count", is_hidden=True),
+    Column(
+        field="age",
+        title="Age",
+        unit="seconds",
+        value="rowAge",
+        cell="Age",
+        width_pixels=140,
+    ),
+)
+
+
+class HostRow(NamedTuple):
+    """One host, as the table shows it."""
+
+    host: str
+    hostname: str | None
+    publisher_version: str | None
+    sampled_at: datetime | None
+    tick_seconds: float | None
+    freshness: str
+    health_score: int | None
+    health_state: str | None
+    cpu_busy_ratio: float | None
+    memory_used_ratio: float | None
+    disk_busy_ratio: float | None
+    cpu_temperature_celsius: float | None
+    domain_count: int | None
+    running_count: int | None
+
+
+HOSTS_QUERY = Query(__package__, "hosts", HostRow)
+
+
+def cells(row: HostRow) -> Cells:
+    """Return a row as the columns and their functions read it; None is left out."""
+    found = {
+        "host": row.host,
+        "name": clean(row.hostname or row.host),
+        "is_simulated": is_simulated(row.publisher_version) or None,
+        "sampled_at": None if row.sampled_at is None else row.sampled_at.isoformat(),
+        "stale_at": stale_at(row.sampled_at, row.tick_seconds),
+        "freshness": row.freshness,
+        "health_state": row.health_state,
+        "health_score": row.health_score,
+        "cpu_busy_ratio": _short(row.cpu_busy_ratio),
+        "memory_used_ratio": _short(row.memory_used_ratio),
+        "disk_busy_ratio": _short(row.disk_busy_ratio),
+        "cpu_temperature_celsius": row.cpu_temperature_celsius,
+        "domain_count": row.domain_count,
+        "running_count": row.running_count,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _short(ratio: float | None) -> float | None:
+    return None if ratio is None else round(ratio, RATIO_DIGITS)
+
+
+SOURCE = Source("Hosts · kvmgrid", HOSTS_QUERY, key=lambda row: row.host, cells=cells, parts=lambda _rows: {})
+
+
+def layout() -> Parts:
+    """Return the structure of the page."""
+    return Parts(
+        [
+            html.H1("Hosts", className="unseen"),
+            html.Div(**place(NOTICE)),
+            html.Div([html.Div(**place("controls")), table(TABLE, COLUMNS, key="host")], **body()),
+        ],
+        id=PARTS,
+        className="page page--table",
+        fixed={"controls": table_controls(TABLE, "kvmgrid-hosts.csv")},
+    )
+
+
+def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
+    """Bind the page's one callback."""
+    feed = TableFeed(database, SOURCE, keep_seconds=keep_seconds)
+
+    async def answer(data: Any) -> Any:
+        try:
+            request = read_request(Request, data)
+        except RequestError:
+            return no_update, no_update, no_update
+        found = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
+        return (
+            written(found.update),
+            no_update if found.rows is None else found.rows,
+            no_update if found.transaction is None else found.transaction,
+        )
+
+    app.callback(
+        Output(PARTS, "update"),
+        Output(TABLE, "rowData"),
+        Output(TABLE, "rowTransaction"),
+        Input(PARTS, "request"),
+        prevent_initial_call=True,
+    )(answer)
+
+
+HOSTS = Page(
+    name="hosts",
+    label="Hosts",
+    path=PATH,
+    matches=lambda path: path == PATH,
+    layout=layout,
+    register=register,
+    worker_count=lambda _connection_count: 2,
+    queries=(HOSTS_QUERY,),
+    libraries=(TABLE_LIBRARY,),
+)

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of hosts in a browser, with a thousand of them."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from publisher.wire.samples import HostIdentity
+from tests.browser import Watched
+from tests.dashboard.conftest import Dashboard
+from tests.dashboard.host_crowd import copy_host
+from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
+from tests.services import MigratedDatabase
+
+SLOW = Load(tick_seconds=600.0)
+CROWD_COUNT = 996
+GAP = "\u00a0"
+
+
+@pytest.fixture
+def crowd(seeder: Seeder, database: MigratedDatabase) -> Seeder:
+    """Store a thousand hosts: one with VMs, one overloaded, one silent, one late, and a crowd."""
+    now = utc_now()
+    vms = [domain(1, "web"), domain(2, "batch", state=3), domain(3, "spare", state=5)]
+    seeder.store(
+        [
+            host_batch("alpha", now, 1, SLOW._replace(domains=vms, cpu_ratio=0.42)),
+            host_batch("busy", now, 1, SLOW._replace(cpu_ratio=1.0)),
+            host_batch("gone", now - timedelta(minutes=10), 1, Load(tick_seconds=10, cpu_ratio=0.66)),
+            host_batch("late", now - timedelta(seconds=200), 1, Load(tick_seconds=90)),
+        ]
+    )
+    copy_host(database.owner_url, "busy", CROWD_COUNT)
+    return seeder
+
+
+@pytest.fixture
+def table(page: Page, dashboard: Dashboard, crowd: Seeder) -> Iterator[Page]:
+    """Give the page of the table, drawn."""
+    page.goto(f"{dashboard.url}/hosts")
+    expect(page.locator("[data-table-count]")).to_have_text("1000 rows")
+    yield page
+    assert crowd is not None
+
+
+def row(page: Page, host: str) -> Locator:
+    """Return the scrolling half of a row; the name of the host stands in the pinned half."""
+    return page.locator(f'.ag-center-cols-container [row-id="{host}"]')
+
+
+def cell(page: Page, host: str, column: str) -> Locator:
+    """Return one cell."""
+    return page.locator(f'[row-id="{host}"] [col-id="{column}"]')
+
+
+def first_hosts(page: Page) -> list[str]:
+    """Return the ids of the rows in sight, from the top."""
+    places = page.locator(".ag-pinned-left-cols-container .ag-row").evaluate_all(
+        "rows => rows.map(row => [Number(row.getAttribute('row-index')), row.getAttribute('row-id')])"
+    )
+    return [host for _, host in sorted(places)]
+
+
+def test_every_host_is_a_row(table: Page) -> None:
+    """Figures have their units, health is a word with a shape, what is stale is hatched."""
+    expect(cell(table, "alpha", "name")).to_have_text("alpha")
+    expect(cell(table, "alpha", "cpu_busy_ratio")).to_have_text(f"42{GAP}%")
+    expect(cell(table, "alpha", "memory_used_ratio")).to_have_text(f"38{GAP}%")
+    expect(cell(table, "alpha", "disk_busy_ratio")).to_have_text(f"20{GAP}%")
+    expect(cell(table, "alpha", "cpu_temperature_celsius")).to_have_text(f"54{GAP}°C")
+    expect(cell(table, "alpha", "running_count")).to_have_text("1 of 3")
+    expect(cell(table, "alpha", "state")).to_have_text("good")
+    expect(cell(table, "alpha", "state").locator(".dot--good")).to_be_visible()
+    expect(cell(table, "busy", "state")).not_to_have_text("good")
+    expect(cell(table, "busy", "running_count")).to_have_text("none")
+    table.get_by_label("Filter the table").fill("gone")
+    expect(table.locator("[data-table-count]")).to_have_text("1 of 1000 rows")
+    expect(cell(table, "gone", "state")).to_have_text("stale")
+    expect(cell(table, "gone", "cpu_busy_ratio")).to_have_text(f"66{GAP}%")
+    expect(cell(table, "gone", "health_score")).to_have_text("n/a")
+    expect(cell(table, "gone", "age")).to_contain_text(re.compile("1[01]\u00a0min"))
+    hatched = row(table, "gone").evaluate("row => getComputedStyle(row).backgroundImage")
+    assert "repeating-linear-gradient" in hatched
+    table.get_by_label("Filter the table").fill("late")
+    expect(cell(table, "late", "age")).to_contain_text("late, ")
+    age = cell(table, "late", "age").inner_text()
+    table.wait_for_function(
+        "before => document.querySelector('[row-id=late] [col-id=age]').innerText !== before", arg=age
+    )
+
+
+def test_rows_are_sorted_and_filtered(table: Page) -> None:
+    """A click on a head sorts, a column's filter knows percent, the field filters over all columns."""
+    head = table.locator('.ag-header-cell[col-id="cpu_busy_ratio"]')
+    head.locator(".ag-header-cell-text").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert "crowd-0001" == first_hosts(table)[0]
+    head.locator(".ag-header-cell-text").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert ["busy", "crowd-0996"] == first_hosts(table)[:2]
+    head.locator(".ag-header-cell-filter-button").click()
+    menu = table.locator(".ag-filter")
+    menu.locator(".ag-picker-field").first.click()
+    table.get_by_role("option", name="Greater than", exact=True).click()
+    menu.locator("input[type=number], input.ag-number-field-input").first.fill("99.25")
+    expect(table.locator("[data-table-count]")).to_have_text("5 of 1000 rows")
+    table.keyboard.press("Escape")
+    table.get_by_label("Filter the table").fill("crowd-0994")
+    expect(table.locator("[data-table-count]")).to_have_text("1 of 1000 rows")
+    assert ["crowd-0994"] == first_hosts(table)
+
+
+def test_the_keyboard_reaches_everything(table: Page) -> None:
+    """From the field to the heads and cells: a head sorts by key, a host opens by key."""
+    table.get_by_label("Filter the table").focus()
+    table.keyboard.press("Tab")
+    expect(table.locator("[data-table-csv]")).to_be_focused()
+    table.keyboard.press("Tab")
+    head = table.locator('.ag-header-cell[col-id="name"]')
+    expect(head).to_be_focused()
+    table.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert "late" == first_hosts(table)[0]
+    table.keyboard.press("ArrowDown")
+    expect(cell(table, "late", "name")).to_be_focused()
+    table.keyboard.press("ArrowDown")
+    expect(cell(table, "gone", "name")).to_be_focused()
+    table.keyboard.press("ArrowRight")
+    expect(cell(table, "gone", "state")).to_be_focused()
+    table.keyboard.press("ArrowLeft")
+    table.keyboard.press("Enter")
+    expect(table.locator("h1")).to_have_text("gone")
+    table.go_back()
+    expect(table.locator("[data-table-count]")).to_have_text("1000 rows")
+    expect(table.get_by_role("link", name="Hosts")).to_have_attribute("aria-current", "page")
+
+
+def test_the_file_has_raw_numbers_and_clean_names(table: Page, crowd: Seeder, tmp_path: Path) -> None:
+    """The CSV file has what is shown, units in its head, and no cell that a spreadsheet would run."""
+    batch = host_batch("formula", utc_now(), 1, SLOW._replace(cpu_ratio=0.12345))
+    named = HostIdentity(hostname='=cmd|"/c calc"!A0\u202e', kernel="6", machine="x86_64", cpu_count=4)
+    changed = {field: getattr(batch, field) for field in batch.__struct_fields__} | {"identity": named}
+    crowd.store([type(batch)(**changed)])
+    expect(table.locator("[data-table-count]")).to_have_text("1001 rows")
+    table.get_by_label("Filter the table").fill("cmd")
+    expect(table.locator("[data-table-count]")).to_have_text("1 of 1001 rows")
+    with table.expect_download() as download:
+        table.get_by_role("button", name="CSV").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        (written,) = csv.DictReader(file)
+    assert "kvmgrid-hosts.csv" == path.name
+    assert '\'=cmd|"/c calc"!A0\ufffd' == written["Host"]
+    assert "formula" == written["Host id"]
+    assert ("good", "100") == (written["Health"], written["Score"])
+    assert "0.1235" == written["CPU (ratio)"]
+    assert "54" == written["Temperature (°C)"]
+    assert ("", "") == (written["VMs running"], written["VMs"])
+    assert int(written["Age (s)"]) < 600
+
+
+def test_rows_change_live(table: Page, crowd: Seeder) -> None:
+    """A tick sends the rows that changed; the others, the place and the focus stay as they are."""
+    sizes: list[int] = []
+    table.on(
+        "response",
+        lambda answer: sizes.append(len(answer.body())) if "update-component" in answer.url else None,
+    )
+    cell(table, "busy", "name").click()
+    cell(table, "alpha", "name").evaluate("node => { node.isTheSameAsBefore = true; }")
+    later = SLOW._replace(cpu_ratio=0.91, domains=[domain(1, "web")])
+    crowd.store([host_batch("alpha", utc_now() + timedelta(seconds=1), 2, later)])
+    expect(cell(table, "alpha", "cpu_busy_ratio")).to_have_text(f"91{GAP}%")
+    crowd.store([host_batch("aardvark", utc_now(), 1, SLOW)])
+    expect(table.locator("[data-table-count]")).to_have_text("1001 rows")
+    assert ["aardvark", "alpha"] == first_hosts(table)[:2]
+    assert cell(table, "alpha", "name").evaluate("node => node.isTheSameAsBefore === true")
+    expect(cell(table, "busy", "name")).to_be_focused()
+    assert max(sizes) < 5000
+
+
+def test_a_host_grows_stale_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """On a paused page a host whose time is over is hatched, and its health ends."""
+    seeder.store([host_batch("hv1", utc_now() + timedelta(seconds=12), 1, Load(tick_seconds=1.0))])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "state")).to_have_text("good")
+    page.locator("#shell-live").click()
+    expect(page.locator("#shell-live")).to_have_text("Paused")
+    expect(row(page, "hv1")).to_have_class(re.compile("row--stale"))
+    expect(cell(page, "hv1", "state")).to_have_text("stale")
+
+
+def test_names_are_text(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A host that calls itself markup is shown as its name."""
+    batch = host_batch("hv1", utc_now(), 1, SLOW)
+    named = HostIdentity(
+        hostname="<img src=x onerror=window.hit=1>", kernel="6", machine="x86_64", cpu_count=4
+    )
+    changed = {field: getattr(batch, field) for field in batch.__struct_fields__} | {"identity": named}
+    seeder.store([type(batch)(**changed)])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "name")).to_have_text("<img src=x onerror=window.hit=1>")
+    assert page.evaluate("window.hit === undefined && !document.querySelector('main img')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_table_follows_the_theme(
+    open_page: Callable[..., Watched], dashboard: Dashboard, crowd: Seeder, scheme: str
+) -> None:
+    """Light and dark by the page's own colours, switched without a reload; axe finds nothing serious."""
+    assert crowd is not None
+    page, faults = open_page(color_scheme=scheme, reduced_motion="reduce")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{dashboard.url}/hosts")
+    expect(page.locator("[data-table-count]")).to_have_text("1000 rows")
+    grounds = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 29, 39)"}
+    ground = "getComputedStyle(document.querySelector('.ag-root-wrapper')).backgroundColor"
+    assert grounds[scheme] == page.evaluate(ground)
+    found = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert [] == found
+    page.locator("#shell-theme").click()
+    page.locator("#shell-theme").click()
+    expect(page.locator("#shell-theme")).to_have_text("Theme: dark")
+    assert grounds["dark"] == page.evaluate(ground)
+    assert [] == [url for url in asked if "enterprise" in url]
+    # A violation of the policy is an error on the console.
+    assert [] == faults
+
+
+def test_the_table_fits_a_phone(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """On the narrowest screen the table scrolls in itself and the page does not."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page, faults = open_page(viewport={"width": 320, "height": 800})
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "name")).to_be_visible()
+    assert 320 >= page.evaluate("document.documentElement.scrollWidth")
+    assert [] == faults
+
+
+def test_links_and_the_back_button_load_what_a_page_needs(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """The table's files come with the first page that has one, and once."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(dashboard.url)
+    expect(page.locator(".host-card")).to_have_count(1)
+    assert [] == [url for url in asked if "dash_ag_grid" in url]
+    expect(page.get_by_role("link", name="Grid", exact=True)).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Hosts").click()
+    expect(cell(page, "hv1", "name")).to_be_visible()
+    expect(page).to_have_title("Hosts · kvmgrid")
+    page.go_back()
+    expect(page.locator(".host-card")).to_have_count(1)
+    page.go_forward()
+    expect(cell(page, "hv1", "name")).to_be_visible()
+    assert 2 == len([url for url in asked if "dash_ag_grid" in url])
+
+
+def test_a_page_whose_files_do_not_arrive_says_so(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """A file that is lost on its way is named, and the next visit tries again."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page, _ = open_page()
+    page.goto(dashboard.url)
+    expect(page.locator(".host-card")).to_have_count(1)
+    page.route("**/dash_ag_grid*.js", lambda route: route.abort())
+    page.get_by_role("link", name="Hosts").click()
+    expect(page.locator(".guide")).to_contain_text("needs a file that did not arrive")
+    page.unroute("**/dash_ag_grid*.js")
+    page.get_by_role("link", name="Grid", exact=True).click()
+    expect(page.locator(".host-card")).to_have_count(1)
+    page.get_by_role("link", name="Hosts").click()
+    expect(cell(page, "hv1", "name")).to_be_visible()
