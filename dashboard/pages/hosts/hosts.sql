@@ -5,9 +5,9 @@
 SELECT
     h.host,
     h.hostname,
-    h.publisher_version,
+    h.is_simulated,
     h.sampled_at,
-    h.tick_seconds,
+    h.stale_at,
     h.freshness,
     h.health_score,
     h.health_state,

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from dash import Dash, Input, Output, html, no_update
 
-from dashboard.components.host_words import is_simulated, stale_at
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
 from dashboard.components.table_feed import Cells, Source, TableFeed
 from dashboard.database import Database
@@ -61,9 +60,9 @@ class HostRow(NamedTuple):
 
     host: str
     hostname: str | None
-    publisher_version: str | None
+    is_simulated: bool
     sampled_at: datetime | None
-    tick_seconds: float | None
+    stale_at: datetime | None
     freshness: str
     health_score: int | None
     health_state: str | None
@@ -83,9 +82,9 @@ def cells(row: HostRow) -> Cells:
     found = {
         "host": row.host,
         "name": clean(row.hostname or row.host),
-        "is_simulated": is_simulated(row.publisher_version) or None,
+        "is_simulated": row.is_simulated or None,
         "sampled_at": None if row.sampled_at is None else row.sampled_at.isoformat(),
-        "stale_at": stale_at(row.sampled_at, row.tick_seconds),
+        "stale_at": None if row.stale_at is None else row.stale_at.isoformat(),
         "freshness": row.freshness,
         "health_state": row.health_state,
         "health_score": row.health_score,
