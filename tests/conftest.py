@@ -35,9 +35,9 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships n
         return END_TO_END if path.startswith(END_TO_END) and path != DEMO else path
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Give pytest-xdist the groups; its own mark for them does nothing under pytest 9.2."""
-    return Groups(config)
+    return Groups(config, log)
 
 
 @pytest.hookimpl(trylast=True)
