@@ -3,6 +3,7 @@
 // chart_drawing.js, which keeps rows, focus and pointer.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
   const components = (window.kvmgrid_components = window.kvmgrid_components || {});
 
