@@ -11,8 +11,8 @@ from loadgen.scenario.condition import is_shown
 from loadgen.scenario.scenario import Shows
 from loadgen.scenario.viewer import COLUMNS, Viewer
 
-# An answer may have been taken up to a period before, the page requests at the next one, and it has to be answered.
-_BEATS = 3
+# An answer may have been taken up to a period before; the page requests at the next one and is answered.
+_PERIODS = 3
 _ANYWHERE = "host"
 
 
@@ -33,7 +33,7 @@ class PageWatch:
         self._ended = threading.Event()
         self._threads = ThreadPoolExecutor(max_workers=1)
         self._seconds: Future[float | None] | None = None
-        self.limit_seconds = view_limit_seconds + _BEATS * viewer.refresh_seconds
+        self.limit_seconds = view_limit_seconds + _PERIODS * viewer.refresh_seconds
         self._before = self._value()
         self.shown_before = is_shown(target.shows, self._before, self._before)
 
