@@ -5,6 +5,7 @@
   "use strict";
   /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
   const components = (window.kvmgrid_components = window.kvmgrid_components || {});
 
   // A finger scrolls the page; a chart that zooms by dragging would hold it.

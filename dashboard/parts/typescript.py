@@ -7,7 +7,7 @@ where it is empty is optional there.
 
 from collections.abc import Mapping, Sequence
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from msgspec import Struct
 
@@ -25,13 +25,20 @@ _RECURSIVE: tuple[tuple[str, object, str], ...] = (
 _PLAIN: Mapping[object, str] = {str: "string", int: "number", float: "number", bool: "boolean"}
 
 
-def declarations(structs: Sequence[type[Struct]] = STRUCTS) -> str:
-    """Return the text of the file: a namespace, since a browser has a Request of its own."""
+def parts_declarations() -> str:
+    """Return the text of the file."""
+    aliases = [f"  type {name} = {words};" for name, _, words in _RECURSIVE]
+    return declarations(STRUCTS, "dashboard.parts", aliases)
+
+
+def declarations(structs: Sequence[type[Struct]], package: str, aliases: Sequence[str] = ()) -> str:
+    """Return structs in a namespace, since a browser has a Request of its own; files share the namespace."""
+    source = f"{package.replace('.', '/')}/contract.py"
     lines = [
         "// SPDX-License-Identifier: Apache-2.0",
-        "// Written by `python -m dashboard.parts.typescript` from dashboard/parts/contract.py: change that.",
+        f"// Written by `python -m {package}.typescript` from {source}: change that.",
         "declare namespace contract {",
-        *(f"  type {name} = {words};" for name, _, words in _RECURSIVE),
+        *aliases,
     ]
     for struct in structs:
         lines += [f"  interface {struct.__name__} {{", *_members(struct), "  }"]
@@ -42,7 +49,10 @@ def _members(struct: type[Struct]) -> list[str]:
     names = struct.__struct_fields__
     defaults = dict(zip(names[::-1], struct.__struct_defaults__[::-1], strict=False))
     kinds = struct.__annotations__
-    optional = {name for name, default in defaults.items() if default is None or _is_factory(default)}
+    is_short = struct.__struct_config__.omit_defaults
+    optional = {
+        name for name, default in defaults.items() if is_short or default is None or _is_factory(default)
+    }
     return [f"    {name}{'?' if name in optional else ''}: {_words(kinds[name])};" for name in names]
 
 
@@ -64,10 +74,12 @@ def _composed(origin: Any, arguments: Sequence[Any]) -> str:
     # None is never sent: what is None is left out.
     if origin is Annotated:
         return _words(arguments[0])
-    words = [_words(each) for each in arguments if each is not NoneType]
+    if origin is Literal:
+        return " | ".join(f'"{each}"' for each in arguments)
+    words = [_words(each) for each in arguments if each not in {NoneType, ...}]
     if origin in {Union, UnionType}:
         return " | ".join(words)
-    if origin is list:
+    if origin is list or (origin is tuple and arguments[1:] == (...,)):
         return f"{words[0]}[]"
     if origin is dict:
         return f"{{ [name: string]: {words[1]} }}"
@@ -75,4 +87,4 @@ def _composed(origin: Any, arguments: Sequence[Any]) -> str:
 
 
 if __name__ == "__main__":
-    print(declarations(), end="")  # noqa: T201 - its output is the file
+    print(parts_declarations(), end="")  # noqa: T201 - its output is the file

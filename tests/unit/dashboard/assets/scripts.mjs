@@ -14,6 +14,18 @@ export function load(names, fakes = {}) {
   return window.kvmgrid;
 }
 
+/** The same into the window of the tests, so that what is compared is of the same kinds. */
+export function loadHere(names) {
+  globalThis.window = globalThis;
+  for (const name of names) vm.runInThisContext(readFileSync(new URL(name, ASSETS), "utf8"), { filename: name });
+  return globalThis.kvmgrid;
+}
+
+/** A colour that tells the token of the theme it is for. */
+export function colour(token) {
+  return "#" + Buffer.from(token.padEnd(3)).toString("hex").slice(0, 6);
+}
+
 /** What Python wrote for these tests. */
 export function cases() {
   return JSON.parse(readFileSync(process.env.KVMGRID_TEST_CASES, "utf8"));

@@ -15,6 +15,7 @@ from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
 from dashboard.pages.grid.host_card_templates import TEMPLATES
 from dashboard.parts.change import change
 from dashboard.parts.contract import Request, Seen, written
+from tests.unit.dashboard.assets.chart_cases import chart_cases
 from tests.unit.dashboard.expansion import expanded
 from tests.unit.dashboard.row_database import NOTHING_SEEN, grid_database, holding
 from tests.unit.dashboard.rows import NOW, grid_domain, grid_domains, grid_host
@@ -78,11 +79,17 @@ def changes() -> list[dict[str, Any]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file that the scripts' tests read."""
+    path = tmp_path_factory.mktemp("scripts") / "cases.json"
+    path.write_text(json.dumps(grid_cases() | chart_cases()))
+    return path
+
+
 @pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda script: script.name)
-def test_under_node(script: Path, tmp_path: Path) -> None:
+def test_under_node(script: Path, cases: Path) -> None:
     """Every test of the file passes."""
-    cases = tmp_path / "cases.json"
-    cases.write_text(json.dumps(grid_cases()))
     done = subprocess.run(
         ["node", "--test", script],
         env={**os.environ, "KVMGRID_TEST_CASES": str(cases)},

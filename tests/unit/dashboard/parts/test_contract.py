@@ -10,7 +10,7 @@ import pytest
 from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
 from dashboard.parts.contract import Items, Part, Request, Seen, Update, fresh_parts, gone_parts, written
 from dashboard.parts.markup import Element, h
-from dashboard.parts.typescript import declarations
+from dashboard.parts.typescript import declarations, parts_declarations
 from tests.unit.dashboard.row_database import grid_database
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[4]
 
 def test_the_declarations_for_scripts_are_those_of_the_structs() -> None:
     """The scripts are checked against what ``python -m dashboard.parts.typescript`` prints now."""
-    assert declarations() == (ROOT / "dashboard/assets/types/contract.d.ts").read_text()
+    assert parts_declarations() == (ROOT / "dashboard/assets/types/contract.d.ts").read_text()
 
 
 def test_a_field_of_another_kind_is_refused() -> None:
@@ -28,7 +28,7 @@ def test_a_field_of_another_kind_is_refused() -> None:
         times: set[bytes]
 
     with pytest.raises(TypeError, match="no TypeScript"):
-        declarations([Strange])
+        declarations([Strange], "dashboard.parts")
 
 
 def test_an_update_is_written_without_what_is_empty() -> None:
