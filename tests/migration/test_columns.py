@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables hold what the wire carries: same names, same order, types that fit, virsh's words."""
+"""The tables hold what the wire carries: same names, types that fit, virsh's words."""
 
 import types
 import typing
@@ -71,13 +71,18 @@ def column_type(field: msgspec.structs.FieldInfo, hint: object) -> str:
 
 
 @pytest.mark.parametrize(("table", "struct", "before", "after"), TABLES)
-def test_columns_are_the_fields_in_their_order(
+def test_columns_are_the_fields(
     shared_owner: psycopg.Connection, table: str, struct: Struct, before: list[str], after: list[str]
 ) -> None:
-    """A row is the keys, the struct field by field, and what the consumer adds."""
+    """A row is the keys, the struct field by field, and what the consumer adds.
+
+    A column of a later migration stands at the end of its table; rows are stored by the names of columns.
+    """
     fields = [field for field in struct.__struct_fields__ if field not in before]
 
-    assert [*before, *fields, *after] == list(columns_of(shared_owner, table))
+    found = list(columns_of(shared_owner, table))
+    assert before == found[: len(before)]
+    assert sorted([*before, *fields, *after]) == sorted(found)
 
 
 @pytest.mark.parametrize(("table", "struct"), [(table, struct) for table, struct, _, _ in WIRE_TABLES])
