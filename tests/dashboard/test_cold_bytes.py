@@ -15,8 +15,12 @@ KILOBYTE = 1000
 
 
 @pytest.mark.parametrize(
-    ("path", "selector", "kilobytes_max"),
-    [("/", ".host-card", 400), ("/nowhere", ".guide", 400), ("/hosts", ".ag-row", 1000)],
+    ("path", "is_drawn", "kilobytes_max"),
+    [
+        ("/", "1000 hosts", 400),
+        ("/nowhere", "There is no such page", 400),
+        ("/hosts", "1000 rows", 1000),
+    ],
 )
 def test_a_cold_page_stays_small(
     open_page: Callable[..., Watched],
