@@ -2,6 +2,7 @@
 // The address of the page: changed without loading anything anew, also by a click on one of our own links.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /** @param {string} address */

@@ -3,7 +3,9 @@
 // chart_drawing.js, which keeps rows, focus and pointer.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
   const components = (window.kvmgrid_components = window.kvmgrid_components || {});
 
   // A finger scrolls the page; a chart that zooms by dragging would hold it.

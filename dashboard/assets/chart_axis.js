@@ -3,6 +3,7 @@
 // chart goes on below it; the time of the crosshair stands in the panel that the pointer is in.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const CENTRED_TO = 0.98;

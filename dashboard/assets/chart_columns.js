@@ -2,6 +2,7 @@
 // The rows that a chart holds, by column, and how an update changes them.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /**

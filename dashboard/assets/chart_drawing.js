@@ -3,6 +3,7 @@
 // (hidden curves, pointer, table) needs no answer from the server.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /** @typedef {contract.ChartUpdate} ChartUpdate */

@@ -4,6 +4,7 @@
 // are ours (chart_axis.js), since Plotly knows no time zones and a tall chart shows them at the edge of the screen.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const HEADER_PIXELS = 40;

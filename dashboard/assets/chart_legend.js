@@ -2,6 +2,7 @@
 // The legend of each panel: what its curves are called, and their newest values or those under the pointer.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /** @typedef {contract.Panel} Panel */

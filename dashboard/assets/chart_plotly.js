@@ -2,6 +2,7 @@
 // Plotly: fetched when the first chart of a page needs it, and bound to one element per chart.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   // Zooming is a drag; the wheel and fingers stay with the page.

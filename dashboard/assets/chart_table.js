@@ -2,6 +2,7 @@
 // The chart as a table, for those who read with a screen reader or want the numbers.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const ROW_COUNT = 120;

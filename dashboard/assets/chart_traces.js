@@ -3,6 +3,7 @@
 // A filled line would run across the break, so areas are closed outlines, one for each stretch between gaps.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /** @typedef {Float32Array | Float64Array} Numbers */

@@ -2,6 +2,7 @@
 // The banner: what an answer says is wrong, and that no answer comes.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   /** Since when a request waits for the first answer (performance.now()), null while none does. */

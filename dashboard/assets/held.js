@@ -2,6 +2,7 @@
 // What a component Parts holds: it takes updates of dashboard/parts/contract.py and says what they change.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   class Held {

@@ -2,6 +2,7 @@
 // Live or paused: the button, the space bar, and pages that are out of sight.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   let isPaused = false;

@@ -4,6 +4,7 @@
 // refused, so that no tree can carry a script, whatever a VM is called.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const SVG = "http://www.w3.org/2000/svg";

@@ -2,6 +2,7 @@
 // Numbers for people: the same words as dashboard/units.py, which a test compares.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
   const GAP = "\u00a0";
   const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];

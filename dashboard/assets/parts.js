@@ -3,6 +3,7 @@
 // It looks for the places of parts and lists below its own element only.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const NOTICE = "notice";

@@ -2,6 +2,7 @@
 // The range of a page lives in the URL; this writes choices into it and marks what it says.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   // The ranges before each zoom, for the double click; the browser's back button keeps its own.

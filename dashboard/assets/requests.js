@@ -3,6 +3,7 @@
 // once when the user did something or the page has just opened. An answer that was overtaken is dropped.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   // One count for all: an answer to a page that is gone is told by its number.

@@ -3,6 +3,7 @@
 // news for the element writes it anew.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const UNKNOWN = "unknown";

@@ -2,17 +2,23 @@
 // Makes trees from uses of the templates of dashboard/parts/template.py.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const HOLE = /\{([a-z_]+)\}/;
 
   /**
    * Returns templates by the tag of their uses, from { name: [holes, tree] }.
-   * @param {Record<string, contract.Json>} described
+   * @param {{ [name: string]: contract.Json }} described
    * @returns {kvmgrid.Templates}
    */
   kvmgrid.learnTemplates = function (described) {
-    return new Map(Object.entries(described).map(([name, [holes, tree]]) => ["=" + name, { holes, fill: filler(tree) }]));
+    const templates = new Map();
+    for (const [name, words] of Object.entries(described)) {
+      const [holes, tree] = /** @type {[string[], contract.Tree]} */ (words);
+      templates.set("=" + name, { holes, fill: filler(tree) });
+    }
+    return templates;
   };
 
   /**
@@ -49,9 +55,9 @@
       const fillers = part.map(filler);
       return (fillings) => fillers.map((fill) => fill(fillings)).filter((each) => each !== null);
     }
-    const fillers = Object.entries(part).map(([name, value]) => [name, filler(value)]);
+    const fillers = Object.entries(part).map(([name, value]) => ({ name, fill: filler(value) }));
     return (fillings) => {
-      const values = fillers.map(([name, fill]) => [name, fill(fillings)]);
+      const values = fillers.map(({ name, fill }) => [name, fill(fillings)]);
       return Object.fromEntries(values.filter(([, value]) => value !== null));
     };
   }

@@ -2,6 +2,7 @@
 // The theme: the system's, light or dark. What draws with colours of its own hears "kvmgrid:theme".
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const dark = window.matchMedia("(prefers-color-scheme: dark)");

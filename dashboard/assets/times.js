@@ -2,6 +2,7 @@
 // Times: ages that count up, clock texts in the zone of the address, durations in words.
 (function () {
   "use strict";
+  /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
 
   const GAP = "\u00a0";

@@ -77,11 +77,14 @@ class Picture(Struct, frozen=True, kw_only=True):
     nothing: Element
 
 
-class ChartUpdate(Struct, frozen=True, kw_only=True):
-    """News for a chart, for the request of a number. Without ``picture`` there is no chart to show."""
+class ChartUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """News for a chart, for the request of a number. Without ``picture`` there is no chart to show.
+
+    Without ``rows`` the chart keeps those that it holds.
+    """
 
     number: int
-    name: str = ""
+    name: str
     picture: Picture | None = None
     rows: ColumnUpdate | None = None
 

@@ -86,4 +86,4 @@ def news(drawing: Drawing, view: ChartView, number: int, versions: Versions) -> 
 
 def no_chart(number: int) -> ChartUpdate:
     """Return the news that there is no chart to show: a picture of another range would stand for it."""
-    return ChartUpdate(number=number)
+    return ChartUpdate(number=number, name="")

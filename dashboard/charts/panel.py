@@ -26,7 +26,7 @@ class Series(Struct, frozen=True):
     explanation: str = ""
 
 
-class Panel(Struct, frozen=True, kw_only=True):
+class Panel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One band of a chart with its own vertical axis.
 
     ``maximum`` fixes the axis where it is known; with ``capacity_columns`` it ends at the greatest of them,

@@ -16,15 +16,11 @@ def change(old: Element, new: Element) -> "Change | None":
     """Return what makes the old tree the new one, None if they are of different shapes."""
     if len(old) != len(new) or old[0] != new[0]:
         return None
-    return {
-        str(index): _difference(before, after)
-        for index, (before, after) in enumerate(zip(old, new, strict=True))
-        if before != after
-    }
-
-
-def _difference(old: Json, new: Json) -> "Change | Json":
-    if isinstance(old, list) and isinstance(new, list):
-        found = change(old, new)
-        return new if found is None else found
-    return new
+    found: Change = {}
+    for index, after in enumerate(new):
+        before = old[index]
+        if before == after:
+            continue
+        within = change(before, after) if isinstance(before, list) and isinstance(after, list) else None
+        found[str(index)] = after if within is None else within
+    return found

@@ -46,6 +46,11 @@ class Part(Struct, frozen=True):
     hash: str
     tree: Element
 
+    @classmethod
+    def of(cls, tree: Element) -> "Part":
+        """Return a part with its hash."""
+        return cls(digest(tree), tree)
+
 
 class Items(Struct, frozen=True, kw_only=True):
     """News of a keyed list: whole items, changes of items that the browser holds, the order if it is new."""
@@ -77,8 +82,12 @@ class Update(Struct, frozen=True, kw_only=True):
 
 def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
     """Return the parts that differ from what the browser holds."""
-    hashed = {name: Part(digest(tree), tree) for name, tree in trees.items()}
-    return {name: part for name, part in hashed.items() if part.hash != seen.parts.get(name)}
+    return unseen({name: Part.of(tree) for name, tree in trees.items()}, seen)
+
+
+def unseen(parts: Mapping[str, Part], seen: Seen) -> dict[str, Part]:
+    """Return those of the parts that the browser does not hold."""
+    return {name: part for name, part in parts.items() if part.hash != seen.parts.get(name)}
 
 
 def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
@@ -86,19 +95,24 @@ def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
     return [name for name in absent if name in seen.parts]
 
 
+# An answer without news; what an update has in common with it is not sent.
+_NO_NEWS = Update(number=-1, now_ms=-1)
+_NO_ITEMS = Items()
+
+
 def written(update: Update) -> dict[str, Any]:
     """Return an update as Dash serialises it, without what is empty.
 
     Only the structs are taken apart. A grid's trees have a hundred thousand elements, and stay as they are.
     """
-    fields = _fields(update)
+    fields = _different(update, _NO_NEWS)
     if update.parts:
-        fields["parts"] = {name: _fields(part) for name, part in update.parts.items()}
+        fields["parts"] = {name: msgspec.structs.asdict(part) for name, part in update.parts.items()}
     if update.lists:
-        fields["lists"] = {name: _fields(items) for name, items in update.lists.items()}
+        fields["lists"] = {name: _different(items, _NO_ITEMS) for name, items in update.lists.items()}
     return fields
 
 
-def _fields(struct: Struct) -> dict[str, Any]:
+def _different(struct: Struct, other: Struct) -> dict[str, Any]:
     fields = msgspec.structs.asdict(struct)
-    return {name: value for name, value in fields.items() if value is not None and value not in ({}, [])}
+    return {name: value for name, value in fields.items() if value != getattr(other, name)}

@@ -108,7 +108,7 @@ def _chart_view(update: Any, before: dict[str, str]) -> dict[str, str]:
     """Return what a browser holds of the chart after an update; without one all is as before."""
     if update is None:
         return before
-    rows = update["rows"] or before
+    rows = update.get("rows", before)
     held = {name: rows[name] for name in ("series", "version") if name in rows}
     return held | {"picture": update["name"]}
 

@@ -21,7 +21,7 @@ from dashboard.pages.grid.host_card_templates import TEMPLATES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
 from dashboard.pages.grid.summary import summary
 from dashboard.parts.change import Change, change
-from dashboard.parts.contract import NOTICE, Items, Request, Update, fresh_parts, gone_parts
+from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, fresh_parts, gone_parts, unseen
 from dashboard.parts.markup import Element
 from dashboard.parts.template import described
 from dashboard.web.answer_cache import AnswerCache
@@ -50,7 +50,7 @@ class Snapshot(NamedTuple):
     cursor: int
     order_cursor: int
     cards: dict[str, Card]
-    summary: Element
+    summary: Part
 
 
 class GridFeed:
@@ -67,7 +67,7 @@ class GridFeed:
         self._now = now
         self._name = secrets.token_hex(8)
         self._templates = described(TEMPLATES)
-        self._last = Snapshot(0, 0, {}, [])
+        self._last = Snapshot(0, 0, {}, Part.of([]))
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
     def answer(self, request: Request) -> Update:
@@ -101,7 +101,7 @@ class GridFeed:
             feed=self._name,
             cursor=snapshot.cursor,
             templates=self._templates if since == 0 else None,
-            parts=fresh_parts({SUMMARY: snapshot.summary}, seen),
+            parts=unseen({SUMMARY: snapshot.summary}, seen),
             gone=gone_parts([NOTICE], seen),
             lists={HOST_CARDS: _items(snapshot, since)},
         )
@@ -123,7 +123,7 @@ class GridFeed:
             cursor=cursor,
             order_cursor=last.order_cursor if list(cards) == list(last.cards) else cursor,
             cards=cards,
-            summary=summary(hosts, domains),
+            summary=Part.of(summary(hosts, domains)),
         )
         return self._last
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dashboard.charts.contract import ChartUpdate, ChartView
 from dashboard.database import Database
 from dashboard.errors import DashboardError
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import HostFeed
 from dashboard.parts.contract import Request, Seen, Update
 from dashboard.queries import HostEvent, HostSpan
@@ -98,4 +98,16 @@ def holding(update: Update, before: Seen = NOTHING_SEEN) -> Seen:
         feed=before.feed if update.feed is None else update.feed,
         cursor=before.cursor if update.cursor is None else update.cursor,
         parts=parts | {name: part.hash for name, part in update.parts.items()},
+    )
+
+
+def showing(update: ChartUpdate | None, before: ChartView = VIEW) -> ChartView:
+    """Return what a browser shows of a chart after an update, as assets/chart_drawing.js reports it."""
+    if update is None:
+        return before
+    return ChartView(
+        series=before.series if update.rows is None else update.rows.series,
+        version=before.version if update.rows is None else update.rows.version,
+        picture=update.name,
+        width_pixels=before.width_pixels,
     )

@@ -59,7 +59,7 @@ def grid_request(value: Any) -> dict[str, Any]:
 
 def host_request(*states: str) -> dict[str, Any]:
     """Return what the page of a host sends, with these states."""
-    outputs = ("host-parts.update", "host-chart.figure", "host-chart-name.data")
+    outputs = ("host-parts.update", "host-chart.update")
     return {
         "output": f"..{'...'.join(outputs)}..",
         "outputs": [dependency(output) for output in outputs],
@@ -172,7 +172,7 @@ def test_pages_name_no_other_origin(app: Dash) -> None:
         (400, {"json": grid_request({}) | {"outputs": {}}}),
         (400, {"json": grid_request({}) | {"state": [dependency("grid-parts.request")]}}),
         (400, {"json": host_request()}),
-        (400, {"json": host_request("host-chart.figure")}),
+        (400, {"json": host_request("host-chart.update")}),
         (403, {"json": {}, "headers": {"sec-fetch-site": "cross-site"}}),
     ],
 )
@@ -208,7 +208,7 @@ def test_a_callback_with_a_wrong_question_does_nothing(app: Dash) -> None:
 
 def test_a_callback_has_its_states(app: Dash) -> None:
     """What the renderer reads beside the inputs is accepted where the callback has it."""
-    assert 200 == send(app, "POST", CALLBACK, json=host_request("host-chart-view.data")).status_code
+    assert 200 == send(app, "POST", CALLBACK, json=host_request("host-chart.view")).status_code
 
 
 def test_probes_tell_life_from_readiness(app: Dash, database: StateDatabase) -> None:

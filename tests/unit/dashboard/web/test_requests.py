@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from dashboard.charts.contract import ChartView
 from dashboard.errors import (
     RequestError,
 )
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.parts.contract import Request
 from dashboard.web.requests import read_request, read_zone
 
@@ -32,9 +32,9 @@ from dashboard.web.requests import read_request, read_zone
         (Request, {"number": 1, "seen": {"more": ""}}),
         (Request, {"number": 1, "seen": {"parts": {f"part{index}": "" for index in range(17)}}}),
         (ChartView, None),
-        (ChartView, {"theme": "pink"}),
+        (ChartView, {"theme": "dark"}),
         (ChartView, {"width_pixels": 10**9}),
-        (ChartView, {"hidden": ["y"] * 100}),
+        (ChartView, {"series": "y" * 129}),
     ],
 )
 def test_what_pages_never_send_is_refused(kind: type[Struct], data: Any) -> None:

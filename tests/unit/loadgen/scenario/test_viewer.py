@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
+from dashboard.charts.contract import (
+    ChartUpdate,
+    ChartView,
+    ColumnUpdate,
+    TypedArray,
+    read_view,
+    written_chart,
+)
 from dashboard.components.shell import shell_layout
 from dashboard.pages.host import page as host_page
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.feed import host_id
 from dashboard.pages.host.host_notices import unknown_host
@@ -27,6 +34,17 @@ from tests.unit.dashboard.rows import host_domain
 
 BEAT_SECONDS = 0.05
 PAUSED = Shows(column="state_name", among=("paused",), within_ticks=2)
+
+
+ROWS = ColumnUpdate(
+    series="hv1/raw",
+    version="v1",
+    base="",
+    dropped_count=0,
+    kept_count=0,
+    times_seconds=TypedArray("f8", ""),
+    columns={},
+)
 
 
 class Site:
@@ -44,13 +62,13 @@ class Site:
 
     def answer(self, call: Any) -> Any:
         """Return what the callback of the host page returns, as Dash wraps it."""
-        outputs = [(host_page.PARTS, "update"), (host_page.CHART, "figure"), (host_page.CHART_NAME, "data")]
+        outputs = [(host_page.PARTS, "update"), (host_page.CHART, "update")]
         assert outputs == [(each["id"], each["property"]) for each in call["outputs"]]
         ((asked,), (view,)) = call["inputs"], call["state"]
         assert (host_page.PARTS, "request") == (asked["id"], asked["property"])
-        assert (host_page.CHART_VIEW, "data") == (view["id"], view["property"])
+        assert (host_page.CHART, "view") == (view["id"], view["property"])
         request = read_request(Request, asked["value"])
-        self.asks.append((request, read_request(ChartView, view["value"])))
+        self.asks.append((request, read_view(view["value"])))
         host = host_id(request.path)
         if host in self.domains:
             trees = {"vms": domain_table(self.domains[host])}
@@ -58,7 +76,8 @@ class Site:
         else:
             trees, gone = {NOTICE: unknown_host(host)}, []
         update = Update(number=request.number, parts=fresh_parts(trees, request.seen), gone=gone)
-        answer = {host_page.PARTS: {"update": written(update)}, host_page.CHART_NAME: {"data": "f1"}}
+        chart = written_chart(ChartUpdate(number=request.number, name="p1", rows=ROWS))
+        answer = {host_page.PARTS: {"update": written(update)}, host_page.CHART: {"update": chart}}
         return {"response": answer}
 
 
@@ -135,7 +154,8 @@ def test_only_news_come_and_what_was_shown_stays(site: Site, url: str) -> None:
     viewer = Viewer(url)
 
     assert ["running", "running"] == [viewer.value("hv1", "u1", "state_name") for _ in range(2)]
-    assert ["", "f1"] == [view.figure for _, view in site.asks]
+    views = [(view.series, view.version, view.picture) for _, view in site.asks]
+    assert [("", "", ""), ("hv1/raw", "v1", "p1")] == views
     assert site.asks[1][0].seen.parts
     assert viewer.value("hv1", "u9", "state_name") is None
     assert viewer.value("hv9", "u1", "host") is None

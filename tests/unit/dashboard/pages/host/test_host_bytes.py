@@ -13,7 +13,7 @@ from dashboard.pages.host.feed import Answer, HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
 from dashboard.parts.contract import written
 from dashboard.queries import HostEvent
-from tests.unit.dashboard.row_database import ask, holding, host_database
+from tests.unit.dashboard.row_database import VIEW, ask, holding, host_database, showing
 from tests.unit.dashboard.rows import GIB, NOW, host_domain, host_now
 
 DAY = "?from=now-24h&to=now"
@@ -61,19 +61,6 @@ def sent_bytes(answer: Answer) -> int:
     return len(gzip.compress(orjson.dumps({"multi": True, "response": response}), GZIP_LEVEL))
 
 
-def view_of(answer: Answer, before: ChartView) -> ChartView:
-    """Return what a browser holds of the chart after an answer."""
-    if answer.chart is None:
-        return before
-    rows = answer.chart.rows
-    return ChartView(
-        series=before.series if rows is None else rows.series,
-        version=before.version if rows is None else rows.version,
-        picture=answer.chart.name,
-        width_pixels=before.width_pixels,
-    )
-
-
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     """A minute later the last bucket has changed and one is new, and so have all figures of all VMs."""
     chance = random.Random(20)  # noqa: S311 - no secret
@@ -90,7 +77,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY), view)
     assert sent_bytes(first) < WHOLE_CEILING_BYTES
-    seen, view = holding(first.update), view_of(first, view)
+    seen, view = holding(first.update), showing(first.chart, view)
     sizes = []
     for number in range(2, 7):
         now += timedelta(seconds=60)
@@ -104,7 +91,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
         assert answer.chart.rows is not None
         assert answer.chart.rows.kept_count == MINUTE_COUNT - 2
         sizes.append(sent_bytes(answer))
-        seen, view = holding(answer.update, seen), view_of(answer, view)
+        seen, view = holding(answer.update, seen), showing(answer.chart, view)
     assert max(sizes) <= TICK_CEILING_BYTES, sizes
 
 
@@ -115,10 +102,10 @@ def test_late_samples_send_what_lies_behind_them() -> None:
     points = [lively_point(chance, start + 60 * index) for index in range(MINUTE_COUNT)]
     database = host_database(host_samples_rollup=[*points[:-60], *points[-30:]])
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
-    first = feed.answer(ask(search=DAY), ChartView())
+    first = feed.answer(ask(search=DAY), VIEW)
     database.rows["host_samples_rollup"] = points
     feed._charts._entries.clear()
-    second = feed.answer(ask(2, search=DAY), view_of(first, ChartView()))
+    second = feed.answer(ask(2, search=DAY), showing(first.chart))
     assert second.chart is not None
     assert second.chart.rows is not None
     assert MINUTE_COUNT - 60 == second.chart.rows.kept_count

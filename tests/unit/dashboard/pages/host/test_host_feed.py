@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.charts.contract import ChartView
+from dashboard.charts.drawing import no_chart
 from dashboard.errors import (
     DatabaseUnavailableError,
     QueryTimeoutError,
     RequestError,
 )
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import HostFeed, host_id
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.markup import texts
@@ -25,26 +26,29 @@ from tests.unit.dashboard.row_database import (
     holding,
     host_database,
     host_feed,
+    showing,
 )
 from tests.unit.dashboard.rows import NOW, host_now
 
 
 def test_a_host_page_has_all_its_parts() -> None:
-    """Head, facts, VMs, events and the figure come at first."""
-    answer, figure, _ = host_feed(host_database()).answer(ask(), VIEW)
-    assert {"head", "facts", "vms", "note", "events", "marks", "nothing"} == answer.parts.keys()
-    assert figure is not None
+    """Head, facts, VMs, events and the chart come at first."""
+    answer, chart = host_feed(host_database()).answer(ask(), VIEW)
+    assert {"head", "facts", "vms", "note", "events"} == answer.parts.keys()
+    assert chart is not None
+    assert chart.picture is not None
+    assert chart.rows is not None
     assert "every sample, 10\u00a0s apart" in texts(answer.parts["note"].tree)
     assert "vm1" in texts(answer.parts["vms"].tree)
 
 
 def test_what_the_browser_has_is_not_sent_again() -> None:
-    """With the hashes of its parts and the name of its figure a browser gets nothing twice."""
+    """With the hashes of its parts and the name of its picture a browser gets nothing twice."""
     feed = host_feed(host_database())
     first = feed.answer(ask(), VIEW)
-    second = feed.answer(ask(2, seen=holding(first.update)), ChartView(figure=first.figure_name or ""))
+    second = feed.answer(ask(2, seen=holding(first.update)), showing(first.chart))
     assert ({}, []) == (second.update.parts, second.update.gone)
-    assert (None, None) == (second.figure, second.figure_name)
+    assert second.chart is None
 
 
 def test_a_chart_is_drawn_once_per_sample() -> None:
@@ -65,12 +69,14 @@ def test_late_samples_change_the_name_of_the_picture() -> None:
     now = NOW
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     past = ask(search="?from=1795419000000&to=1795422000000")
-    first = feed.answer(past, VIEW).figure_name
+    first = feed.answer(past, VIEW).chart
     database.rows["host_samples_raw"] = database.rows["host_samples_raw"][:20]
     feed._charts._entries.clear()
-    second = feed.answer(past, ChartView(figure=first or ""))
-    assert first != second.figure_name
-    assert second.figure is not None
+    second = feed.answer(past, showing(first)).chart
+    assert first is not None
+    assert second is not None
+    assert first.name != second.name
+    assert second.rows is not None
 
 
 def test_an_event_shows_at_the_next_beat() -> None:
@@ -78,13 +84,16 @@ def test_an_event_shows_at_the_next_beat() -> None:
     database = host_database()
     feed = host_feed(database)
     long = ask(search="?from=now-24h&to=now")
-    first = feed.answer(long, VIEW).figure_name
+    first = feed.answer(long, VIEW).chart
     stopped = HostEvent(NOW - timedelta(seconds=1), "domain_stopped", "vm1", None, 2)
     database.rows["host_events"] = [stopped, *database.rows["host_events"]]
-    second, figure, _ = feed.answer(long, ChartView(figure=first or ""))
+    second, chart = feed.answer(long, showing(first))
     assert "domain stopped" in texts(second.parts["events"].tree)
-    assert "domain stopped" in str(second.parts["marks"].tree)
-    assert figure is not None
+    assert chart is not None
+    assert chart.picture is not None
+    assert "domain stopped" in str(chart.picture.marks)
+    # The rows are those that it holds.
+    assert chart.rows is None
 
 
 def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
@@ -93,26 +102,27 @@ def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
     feed = host_feed(database)
     failing = database.rows.pop("host_samples_raw")
     database.failing = {"host_samples_raw": DatabaseUnavailableError("gone")}
-    answer = feed.answer(ask(), VIEW).update
+    answer, chart = feed.answer(ask(), VIEW)
+    assert chart is None
     assert answer.banner is not None
     assert "The database is away" in texts(answer.banner)
     assert {"head", "facts", "vms", "events"} == answer.parts.keys()
     database.failing = {}
     database.rows["host_samples_raw"] = failing
     feed._charts._clock = lambda: time.monotonic() + FAILURE_KEEP_SECONDS
-    answer, figure, _ = feed.answer(ask(2), VIEW)
+    answer, chart = feed.answer(ask(2), VIEW)
     assert answer.banner is None
-    assert figure is not None
+    assert chart is not None
 
 
 def test_a_chart_that_is_too_slow_is_said_and_hidden() -> None:
     """A chart of another range does not stand in for it; what happened is listed all the same."""
     database = host_database()
     database.failing = {"host_samples_raw": QueryTimeoutError("Too slow.")}
-    answer, figure, figure_name = host_feed(database).answer(ask(), ChartView(figure="of-another-range"))
+    answer, chart = host_feed(database).answer(ask(), ChartView(picture="of-another-range"))
     assert "Choose a shorter range." in texts(answer.parts["note"].tree)
     assert "domain started" in texts(answer.parts["events"].tree)
-    assert ("", None) == (figure_name, figure)
+    assert no_chart(1) == chart
 
 
 def test_long_ranges_read_rollups() -> None:
@@ -126,20 +136,20 @@ def test_long_ranges_read_rollups() -> None:
 
 def test_an_empty_range_offers_the_nearest_samples() -> None:
     """A range without samples says so and leads to where there are some."""
-    answer, figure, _ = host_feed(host_database(host_samples_raw=[])).answer(ask(), VIEW)
-    nothing = answer.parts["nothing"].tree
+    chart = host_feed(host_database(host_samples_raw=[])).answer(ask(), VIEW).chart
+    assert chart is not None
+    assert chart.picture is not None
+    nothing = chart.picture.nothing
     assert "No samples in this range." in texts(nothing)
     assert "Nearest samples before" in texts(nothing)
-    assert figure is not None
 
 
 def test_a_range_that_is_no_time_is_said_in_place() -> None:
     """Nonsense in the URL is answered in words; the rest of the page stays."""
-    answer, figure, figure_name = host_feed(host_database()).answer(ask(search="?from=tomorrow&to=now"), VIEW)
+    answer, chart = host_feed(host_database()).answer(ask(search="?from=tomorrow&to=now"), VIEW)
     assert "is not a time" in texts(answer.parts["note"].tree)
-    assert "" == figure_name
     assert "vms" in answer.parts
-    assert figure is None
+    assert no_chart(1) == chart
 
 
 def test_an_unknown_host_is_a_page() -> None:
@@ -150,15 +160,6 @@ def test_an_unknown_host_is_a_page() -> None:
     database.rows["host_now"] = [host_now()]
     later = host_feed(database).answer(ask(path="/host/%3Cb%3Ex%3C/b%3E", seen=holding(answer)), VIEW).update
     assert [NOTICE] == later.gone
-
-
-def test_the_table_comes_when_asked_for() -> None:
-    """The chart as a table is sent to those who want it."""
-    feed = host_feed(host_database())
-    answer = feed.answer(ask(), ChartView(is_table=True)).update
-    assert "CPU busy" in texts(answer.parts["table"].tree)
-    assert [] == feed.answer(ask(seen=holding(answer)), ChartView(is_table=True)).update.gone
-    assert ["table"] == feed.answer(ask(seen=holding(answer)), VIEW).update.gone
 
 
 @pytest.mark.parametrize(

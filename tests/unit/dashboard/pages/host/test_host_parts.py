@@ -4,16 +4,15 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from dashboard.charts.event_strip import event_marks, event_strip
 from dashboard.components.event_list import event_list
-from dashboard.pages.host.chart_table import ROW_COUNT, chart_table
+from dashboard.components.event_strip import event_marks, event_strip
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
 from dashboard.parts.markup import texts
 from dashboard.queries import HostEvent
-from dashboard.timerange import RAW, TimeRange
+from dashboard.timerange import TimeRange
 from tests.unit.dashboard.pages.grid.test_host_card import find
-from tests.unit.dashboard.rows import NOW, host_domain, host_now, host_point
+from tests.unit.dashboard.rows import NOW, host_domain, host_now
 
 
 def event(seconds: float, kind: str = "domain_started", total: int = 1) -> HostEvent:
@@ -152,12 +151,3 @@ def test_a_cut_list_of_events_says_so() -> None:
     """The list names how many there are."""
     assert "The newest 1 of 500 ; 499 older ones are not listed" in texts(event_list([event(1, total=500)]))
     assert "Nothing happened in this range." == texts(event_list([]))
-
-
-def test_the_table_of_the_chart_counts_what_it_leaves_out() -> None:
-    """The newest rows come first, and the caption says how many there are in all."""
-    points = [host_point(NOW.timestamp() + index) for index in range(ROW_COUNT + 10)]
-    tree = chart_table(points, RAW)
-    assert f"The newest {ROW_COUNT} of {ROW_COUNT + 10} rows" in texts(tree)
-    first = find(find(tree, "tbody")[0], "time")[0]
-    assert datetime.fromtimestamp(points[-1].time_seconds, UTC).isoformat() == first[1]["datetime"]

@@ -2,8 +2,8 @@
 """What the page of a host says about times without samples: gaps, silence, a past that is on its way."""
 
 from datetime import timedelta
-from typing import Any
 
+from dashboard.charts.columns import Stretch
 from dashboard.database import Database
 from dashboard.pages.host.feed import Answer
 from dashboard.parts.contract import Request
@@ -12,19 +12,19 @@ from tests.unit.dashboard.row_database import VIEW, ask, host_database, host_fee
 from tests.unit.dashboard.rows import NOW, host_now, host_point
 
 
-def stretches(answer: Answer) -> list[dict[str, Any]]:
-    """Return the hatched and dotted grounds of an answer's figure."""
-    assert answer.figure is not None
-    return [trace for trace in answer.figure["data"] if trace["meta"]["role"] in {"gap", "silence"}]
+def stretches(answer: Answer) -> tuple[Stretch, ...]:
+    """Return the hatched and dotted grounds of an answer's chart."""
+    assert answer.chart is not None
+    assert answer.chart.picture is not None
+    return answer.chart.picture.gaps
 
 
 def test_a_silent_host_ends_in_silence() -> None:
     """After the last sample of a stale host its chart is dotted up to now."""
     silent = host_now(freshness="stale", sampled_at=NOW - timedelta(minutes=10))
     points = [host_point(NOW.timestamp() - 600 - 10 * index) for index in range(100, -1, -1)]
-    figure = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask(), VIEW).figure
-    assert figure is not None
-    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "silence"]
+    answer = host_feed(host_database(host_now=[silent], host_samples_raw=points)).answer(ask(), VIEW)
+    assert stretches(answer)[-1].is_silence
 
 
 def test_silence_since_before_the_range_is_no_gap() -> None:
@@ -32,10 +32,7 @@ def test_silence_since_before_the_range_is_no_gap() -> None:
     since = NOW - timedelta(hours=5)
     silent = host_now(freshness="stale", sampled_at=since)
     answer = host_feed(host_database(host_now=[silent], host_samples_raw=[])).answer(ask(), VIEW)
-    assert answer.figure is not None
-    roles = {trace["meta"]["role"] for trace in answer.figure["data"]}
-    assert "silence" in roles
-    assert "gap" not in roles
+    assert [True] == [stretch.is_silence for stretch in stretches(answer)]
     note = answer.update.parts["note"].tree
     assert "Silent since" in texts(note)
     assert since.isoformat() in str(note)
@@ -46,9 +43,8 @@ def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
     start = NOW.timestamp() - 24 * 3600
     points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
     database = host_database(host_samples_rollup=points)
-    figure = host_feed(database).answer(ask(search="?from=now-24h&to=now"), VIEW).figure
-    assert figure is not None
-    assert [trace for trace in figure["data"] if trace["meta"]["role"] == "gap"]
+    answer = host_feed(database).answer(ask(search="?from=now-24h&to=now"), VIEW)
+    assert [False] == [stretch.is_silence for stretch in stretches(answer)]
 
 
 def test_nothing_is_missing_before_a_host_was_known() -> None:
@@ -56,10 +52,8 @@ def test_nothing_is_missing_before_a_host_was_known() -> None:
     new = host_now(first_seen_at=NOW - timedelta(seconds=1000))
     old = host_now(first_seen_at=NOW - timedelta(days=3))
     for host, gap_count in ((new, 0), (old, 1)):
-        figure = host_feed(host_database(host_now=[host])).answer(ask(), VIEW).figure
-        assert figure is not None
-        gaps = [trace for trace in figure["data"] if trace["meta"]["role"] == "gap" and trace["yaxis"] == "y"]
-        assert gap_count == len(gaps)
+        answer = host_feed(host_database(host_now=[host])).answer(ask(), VIEW)
+        assert gap_count == len(stretches(answer))
 
 
 def test_a_past_with_longer_ticks_has_no_gaps() -> None:
@@ -73,7 +67,7 @@ def test_a_past_with_longer_ticks_has_no_gaps() -> None:
     for start, end, words in windows:
         window = ask(search=f"?from={start}&to={end}")
         answer = host_feed(database).answer(window, VIEW)
-        assert [] == stretches(answer)
+        assert () == stretches(answer)
         note = " ".join(texts(answer.update.parts["note"].tree).split())
         assert words in note
 
@@ -99,8 +93,10 @@ def test_a_range_mostly_before_the_first_sample_says_so() -> None:
 def test_a_range_before_the_first_sample_is_no_gap() -> None:
     """Where a host was not known yet nothing was lost."""
     database = host_database(host_now=[host_now(first_seen_at=NOW - timedelta(minutes=10))])
-    answer = host_feed(database).answer(ask(search="?from=now-3h&to=now-2h"), VIEW)
-    assert "before the first sample of this host" in texts(answer.update.parts["nothing"].tree)
+    chart = host_feed(database).answer(ask(search="?from=now-3h&to=now-2h"), VIEW).chart
+    assert chart is not None
+    assert chart.picture is not None
+    assert "before the first sample of this host" in texts(chart.picture.nothing)
 
 
 def test_a_past_that_is_on_its_way_is_no_silence() -> None:
@@ -119,4 +115,4 @@ def test_a_range_that_begins_within_a_gap_is_hatched_from_its_edge() -> None:
     points = [host_point(first + 10 * index, interval_seconds=10.0) for index in range(180)]
     points[0] = host_point(first, interval_seconds=7200.0)
     (gap, *_) = stretches(host_feed(host_database(host_samples_raw=points)).answer(ask(), VIEW))
-    assert "gap" == gap["meta"]["role"]
+    assert not gap.is_silence

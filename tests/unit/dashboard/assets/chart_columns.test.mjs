@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load, cases } = require("./assets.cjs");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cases, loadHere } from "./scripts.mjs";
 
-const kvmgrid = load("chart_columns.js");
-const { histories, updates } = cases();
+const kvmgrid = loadHere(["chart_columns.js"]);
+const { charts, histories } = cases();
 
 function rowsOf(update) {
   return kvmgrid.updateRows(kvmgrid.noRows, update.rows);
@@ -33,21 +32,21 @@ test("an update of rows that are not held is refused", () => {
 });
 
 test("values are those of the rows", () => {
-  const rows = rowsOf(updates.three);
-  const start = updates.three.picture.start_seconds;
+  const rows = rowsOf(charts.three);
+  const start = charts.three.picture.start_seconds;
   assert.deepEqual([...rows.columns.get("cpu_busy_ratio")], [0.25, 0.25, 0.25]);
   assert.deepEqual([...rows.times], [start, start + 10, start + 20]);
 });
 
 test("a column that is not known is missing, and zero is known", () => {
-  const rows = rowsOf(updates.zero);
+  const rows = rowsOf(charts.zero);
   assert.deepEqual([...rows.columns.get("disk_busy_ratio")], [0, 0, 0, 0, 0]);
   assert.ok(!rows.columns.has("disk_latency_seconds"));
 });
 
 test("a gap has a row in which nothing is known", () => {
-  const { picture } = updates.gap;
-  const drawn = kvmgrid.drawnRows(rowsOf(updates.gap), picture);
+  const { picture } = charts.gap;
+  const drawn = kvmgrid.drawnRows(rowsOf(charts.gap), picture);
   const busy = drawn.columns.get("cpu_busy_ratio");
   assert.equal(drawn.times.length, 11);
   assert.equal(drawn.times[5], (picture.start_seconds + 40 + picture.start_seconds + 300) / 2);
@@ -56,13 +55,13 @@ test("a gap has a row in which nothing is known", () => {
 });
 
 test("a gap at the edge of the range has no row", () => {
-  const drawn = kvmgrid.drawnRows(rowsOf(updates.silence), updates.silence.picture);
+  const drawn = kvmgrid.drawnRows(rowsOf(charts.silence), charts.silence.picture);
   assert.equal([...drawn.columns.get("cpu_busy_ratio")].filter(Number.isNaN).length, 1);
 });
 
 test("an average stands in the middle of its bucket", () => {
-  const { picture } = updates.averages;
-  const drawn = kvmgrid.drawnRows(rowsOf(updates.averages), picture);
+  const { picture } = charts.averages;
+  const drawn = kvmgrid.drawnRows(rowsOf(charts.averages), picture);
   assert.equal(drawn.times[0], picture.start_seconds + 30);
 });
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load, cases, colour } = require("./assets.cjs");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cases, colour, loadHere } from "./scripts.mjs";
 
-const kvmgrid = load("chart_layout.js");
-const { updates } = cases();
+const kvmgrid = loadHere(["chart_layout.js"]);
+const { charts } = cases();
 
 function layoutOf(name, { ink = colour, isTouch = false } = {}) {
-  const { picture } = updates[name];
+  const { picture } = charts[name];
   return kvmgrid.chartLayout(picture, kvmgrid.panelBands(picture), ink, isTouch);
 }
 
@@ -32,7 +31,7 @@ test("the line of an event ends below its mark", () => {
   const layout = layoutOf("event");
   const [line] = layout.shapes;
   assert.equal(layout.shapes.length, 1);
-  assert.equal(line.x0, updates.event.picture.start_seconds + 10);
+  assert.equal(line.x0, charts.event.picture.start_seconds + 10);
   assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - kvmgrid.EVENT_STRIP_PIXELS) < 1e-6);
 });
 
@@ -42,7 +41,7 @@ test("panels do not overlap, and are as high as the server says", () => {
   domains.slice(1).forEach((domain, index) => assert.ok(domains[index][0] > domain[1]));
   assert.ok(domains.every(([low, high]) => low >= -1e-9 && high <= 1));
   const heights = domains.map(([low, high]) => Math.round((high - low) * plotPixels(layout)));
-  assert.deepEqual(heights, updates.thirty.picture.panels.map((panel) => panel.height_pixels));
+  assert.deepEqual(heights, charts.thirty.picture.panels.map((panel) => panel.height_pixels));
 });
 
 test("no samples still give axes", () => {
@@ -57,5 +56,5 @@ test("the theme colours the chart, down to the grid", () => {
 
 test("texts of a value axis are the server's", () => {
   const [cpu] = axesOf(layoutOf("three"));
-  assert.deepEqual(cpu.ticktext, updates.three.picture.panels[0].ticks.map((tick) => tick.text));
+  assert.deepEqual(cpu.ticktext, charts.three.picture.panels[0].ticks.map((tick) => tick.text));
 });

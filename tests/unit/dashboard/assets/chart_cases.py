@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JavaScript of the Chart component, run by node on what Python encodes for it."""
+"""What the tests of the Chart component's scripts read: updates as Python encodes them."""
 
-import json
-import os
 import random
-import shutil
-import subprocess
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from dashboard.charts.axes import WRITERS
 from dashboard.charts.columns import Stretch
@@ -23,16 +17,13 @@ from tests.unit.dashboard.charts.drawings import START_SECONDS, WINDOW, drawing,
 from tests.unit.dashboard.charts.test_versions import drawn
 from tests.unit.dashboard.rows import host_point
 
-HERE = Path(__file__).parent
-TESTS = sorted(path.name for path in HERE.glob("*.test.cjs"))
-TIMEOUT_SECONDS = 120
 NUMBERS = (
     0.0, 0.0004, 0.0123, 0.0994, 0.123, 0.999,
     1.0, 1.37, 12.3, 95.0, 999.4, 1023.0, 1024.0, 5e6, 7.77e9, 3e12,
 )  # fmt: skip
 
 
-def updates() -> dict[str, Any]:
+def charts() -> dict[str, Any]:
     """Return updates by the name of their case."""
     late = [host_point(START_SECONDS + 300 + 10 * index) for index in range(5)]
     lonely = [*points(2), host_point(START_SECONDS + 200), host_point(START_SECONDS + 400)]
@@ -80,32 +71,14 @@ def histories() -> list[list[dict[str, ColumnUpdate]]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the file that the JavaScript reads its cases from."""
-    path = tmp_path_factory.mktemp("cases") / "cases.json"
-    content = {
+def chart_cases() -> dict[str, Any]:
+    """Return all that the tests of the Chart component read."""
+    found = {
         "panels": PANELS,
         "table": TABLE,
-        "updates": updates(),
+        "charts": charts(),
         "histories": histories(),
         "numbers": [(unit, value, write(value)) for unit, write in WRITERS.items() for value in NUMBERS],
     }
-    path.write_text(json.dumps(msgspec.to_builtins(content)))
-    return path
-
-
-@pytest.mark.parametrize("name", TESTS)
-def test_node_finds_the_assets_right(name: str, cases: Path) -> None:
-    """One file of tests for a subject; what fails is in its output."""
-    node = shutil.which("node")
-    assert node is not None, "no node on PATH: run make setup"
-    done = subprocess.run(
-        [node, "--test", HERE / name],
-        env=os.environ | {"KVMGRID_CASES": str(cases)},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert 0 == done.returncode, done.stdout + done.stderr
+    written: dict[str, Any] = msgspec.to_builtins(found)
+    return written

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load, cases, colour } = require("./assets.cjs");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cases, colour, loadHere } from "./scripts.mjs";
 
-const kvmgrid = load("chart_axis.js", "chart_columns.js", "chart_legend.js", "chart_table.js", "number_words.js");
-const { numbers, panels, table, updates } = cases();
+const kvmgrid = loadHere(["chart_axis.js", "chart_columns.js", "chart_legend.js", "chart_table.js", "number_words.js"]);
+const { charts, numbers, panels, table } = cases();
 
 kvmgrid.clock = (milliseconds, hasFractions) => new Date(milliseconds).toISOString() + (hasFractions ? " fine" : "");
 kvmgrid.duration = (seconds) => seconds + " s";
 
 const words = (tree) => (typeof tree === "string" ? tree : tree.slice(2).map(words).join(" "));
-const heldBy = (name) => kvmgrid.updateRows(kvmgrid.noRows, updates[name].rows);
+const heldBy = (name) => kvmgrid.updateRows(kvmgrid.noRows, charts[name].rows);
 
 function elements(tree, tag) {
   if (typeof tree === "string") return [];
@@ -39,7 +38,7 @@ test("a panel of which nothing is known says so", () => {
 });
 
 test("the newest rows come first, and the caption counts what is left out", () => {
-  const { picture } = updates.many;
+  const { picture } = charts.many;
   const tree = kvmgrid.tableTree(table, heldBy("many"), picture);
   assert.match(words(tree), /The newest 120 of 130 rows: every sample/);
   const [newest] = elements(elements(tree, "tbody")[0], "time");
@@ -48,22 +47,22 @@ test("the newest rows come first, and the caption counts what is left out", () =
 });
 
 test("rows beside the range are in no table, and what is not known is n/a", () => {
-  const tree = kvmgrid.tableTree(table, heldBy("neighbours"), updates.neighbours.picture);
+  const tree = kvmgrid.tableTree(table, heldBy("neighbours"), charts.neighbours.picture);
   assert.match(words(tree), /The newest 3 of 3 rows/);
   const missing = elements(tree, "td").filter((cell) => cell[1].class === "number missing");
   assert.ok(missing.length && missing.every((cell) => cell[2] === "n/a"));
 });
 
 test("the crosshair says a sample's time, or an average's bucket", () => {
-  const { picture } = updates.averages;
+  const { picture } = charts.averages;
   assert.match(kvmgrid.crosshairWords(picture, picture.start_seconds + 30), /08:00:00.000Z \+ 60 s$/);
-  assert.match(kvmgrid.crosshairWords(updates.three.picture, updates.three.picture.start_seconds), /08:00:00.000Z$/);
-  const minute = { ...updates.three.picture, end_seconds: updates.three.picture.start_seconds + 60 };
+  assert.match(kvmgrid.crosshairWords(charts.three.picture, charts.three.picture.start_seconds), /08:00:00.000Z$/);
+  const minute = { ...charts.three.picture, end_seconds: charts.three.picture.start_seconds + 60 };
   assert.match(kvmgrid.crosshairWords(minute, minute.start_seconds), /fine$/);
 });
 
 test("each mark of the time axis stands where its instant is", () => {
-  const { picture } = updates.three;
+  const { picture } = charts.three;
   const trees = kvmgrid.timeAxisTrees(picture);
   assert.equal(trees.length, picture.ticks.length);
   const shares = trees.map((tree) => Number(tree[1].style.replace("--at:", "")));

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load, cases, colour } = require("./assets.cjs");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { cases, colour, loadHere } from "./scripts.mjs";
 
-const kvmgrid = load("chart_columns.js", "chart_traces.js");
-const { panels, updates } = cases();
+const kvmgrid = loadHere(["chart_columns.js", "chart_traces.js"]);
+const { charts, panels } = cases();
 
 function tracesOf(name, hidden = []) {
-  const { rows, picture } = updates[name];
+  const { rows, picture } = charts[name];
   const drawn = kvmgrid.drawnRows(kvmgrid.updateRows(kvmgrid.noRows, rows), picture);
   return picture.panels.flatMap(({ key, maximum }, index) => {
     const ink = { axis: "y" + (index || ""), colour, hidden: new Set(hidden) };
@@ -32,7 +31,7 @@ test("the edges of a stack are parted", () => {
 test("values are those of the rows", () => {
   const found = curve(tracesOf("three"), "cpu_busy_ratio");
   assert.deepEqual([...found.y], [0.25, 0.25, 0.25]);
-  const start = updates.three.picture.start_seconds;
+  const start = charts.three.picture.start_seconds;
   assert.deepEqual([...found.x], [start, start + 10, start + 20]);
 });
 
@@ -44,7 +43,7 @@ test("a gap breaks lines and areas", () => {
   const traces = tracesOf("gap");
   assert.ok(Number.isNaN(curve(traces, "cpu_busy_ratio").y[5]));
   assert.equal(ofRole(traces, "area")[0].x.filter(Number.isNaN).length, 1);
-  const start = updates.gap.picture.start_seconds;
+  const start = charts.gap.picture.start_seconds;
   assert.deepEqual(ofRole(traces, "gap")[0].x.slice(0, 2), [start + 40, start + 300]);
 });
 

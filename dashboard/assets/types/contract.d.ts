@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written by `python -m dashboard.parts.typescript` from dashboard/parts/contract.py: change that.
+declare namespace contract {
+  type Json = string | null | Json[] | { [name: string]: string };
+  type Tree = Json[];
+  type Change = { [index: string]: Change | Json };
+  interface Seen {
+    feed: string;
+    cursor: number;
+    parts?: { [name: string]: string };
+  }
+  interface Request {
+    number: number;
+    path: string;
+    search: string;
+    zone: string;
+    seen: Seen;
+  }
+  interface Part {
+    hash: string;
+    tree: Tree;
+  }
+  interface Items {
+    trees?: { [name: string]: Tree };
+    changes?: { [name: string]: Change };
+    order?: string[];
+  }
+  interface Update {
+    number: number;
+    now_ms: number;
+    zone?: string;
+    title?: string;
+    banner?: Tree;
+    feed?: string;
+    cursor?: number;
+    templates?: { [name: string]: Json };
+    parts?: { [name: string]: Part };
+    gone?: string[];
+    lists?: { [name: string]: Items };
+  }
+}
