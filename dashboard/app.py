@@ -33,7 +33,7 @@ ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
 COMPRESSED_FROM_BYTES = 500
 # Level 9 is three times the work for answers that are two percent smaller.
 COMPRESSION_LEVEL = 6
-# An answer is kept a little shorter than the beat, so that each beat of each viewer may bring news.
+# An answer is kept a little shorter than the period of requests, so that each of them may bring news.
 KEEP_SHARE = 0.8
 # A page that hears nothing for so long counts its connection as lost; an answer comes before that.
 DEADLINE_SHARE = 0.8

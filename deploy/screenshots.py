@@ -90,7 +90,7 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
             suffix = f"{theme}-{size_name}.png"
             pictures += [Picture(grid, folder / f"grid-{suffix}"), Picture(chart, folder / f"host-{suffix}")]
     for picture in pictures:
-        # No timer runs from here on: neither the beat nor the ages.
+        # No timer runs from here on: neither of requests nor of ages.
         picture.page.clock.pause_at(datetime.now(UTC) + CLOCK_STEP)
     for picture in pictures:
         picture.page.screenshot(path=picture.path)

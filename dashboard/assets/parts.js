@@ -29,7 +29,7 @@
       this.requests = new kvmgrid.Requests((number, isForced) => this.request(number, isForced));
       const shell = /** @type {HTMLElement | null} */ (root.closest("[data-refresh-seconds]"));
       const periodMs = Number(shell && shell.dataset.refreshSeconds) * 1000 || 1000;
-      this.timer = window.setInterval(() => this.beat(), periodMs);
+      this.timer = window.setInterval(() => this.askAtPeriod(), periodMs);
       this.endAddress = kvmgrid.onAddress(() => this.followAddress());
     }
 
@@ -49,7 +49,7 @@
       return window.location.pathname === this.path;
     }
 
-    beat() {
+    askAtPeriod() {
       if (this.isHere()) this.requests.ask(false);
       else kvmgrid.expectAnswer();
     }

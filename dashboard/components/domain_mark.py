@@ -36,7 +36,7 @@ def present_state(state_name: str | None, freshness: str) -> str:
 def state_counts(state_names: Iterable[str | None], freshnesses: Iterable[str]) -> Counter[str]:
     """Return how many VMs are in each present state."""
     counts: Counter[str] = Counter()
-    # Tens of thousands are counted at each beat: by what the database says, then by what it means.
+    # Tens of thousands are counted for each snapshot: by what the database says, then by what it means.
     for (name, freshness), count in Counter(zip(state_names, freshnesses, strict=True)).items():
         counts[present_state(name, freshness)] += count
     return counts

@@ -11,8 +11,8 @@ from loadgen.scenario.condition import is_shown
 from loadgen.scenario.scenario import Shows
 from loadgen.scenario.viewer import COLUMNS, Viewer
 
-# An answer may have been taken up to a beat before, the page asks at the next one, and it has to be answered.
-_BEATS = 3
+# An answer may have been taken up to a period before; the page requests at the next one and is answered.
+_PERIODS = 3
 _ANYWHERE = "host"
 
 
@@ -33,7 +33,7 @@ class PageWatch:
         self._ended = threading.Event()
         self._threads = ThreadPoolExecutor(max_workers=1)
         self._seconds: Future[float | None] | None = None
-        self.limit_seconds = view_limit_seconds + _BEATS * viewer.refresh_seconds
+        self.limit_seconds = view_limit_seconds + _PERIODS * viewer.refresh_seconds
         self._before = self._value()
         self.shown_before = is_shown(target.shows, self._before, self._before)
 
@@ -47,7 +47,7 @@ class PageWatch:
         self._threads.shutdown()
 
     def begin(self, begin: float) -> None:
-        """Ask at each beat from now on; ``begin`` is the monotonic time of the onset."""
+        """Request at each period from now on; ``begin`` is the monotonic time of the onset."""
         self._seconds = self._threads.submit(self._wait, begin)
 
     def seconds(self) -> float | None:
@@ -57,7 +57,7 @@ class PageWatch:
     def _wait(self, begin: float) -> float | None:
         beat_seconds = self._viewer.refresh_seconds
         while (elapsed := time.monotonic() - begin) <= self.limit_seconds:
-            # A browser whose answer is late leaves beats out and keeps its rhythm.
+            # A browser whose answer is late leaves requests out and keeps its rhythm.
             if self._ended.wait(beat_seconds - elapsed % beat_seconds):
                 break
             if is_shown(self._target.shows, self._value(), self._before):

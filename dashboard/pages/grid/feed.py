@@ -54,7 +54,7 @@ class Snapshot(NamedTuple):
 
 
 class GridFeed:
-    """Answers the asks of the grid page."""
+    """Answers the requests of the grid page."""
 
     def __init__(
         self,

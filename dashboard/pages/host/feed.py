@@ -82,7 +82,7 @@ class EventsKey(NamedTuple):
 
 
 class HostFeed:
-    """Answers the asks of the host page."""
+    """Answers the requests of the host page."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class HostFeed:
         self._hosts: AnswerCache[str, Now] = AnswerCache(
             self._take, keep_seconds=keep_seconds, maximum_count=256
         )
-        # Events show at the next beat; the chart of a long range is drawn anew more rarely.
+        # Events show at the next request; the chart of a long range is drawn anew more rarely.
         self._events: AnswerCache[EventsKey, tuple[HostEvent, ...]] = AnswerCache(
             self._take_events, keep_seconds=keep_seconds, maximum_count=256
         )

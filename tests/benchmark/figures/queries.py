@@ -15,6 +15,7 @@ from dashboard.pages import PAGES
 from dashboard.pages.grid.feed import GridFeed
 from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -23,9 +24,9 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_RAW,
     HOST_SAMPLES_ROLLUP,
 )
+from dashboard.parts.contract import Request, written
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
-from dashboard.web.requests import GridRequest, HostRequest
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Named, Reading
 from tests.benchmark.interleaving import add_round
@@ -100,14 +101,15 @@ def text(query: Query[Any]) -> bytes:
 
 def grid_answer(database: Database) -> bytes:
     """Return what a browser gets that opens the grid."""
-    return orjson.dumps(GridFeed(database, keep_seconds=1.0).answer(GridRequest(number=1)))
+    return orjson.dumps(written(GridFeed(database, keep_seconds=1.0).answer(Request(number=1))))
 
 
 def host_answer(database: Database) -> bytes:
     """Return what a browser gets that opens a host with its last hour."""
     feed = HostFeed(database, keep_seconds=1.0)
-    answer = feed.answer(HostRequest(number=1, host=HOST, start="now-1h", end="now"))
-    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+    request = Request(number=1, path=f"/host/{HOST}", search="?from=now-1h&to=now")
+    answer = feed.answer(request, ChartView())
+    return orjson.dumps([written(answer.update), answer.figure], option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is read from the page: the table that the dashboard really draws, over HTTP and at its beat."""
+"""What is read from the page: the table that the dashboard really draws, over HTTP and at its period."""
 
 import json
 import threading
@@ -32,7 +32,7 @@ from loadgen.scenario.scenario import Shows
 from loadgen.scenario.viewer import COLUMNS, Viewer
 from tests.unit.dashboard.rows import host_domain
 
-BEAT_SECONDS = 0.05
+PERIOD_SECONDS = 0.05
 PAUSED = Shows(column="state_name", among=("paused",), within_ticks=2)
 
 
@@ -52,7 +52,7 @@ class Site:
 
     def __init__(self) -> None:
         self.domains: dict[str, list[HostDomain]] = {}
-        self.layout: Any = shell_layout(BEAT_SECONDS, 30)
+        self.layout: Any = shell_layout(PERIOD_SECONDS, 30)
         self.asks: list[tuple[Request, ChartView]] = []
         self.status = 200
 
@@ -203,13 +203,13 @@ def watched(url: str, shows: Shows, *, limit_seconds: float, act: Callable[[], N
         return watch.seconds()
 
 
-def test_a_change_is_timed_at_a_beat(site: Site, url: str) -> None:
-    """It counts when the answer that holds it has come, so never before the first beat."""
+def test_a_change_is_timed_at_a_request(site: Site, url: str) -> None:
+    """It counts when the answer that holds it has come, so never before the first request."""
     paused = host_domain("web-1", uuid="u1", state_name="paused")
     seconds = watched(url, PAUSED, limit_seconds=30, act=lambda: site.hold("hv1", paused))
 
     assert seconds is not None
-    assert seconds >= BEAT_SECONDS
+    assert seconds >= PERIOD_SECONDS
 
 
 def test_a_vm_that_moves_shows_on_its_new_host(site: Site, url: str) -> None:
@@ -221,7 +221,7 @@ def test_a_vm_that_moves_shows_on_its_new_host(site: Site, url: str) -> None:
 
 
 def test_what_does_not_show_ends_at_the_limit(url: str) -> None:
-    """The limit is that of the view and three beats."""
+    """The limit is that of the view and three periods."""
     assert watched(url, PAUSED, limit_seconds=0.1, act=lambda: None) is None
 
 

@@ -79,7 +79,7 @@ def test_late_samples_change_the_name_of_the_picture() -> None:
     assert second.rows is not None
 
 
-def test_an_event_shows_at_the_next_beat() -> None:
+def test_an_event_shows_at_the_next_request() -> None:
     """Also where the chart itself is drawn anew only now and then, its list and marks follow the events."""
     database = host_database()
     feed = host_feed(database)
