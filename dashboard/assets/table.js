@@ -2,7 +2,8 @@
 // What all tables do: their theme, the field that filters, the CSV file, links by key, rows that grow stale.
 (function () {
   "use strict";
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /**
    * Returns a table, null while it is not drawn yet.

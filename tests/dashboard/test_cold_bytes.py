@@ -9,29 +9,33 @@ from playwright.sync_api import expect
 
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.host_crowd import copy_host
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
+from tests.services import MigratedDatabase
 
 KILOBYTE = 1000
 
 
-@pytest.mark.parametrize(
-    ("path", "is_drawn", "kilobytes_max"),
-    [
-        ("/", "1000 hosts", 400),
-        ("/nowhere", "There is no such page", 400),
-        ("/hosts", "1000 rows", 1000),
-    ],
-)
+PAGES = {
+    "/": ("1 host", 400),
+    "/nowhere": ("There is no such page", 400),
+    "/hosts": ("1000 rows", 1000),
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_a_cold_page_stays_small(
     open_page: Callable[..., Watched],
     dashboard: Dashboard,
     seeder: Seeder,
+    database: MigratedDatabase,
     path: str,
-    selector: str,
-    kilobytes_max: int,
 ) -> None:
-    """Document, scripts, styles and answers up to the first figures."""
+    """Document, scripts, styles and answers up to the first figures; the table shows a thousand hosts."""
+    words, kilobytes_max = PAGES[path]
     seeder.store([host_batch("hv1", utc_now(), 1, Load(tick_seconds=600.0, domains=[domain(1, "web")]))])
+    if path == "/hosts":
+        copy_host(database.owner_url, "hv1", 999)
     page, _ = open_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -48,8 +52,8 @@ def test_a_cold_page_stays_small(
     session.on("Network.responseReceived", note)
     session.on("Network.loadingFinished", count)
     page.goto(dashboard.url + path)
-    expect(page.locator(selector).first).to_be_visible()
+    expect(page.locator("main")).to_contain_text(words)
     by_size = sorted(((size, names.get(key, "")) for key, size in fetched.items()), reverse=True)
 
-    assert sum(fetched.values()) < kilobytes_max * KILOBYTE, by_size[:8]
     assert len(fetched) > 10
+    assert sum(fetched.values()) < kilobytes_max * KILOBYTE, by_size[:10]
