@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** @param {string} address */
   kvmgrid.go = function (address) {
@@ -30,9 +30,10 @@
 
   document.addEventListener("click", function (event) {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    const link = event.target.closest("a[href]");
+    const target = /** @type {Element} */ (event.target);
+    const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[href]"));
     if (!link || link.origin !== window.location.origin || link.target) return;
-    if (link.getAttribute("href").startsWith("#")) return;
+    if (String(link.getAttribute("href")).startsWith("#")) return;
     event.preventDefault();
     const isOtherPage = link.pathname !== window.location.pathname;
     kvmgrid.go(link.href);

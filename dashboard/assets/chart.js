@@ -4,9 +4,9 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
-  /** @type {kvmgrid.Shared} */
-  const components = (window.kvmgrid_components = window.kvmgrid_components || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
+  /** @type {Record<string, Function>} */
+  const components = (window.kvmgrid_components = window.kvmgrid_components || /** @type {any} */ ({}));
 
   // A finger scrolls the page; a chart that zooms by dragging would hold it.
   const coarse = window.matchMedia("(pointer: coarse)");

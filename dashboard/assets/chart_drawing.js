@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** @typedef {contract.ChartUpdate} ChartUpdate */
   /** @typedef {contract.ChartView} ChartView */

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** @typedef {contract.Panel} Panel */
   /** @typedef {contract.Series} Series */

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   // Zooming is a drag; the wheel and fingers stay with the page.
   const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, responsive: true, showTips: false };

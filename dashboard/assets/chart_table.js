@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const ROW_COUNT = 120;
   kvmgrid.TABLE_ROW_COUNT = ROW_COUNT;

@@ -3,16 +3,16 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** Since when a request waits for the first answer (performance.now()), null while none does. */
-  let unansweredSince = null;
+  let unansweredSince = /** @type {number | null} */ (null);
   let isLostSaid = false;
 
   // How long an answer may take: until then a request blocks the next ones, afterwards the connection
   // counts as lost. The dashboard answers before that, if only that the database is slow.
   kvmgrid.patienceMs = function () {
-    const shell = document.querySelector("[data-lost-after-seconds]");
+    const shell = /** @type {HTMLElement | null} */ (document.querySelector("[data-lost-after-seconds]"));
     return Number(shell && shell.dataset.lostAfterSeconds) * 1000 || 15000;
   };
 

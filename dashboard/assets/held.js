@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   class Held {
     constructor() {
@@ -51,11 +51,12 @@
      * @param {contract.Items} items
      */
     takeItems(name, items) {
-      if (!this.lists.has(name)) this.lists.set(name, new Map());
-      const trees = this.lists.get(name);
+      const trees = this.lists.get(name) || new Map();
+      this.lists.set(name, trees);
       const fresh = Object.entries(items.trees || {});
       for (const [key, change] of Object.entries(items.changes || {})) {
-        if (trees.has(key)) fresh.push([key, kvmgrid.changed(trees.get(key), change)]);
+        const old = trees.get(key);
+        if (old) fresh.push([key, /** @type {contract.Tree} */ (kvmgrid.changed(old, change))]);
       }
       for (const [key, tree] of fresh) trees.set(key, tree);
       if (items.order) {

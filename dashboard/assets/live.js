@@ -3,12 +3,13 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   let isPaused = false;
 
   kvmgrid.isPaused = () => isPaused;
 
+  /** @param {boolean} isWanted */
   function setPaused(isWanted) {
     isPaused = isWanted;
     const button = document.getElementById("shell-live");
@@ -22,12 +23,12 @@
   }
 
   document.addEventListener("click", function (event) {
-    if (event.target.closest("#shell-live")) setPaused(!isPaused);
+    if (/** @type {Element} */ (event.target).closest("#shell-live")) setPaused(!isPaused);
   });
 
   document.addEventListener("keydown", function (event) {
     if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest("input, button, a, summary, select, textarea, [contenteditable]")) return;
+    if (/** @type {Element} */ (event.target).closest("input, button, a, summary, select, textarea, [contenteditable]")) return;
     event.preventDefault();
     setPaused(!isPaused);
   });

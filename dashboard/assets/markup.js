@@ -5,7 +5,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const SVG = "http://www.w3.org/2000/svg";
   const SVG_TAGS = new Set(["svg", "circle", "rect", "path", "text", "g", "line"]);
@@ -21,6 +21,19 @@
   const ID = /^vm-[0-9a-f-]+$/;
   const ADDRESS = /^([/?#](?!\/)|$)/;
 
+  /**
+   * Returns what is not a text as the element that it describes.
+   * @param {contract.Json} tree
+   * @returns {[string, Record<string, string>, ...contract.Json[]]}
+   */
+  function taken(tree) {
+    return /** @type {any} */ (tree);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   function isAllowed(name, value) {
     if (name === "style") return STYLE.test(value);
     if (name === "id") return ID.test(value);
@@ -28,6 +41,10 @@
     return ATTRIBUTES.has(name) || name.startsWith("aria-") || name.startsWith("data-");
   }
 
+  /**
+   * @param {Element} element
+   * @param {Record<string, string>} wanted
+   */
   function setAttributes(element, wanted) {
     for (const { name } of Array.from(element.attributes)) {
       // The browser itself opens and closes lists.
@@ -38,9 +55,13 @@
     }
   }
 
+  /**
+   * @param {contract.Json} tree
+   * @returns {ChildNode}
+   */
   function build(tree) {
     if (typeof tree === "string") return document.createTextNode(tree);
-    const [tag, attributes, ...children] = tree;
+    const [tag, attributes, ...children] = taken(tree);
     let element;
     if (SVG_TAGS.has(tag)) element = document.createElementNS(SVG, tag);
     else if (HTML_TAGS.has(tag)) element = document.createElement(tag);
@@ -50,12 +71,21 @@
     return element;
   }
 
+  /**
+   * @param {Node} node
+   * @param {contract.Json} tree
+   */
   function fits(node, tree) {
     if (typeof tree === "string") return node.nodeType === Node.TEXT_NODE;
-    return node.nodeType === Node.ELEMENT_NODE && node.localName === tree[0];
+    return node instanceof Element && node.localName === taken(tree)[0];
   }
 
-  // Returns the node that now stands for the tree: the old one where it fits.
+  /**
+   * Returns the node that now stands for the tree: the old one where it fits.
+   * @param {ChildNode} node
+   * @param {contract.Json} tree
+   * @returns {ChildNode}
+   */
   function patch(node, tree) {
     if (!fits(node, tree)) {
       const fresh = build(tree);
@@ -63,22 +93,28 @@
       return fresh;
     }
     if (typeof tree === "string") {
-      if (node.data !== tree) node.data = tree;
+      if (node.nodeValue !== tree) node.nodeValue = tree;
       return node;
     }
-    setAttributes(node, tree[1]);
+    const element = /** @type {Element} */ (node);
+    const [tag, attributes, ...children] = taken(tree);
+    setAttributes(element, attributes);
     // Times are written by times.js, every second.
-    if (tree[0] !== "time") morph(node, tree.slice(2));
+    if (tag !== "time") morph(element, children);
     return node;
   }
 
+  /**
+   * @param {Element} parent
+   * @param {contract.Json[]} children
+   */
   function morph(parent, children) {
     children.forEach((tree, index) => {
       const node = parent.childNodes[index];
       if (node) patch(node, tree);
       else parent.appendChild(build(tree));
     });
-    while (parent.childNodes.length > children.length) parent.lastChild.remove();
+    while (parent.childNodes.length > children.length) parent.childNodes[children.length].remove();
   }
 
   kvmgrid.build = build;

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
   const GAP = "\u00a0";
   const IEC = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
   const SI = ["", "k", "M", "G", "T", "P", "E"];

@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const NOTICE = "notice";
   const BUSY_AFTER_MS = 300;
@@ -33,6 +33,7 @@
       this.endAddress = kvmgrid.onAddress(() => this.followAddress());
     }
 
+    /** @param {Record<string, contract.Tree> | undefined} fixed */
     open(fixed) {
       for (const [name, tree] of Object.entries(fixed || {})) this.fill(name, [tree]);
       this.requests.ask(true);
@@ -59,6 +60,10 @@
       this.requests.ask(true);
     }
 
+    /**
+     * @param {number} number
+     * @param {boolean} isForced
+     */
     request(number, isForced) {
       this.search = window.location.search;
       this.root.dispatchEvent(new CustomEvent("kvmgrid:request", { bubbles: true, detail: { number, isForced } }));
@@ -72,7 +77,10 @@
       });
     }
 
-    // What the user wants and does not get at once dims what it will change.
+    /**
+     * What the user wants and does not get at once dims what it will change.
+     * @param {number} number
+     */
     dimUntilAnswered(number) {
       window.setTimeout(() => {
         const body = this.body();
@@ -85,6 +93,10 @@
       return this.root.querySelector("[data-body]");
     }
 
+    /**
+     * @param {string} name
+     * @param {contract.Tree[]} trees
+     */
     fill(name, trees) {
       const place = this.root.querySelector(`[data-part="${CSS.escape(name)}"]`);
       if (!place) return;
@@ -123,11 +135,11 @@
     drawList({ name, items, order }) {
       const place = this.root.querySelector(`[data-list="${CSS.escape(name)}"]`);
       if (!place) return;
-      if (!this.nodes.has(name)) this.nodes.set(name, new Map());
-      const nodes = this.nodes.get(name);
+      const nodes = this.nodes.get(name) || new Map();
+      this.nodes.set(name, nodes);
       for (const { key, tree } of items) {
         const old = nodes.get(key);
-        const node = old ? kvmgrid.patch(old, tree) : kvmgrid.build(tree);
+        const node = /** @type {Element} */ (old ? kvmgrid.patch(old, tree) : kvmgrid.build(tree));
         nodes.set(key, node);
         kvmgrid.writeTimes(node);
       }
@@ -135,20 +147,31 @@
     }
   }
 
+  /**
+   * @param {Element} place
+   * @param {Map<string, Element>} nodes
+   * @param {string[]} order
+   */
   function arrange(place, nodes, order) {
-    const wanted = order.map((key) => nodes.get(key)).filter(Boolean);
+    const wanted = order.flatMap((key) => nodes.get(key) || []);
     wanted.forEach((node, index) => {
       if (place.childNodes[index] !== node) place.insertBefore(node, place.childNodes[index] || null);
     });
-    while (place.childNodes.length > wanted.length) place.lastChild.remove();
+    while (place.childNodes.length > wanted.length) place.childNodes[wanted.length].remove();
     const known = new Set(order);
     for (const key of Array.from(nodes.keys())) if (!known.has(key)) nodes.delete(key);
   }
 
+  /**
+   * @param {{
+   *   id: string, className?: string, fixed?: Record<string, contract.Tree>, update?: contract.Update,
+   *   children: React.ReactNode, setProps: (props: { request: contract.Request }) => void
+   * }} props
+   */
   function Parts(props) {
     const React = window.React;
-    const root = React.useRef(null);
-    const live = React.useRef(null);
+    const root = React.useRef(/** @type {any} */ (null));
+    const live = React.useRef(/** @type {any} */ (null));
     const setProps = React.useRef(props.setProps);
     setProps.current = props.setProps;
     React.useEffect(function () {

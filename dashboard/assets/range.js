@@ -3,15 +3,17 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   // The ranges before each zoom, for the double click; the browser's back button keeps its own.
+  /** @type {string[]} */
   const earlier = [];
 
   function parameters() {
     return new URLSearchParams(window.location.search);
   }
 
+  /** @param {Record<string, string | null>} changes */
   function change(changes) {
     const wanted = parameters();
     for (const [name, value] of Object.entries(changes)) {
@@ -22,6 +24,10 @@
     kvmgrid.go(window.location.pathname + (text ? "?" + text : ""));
   }
 
+  /**
+   * @param {number} startSeconds
+   * @param {number} endSeconds
+   */
   function fixed(startSeconds, endSeconds) {
     change({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
   }
@@ -54,6 +60,7 @@
     return kvmgrid.shownRange || null;
   }
 
+  /** @param {number} factor */
   function zoomOut(factor) {
     const range = shown();
     if (!range) return;
@@ -64,6 +71,7 @@
     fixed(end - 2 * half, end);
   }
 
+  /** @param {number} direction */
   function shift(direction) {
     const range = shown();
     if (!range) return;
@@ -71,33 +79,45 @@
     fixed(range.start + step, range.end + step);
   }
 
+  /**
+   * @param {HTMLFormElement} form
+   * @returns {{ from: HTMLInputElement, to: HTMLInputElement }}
+   */
+  function fieldsOf(form) {
+    return /** @type {any} */ (form.elements);
+  }
+
   function markRange() {
     const bar = document.querySelector(".range-bar");
     if (!bar) return;
     const from = parameters().get("from") || "now-30m";
     const to = parameters().get("to") || "now";
-    for (const button of bar.querySelectorAll("[data-from]")) {
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-from]"));
+    for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.from === from && to === "now"));
     }
     const form = bar.querySelector("form");
     if (form && !form.contains(document.activeElement)) {
-      form.elements.from.value = readable(from);
-      form.elements.to.value = readable(to);
+      const fields = fieldsOf(form);
+      fields.from.value = readable(from);
+      fields.to.value = readable(to);
     }
-    bar.querySelector("[data-live]").hidden = to === "now";
+    bar.querySelector("[data-live]")?.toggleAttribute("hidden", to === "now");
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
-    bar.querySelector("[data-zone-switch]").setAttribute("aria-pressed", String(isUtc));
+    bar.querySelector("[data-zone-switch]")?.setAttribute("aria-pressed", String(isUtc));
   }
 
   // Also at the first request, when the bar is new; a choice is one at once.
   document.addEventListener("kvmgrid:request", markRange);
 
+  /** @param {string} text */
   function readable(text) {
     return /^\d{11,14}$/.test(text) ? kvmgrid.clock(Number(text)) : text;
   }
 
   document.addEventListener("click", function (event) {
-    const button = event.target.closest(".range-bar button");
+    const target = /** @type {Element} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (target.closest(".range-bar button"));
     if (!button) return;
     const data = button.dataset;
     if (data.from) change({ from: data.from, to: "now" });
@@ -108,9 +128,10 @@
   });
 
   document.addEventListener("submit", function (event) {
-    if (!event.target.matches("[data-range-form]")) return;
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (!form.matches("[data-range-form]")) return;
     event.preventDefault();
-    const fields = event.target.elements;
+    const fields = fieldsOf(form);
     change({ from: fields.from.value.trim() || null, to: fields.to.value.trim() || null });
   });
 })();

@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   // One count for all: an answer to a page that is gone is told by its number.
   let lastNumber = 0;
@@ -24,7 +24,7 @@
       open.delete(this);
     }
 
-    // isForced: the user waits for it.
+    /** @param {boolean} isForced the user waits for it */
     ask(isForced) {
       const now = performance.now();
       if (!isForced) {
@@ -37,6 +37,7 @@
       this.send(lastNumber, isForced);
     }
 
+    /** @param {number} number */
     isOpen(number) {
       return this.answered < number;
     }

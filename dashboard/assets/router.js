@@ -2,7 +2,8 @@
 // Puts a page in its place once the scripts that it needs are there, and marks its link in the bar.
 (function () {
   "use strict";
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** Each script that was asked for. @type {Map<string, Promise<void>>} */
   const scripts = new Map();

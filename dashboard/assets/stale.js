@@ -4,12 +4,13 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const UNKNOWN = "unknown";
 
+  /** @param {HTMLElement} element */
   function mark(element) {
-    if (kvmgrid.serverNow() <= Date.parse(element.dataset.staleAt)) return;
+    if (kvmgrid.serverNow() <= Date.parse(element.dataset.staleAt || "")) return;
     element.classList.add("is-stale");
     const circle = element.querySelector(".health");
     if (circle) circle.setAttribute("aria-label", "health " + UNKNOWN);
@@ -20,7 +21,8 @@
   /** @param {Element | Document} root */
   kvmgrid.markStale = function (root) {
     if (root instanceof HTMLElement && root.dataset.staleAt) mark(root);
-    root.querySelectorAll("[data-stale-at]").forEach(mark);
+    const marked = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-stale-at]"));
+    marked.forEach(mark);
   };
 
   window.setInterval(function () {

@@ -2,7 +2,8 @@
 // What all tables do: their theme, the field that filters, the CSV file, links by key, rows that grow stale.
 (function () {
   "use strict";
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /**
    * Returns a table, null while it is not drawn yet.
@@ -50,7 +51,13 @@
 
   // ---- the number of rows ------------------------------------------------------------------------------
 
-  function tableChanged() {
+  /** @param {{ api: tables.Grid }} params */
+  function tableChanged({ api }) {
+    countRows();
+    followFocus(api);
+  }
+
+  function countRows() {
     for (const place of document.querySelectorAll("[data-table-count]")) {
       const grid = gridOf(/** @type {HTMLElement} */ (place).dataset.tableCount);
       if (!grid) continue;
@@ -59,6 +66,29 @@
       const shown = grid.getDisplayedRowCount();
       kvmgrid.writeText(place, shown === all ? `${all} rows` : `${shown} of ${all} rows`);
     }
+  }
+
+  // ---- the focused row ---------------------------------------------------------------------------------
+
+  /** The cell that a person went to. @type {{ id: string | undefined, rowIndex: number, column: tables.Column } | null} */
+  let focused = null;
+
+  // When rows move, AG Grid stays at a place, which is another row then.
+  /** @param {tables.Focus} params */
+  function tableFocused({ api, rowIndex, column }) {
+    const node = rowIndex === null ? undefined : api.getDisplayedRowAtIndex(rowIndex);
+    if (rowIndex === null || !node) return;
+    if (focused && focused.rowIndex === rowIndex && focused.id !== node.id) return;
+    focused = { id: node.id, rowIndex, column };
+  }
+
+  /** @param {tables.Grid} grid */
+  function followFocus(grid) {
+    const node = focused && focused.id !== undefined ? grid.getRowNode(focused.id) : undefined;
+    const isInside = document.activeElement !== null && document.activeElement.closest(".ag-cell") !== null;
+    if (!focused || !node || node.rowIndex === null || node.rowIndex === focused.rowIndex || !isInside) return;
+    focused.rowIndex = node.rowIndex;
+    grid.setFocusedCell(node.rowIndex, focused.column);
   }
 
   // ---- links by key ------------------------------------------------------------------------------------
@@ -112,7 +142,7 @@
 
   window.setInterval(function () {
     if (document.hidden) return;
-    tableChanged();
+    countRows();
     for (const element of document.querySelectorAll(".live-table")) {
       const grid = gridOf(element.id);
       /** @type {tables.Node[]} */
@@ -128,5 +158,5 @@
     }
   }, 1000);
 
-  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, { tableTheme, tableChanged, tableKey });
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, { tableTheme, tableChanged, tableFocused, tableKey });
 })();

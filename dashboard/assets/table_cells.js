@@ -2,7 +2,8 @@
 // Cells of tables that are more than a text: React elements, so that what hosts and VMs say is never markup.
 (function () {
   "use strict";
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const e = window.React.createElement;
 

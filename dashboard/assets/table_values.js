@@ -2,7 +2,8 @@
 // The values of table cells, as columns of dashboard/components/table.py name them: AG Grid calls them by name.
 (function () {
   "use strict";
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  /** @type {kvmgrid.Shared} */
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   /** @param {tables.Row} row */
   kvmgrid.isStaleRow = function (row) {

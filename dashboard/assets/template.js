@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const HOLE = /\{([a-z_]+)\}/;
 
@@ -31,7 +31,12 @@
     return templates.size ? expand(tree, templates, null) : tree;
   };
 
-  // Around are the fillings of the use that a tree stands in.
+  /**
+   * @param {any} tree
+   * @param {kvmgrid.Templates} templates
+   * @param {kvmgrid.Fillings | null} around the fillings of the use that a tree stands in
+   * @returns {any}
+   */
   function expand(tree, templates, around) {
     if (!Array.isArray(tree)) return tree;
     const template = templates.get(tree[0]);
@@ -41,8 +46,12 @@
     return template.fill(fillings);
   }
 
-  // Returns what gives a part with its holes filled; one without holes is itself, for all uses. A filling is put in as it
-  // is and never searched for holes; null leaves its child or attribute out.
+  /**
+   * Returns what gives a part with its holes filled; one without holes is itself, for all uses. A filling is put in as it
+   * is and never searched for holes; null leaves its child or attribute out.
+   * @param {any} part
+   * @returns {(fillings: kvmgrid.Fillings) => any}
+   */
   function filler(part) {
     if (!HOLE.test(JSON.stringify(part))) return () => part;
     if (typeof part === "string") {

@@ -3,9 +3,12 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+  /** @type {Record<string, string>} */
+  const NEXT = { system: "light", light: "dark", dark: "system" };
 
   function choice() {
     return document.documentElement.getAttribute("data-theme") || "system";
@@ -26,13 +29,13 @@
   }
 
   function next() {
-    const chosen = { system: "light", light: "dark", dark: "system" }[choice()];
+    const chosen = NEXT[choice()] || "system";
     if (chosen === "system") document.documentElement.removeAttribute("data-theme");
     else document.documentElement.setAttribute("data-theme", chosen);
     try {
       if (chosen === "system") window.localStorage.removeItem("kvmgrid-theme");
       else window.localStorage.setItem("kvmgrid-theme", chosen);
-    } catch (error) {
+    } catch {
       // Storage can be forbidden; the choice then lasts as long as the page.
     }
     writeName();
@@ -40,7 +43,7 @@
   }
 
   document.addEventListener("click", function (event) {
-    if (event.target.closest("#shell-theme")) next();
+    if (/** @type {Element} */ (event.target).closest("#shell-theme")) next();
   });
 
   // The button is there by the time that a page requests something.

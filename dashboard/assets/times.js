@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
-  const kvmgrid = (window.kvmgrid = window.kvmgrid || {});
+  const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const GAP = "\u00a0";
 
@@ -20,7 +20,7 @@
   // ---- zones -------------------------------------------------------------------------------------------
 
   // Asked for at most once a second: every time on a page needs it, and the answer takes its time.
-  let ownZone = null;
+  let ownZone = /** @type {string | null} */ (null);
   /** The zone that the server took for one asked for. @type {Map<string, string>} */
   const known = new Map();
 
@@ -55,11 +55,12 @@
   /** @type {Map<string, Intl.DateTimeFormat>} */
   const writers = new Map();
 
+  /** @param {string} zone */
   function writerOf(zone) {
     const style = /** @type {const} */ ({ dateStyle: "short", timeStyle: "medium" });
     try {
       return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...style });
-    } catch (error) {
+    } catch {
       return new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", ...style });
     }
   }
@@ -82,9 +83,10 @@
   kvmgrid.writeText = function (element, text) {
     const node = element.firstChild;
     if (!node) element.textContent = text;
-    else if (node.data !== text) node.data = text;
+    else if (node.nodeValue !== text) node.nodeValue = text;
   };
 
+  /** @param {HTMLTimeElement} element */
   function writeAge(element) {
     const seconds = (kvmgrid.serverNow() - Date.parse(element.dateTime)) / 1000;
     const words = kvmgrid.duration(seconds).split(GAP);
@@ -93,21 +95,29 @@
     kvmgrid.writeText(element, shown.join(GAP) + (element.dataset.suffix || ""));
   }
 
+  /**
+   * @param {Element | Document} root
+   * @param {string} selector
+   */
+  function timesOf(root, selector) {
+    return /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll(selector));
+  }
+
   /** @param {Element | Document} root */
   kvmgrid.writeTimes = function (root) {
     kvmgrid.markStale(root);
-    for (const element of root.querySelectorAll("time.age")) {
+    for (const element of timesOf(root, "time.age")) {
       writeAge(element);
       element.title = kvmgrid.clock(Date.parse(element.dateTime));
     }
-    for (const element of root.querySelectorAll("time.clock")) {
+    for (const element of timesOf(root, "time.clock")) {
       kvmgrid.writeText(element, kvmgrid.clock(Date.parse(element.dateTime)));
     }
   };
 
   window.setInterval(function () {
     ownZone = null;
-    if (!document.hidden) document.querySelectorAll("time.age").forEach(writeAge);
+    if (!document.hidden) timesOf(document, "time.age").forEach(writeAge);
   }, 1000);
 
   // Clock texts depend on the zone in the address, so all are written anew when it changes.

@@ -83,7 +83,11 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
         },
         getRowId=f"params.data.{key}",
         rowClassRules={"row--stale": "tableIsStale(params)"},
-        eventListeners={"modelUpdated": ["tableChanged(params)"], "cellKeyDown": ["tableKey(params)"]},
+        eventListeners={
+            "modelUpdated": ["tableChanged(params)"],
+            "cellFocused": ["tableFocused(params)"],
+            "cellKeyDown": ["tableKey(params)"],
+        },
         dashGridOptions={
             "theme": {"function": "tableTheme(agGrid)"},
             "animateRows": False,

@@ -3,11 +3,11 @@
 (function () {
   "use strict";
   try {
-    var choice = window.localStorage.getItem("kvmgrid-theme");
+    const choice = window.localStorage.getItem("kvmgrid-theme");
     if (choice === "light" || choice === "dark") {
       document.documentElement.setAttribute("data-theme", choice);
     }
-  } catch (error) {
+  } catch {
     // Storage can be forbidden; the system's theme is right then.
   }
 })();

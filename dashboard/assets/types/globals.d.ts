@@ -39,6 +39,16 @@ declare namespace tables {
   }
   interface Node {
     data: Row;
+    id?: string;
+    rowIndex: number | null;
+  }
+  interface Column {
+    getColId(): string;
+  }
+  interface Focus {
+    api: Grid;
+    rowIndex: number | null;
+    column: Column;
   }
   interface Theme {
     withParams(params: Record<string, string | number>): Theme;
@@ -46,6 +56,9 @@ declare namespace tables {
   interface Grid {
     isDestroyed(): boolean;
     getDisplayedRowCount(): number;
+    getDisplayedRowAtIndex(index: number): Node | undefined;
+    getRowNode(id: string): Node | undefined;
+    setFocusedCell(rowIndex: number, column: Column): void;
     forEachNode(callback: (node: Node) => void): void;
     redrawRows(options: { rowNodes: Node[] }): void;
     setGridOption(name: string, value: unknown): void;

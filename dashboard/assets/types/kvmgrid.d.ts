@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the scripts hang on the window, and the shapes that they hand to each other.
 declare namespace kvmgrid {
-  // Functions of one file that others use; not spelt out yet.
-  type Shared = any;
   type Fillings = { [hole: string]: contract.Json };
   interface Template {
     holes: string[];
@@ -20,11 +18,130 @@ declare namespace kvmgrid {
     parts: { name: string; tree: contract.Tree }[];
     lists: ListDrawing[];
   }
+  type Columns = Map<string, Float32Array>;
+  interface Rows {
+    times: Float64Array;
+    columns: Columns;
+  }
+  interface HeldRows extends Rows {
+    series: string;
+    version: string;
+  }
+  interface Ink {
+    colour: (token: string) => string;
+    [name: string]: any;
+  }
+  interface Band {
+    key: string;
+    axis: string;
+    legendTop: number;
+    top: number;
+    bottom: number;
+  }
+  interface Range {
+    start: number;
+    end: number;
+  }
+  interface Requests {
+    pendingSince: number | null;
+    ask(isForced: boolean): void;
+    close(): void;
+    isOpen(number: number): boolean;
+    receive(update: contract.Update): boolean;
+  }
+  interface Held {
+    seen(): contract.Seen;
+    has(name: string): boolean;
+    take(update: contract.Update): Drawing;
+  }
+
+  /** What one script hangs on window.kvmgrid for the others, by the script. */
+  interface Shared {
+    // address.js
+    go(address: string): void;
+    onAddress(callback: () => void): () => void;
+    followHash(): void;
+    // change.js
+    changed(old: contract.Json, change: contract.Change | contract.Json): contract.Json;
+    // connection_banner.js
+    patienceMs(): number;
+    expectAnswer(): void;
+    expectNoAnswer(): void;
+    showBanner(tree: contract.Tree | null): void;
+    // held.js
+    Held: new () => Held;
+    // live.js
+    isPaused(): boolean;
+    // markup.js
+    build(tree: contract.Json): ChildNode;
+    patch(node: ChildNode, tree: contract.Json): ChildNode;
+    morph(parent: Element, children: contract.Json[]): void;
+    // number_words.js
+    UNKNOWN_VALUE: string;
+    writeValue(unit: string, value: number): string;
+    // range.js
+    zoomTo(startSeconds: number, endSeconds: number): void;
+    zoomBack(): void;
+    /** What the chart of the page shows. */
+    shownRange: Range | null;
+    // requests.js
+    Requests: new (send: (number: number, isForced: boolean) => void) => Requests;
+    nudge(): void;
+    forgetPending(): void;
+    // router.js
+    loadScript(address: string): Promise<void>;
+    // stale.js
+    markStale(root: Element | Document): void;
+    // table.js, table_values.js
+    fileText(value: unknown): string;
+    isStaleRow(row: tables.Row): boolean;
+    // template.js
+    learnTemplates(described: { [name: string]: contract.Json }): Templates;
+    expand(tree: contract.Tree, templates: Templates): contract.Tree;
+    // theme.js
+    theme(): string;
+    // times.js
+    setServerNow(nowMs: number): void;
+    serverNow(): number;
+    zone(): string;
+    useZone(zone: string): void;
+    duration(seconds: number): string;
+    clock(milliseconds: number, hasFractions?: boolean): string;
+    writeText(element: Element, text: string): void;
+    writeTimes(root: Element | Document): void;
+    // chart.js and its neighbours
+    isTouch(): boolean;
+    ChartDrawing: new (element: HTMLElement, options: any) => any;
+    timeAxisTrees(picture: contract.Picture): contract.Tree[];
+    crosshairWords(picture: contract.Picture, seconds: number): string;
+    drawCrosshair(line: HTMLElement, picture: contract.Picture, seconds: number | null, top: number): void;
+    noRows: HeldRows;
+    updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
+    drawnRows(held: HeldRows, picture: contract.Picture): Rows;
+    nearestRow(times: Float64Array, seconds: number): number;
+    EVENT_STRIP_PIXELS: number;
+    panelBands(picture: contract.Picture): Band[];
+    chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;
+    legendTrees(
+      places: { panel: contract.Panel; isKnown: boolean; top: number }[],
+      columns: Columns,
+      hidden: Set<string>,
+      colour: (token: string) => string
+    ): contract.Tree[];
+    writeLegendValues(place: Element, columns: Columns, hidden: Set<string>, row: number): void;
+    loadPlotly(address: string): Promise<any>;
+    drawPlotly(plotly: any, element: HTMLElement, figure: any, gestures: any): Promise<void>;
+    TABLE_ROW_COUNT: number;
+    tableTree(table: contract.TableColumn[], rows: Rows, picture: contract.Picture): contract.Tree;
+    outline(times: ArrayLike<number>, lower: ArrayLike<number>, upper: ArrayLike<number>): any;
+    panelTraces(panel: contract.Panel, rows: Rows, ink: any): any[];
+    gapTraces(gaps: contract.Stretch[], maximum: number, ink: any): any[];
+    frameTrace(range: number[], axis: string): any;
+  }
 }
 
 interface Window {
+  // Each script makes what the scripts before it did not; kvmgrid.Shared is what is in it in the end.
   kvmgrid: any;
   kvmgrid_components: any;
-  dash_clientside: any;
-  React: any;
 }
