@@ -108,7 +108,7 @@
         // It builds on rows that are not here: ask for all of them.
         this.rows = kvmgrid.noRows;
         this.pictureName = "";
-        kvmgrid.nudge();
+        kvmgrid.requestNow();
         return;
       }
       if (rows.series !== this.rows.series) this.pointer = null;

@@ -19,7 +19,7 @@
       button.title = isPaused ? "Go on (space)" : "Pause (space)";
     }
     if (isPaused) kvmgrid.expectNoAnswer();
-    else kvmgrid.nudge();
+    else kvmgrid.requestNow();
   }
 
   document.addEventListener("click", function (event) {
@@ -36,6 +36,6 @@
   document.addEventListener("visibilitychange", function () {
     kvmgrid.expectNoAnswer();
     kvmgrid.forgetPending();
-    if (!document.hidden && !isPaused) kvmgrid.nudge();
+    if (!document.hidden && !isPaused) kvmgrid.requestNow();
   });
 })();

@@ -57,7 +57,7 @@
 
   kvmgrid.Requests = Requests;
 
-  kvmgrid.nudge = function () {
+  kvmgrid.requestNow = function () {
     for (const requests of open) requests.ask(true);
   };
 

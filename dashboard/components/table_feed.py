@@ -19,7 +19,7 @@ from dashboard.queries import Query
 from dashboard.web.answer_cache import AnswerCache
 
 Row = TypeVar("Row")
-Cells = dict[str, Any]
+TableRow = dict[str, Any]
 
 
 class Source(NamedTuple, Generic[Row]):
@@ -28,7 +28,7 @@ class Source(NamedTuple, Generic[Row]):
     title: str
     query: Query[Row]
     key: Callable[[Row], str]
-    cells: Callable[[Row], Cells]
+    cells: Callable[[Row], TableRow]
     parts: Callable[[Sequence[Row]], Mapping[str, Element]]
 
 
@@ -36,12 +36,12 @@ class TableAnswer(NamedTuple):
     """What a browser gets: the parts, and either all rows or what changed in them, or neither."""
 
     update: Update
-    rows: list[Cells] | None = None
-    transaction: dict[str, list[Cells]] | None = None
+    rows: list[TableRow] | None = None
+    transaction: dict[str, list[TableRow]] | None = None
 
 
 class _Line(NamedTuple):
-    cells: Cells
+    cells: TableRow
     added_cursor: int
     changed_cursor: int
 
@@ -141,9 +141,9 @@ class TableFeed(Generic[Row]):
         return self._last
 
 
-def _transaction(snapshot: _Snapshot, since: int) -> dict[str, list[Cells]] | None:
+def _transaction(snapshot: _Snapshot, since: int) -> dict[str, list[TableRow]] | None:
     """Return what changed after a cursor as AG Grid takes it, None where nothing did."""
-    found: dict[str, list[Cells]] = {
+    found: dict[str, list[TableRow]] = {
         "add": [line.cells for line in snapshot.lines.values() if line.added_cursor > since],
         "update": [
             line.cells for line in snapshot.lines.values() if line.added_cursor <= since < line.changed_cursor

@@ -86,7 +86,7 @@ declare namespace kvmgrid {
     shownRange: Range | null;
     // requests.js
     Requests: new (send: (number: number, isForced: boolean) => void) => Requests;
-    nudge(): void;
+    requestNow(): void;
     forgetPending(): void;
     // router.js
     loadScript(address: string): Promise<void>;

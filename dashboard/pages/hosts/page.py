@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from dash import Dash, Input, Output, html, no_update
 
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
-from dashboard.components.table_feed import Cells, Source, TableFeed
+from dashboard.components.table_feed import TableRow, Source, TableFeed
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
@@ -77,7 +77,7 @@ class HostRow(NamedTuple):
 HOSTS_QUERY = Query(__package__, "hosts", HostRow)
 
 
-def cells(row: HostRow) -> Cells:
+def cells(row: HostRow) -> TableRow:
     """Return a row as the columns and their functions read it; None is left out."""
     found = {
         "host": row.host,

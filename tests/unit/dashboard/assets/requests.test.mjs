@@ -55,7 +55,7 @@ test("nothing is requested while paused or out of sight, unless the user wants i
 test("what the user wants does not wait, and the answer that it overtook is dropped", () => {
   const { kvmgrid, made, page } = requests();
   made.ask(false);
-  kvmgrid.nudge();
+  kvmgrid.requestNow();
   assert.deepEqual(page.sent, [[1, false], [2, true]]);
   assert.ok(made.isOpen(2));
   assert.ok(made.receive({ number: 2 }));
@@ -70,7 +70,7 @@ test("a page that has just opened takes no answer to the one before it", () => {
   made.close();
   const next = open();
   assert.equal(next.receive({ number: 1 }), false);
-  kvmgrid.nudge();
+  kvmgrid.requestNow();
   assert.deepEqual(page.sent, [[1, true], [2, true]]);
   assert.ok(next.receive({ number: 2 }));
 });
