@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cells of tables that are more than a text: React elements, so that what hosts and VMs say is never markup.
+// What cells of tables show beyond a text: React elements, so that what hosts and VMs say is never markup.
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from dash import Dash, Input, Output, html, no_update
 
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
-from dashboard.components.table_feed import TableRow, Source, TableFeed
+from dashboard.components.table_feed import Source, TableFeed, TableRow
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
