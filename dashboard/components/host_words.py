@@ -3,8 +3,14 @@
 
 from urllib.parse import quote
 
-from dashboard.parts.markup import clean
+from dashboard.parts.markup import clean, h
+from dashboard.parts.template import Template
 from dashboard.queries import JsonList
+
+SIMULATED = Template(
+    "simulated",
+    h("span", "simulated", class_="badge", title="No machine: the load generator speaks for this host"),
+)
 
 
 def host_path(host: str) -> str:

@@ -8,6 +8,7 @@ from dashboard import units
 from dashboard.components.domain_mark import RUNNING_STATES, STATE_UNKNOWN, state_counts
 from dashboard.components.health_circle import CIRCLE, SOUND, circle_words, read_health, reasons
 from dashboard.components.host_words import (
+    SIMULATED,
     collector_reason,
     host_path,
     hypervisor_words,
@@ -64,7 +65,7 @@ def _age(host: GridHost) -> Element:
     return host_card_templates.AGE(
         word=host_card_templates.LATE(word=word) if word else None,
         at=host.sampled_at.isoformat(),
-        badge=host_card_templates.SIMULATED() if host.is_simulated else None,
+        badge=SIMULATED() if host.is_simulated else None,
     )
 
 

@@ -3,6 +3,7 @@
 
 from dashboard import units
 from dashboard.components.health_circle import CIRCLE, SOUND
+from dashboard.components.host_words import SIMULATED
 from dashboard.pages.grid import domain_line
 from dashboard.parts.markup import Element, h
 from dashboard.parts.template import Template
@@ -58,10 +59,6 @@ AGE = Template(
     ),
 )
 LATE = Template("late", h("span", "{word}", class_="host-card__late"))
-SIMULATED = Template(
-    "simulated",
-    h("span", "simulated", class_="badge", title="No machine: the load generator speaks for this host"),
-)
 BAR = Template("bar", h("span", h("span", class_="bar__fill", style="width:{percent}%"), class_="bar__track"))
 NO_BAR = Template(
     "no bar",

@@ -3,8 +3,7 @@
 
 from dashboard import units
 from dashboard.components.health_circle import CIRCLE, circle_words, read_health, reasons
-from dashboard.components.host_words import hypervisor_words
-from dashboard.pages.grid.host_card_templates import SIMULATED
+from dashboard.components.host_words import SIMULATED, hypervisor_words
 from dashboard.pages.host.queries import HostNow
 from dashboard.parts.markup import Element, clean, h
 
