@@ -52,7 +52,7 @@ class Site:
 
     def __init__(self) -> None:
         self.domains: dict[str, list[HostDomain]] = {}
-        self.layout: Any = shell_layout(PERIOD_SECONDS, 30)
+        self.layout: Any = shell_layout(PERIOD_SECONDS, 30, [])
         self.asks: list[tuple[Request, ChartView]] = []
         self.status = 200
 
