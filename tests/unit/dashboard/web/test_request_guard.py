@@ -279,7 +279,7 @@ def test_what_escapes_is_logged_and_answered_in_one_line(
 @pytest.mark.parametrize("path", ["/", "/hosts", "/host/hv1"])
 def test_a_library_is_served_without_being_loaded(app: Dash, path: str) -> None:
     """No document names its files; its script is kept for a year, and its Enterprise edition is not there."""
-    assert "dash_ag_grid" not in send(app, "GET", path).text
+    assert "/dash_ag_grid/" not in send(app, "GET", path).text
     address = script_address(app, TABLE_LIBRARY)
     script = send(app, "GET", address)
     folder = address.rpartition("/")[0]
