@@ -53,7 +53,7 @@ def panel_states(panels: Sequence[Panel], columns: Columns, row_count: int) -> t
 
 
 def _state(panel: Panel, columns: Columns, row_count: int) -> PanelState:
-    # A chart without any sample keeps its form: it is a gap, and not a host without sensors.
+    # A chart without any sample keeps its form: it is a gap, and not an object without sensors.
     is_known = not row_count or _is_known(panel, columns)
     height = panel.height_pixels if is_known else EMPTY_PANEL_PIXELS
     maximum, ticks = _axis(panel, columns)

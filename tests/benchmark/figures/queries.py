@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
+from dashboard.charts.contract import ChartView, written_chart
 from dashboard.database import Database
 from dashboard.pages import PAGES
 from dashboard.pages.grid.feed import GridFeed
 from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
-from dashboard.pages.host.chart_view import ChartView
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -109,7 +109,8 @@ def host_answer(database: Database) -> bytes:
     feed = HostFeed(database, keep_seconds=1.0)
     request = Request(number=1, path=f"/host/{HOST}", search="?from=now-1h&to=now")
     answer = feed.answer(request, ChartView())
-    return orjson.dumps([written(answer.update), answer.figure], option=orjson.OPT_SERIALIZE_NUMPY)
+    assert answer.chart is not None
+    return orjson.dumps([written(answer.update), written_chart(answer.chart)])
 
 
 ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}
