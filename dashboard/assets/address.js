@@ -22,6 +22,11 @@
     return () => names.forEach((name) => window.removeEventListener(name, callback));
   };
 
+  // Has the router draw the page of the address once more.
+  kvmgrid.routeAnew = function () {
+    window.dash_clientside.set_props("shell-address", { pathname: window.location.pathname });
+  };
+
   kvmgrid.followHash = function () {
     const anchor = window.location.hash.slice(1);
     const target = anchor && document.getElementById(anchor);

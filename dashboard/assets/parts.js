@@ -26,6 +26,8 @@
       this.path = window.location.pathname;
       this.search = window.location.search;
       this.hasFollowedHash = false;
+      /** Since when the address is that of another page (performance.now()). @type {number | null} */
+      this.leftAt = null;
       this.requests = new kvmgrid.Requests((number, isForced) => this.request(number, isForced));
       const shell = /** @type {HTMLElement | null} */ (root.closest("[data-refresh-seconds]"));
       const periodMs = Number(shell && shell.dataset.refreshSeconds) * 1000 || 1000;
@@ -51,8 +53,20 @@
     }
 
     askAtPeriod() {
-      if (this.isHere()) this.requests.ask(false);
-      else kvmgrid.expectAnswer();
+      if (this.isHere()) {
+        this.leftAt = null;
+        this.requests.ask(false);
+      } else this.awaitOtherPage();
+    }
+
+    // Its structure is one answer of the dashboard, which may be lost as any other.
+    awaitOtherPage() {
+      const now = performance.now();
+      if (this.leftAt === null) this.leftAt = now;
+      kvmgrid.expectAnswer();
+      if (now - this.leftAt < kvmgrid.patienceMs()) return;
+      this.leftAt = now;
+      kvmgrid.routeAnew();
     }
 
     followAddress() {

@@ -41,6 +41,8 @@ class TableAnswer(NamedTuple):
 
 
 class _Line(NamedTuple):
+    """A row with the cursors at which it came first and changed last."""
+
     cells: TableRow
     added_cursor: int
     changed_cursor: int
@@ -48,6 +50,8 @@ class _Line(NamedTuple):
 
 class _Snapshot(NamedTuple):
     cursor: int
+    # Whoever saw no more than this gets all rows: of a row that went and came back he may hold either.
+    whole_until: int
     lines: dict[str, _Line]
     # The rows that went, with the cursor at which they did.
     removed: dict[str, _Line]
@@ -69,7 +73,7 @@ class TableFeed(Generic[Row]):
         self._source = source
         self._now = now
         self._name = secrets.token_hex(8)
-        self._last = _Snapshot(0, {}, {}, {})
+        self._last = _Snapshot(0, 0, {}, {}, {})
         self._shared: AnswerCache[None, _Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
     def answer(self, request: Request) -> TableAnswer:
@@ -102,7 +106,7 @@ class TableFeed(Generic[Row]):
             parts=fresh_parts(snapshot.parts, seen),
             gone=gone_parts([NOTICE], seen),
         )
-        if since == 0:
+        if since <= snapshot.whole_until:
             return TableAnswer(update, rows=[line.cells for line in snapshot.lines.values()])
         return TableAnswer(update, transaction=_transaction(snapshot, since))
 
@@ -131,13 +135,16 @@ class TableFeed(Generic[Row]):
                 lines[key] = _Line(cells, cursor, cursor)
             else:
                 lines[key] = old if old.cells == cells else _Line(cells, old.added_cursor, cursor)
-        removed = {key: line for key, line in last.removed.items() if key not in lines}
-        removed |= {
-            key: _Line(line.cells, line.added_cursor, cursor)
-            for key, line in last.lines.items()
-            if key not in lines
-        }
-        self._last = _Snapshot(cursor, lines, removed, self._source.parts(rows))
+        gone = {key: line for key, line in last.lines.items() if key not in lines}
+        has_returned = not lines.keys().isdisjoint(last.removed)
+        self._last = _Snapshot(
+            cursor=cursor,
+            whole_until=last.cursor if has_returned else last.whole_until,
+            lines=lines,
+            removed={key: line for key, line in last.removed.items() if key not in lines}
+            | {key: line._replace(changed_cursor=cursor) for key, line in gone.items()},
+            parts=self._source.parts(rows),
+        )
         return self._last
 
 

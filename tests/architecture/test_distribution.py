@@ -50,3 +50,8 @@ def test_the_wheel_holds_every_data_file(wheel_names: list[str], package: str, s
     assert expected == {
         name for name in wheel_names if name.endswith(suffix) and name.startswith(f"{package}/")
     }
+
+
+def test_the_wheel_holds_nothing_of_ag_grid(wheel_names: list[str]) -> None:
+    """Its Enterprise edition is not free; what tables need comes with its own package."""
+    assert [] == [name for name in wheel_names if "enterprise" in name.lower() or "ag_grid" in name.lower()]

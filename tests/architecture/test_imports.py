@@ -25,6 +25,7 @@ HOMES = {
     "numpy": ("consumer/rows/copy_columns.py", "dashboard/"),
     "psycopg_pool": ("dashboard/database.py",),
     "dash": ("dashboard/",),
+    "dash_ag_grid": ("dashboard/components/table.py",),
     "structlog": ("consumer/", "dashboard/"),
     # Only its JavaScript is used, as an asset.
     "plotly": (),

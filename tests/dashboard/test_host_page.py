@@ -330,3 +330,24 @@ def test_marks_of_events_do_not_collide_on_a_phone(
     assert 1 < len(boxes)
     assert all(before["right"] <= after["left"] for before, after in pairwise(boxes))
     assert [] == faults
+
+
+def test_from_one_host_to_another_and_back(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Without loading anew the page becomes that of another host, with a bar and curves of its own."""
+    now = utc_now()
+    for host, cpu_ratio in (("hv1", 0.11), ("hv2", 0.77)):
+        last = host_batch(host, now + timedelta(seconds=1), 900, TICK._replace(cpu_ratio=cpu_ratio))
+        seeder.store([*run_of_batches(host, now, 30, TICK), last])
+    page.goto(f"{dashboard.url}/host/hv1?from=now-5m&to=now")
+    busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')
+    expect(busy).to_have_text("11\u00a0%")
+    page.evaluate("kvmgrid.go('/host/hv2?from=now-15m&to=now')")
+    expect(page.locator("h1")).to_have_text("hv2")
+    expect(busy).to_have_text("77\u00a0%")
+    expect(page).to_have_title("hv2 · kvmgrid")
+    expect(page.get_by_role("button", name="last 15 minutes")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("hv1")
+    expect(busy).to_have_text("11\u00a0%")
+    expect(page.locator("[data-part=range] .range-bar")).to_have_count(1)
+    wait_for_curves(page)

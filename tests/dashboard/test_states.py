@@ -202,3 +202,22 @@ def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seede
     page.locator(".host-card h2 a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("hv1")
+
+
+def test_a_page_whose_structure_was_lost_comes_by_itself(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """A link that the dashboard does not answer is said, and followed when it answers again."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page, _ = open_page()
+    page.clock.install()
+    page.goto(dashboard.url)
+    page.wait_for_selector(".host-card")
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    page.locator(".host-card h2 a").click()
+    page.clock.run_for(17_000)
+    expect(page.locator(".banner")).to_contain_text("No answer from the dashboard")
+    page.unroute_all()
+    page.clock.run_for(17_000)
+    expect(page.locator("h1")).to_have_text("hv1")
+    expect(page.locator(".banner")).to_have_count(0)

@@ -60,6 +60,7 @@ declare namespace kvmgrid {
     // address.js
     go(address: string): void;
     onAddress(callback: () => void): () => void;
+    routeAnew(): void;
     followHash(): void;
     // change.js
     changed(old: contract.Json, change: contract.Change | contract.Json): contract.Json;

@@ -10,11 +10,13 @@ import pytest
 from dash import Dash
 
 from dashboard.app import create_app
+from dashboard.components.table import TABLE_LIBRARY
 from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError
 from dashboard.pages import PAGES
 from dashboard.queries import SchemaState
 from dashboard.settings import DatabaseSettings, Settings, WebSettings
+from dashboard.web.libraries import script_address
 from tests.unit.dashboard.rows import NOW
 
 CALLBACK = "/_dash-update-component"
@@ -272,3 +274,17 @@ def test_what_escapes_is_logged_and_answered_in_one_line(
     assert "request_broke" in logged
     assert "ZeroDivisionError" in logged
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/hosts", "/host/hv1"])
+def test_a_library_is_served_without_being_loaded(app: Dash, path: str) -> None:
+    """No document names its files; its script is kept for a year, and its Enterprise edition is not there."""
+    assert "/dash_ag_grid/" not in send(app, "GET", path).text
+    address = script_address(app, TABLE_LIBRARY)
+    script = send(app, "GET", address)
+    folder = address.rpartition("/")[0]
+
+    assert (200, "public, max-age=31536000") == (script.status_code, script.headers["cache-control"])
+    assert 200 == send(app, "GET", f"{folder}/async-community.js").status_code
+    assert 404 == send(app, "GET", f"{folder}/async-enterprise.js").status_code
+    assert {"dash_ag_grid.min.js", "async-community.js"} == app.registered_paths["dash_ag_grid"]

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The declaration of tables, and the files of their library that are served."""
+
+import json
+import re
+from pathlib import Path
+
+import dash_ag_grid
+import pytest
+from dash.development.base_component import Component
+
+from dashboard.components.table import TABLE_LIBRARY, Column, definition, table
+from dashboard.pages.hosts.page import COLUMNS
+
+ASSETS = Path(__file__).resolve().parents[4] / "dashboard" / "assets"
+
+
+def test_a_number_is_filtered_as_people_see_it() -> None:
+    """A ratio is raw in the row and percent in its cell and filter."""
+    found = definition(Column(field="cpu_busy_ratio", title="CPU", unit="ratio"))
+
+    assert "agNumberColumnFilter" == found["filter"]
+    assert {"function": "tableFilterValue(params)"} == found["filterValueGetter"]
+    assert {"unit": "ratio", "words": "ratio"} == found["context"]
+    assert "cellRenderer" not in found
+
+
+def test_every_function_that_a_table_names_is_in_an_asset() -> None:
+    """Values, cells, theme and events are found by name in the browser; a misspelt one would show nothing."""
+    named = set(re.findall(r"\b([a-z][A-Za-z]+)\((?:params|agGrid)\)", declared()))
+    cells = {column.cell for column in COLUMNS if column.cell is not None}
+
+    assert named
+    assert set() == named - offered("dashAgGridFunctions", "table.js", "table_values.js")
+    assert set() == cells - offered("dashAgGridComponentFunctions", "table_cells.js")
+
+
+def offered(place: str, *assets: str) -> set[str]:
+    """Return the names that assets hang into a place of the window."""
+    texts = [(ASSETS / name).read_text() for name in assets]
+    lists = [each for text in texts for each in re.findall(place + r" \|\| \{\}, (\{.*?\})", text, re.DOTALL)]
+    return set(re.findall(r"\w+", "".join(lists)))
+
+
+def declared() -> str:
+    """Return what a table sends to the browser."""
+    return json.dumps(table("any", COLUMNS, key="host"), default=Component.to_plotly_json)
+
+
+def test_nothing_of_a_table_is_a_script() -> None:
+    """Code in texts stays off: all functions are named ones."""
+    assert "dangerously" not in declared()
+
+
+@pytest.mark.parametrize("name", [TABLE_LIBRARY.script, *TABLE_LIBRARY.chunks])
+def test_the_files_of_a_library_exist(name: str) -> None:
+    """They are those of the package that is installed."""
+    assert (Path(dash_ag_grid.__file__).parent / name).is_file()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a page with a table answers, with a database of rows in memory."""
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from dashboard.components.table_feed import Source, TableFeed
+from dashboard.errors import (
+    DashboardError,
+    DatabaseUnavailableError,
+    QueryTimeoutError,
+    SchemaMissingError,
+)
+from dashboard.parts.contract import NOTICE, Request, Seen
+from dashboard.parts.markup import h, texts
+from dashboard.queries import Query
+from tests.unit.dashboard.row_database import RowDatabase, holding
+
+
+class Row(NamedTuple):
+    """A row of two fields."""
+
+    name: str
+    value: int
+
+
+SOURCE = Source(
+    "Rows",
+    Query("nowhere", "rows", Row),
+    key=lambda row: row.name,
+    cells=lambda row: row._asdict(),
+    parts=lambda rows: {"summary": h("p", f"{len(rows)} rows")},
+)
+
+
+def feed_of(database: RowDatabase) -> TableFeed[Row]:
+    """Return a feed that keeps nothing."""
+    return TableFeed(database, SOURCE, keep_seconds=0)
+
+
+def row_database(**values: int) -> RowDatabase:
+    """Return a database with rows."""
+    return RowDatabase({"rows": rows(**values)})
+
+
+def rows(**values: int) -> list[Any]:
+    """Return rows by name."""
+    return [Row(name, value) for name, value in values.items()]
+
+
+def test_a_new_browser_gets_all_rows() -> None:
+    """Whole rows and the parts beside them come at first."""
+    answer = feed_of(row_database(a=1, b=2)).answer(Request(number=7))
+
+    assert [{"name": "a", "value": 1}, {"name": "b", "value": 2}] == answer.rows
+    assert answer.transaction is None
+    assert (7, "Rows") == (answer.update.number, answer.update.title)
+    assert "2 rows" == texts(answer.update.parts["summary"].tree)
+
+
+def test_later_a_transaction_has_what_changed() -> None:
+    """Rows that came, changed or went, each once; nothing where nothing did."""
+    database = row_database(a=1, b=2, c=3)
+    feed = feed_of(database)
+    seen = holding(feed.answer(Request(number=1)).update)
+    assert (None, None) == feed.answer(Request(number=2, seen=seen))[1:]
+    database.rows["rows"] = rows(b=2, c=4, d=5)
+    answer = feed.answer(Request(number=3, seen=seen))
+
+    expected = {
+        "add": [{"name": "d", "value": 5}],
+        "update": [{"name": "c", "value": 4}],
+        "remove": [{"name": "a", "value": 1}],
+    }
+    assert (None, expected) == answer[1:]
+    assert (None, None) == feed.answer(Request(number=4, seen=holding(answer.update, seen)))[1:]
+
+
+def test_a_browser_that_missed_versions_gets_them_at_once() -> None:
+    """A row that came and went in between is never heard of."""
+    database = row_database(a=1, b=2)
+    feed = feed_of(database)
+    seen = holding(feed.answer(Request(number=1)).update)
+    for values in ({"a": 1, "b": 3, "x": 1}, {"a": 1, "b": 4}):
+        database.rows["rows"] = rows(**values)
+        feed.answer(Request(number=2))
+    transaction = feed.answer(Request(number=3, seen=seen)).transaction
+
+    assert {"update": [{"name": "b", "value": 4}]} == transaction
+
+
+def test_a_row_that_comes_back_sends_all() -> None:
+    """Whether a browser holds such a row is not known; later browsers get what changed again."""
+    database = row_database(a=1, b=2)
+    feed = feed_of(database)
+    seen = holding(feed.answer(Request(number=1)).update)
+    for values in ({"b": 2}, {"a": 9, "b": 2}):
+        database.rows["rows"] = rows(**values)
+        feed.answer(Request(number=2))
+    answer = feed.answer(Request(number=3, seen=seen))
+    assert 2 == len(answer.rows or [])
+    database.rows["rows"] = rows(a=9, b=3)
+    later = feed.answer(Request(number=4, seen=holding(answer.update, seen)))
+
+    assert (None, {"update": [{"name": "b", "value": 3}]}) == later[1:]
+
+
+@pytest.mark.parametrize("seen", [Seen(feed="another", cursor=1), Seen(feed="", cursor=0)])
+def test_a_browser_of_another_process_gets_all_rows(seen: Seen) -> None:
+    """What it holds says nothing here."""
+    assert 1 == len(feed_of(row_database(a=1)).answer(Request(number=1, seen=seen)).rows or [])
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_notice", "words"),
+    [
+        (DatabaseUnavailableError("refused"), False, "The database is away"),
+        (SchemaMissingError("no table"), True, "kvmgrid-consumer migrate"),
+        (QueryTimeoutError("too slow"), False, "too slow"),
+    ],
+)
+def test_failures_are_answers(failure: DashboardError, is_notice: bool, words: str) -> None:
+    """An outage is said on the page, never an error of the server, and takes no row away."""
+    database = row_database(a=1)
+    database.failure = failure
+    answer = feed_of(database).answer(Request(number=1))
+    said = answer.update.parts[NOTICE].tree if is_notice else answer.update.banner
+
+    assert said is not None
+    assert words in texts(said)
+    assert (None, None) == answer[1:]
+
+
+def test_without_a_row_the_first_run_is_explained() -> None:
+    """A notice stands instead of an empty table, and goes with the first row."""
+    database = row_database()
+    feed = feed_of(database)
+    first = feed.answer(Request(number=1))
+    assert "Waiting for the first sample" in texts(first.update.parts[NOTICE].tree)
+    database.rows["rows"] = rows(a=1)
+    second = feed.answer(Request(number=2, seen=holding(first.update)))
+
+    assert [NOTICE] == second.update.gone
+    assert [{"name": "a", "value": 1}] == second.rows
+
+
+def test_a_late_answer_says_that_the_database_is_slow() -> None:
+    """The rows stay as they are."""
+    answer = feed_of(row_database()).late(5)
+
+    assert answer.update.banner is not None
+    assert (5, None, None) == (answer.update.number, answer.rows, answer.transaction)
