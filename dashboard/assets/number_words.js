@@ -50,12 +50,13 @@
       return significant(value) + GAP + "s";
     },
     celsius: (value) => value.toFixed(0) + GAP + "°C",
+    count: significant,
   };
 
   kvmgrid.UNKNOWN_VALUE = "n/a";
 
   /**
-   * Writes a value of a unit of charts/panel.py.
+   * Writes a value of a unit of charts/panel.py or components/table.py.
    * @param {string} unit
    * @param {number} value
    * @returns {string}

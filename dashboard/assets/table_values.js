@@ -32,8 +32,7 @@
   /** @param {tables.Params} params */
   function tableText({ value, colDef }) {
     if (value === null || value === undefined) return "n/a";
-    const { unit } = colDef.context;
-    return unit === "ratio" || unit === "celsius" ? kvmgrid.writeValue(unit, value) : String(value);
+    return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
 
   /** @param {{ colDef: tables.Definition, location: string | null }} params */

@@ -20,6 +20,8 @@ from dashboard.web.answer_cache import AnswerCache
 
 Row = TypeVar("Row")
 TableRow = dict[str, Any]
+# More than a cell shows; a single precision number that becomes a double has ten more that mean nothing.
+SIGNIFICANT_DIGITS = 4
 
 
 class Source(NamedTuple, Generic[Row]):
@@ -129,7 +131,7 @@ class TableFeed(Generic[Row]):
         last, cursor = self._last, self._last.cursor + 1
         lines = {}
         for row in rows:
-            key, cells = self._source.key(row), self._source.cells(row)
+            key, cells = self._source.key(row), _rounded(self._source.cells(row))
             old = last.lines.get(key)
             if old is None:
                 lines[key] = _Line(cells, cursor, cursor)
@@ -146,6 +148,13 @@ class TableFeed(Generic[Row]):
             parts=self._source.parts(rows),
         )
         return self._last
+
+
+def _rounded(cells: TableRow) -> TableRow:
+    return {
+        name: float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+        for name, value in cells.items()
+    }
 
 
 def _transaction(snapshot: _Snapshot, since: int) -> dict[str, list[TableRow]] | None:

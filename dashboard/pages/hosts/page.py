@@ -22,8 +22,6 @@ PATH = "/hosts"
 
 PARTS = "hosts-parts"
 TABLE = "hosts-table"
-# More digits than a cell shows, and fewer than a float has.
-RATIO_DIGITS = 4
 
 COLUMNS = (
     Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=180, sort="asc"),
@@ -88,18 +86,14 @@ def cells(row: HostRow) -> TableRow:
         "freshness": row.freshness,
         "health_state": row.health_state,
         "health_score": row.health_score,
-        "cpu_busy_ratio": _short(row.cpu_busy_ratio),
-        "memory_used_ratio": _short(row.memory_used_ratio),
-        "disk_busy_ratio": _short(row.disk_busy_ratio),
+        "cpu_busy_ratio": row.cpu_busy_ratio,
+        "memory_used_ratio": row.memory_used_ratio,
+        "disk_busy_ratio": row.disk_busy_ratio,
         "cpu_temperature_celsius": row.cpu_temperature_celsius,
         "domain_count": row.domain_count,
         "running_count": row.running_count,
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _short(ratio: float | None) -> float | None:
-    return None if ratio is None else round(ratio, RATIO_DIGITS)
 
 
 SOURCE = Source("Hosts · kvmgrid", HOSTS_QUERY, key=lambda row: row.host, cells=cells, parts=lambda _rows: {})
