@@ -19,7 +19,7 @@
   );
   const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
   const ID = /^vm-[0-9a-f-]+$/;
-  const ADDRESS = /^([/?#](?!\/)|$)/;
+  const ADDRESS = /^([/?#](?![/\\])|$)/;
 
   /**
    * Returns what is not a text as the element that it describes.

@@ -45,6 +45,7 @@
       window.clearInterval(this.timer);
       this.endAddress();
       this.requests.close();
+      kvmgrid.expectNoAnswer();
     }
 
     // The address may be that of another page already, which is on its way.
@@ -62,7 +63,10 @@
     // Its structure is one answer of the dashboard, which may be lost as any other.
     awaitOtherPage() {
       const now = performance.now();
+      // The structure is there, and the dashboard owes no answer.
+      if (kvmgrid.isLoadingScripts()) this.leftAt = now;
       if (this.leftAt === null) this.leftAt = now;
+      if (kvmgrid.isLoadingScripts()) return;
       kvmgrid.expectAnswer();
       if (now - this.leftAt < kvmgrid.patienceMs()) return;
       this.leftAt = now;
@@ -179,7 +183,7 @@
   /**
    * @param {{
    *   id: string, className?: string, fixed?: Record<string, contract.Tree>, update?: contract.Update,
-   *   children: React.ReactNode, setProps: (props: { request: contract.Request }) => void
+   *   children: React.ReactNode, setProps: (props: { request: contract.Request, request_number: number }) => void
    * }} props
    */
   function Parts(props) {
@@ -189,7 +193,9 @@
     const setProps = React.useRef(props.setProps);
     setProps.current = props.setProps;
     React.useEffect(function () {
-      live.current = new LiveParts(root.current, (request) => setProps.current({ request }));
+      live.current = new LiveParts(root.current, (request) =>
+        setProps.current({ request, request_number: request.number })
+      );
       live.current.open(props.fixed);
       return () => live.current.close();
     }, []);

@@ -7,6 +7,9 @@
 
   /** Each script that was asked for. @type {Map<string, Promise<void>>} */
   const scripts = new Map();
+  let loadingCount = 0;
+
+  kvmgrid.isLoadingScripts = () => loadingCount > 0;
 
   /**
    * Loads a script once; one that fails is tried again by the next who needs it.
@@ -57,11 +60,15 @@
   async function show(arrived) {
     if (!arrived) return window.dash_clientside.no_update;
     markLinks();
+    kvmgrid.expectNoAnswer();
+    loadingCount += 1;
     try {
       await Promise.all(arrived.scripts.map(kvmgrid.loadScript));
       return JSON.parse(arrived.page);
     } catch (error) {
       return failure(/** @type {Error} */ (error));
+    } finally {
+      loadingCount -= 1;
     }
   }
 

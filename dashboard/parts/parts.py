@@ -2,7 +2,9 @@
 """The component Parts: a structure whose parts and lists are patched in place by the browser.
 
 An ordinary Dash component without a build step: its React half is ``window.kvmgrid_components.Parts`` of
-assets/parts.js. A page binds one callback, ``Output(id, "update") <- Input(id, "request")``.
+assets/parts.js. A page binds one callback:
+``Output(id, "update") <- Input(id, "request_number"), State(id, "request")``. The number alone is the Input,
+because Dash keeps every value that an Input had for as long as the page is open.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from dashboard.parts.markup import Element
 from dashboard.web.clientside import attributes
 
 # What Dash looks for in the class of a component.
-_PROPERTIES = ["children", "id", "className", "fixed", "request", "update"]
+_PROPERTIES = ["children", "id", "className", "fixed", "request", "request_number", "update"]
 _NONE: list[str] = []
 
 
@@ -22,7 +24,7 @@ class Parts(Component):
     """Holds the structure of a page; what ``place`` and ``list_place`` mark in it is filled by updates.
 
     ``fixed`` are parts that never change: they are drawn when the page opens. ``request`` is reported by the
-    browser (contract.Request), ``update`` answers it (contract.Update).
+    browser (contract.Request) with its ``request_number``, ``update`` answers it (contract.Update).
     """
 
     _namespace = "kvmgrid_components"

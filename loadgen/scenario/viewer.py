@@ -24,7 +24,7 @@ _REFRESH = "data-refresh-seconds"
 _CALL: dict[str, Any] = {
     "output": f"..{_PARTS}.update...{_CHART}.update..",
     "outputs": [{"id": _PARTS, "property": "update"}, {"id": _CHART, "property": "update"}],
-    "changedPropIds": [f"{_PARTS}.request"],
+    "changedPropIds": [f"{_PARTS}.request_number"],
 }
 _NUMBER = re.compile(r"([\d.]+)\s?(\S*)")
 _SCALES = {"": 1.0, "%": 0.01} | {
@@ -73,8 +73,11 @@ class Viewer:
         self._number += 1
         request = {"number": self._number, "path": f"/host/{quote(host)}", "seen": {"parts": before.parts}}
         call = _CALL | {
-            "inputs": [{"id": _PARTS, "property": "request", "value": request}],
-            "state": [{"id": _CHART, "property": "view", "value": before.chart}],
+            "inputs": [{"id": _PARTS, "property": "request_number", "value": self._number}],
+            "state": [
+                {"id": _PARTS, "property": "request", "value": request},
+                {"id": _CHART, "property": "view", "value": before.chart},
+            ],
         }
         reply = self._fetch("/_dash-update-component", json.dumps(call).encode())
         try:

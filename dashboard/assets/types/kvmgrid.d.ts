@@ -88,6 +88,7 @@ declare namespace kvmgrid {
     // requests.js
     Requests: new (send: (number: number, isForced: boolean) => void) => Requests;
     requestNow(): void;
+    isLoadingScripts(): boolean;
     forgetPending(): void;
     // router.js
     loadScript(address: string): Promise<void>;

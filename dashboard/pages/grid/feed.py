@@ -13,15 +13,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from dashboard.components.notices import banner, first_run, schema_missing, slow_answer
+from dashboard.components.failure import failed, noticed
+from dashboard.components.notices import first_run, slow_answer
 from dashboard.database import Database
-from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
+from dashboard.errors import DatabaseError
 from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT, host_card
 from dashboard.pages.grid.host_card_templates import TEMPLATES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
 from dashboard.pages.grid.summary import summary
 from dashboard.parts.change import Change, change
-from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, fresh_parts, gone_parts, unseen
+from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, gone_parts, unseen
 from dashboard.parts.markup import Element
 from dashboard.parts.template import described
 from dashboard.web.answer_cache import AnswerCache
@@ -84,20 +85,16 @@ class GridFeed:
         return round(self._now().timestamp() * 1000)
 
     def _news(self, request: Request) -> Update:
-        number, seen = request.number, request.seen
         try:
             snapshot = self._shared.get(None)
-        except SchemaMissingError as error:
-            return Update(number=number, parts=fresh_parts({NOTICE: schema_missing(str(error))}, seen))
-        except DatabaseUnavailableError:
-            return Update(number=number, banner=banner("The database is away", self._database.away_since))
         except DatabaseError as error:
-            return Update(number=number, banner=banner(f"The database refused: {error}", None))
+            return failed(request, error, self._database.away_since)
         if not snapshot.cards:
-            return Update(number=number, parts=fresh_parts({NOTICE: first_run()}, seen))
+            return noticed(request, first_run())
+        seen = request.seen
         since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
         return Update(
-            number=number,
+            number=request.number,
             feed=self._name,
             cursor=snapshot.cursor,
             templates=self._templates if since == 0 else None,

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.database import Database
 from dashboard.errors import RequestError
@@ -43,7 +43,7 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     """Bind the page's one callback."""
     feed = GridFeed(database, keep_seconds=keep_seconds)
 
-    async def answer(data: Any) -> Any:
+    async def answer(_number: Any, data: Any) -> Any:
         try:
             request = read_request(Request, data)
         except RequestError:
@@ -51,7 +51,12 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
         update = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
         return written(update)
 
-    app.callback(Output(PARTS, "update"), Input(PARTS, "request"), prevent_initial_call=True)(answer)
+    app.callback(
+        Output(PARTS, "update"),
+        Input(PARTS, "request_number"),
+        State(PARTS, "request"),
+        prevent_initial_call=True,
+    )(answer)
 
 
 GRID = Page(

@@ -16,11 +16,11 @@ from dashboard.charts.contract import ChartUpdate, ChartView
 from dashboard.charts.drawing import news, no_chart
 from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
-from dashboard.components.notices import banner, schema_missing, slow_answer
+from dashboard.components.failure import failed, failure_banner, noticed
+from dashboard.components.notices import slow_answer
 from dashboard.database import Database
 from dashboard.errors import (
     DatabaseError,
-    DatabaseUnavailableError,
     QueryTimeoutError,
     RangeError,
     RequestError,
@@ -108,17 +108,15 @@ class HostFeed:
 
     def answer(self, request: Request, view: ChartView) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
-        number, wanted = request.number, _wanted(request)
+        wanted = _wanted(request)
         try:
             seen = self._hosts.get(wanted.host)
             if seen.host is None:
-                answer = self._notice(request, unknown_host(wanted.host))
+                answer = Answer(noticed(request, unknown_host(wanted.host)))
             else:
                 answer = self._news(request, view, seen.host, seen.domains)
-        except SchemaMissingError as error:
-            answer = self._notice(request, schema_missing(str(error)))
         except DatabaseError as error:
-            answer = Answer(Update(number=number, banner=self._banner(error)))
+            answer = Answer(failed(request, error, self._database.away_since))
         # Stamped last: the browser measures ages against the moment that an answer leaves.
         update = msgspec.structs.replace(
             answer.update,
@@ -134,14 +132,6 @@ class HostFeed:
 
     def _now_ms(self) -> int:
         return round(self._now().timestamp() * 1000)
-
-    def _notice(self, request: Request, tree: Element) -> Answer:
-        return Answer(Update(number=request.number, parts=fresh_parts({NOTICE: tree}, request.seen)))
-
-    def _banner(self, error: DatabaseError) -> Element:
-        if isinstance(error, DatabaseUnavailableError):
-            return banner("The database is away", self._database.away_since)
-        return banner(f"The database refused: {error}", None)
 
     def _take(self, host: str) -> Now:
         rows = self._database.fetch(HOST_NOW, {"host": host})
@@ -180,7 +170,7 @@ class HostFeed:
             raise
         except DatabaseError as error:
             # What was found out is shown; only the chart stays as it was.
-            shown = self._banner(error)
+            shown = failure_banner(error, self._database.away_since)
         else:
             note = h("div", chart.note, still_arriving(host))
             parts["note"] = note

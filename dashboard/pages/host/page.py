@@ -78,7 +78,7 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     """Bind the page's one callback: its parts and its chart."""
     feed = HostFeed(database, keep_seconds=keep_seconds)
 
-    async def answer(data: Any, view_data: Any) -> Any:
+    async def answer(_number: Any, data: Any, view_data: Any) -> Any:
         try:
             request, view = read_request(Request, data), read_view(view_data)
             host_id(request.path)
@@ -92,7 +92,8 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     app.callback(
         Output(PARTS, "update"),
         Output(CHART, "update"),
-        Input(PARTS, "request"),
+        Input(PARTS, "request_number"),
+        State(PARTS, "request"),
         State(CHART, "view"),
         prevent_initial_call=True,
     )(answer)
@@ -105,7 +106,7 @@ HOST = Page(
     matches=lambda path: path.startswith(PREFIX) and len(path) > len(PREFIX),
     layout=layout,
     register=register,
-    # One connection stays free for the other pages, however slow the charts are.
-    worker_count=lambda connection_count: max(1, connection_count - 1),
+    # A connection stays free for each of the other pages, however slow the charts are.
+    worker_count=lambda connection_count: max(1, connection_count - 2),
     queries=(HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SPAN, HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP),
 )

@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from dash import Dash, Input, Output, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
 from dashboard.components.table_feed import Source, TableFeed, TableRow
@@ -117,7 +117,7 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     """Bind the page's one callback."""
     feed = TableFeed(database, SOURCE, keep_seconds=keep_seconds)
 
-    async def answer(data: Any) -> Any:
+    async def answer(_number: Any, data: Any) -> Any:
         try:
             request = read_request(Request, data)
         except RequestError:
@@ -133,7 +133,8 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
         Output(PARTS, "update"),
         Output(TABLE, "rowData"),
         Output(TABLE, "rowTransaction"),
-        Input(PARTS, "request"),
+        Input(PARTS, "request_number"),
+        State(PARTS, "request"),
         prevent_initial_call=True,
     )(answer)
 

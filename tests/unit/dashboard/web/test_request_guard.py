@@ -56,7 +56,8 @@ def dependency(text: str) -> dict[str, Any]:
 
 def grid_request(value: Any) -> dict[str, Any]:
     """Return what the grid page sends."""
-    return callback("grid-parts.update", "grid-parts.request", value)
+    call = callback("grid-parts.update", "grid-parts.request_number", 1)
+    return call | {"state": [dependency("grid-parts.request") | {"value": value}]}
 
 
 def host_request(*states: str) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def host_request(*states: str) -> dict[str, Any]:
     return {
         "output": f"..{'...'.join(outputs)}..",
         "outputs": [dependency(output) for output in outputs],
-        "inputs": [dependency("host-parts.request") | {"value": {}}],
+        "inputs": [dependency("host-parts.request_number") | {"value": 1}],
         "state": [dependency(state) | {"value": {}} for state in states],
     }
 
@@ -210,7 +211,8 @@ def test_a_callback_with_a_wrong_question_does_nothing(app: Dash) -> None:
 
 def test_a_callback_has_its_states(app: Dash) -> None:
     """What the renderer reads beside the inputs is accepted where the callback has it."""
-    assert 200 == send(app, "POST", CALLBACK, json=host_request("host-chart.view")).status_code
+    call = host_request("host-parts.request", "host-chart.view")
+    assert 200 == send(app, "POST", CALLBACK, json=call).status_code
 
 
 def test_probes_tell_life_from_readiness(app: Dash, database: StateDatabase) -> None:

@@ -64,7 +64,8 @@ class Site:
         """Return what the callback of the host page returns, as Dash wraps it."""
         outputs = [(host_page.PARTS, "update"), (host_page.CHART, "update")]
         assert outputs == [(each["id"], each["property"]) for each in call["outputs"]]
-        ((asked,), (view,)) = call["inputs"], call["state"]
+        ((number,), (asked, view)) = call["inputs"], call["state"]
+        assert (host_page.PARTS, "request_number") == (number["id"], number["property"])
         assert (host_page.PARTS, "request") == (asked["id"], asked["property"])
         assert (host_page.CHART, "view") == (view["id"], view["property"])
         request = read_request(Request, asked["value"])
