@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What travels in one message: the samples of one host at one tick, or one event.
 
-Field names are column names. The fields of ``HostSample``, ``DomainSample`` and the device samples
-stand in this order in the hypertable of the same name. A test compares them with the database. Units are in
-the names; ``None`` means "not known at this tick", never 0. Rates cover ``interval_seconds`` before
-``sampled_at``. docs/metrics.md gives source and formula of each field.
+Field names are column names: the fields of ``HostSample``, ``DomainSample`` and the device samples are the
+columns of the hypertable of the same name. A test compares them with the database. Units are in the names.
+``None`` means "not known at this tick", never 0. Rates cover ``interval_seconds`` before ``sampled_at``.
+docs/metrics.md gives source and formula of each field.
 """
 
 import re

@@ -173,7 +173,7 @@ def test_pages_name_no_other_origin(app: Dash) -> None:
         (400, {"json": [1, 2]}),
         (400, {"json": callback("grid-parts.update", "grid-parts.update", {})}),
         (400, {"json": grid_request({}) | {"outputs": {}}}),
-        (400, {"json": grid_request({}) | {"state": [dependency("grid-parts.request")]}}),
+        (400, {"json": grid_request({}) | {"state": [dependency("grid-parts.update")]}}),
         (400, {"json": host_request()}),
         (400, {"json": host_request("host-chart.update")}),
         (403, {"json": {}, "headers": {"sec-fetch-site": "cross-site"}}),

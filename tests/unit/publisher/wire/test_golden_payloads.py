@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The payloads of a schema version stay readable, and are written as they were, for ever.
 
-A failure here means that the wire has changed: make a new schema version, or take the change back.
+A failure here means that the wire has changed: make a new schema version, or take the change back. Only a new
+optional field stays within the version: the full payload gets it, and the one before is kept beside it.
 """
 
 from pathlib import Path
