@@ -16,6 +16,8 @@ from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
 COLD_CEILING_BYTES = 1_300_000
 PLAIN_COLD_CEILING_BYTES = 400_000
 CALLBACK = "_dash-update-component"
+# What hides values beside an axis that lies over a panel.
+FADING = "() => getComputedStyle(document.querySelector('.time-axis'), '::after').backgroundImage"
 # What a Plotly of ours draws a curve with.
 STROKE = "() => getComputedStyle(document.querySelector('#host-chart path.js-line')).stroke"
 
@@ -60,9 +62,12 @@ def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, 
     expect(texts.first).to_be_in_viewport(ratio=1)
     axis = page.locator(".time-axis")
     assert 900 == round(box_of(axis)["bottom"])
+    assert "none" != page.evaluate(FADING)
     page.mouse.wheel(0, 10_000)
     page.wait_for_function("() => document.querySelector('.time-axis').getBoundingClientRect().bottom < 800")
     assert abs(box_of(axis)["top"] - box_of(page.locator(".chart__graph"))["bottom"]) < 10
+    # The value at zero, whose lower half lies beside the axis, is whole there.
+    page.wait_for_function(f"() => ({FADING})() === 'none'")
 
 
 def test_the_time_stands_in_the_panel_under_the_pointer(
@@ -162,7 +167,7 @@ def test_another_host_is_never_shown_with_the_rows_of_the_first(
 
 
 def test_a_chart_ends_with_its_page(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """Plotly keeps nothing of a chart whose page was left, also of one that it still draws then."""
+    """Plotly keeps nothing of a chart whose page was left."""
     seeder.store(run_of_batches("hv1", utc_now(), 30, TICK))
     page.goto(f"{dashboard.url}/host/hv1")
     wait_for_curves(page)
