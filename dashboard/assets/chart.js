@@ -37,7 +37,7 @@
     const sight = new IntersectionObserver((entries) => drawing.setInSight(entries[entries.length - 1].isIntersecting));
     sight.observe(drawing.place(".chart"));
     // The server writes as many marks as there is room for.
-    const size = new ResizeObserver(() => drawing.report());
+    const size = new ResizeObserver(() => drawing.resize());
     size.observe(drawing.place(".chart__graph"));
     drawing.element.addEventListener("click", click);
     document.addEventListener("keydown", key);
@@ -66,7 +66,11 @@
       const { panels, table, library } = props;
       const report = (/** @type {object} */ view) => latest.current.setProps({ view });
       drawing.current = new kvmgrid.ChartDrawing(place.current, { panels, table, library, report });
-      return bind(drawing.current);
+      const unbind = bind(drawing.current);
+      return function () {
+        unbind();
+        drawing.current.close();
+      };
     }, []);
     React.useLayoutEffect(() => drawing.current.take(props.update), [props.update]);
     const h = React.createElement;

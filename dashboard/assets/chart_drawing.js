@@ -18,8 +18,6 @@
    * @property {(view: ChartView) => void} report
    */
 
-  // A step of the width asks the server for other ticks; finer ones would make it draw for each window of its own.
-  const WIDTH_STEP_PIXELS = 100;
   const LEAST_WIDTH_PIXELS = 200;
   const GREATEST_WIDTH_PIXELS = 8000;
 
@@ -53,6 +51,16 @@
       this.isTable = false;
       this.isDue = false;
       this.isInSight = true;
+      this.isClosed = false;
+      /** Why there are no curves. */
+      this.failure = "";
+      this.place(".chart").classList.add("chart--waiting");
+    }
+
+    /** Ends with the page: Plotly frees what it holds, and a drawing that waits for it is given up. */
+    close() {
+      this.isClosed = true;
+      kvmgrid.purgePlotly(this.place(".chart__graph"));
     }
 
     /** @param {string} name */
@@ -62,7 +70,7 @@
 
     /** @returns {ChartView} */
     view() {
-      const width = Math.round(this.place(".chart__graph").clientWidth / WIDTH_STEP_PIXELS) * WIDTH_STEP_PIXELS;
+      const width = this.place(".chart__graph").clientWidth;
       return {
         series: this.rows.series,
         version: this.rows.version,
@@ -81,23 +89,12 @@
     }
 
     /**
-     * Takes what the server sent: at first, and after the page became that of another object, nothing.
+     * Takes what the server sent: at first nothing.
      * @param {ChartUpdate | null | undefined} update
      */
     take(update) {
-      if (!update) this.forget();
-      else if (update.number > this.number) this.apply(update);
+      if (update && update.number > this.number) this.apply(update);
       this.report();
-    }
-
-    forget() {
-      this.rows = kvmgrid.noRows;
-      this.picture = null;
-      this.drawn = null;
-      this.pictureName = "";
-      this.number = -1;
-      this.pointer = null;
-      this.place(".chart").classList.add("chart--waiting");
     }
 
     /** @param {ChartUpdate} update */
@@ -117,10 +114,17 @@
       this.pictureName = update.name;
       this.place(".chart").hidden = !this.picture;
       this.place(".chart").classList.remove("chart--waiting");
-      if (!this.picture) return;
+      // The table stands outside of what is hidden.
+      if (!this.picture) return this.drawTable();
       kvmgrid.shownRange = { start: this.picture.start_seconds, end: this.picture.end_seconds };
       this.drawn = kvmgrid.drawnRows(rows, this.picture);
       this.draw();
+    }
+
+    /** Fits the curves to the width that there is, and says it to the server. */
+    resize() {
+      kvmgrid.fitPlotly(this.place(".chart__graph"));
+      this.report();
     }
 
     /** Draws all but what is out of sight; that waits until it is seen. */
@@ -134,16 +138,14 @@
         isKnown: picture.panels[index].is_known,
         top: band.legendTop,
       }));
-      const height = this.bands[this.bands.length - 1].bottom;
       const style = this.place(".chart").style;
       style.setProperty("--plot-left", picture.left_pixels + "px");
       style.setProperty("--plot-right", picture.right_pixels + "px");
-      style.setProperty("--plot-height", height + "px");
+      style.setProperty("--plot-height", kvmgrid.plotPixels(this.bands) + "px");
       kvmgrid.morph(this.place(".chart__legends"), kvmgrid.legendTrees(places, drawn.columns, this.hidden, colour));
       kvmgrid.morph(this.place(".time-axis"), kvmgrid.timeAxisTrees(picture));
       kvmgrid.morph(this.place(".chart__marks"), [picture.marks]);
-      kvmgrid.morph(this.place(".chart__nothing"), [picture.nothing]);
-      kvmgrid.writeTimes(this.place(".chart__nothing"));
+      this.drawNothing();
       this.drawTable();
       this.readOut();
       if (!this.isDue) this.drawCurves();
@@ -154,10 +156,38 @@
       return /** @type {Panel} */ (this.options.panels.find((panel) => panel.key === key));
     }
 
+    /** Says why there are no curves, or no samples. */
+    drawNothing() {
+      const { picture, failure } = this;
+      const place = this.place(".chart__nothing");
+      const words = "The curves are not drawn: " + failure + ". This is tried again.";
+      if (failure) kvmgrid.morph(place, [["div", { class: "nothing", role: "alert" }, ["strong", {}, words]]]);
+      else kvmgrid.morph(place, picture ? [picture.nothing] : []);
+      kvmgrid.writeTimes(place);
+    }
+
     async drawCurves() {
+      let failure = "";
+      try {
+        await this.plot();
+      } catch (error) {
+        failure = /** @type {Error} */ (error).message;
+      }
+      if (this.isClosed) return kvmgrid.purgePlotly(this.place(".chart__graph"));
+      if (failure) {
+        // What is not on the screen is not held: the next answer brings the picture again.
+        this.pictureName = "";
+        this.report();
+      }
+      if (failure === this.failure) return;
+      this.failure = failure;
+      this.drawNothing();
+    }
+
+    async plot() {
       const plotly = await kvmgrid.loadPlotly(this.options.library);
       const { picture, drawn } = this;
-      if (!picture || !drawn || !this.element.isConnected) return;
+      if (!picture || !drawn || this.isClosed) return;
       const range = [picture.start_seconds, picture.end_seconds];
       const data = this.bands.flatMap(({ key, axis }, index) => {
         const ink = { axis, colour, hidden: this.hidden };
@@ -213,7 +243,8 @@
       const clientY = this.pointer ? this.pointer.clientY : null;
       const y = clientY === null ? 0 : clientY - this.place(".chart").getBoundingClientRect().top;
       const below = this.bands.filter((band) => band.legendTop <= y);
-      return (below.length ? below[below.length - 1] : this.bands[0]).top;
+      const band = below.length ? below[below.length - 1] : this.bands[0];
+      return band ? band.top : 0;
     }
 
     drawTable() {

@@ -13,7 +13,6 @@
   const EVENT_STRIP_PIXELS = 24;
   // For the lower half of the text at zero.
   const BOTTOM_PIXELS = 8;
-  kvmgrid.EVENT_STRIP_PIXELS = EVENT_STRIP_PIXELS;
 
   /** @typedef {contract.Picture} Picture */
   /**
@@ -43,6 +42,14 @@
   };
 
   /**
+   * Returns the height of all panels; without any that of the events.
+   * @param {Band[]} bands
+   */
+  kvmgrid.plotPixels = function (bands) {
+    return bands.length ? bands[bands.length - 1].bottom : EVENT_STRIP_PIXELS;
+  };
+
+  /**
    * Returns Plotly's layout of a chart.
    * @param {Picture} picture
    * @param {Band[]} bands
@@ -51,8 +58,8 @@
    * @returns {Record<string, any>}
    */
   kvmgrid.chartLayout = function (picture, bands, colour, isTouch) {
-    const last = bands[bands.length - 1];
-    const plotPixels = last.bottom;
+    const plotPixels = kvmgrid.plotPixels(bands);
+    const anchor = bands.length ? bands[bands.length - 1].axis : "free";
     const { left_pixels: l, right_pixels: r } = picture;
     /** @type {Record<string, any>} */
     const layout = {
@@ -67,7 +74,7 @@
       hoveranywhere: true,
       // With any other mode Plotly takes the finger that would scroll the page.
       dragmode: isTouch ? false : "zoom",
-      xaxis: timeAxis(picture, last.axis, colour),
+      xaxis: timeAxis(picture, anchor, colour),
       shapes: picture.events_seconds.map((instant) => eventLine(instant, 1 - EVENT_STRIP_PIXELS / plotPixels, colour)),
     };
     bands.forEach(({ axis, top, bottom }, index) => {

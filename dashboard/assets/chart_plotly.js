@@ -5,30 +5,49 @@
   /** @type {kvmgrid.Shared} */
   const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
-  // Zooming is a drag; the wheel and fingers stay with the page.
-  const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, responsive: true, showTips: false };
-
-  /** @type {Promise<any> | null} */
-  let library = null;
+  // Zooming is a drag; the wheel and fingers stay with the page. What "responsive" does follows the window alone (fitPlotly).
+  const CONFIG = { displayModeBar: false, doubleClick: false, scrollZoom: false, showTips: false };
 
   /**
    * Returns Plotly, fetched once; a fetch that fails is tried again by the next caller.
    * @param {string} address
    * @returns {Promise<any>}
    */
-  kvmgrid.loadPlotly = function (address) {
-    library ||= new Promise(function (resolve, reject) {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = () => resolve(/** @type {any} */ (window).Plotly);
-      script.onerror = function () {
-        library = null;
-        script.remove();
-        reject(new Error("no answer from " + address));
-      };
-      document.head.appendChild(script);
-    });
-    return library;
+  kvmgrid.loadPlotly = async function (address) {
+    await kvmgrid.loadScript(address);
+    return plotlyOfPage();
+  };
+
+  function plotlyOfPage() {
+    return /** @type {any} */ (window).Plotly;
+  }
+
+  /**
+   * Returns whether Plotly holds an element.
+   * @param {HTMLElement} element
+   */
+  kvmgrid.isPlotted = function (element) {
+    return element.classList.contains("js-plotly-plot");
+  };
+
+  /**
+   * Fits a figure to the width of its element, where that has changed.
+   * @param {HTMLElement} element
+   */
+  kvmgrid.fitPlotly = function (element) {
+    if (!kvmgrid.isPlotted(element) || !element.clientWidth) return;
+    const drawn = /** @type {any} */ (element)._fullLayout;
+    if (drawn && Math.abs(drawn.width - element.clientWidth) < 1) return;
+    // Refused where the chart is hidden meanwhile; it is fitted when it is shown.
+    plotlyOfPage().Plots.resize(element).catch(() => {});
+  };
+
+  /**
+   * Frees what Plotly holds of an element.
+   * @param {HTMLElement} element
+   */
+  kvmgrid.purgePlotly = function (element) {
+    if (kvmgrid.isPlotted(element)) plotlyOfPage().purge(element);
   };
 
   /**
@@ -46,10 +65,11 @@
    * @param {Gestures} gestures
    */
   kvmgrid.drawPlotly = async function (plotly, element, figure, gestures) {
-    const isFirst = !element.classList.contains("js-plotly-plot");
+    const isFirst = !kvmgrid.isPlotted(element);
     await plotly.react(element, figure.data, figure.layout, CONFIG);
-    if (!isFirst) return;
     const graph = /** @type {any} */ (element);
+    // Without "on" it was purged meanwhile.
+    if (!isFirst || !graph.on) return;
     graph.on("plotly_relayout", function (/** @type {Record<string, number>} */ change) {
       const start = change["xaxis.range[0]"];
       const end = change["xaxis.range[1]"];

@@ -6,7 +6,6 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const ROW_COUNT = 120;
-  kvmgrid.TABLE_ROW_COUNT = ROW_COUNT;
 
   /**
    * Returns the newest rows of the range, newest first, and how many there are in all.

@@ -69,7 +69,7 @@
     /** @type {object[]} */
     let edges = [];
     // Stacks are added up in single precision, as their parts are.
-    let ground = zeros(panel.ground_column ? columns.get(panel.ground_column) : undefined, times.length);
+    let ground = groundOf(panel, rows);
     for (const series of panel.series) {
       const values = columns.get(series.column);
       if (!values || ink.hidden.has(series.column)) continue;
@@ -89,7 +89,7 @@
       const upper = columns.get(series.column + "_max");
       if (lower && upper) traces.push(area(kvmgrid.outline(times, lower, upper), translucent(colour, BAND_OPACITY), ink));
       if (series.drawing === "area") {
-        const shape = kvmgrid.outline(times, zeros(values, times.length), values);
+        const shape = kvmgrid.outline(times, zeros(values), values);
         traces.push(area(shape, translucent(colour, AREA_OPACITY), ink));
       }
       traces.push(curve(times, values, series, ink));
@@ -98,12 +98,23 @@
   };
 
   /**
-   * Returns zero where a column is known, everywhere without one.
-   * @param {Float32Array | undefined} column
-   * @param {number} count
+   * Returns zero where a stack is known: where its ground is, without a ground where any of its series is.
+   * @param {contract.Panel} panel
+   * @param {{times: Float64Array, columns: Map<string, Float32Array>}} rows
    */
-  function zeros(column, count) {
-    return column ? column.map((value) => (Number.isFinite(value) ? 0 : NaN)) : new Float32Array(count);
+  function groundOf(panel, { times, columns }) {
+    const ground = panel.ground_column ? columns.get(panel.ground_column) : undefined;
+    if (ground) return zeros(ground);
+    const stacked = panel.series.filter((series) => series.drawing === "stack").flatMap((series) => columns.get(series.column) || []);
+    return new Float32Array(times.length).map((_, at) => (stacked.some((column) => Number.isFinite(column[at])) ? 0 : NaN));
+  }
+
+  /**
+   * Returns zero where a column is known.
+   * @param {Float32Array} column
+   */
+  function zeros(column) {
+    return column.map((value) => (Number.isFinite(value) ? 0 : NaN));
   }
 
   /**

@@ -18,11 +18,6 @@
     document.dispatchEvent(new CustomEvent("kvmgrid:theme"));
   }
 
-  kvmgrid.theme = function () {
-    if (choice() !== "system") return choice();
-    return dark.matches ? "dark" : "light";
-  };
-
   function writeName() {
     const words = document.getElementById("shell-theme-words");
     if (words) kvmgrid.writeText(words, "Theme: " + choice());

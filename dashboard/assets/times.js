@@ -121,7 +121,5 @@
   }, 1000);
 
   // Clock texts depend on the zone in the address, so all are written anew when it changes.
-  for (const name of ["popstate", "_dashprivate_pushstate"]) {
-    window.addEventListener(name, () => kvmgrid.writeTimes(document));
-  }
+  kvmgrid.onAddress(() => kvmgrid.writeTimes(document));
 })();

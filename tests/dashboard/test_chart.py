@@ -16,6 +16,8 @@ from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
 COLD_CEILING_BYTES = 1_300_000
 PLAIN_COLD_CEILING_BYTES = 400_000
 CALLBACK = "_dash-update-component"
+# What hides values beside an axis that lies over a panel.
+FADING = "() => getComputedStyle(document.querySelector('.time-axis'), '::after').backgroundImage"
 # What a Plotly of ours draws a curve with.
 STROKE = "() => getComputedStyle(document.querySelector('#host-chart path.js-line')).stroke"
 
@@ -60,9 +62,12 @@ def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, 
     expect(texts.first).to_be_in_viewport(ratio=1)
     axis = page.locator(".time-axis")
     assert 900 == round(box_of(axis)["bottom"])
+    assert "none" != page.evaluate(FADING)
     page.mouse.wheel(0, 10_000)
     page.wait_for_function("() => document.querySelector('.time-axis').getBoundingClientRect().bottom < 800")
     assert abs(box_of(axis)["top"] - box_of(page.locator(".chart__graph"))["bottom"]) < 10
+    # The value at zero, whose lower half lies beside the axis, is whole there.
+    page.wait_for_function(f"() => ({FADING})() === 'none'")
 
 
 def test_the_time_stands_in_the_panel_under_the_pointer(
@@ -159,6 +164,62 @@ def test_another_host_is_never_shown_with_the_rows_of_the_first(
     wait_for_curves(page)
     page.go_back()
     expect(busy).to_have_text("11\u00a0%")
+
+
+def test_a_chart_ends_with_its_page(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Plotly keeps nothing of a chart whose page was left."""
+    seeder.store(run_of_batches("hv1", utc_now(), 30, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.evaluate("window.left = document.querySelector('#host-chart .js-plotly-plot')")
+    page.evaluate("kvmgrid.go('/')")
+    page.wait_for_selector(".host-card")
+    assert page.evaluate("!left.isConnected && !left._fullLayout && !left.data")
+
+
+def test_a_library_that_failed_once_is_fetched_again(
+    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """A fixed range has no curves while Plotly's file does not come, and says so; then it has them."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page = open_page().page
+    page.route("**/plotly/**", lambda route: route.abort())
+    page.goto(f"{dashboard.url}/host/hv1?from=now-9m&to=now-5m")
+    words = page.locator(".chart__nothing", has_text="The curves are not drawn")
+    expect(words).to_be_visible()
+    page.unroute("**/plotly/**")
+    wait_for_curves(page)
+    expect(words).to_have_count(0)
+
+
+def test_the_table_of_another_range_goes_with_its_chart(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """Without a chart to show the open table has no rows either; it comes back with the chart."""
+    seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
+    page.goto(f"{dashboard.url}/host/hv1")
+    wait_for_curves(page)
+    page.get_by_role("button", name="Show as table").click()
+    rows = page.locator(".chart__table tbody tr")
+    expect(rows.first).to_be_visible()
+    page.evaluate("kvmgrid.go('/host/hv1?from=nonsense')")
+    expect(page.locator(".note--bad")).to_be_visible()
+    expect(rows).to_have_count(0)
+    page.go_back()
+    expect(rows.first).to_be_visible()
+
+
+def test_curves_follow_the_room_that_they_have(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A chart whose place becomes narrower in the same window is drawn as wide as its place."""
+    end = utc_now()
+    seeder.store(run_of_batches("hv1", end, 60, TICK))
+    start_ms, end_ms = (round((end - timedelta(seconds=s)).timestamp() * 1000) for s in (500, 300))
+    page.goto(f"{dashboard.url}/host/hv1?from={start_ms}&to={end_ms}")
+    wait_for_curves(page)
+    # A paused page asks for no other picture.
+    page.keyboard.press("Space")
+    page.evaluate("document.querySelector('.chart').style.width = '640px'")
+    page.wait_for_function("() => document.querySelector('#host-chart .main-svg').clientWidth === 640")
 
 
 def received_bytes(watched: Watched, url: str, wait: Callable[[Page], object]) -> tuple[int, list[str]]:

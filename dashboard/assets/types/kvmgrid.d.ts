@@ -100,8 +100,6 @@ declare namespace kvmgrid {
     // template.js
     learnTemplates(described: { [name: string]: contract.Json }): Templates;
     expand(tree: contract.Tree, templates: Templates): contract.Tree;
-    // theme.js
-    theme(): string;
     // times.js
     setServerNow(nowMs: number): void;
     serverNow(): number;
@@ -121,7 +119,7 @@ declare namespace kvmgrid {
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
     nearestRow(times: Float64Array, seconds: number): number;
-    EVENT_STRIP_PIXELS: number;
+    plotPixels(bands: Band[]): number;
     panelBands(picture: contract.Picture): Band[];
     chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;
     legendTrees(
@@ -132,8 +130,10 @@ declare namespace kvmgrid {
     ): contract.Tree[];
     writeLegendValues(place: Element, columns: Columns, hidden: Set<string>, row: number): void;
     loadPlotly(address: string): Promise<any>;
+    isPlotted(element: HTMLElement): boolean;
+    fitPlotly(element: HTMLElement): void;
+    purgePlotly(element: HTMLElement): void;
     drawPlotly(plotly: any, element: HTMLElement, figure: any, gestures: any): Promise<void>;
-    TABLE_ROW_COUNT: number;
     tableTree(table: contract.TableColumn[], rows: Rows, picture: contract.Picture): contract.Tree;
     outline(times: ArrayLike<number>, lower: ArrayLike<number>, upper: ArrayLike<number>): any;
     panelTraces(panel: contract.Panel, rows: Rows, ink: any): any[];

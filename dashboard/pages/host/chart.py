@@ -48,14 +48,14 @@ class ChartKey(NamedTuple):
     is_catching_up: bool
 
 
-class Chart(NamedTuple):
+class HostChart(NamedTuple):
     """A drawn chart and the words above it. Late samples change the drawing and not the key."""
 
     drawing: Drawing
     note: Element
 
 
-def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
+def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     """Return the chart for a key; raise a DatabaseError or RangeError."""
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
@@ -65,7 +65,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> Chart:
     span = None if shown else _span(database, key, window, now)
     marks = event_marks(key.events, MARK_PIXELS * seconds_per_pixel(window, key.width_pixels))
     first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
-    return Chart(
+    return HostChart(
         drawing=draw(
             PANELS,
             _data(key, window, points, now),

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the page of a host shows: parts that are sent when they differ from what the browser has.
 
-Two caches, shared by all viewers: the newest figures (about a second) and charts, whose key holds all that
-a chart depends on, the newest sample included, so that a chart is computed once per sample and view.
+Three caches, shared by all viewers: the newest figures and the events of a range (about a second each), and
+charts. A chart's key holds all that it depends on, the newest sample included: it is computed once per sample
+and view.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from dashboard.errors import (
     RequestError,
     SchemaMissingError,
 )
-from dashboard.pages.host.chart import Chart, ChartKey, draw_chart
+from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
@@ -42,6 +43,7 @@ PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
 TIME_LETTERS_MAX = 64
 CHART_KEEP_SECONDS = 60.0
+# A step of the width has other ticks; with finer ones each window would have a chart of its own.
 WIDTH_STEP_PIXELS = 100
 UNKNOWN_TICK_SECONDS = 10.0
 # A rollup is drawn anew a few times per bucket: its last bucket is still filling.
@@ -99,7 +101,7 @@ class HostFeed:
         self._events: AnswerCache[EventsKey, tuple[HostEvent, ...]] = AnswerCache(
             self._take_events, keep_seconds=keep_seconds, maximum_count=256
         )
-        self._charts: AnswerCache[ChartKey, Chart] = AnswerCache(
+        self._charts: AnswerCache[ChartKey, HostChart] = AnswerCache(
             lambda key: draw_chart(database, key, self._now()),
             keep_seconds=CHART_KEEP_SECONDS,
             maximum_count=32,
@@ -197,7 +199,7 @@ class HostFeed:
             level=level,
             tick_seconds=tick_seconds,
             zone_name=wanted.zone_name,
-            width_pixels=view.width_pixels // WIDTH_STEP_PIXELS * WIDTH_STEP_PIXELS,
+            width_pixels=round(view.width_pixels / WIDTH_STEP_PIXELS) * WIDTH_STEP_PIXELS,
             step=_step(window, level, host, now),
             events=self._events.get(
                 EventsKey(host.host_id, window.from_text, window.to_text, wanted.zone_name)
@@ -208,7 +210,7 @@ class HostFeed:
         )
 
 
-def host_id(path: str) -> str:
+def named_host(path: str) -> str:
     """Return the host that an address names; raise RequestError on the address of another page."""
     if not path.startswith(PREFIX):
         raise RequestError(f"not the page of a host: {path}")
@@ -219,7 +221,7 @@ def _wanted(request: Request) -> Wanted:
     """Return what an address names; a range that it does not name is the usual one."""
     named = parse_qs(request.search.removeprefix("?"))
     from_text, to_text = (named.get(name, [""])[0][:TIME_LETTERS_MAX] for name in ("from", "to"))
-    return Wanted(host_id(request.path), from_text, to_text, request.zone)
+    return Wanted(named_host(request.path), from_text, to_text, request.zone)
 
 
 def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:

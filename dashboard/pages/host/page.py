@@ -11,7 +11,7 @@ from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, host_id
+from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, named_host
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -81,7 +81,7 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     async def answer(_number: Any, data: Any, view_data: Any) -> Any:
         try:
             request, view = read_request(Request, data), read_view(view_data)
-            host_id(request.path)
+            named_host(request.path)
         except RequestError:
             return no_update, no_update
         found = await workers.answer(

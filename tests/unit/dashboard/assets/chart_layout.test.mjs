@@ -5,6 +5,8 @@ import { cases, colour, loadHere } from "./scripts.mjs";
 
 const kvmgrid = loadHere(["chart_layout.js"]);
 const { charts } = cases();
+// As high as the marks in chart.css.
+const EVENT_STRIP_PIXELS = 24;
 
 function layoutOf(name, { ink = colour, isTouch = false } = {}) {
   const { picture } = charts[name];
@@ -32,7 +34,7 @@ test("the line of an event ends below its mark", () => {
   const [line] = layout.shapes;
   assert.equal(layout.shapes.length, 1);
   assert.equal(line.x0, charts.event.picture.start_seconds + 10);
-  assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - kvmgrid.EVENT_STRIP_PIXELS) < 1e-6);
+  assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - EVENT_STRIP_PIXELS) < 1e-6);
 });
 
 test("panels do not overlap, and are as high as the server says", () => {
@@ -57,4 +59,9 @@ test("the theme colours the chart, down to the grid", () => {
 test("texts of a value axis are the server's", () => {
   const [cpu] = axesOf(layoutOf("three"));
   assert.deepEqual(cpu.ticktext, charts.three.picture.panels[0].ticks.map((tick) => tick.text));
+});
+
+test("a chart of which no panel is known has room for its events", () => {
+  const layout = kvmgrid.chartLayout({ ...charts.event.picture, panels: [] }, [], colour, false);
+  assert.deepEqual([plotPixels(layout), axesOf(layout), layout.xaxis.anchor], [EVENT_STRIP_PIXELS, [], "free"]);
 });

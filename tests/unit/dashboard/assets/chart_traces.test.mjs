@@ -47,6 +47,15 @@ test("a gap breaks lines and areas", () => {
   assert.deepEqual(ofRole(traces, "gap")[0].x.slice(0, 2), [start + 40, start + 300]);
 });
 
+test("a stack without a ground is unknown where all of it is", () => {
+  const series = ["a", "b"].map((column) => ({ column, words: column, colour: "blue", drawing: "stack", width_pixels: 1, dash: "solid" }));
+  const columns = new Map([["a", Float32Array.of(5, NaN, NaN)], ["b", Float32Array.of(1, 2, NaN)]]);
+  const rows = { times: Float64Array.of(0, 10, 20), columns };
+  const traces = kvmgrid.panelTraces({ key: "p", series }, rows, { axis: "y", colour, hidden: new Set() });
+  assert.deepEqual([...curve(traces, "a").y], [5, 0, NaN]);
+  assert.deepEqual([...curve(traces, "b").y], [6, 2, NaN]);
+});
+
 test("zero is a line and unknown is none", () => {
   const traces = tracesOf("zero");
   assert.deepEqual([...curve(traces, "disk_busy_ratio").y], [0, 0, 0, 0, 0]);

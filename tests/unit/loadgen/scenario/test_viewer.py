@@ -21,7 +21,7 @@ from dashboard.charts.contract import (
 from dashboard.components.shell import shell_layout
 from dashboard.pages.host import page as host_page
 from dashboard.pages.host.domain_table import domain_table
-from dashboard.pages.host.feed import host_id
+from dashboard.pages.host.feed import named_host
 from dashboard.pages.host.host_notices import unknown_host
 from dashboard.pages.host.queries import HostDomain
 from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts, written
@@ -70,7 +70,7 @@ class Site:
         assert (host_page.CHART, "view") == (view["id"], view["property"])
         request = read_request(Request, asked["value"])
         self.asks.append((request, read_view(view["value"])))
-        host = host_id(request.path)
+        host = named_host(request.path)
         if host in self.domains:
             trees = {"vms": domain_table(self.domains[host])}
             gone = gone_parts([NOTICE], request.seen)

@@ -14,7 +14,7 @@ from dashboard.errors import (
     QueryTimeoutError,
     RequestError,
 )
-from dashboard.pages.host.feed import HostFeed, host_id
+from dashboard.pages.host.feed import HostFeed, named_host
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.markup import texts
 from dashboard.queries import HostEvent
@@ -173,13 +173,13 @@ def test_an_unknown_host_is_a_page() -> None:
 )
 def test_an_address_names_a_host(path: str, expected: str) -> None:
     """What stands behind the prefix is an id of bounded length, also where it is no id."""
-    assert expected == host_id(path)
+    assert expected == named_host(path)
 
 
 def test_the_address_of_another_page_names_no_host() -> None:
     """No page sends it."""
     with pytest.raises(RequestError):
-        host_id("/")
+        named_host("/")
 
 
 def test_a_zone_is_known_in_any_case() -> None:
