@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from dash import Dash, Input, Output, html, no_update
 
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
-from dashboard.components.table_feed import Source, TableFeed, TableRow
+from dashboard.components.table_feed import Source, TableFeed
 from dashboard.database import Database
 from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.contract import NOTICE, Request, TableRow, written
 from dashboard.parts.markup import clean
 from dashboard.parts.parts import Parts, body, place
 from dashboard.queries import Query
@@ -121,21 +121,11 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
         try:
             request = read_request(Request, data)
         except RequestError:
-            return no_update, no_update, no_update
-        found = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
-        return (
-            written(found.update),
-            no_update if found.rows is None else found.rows,
-            no_update if found.transaction is None else found.transaction,
-        )
+            return no_update
+        update = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
+        return written(update)
 
-    app.callback(
-        Output(PARTS, "update"),
-        Output(TABLE, "rowData"),
-        Output(TABLE, "rowTransaction"),
-        Input(PARTS, "request"),
-        prevent_initial_call=True,
-    )(answer)
+    app.callback(Output(PARTS, "update"), Input(PARTS, "request"), prevent_initial_call=True)(answer)
 
 
 HOSTS = Page(
