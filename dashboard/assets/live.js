@@ -27,6 +27,8 @@
   });
 
   document.addEventListener("keydown", function (event) {
+    // A list of AG Grid, for instance, takes the key for itself.
+    if (event.defaultPrevented) return;
     if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey) return;
     if (/** @type {Element} */ (event.target).closest("input, button, a, summary, select, textarea, [contenteditable]")) return;
     event.preventDefault();

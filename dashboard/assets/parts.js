@@ -21,6 +21,7 @@
       this.root = root;
       this.report = report;
       this.held = new kvmgrid.Held();
+      this.rows = new kvmgrid.TableRows(root, (update) => this.held.take(update));
       /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
       this.nodes = new Map();
       this.path = window.location.pathname;
@@ -45,6 +46,7 @@
       window.clearInterval(this.timer);
       this.endAddress();
       this.requests.close();
+      this.rows.close();
       kvmgrid.expectNoAnswer();
     }
 
@@ -131,7 +133,7 @@
       kvmgrid.showBanner(update.banner || null);
       const body = this.body();
       if (body) body.removeAttribute("aria-busy");
-      const drawing = this.held.take(update);
+      const drawing = this.held.take(this.rows.show(update));
       if (drawing.isNewFeed) this.emptyLists();
       for (const name of drawing.gone) this.fill(name, []);
       for (const { name, tree } of drawing.parts) this.fill(name, [tree]);

@@ -18,6 +18,8 @@
     }
   }
 
+  kvmgrid.gridOf = gridOf;
+
   // The colours are those of dashboard/theme.py, as properties that follow the theme.
   /** @param {{ themeQuartz: tables.Theme }} agGrid */
   function tableTheme(agGrid) {
@@ -70,7 +72,10 @@
 
   // ---- the focused row ---------------------------------------------------------------------------------
 
-  /** The cell that a person went to. @type {{ id: string | undefined, rowIndex: number, column: tables.Column } | null} */
+  /**
+   * The cell that a person went to.
+   * @type {{ api: tables.Grid, id: string | undefined, rowIndex: number, column: tables.Column } | null}
+   */
   let focused = null;
 
   // When rows move, AG Grid stays at a place, which is another row then.
@@ -78,15 +83,29 @@
   function tableFocused({ api, rowIndex, column }) {
     const node = rowIndex === null ? undefined : api.getDisplayedRowAtIndex(rowIndex);
     if (rowIndex === null || !node) return;
-    if (focused && focused.rowIndex === rowIndex && focused.id !== node.id) return;
-    focused = { id: node.id, rowIndex, column };
+    if (focused && focused.api === api && focused.rowIndex === rowIndex && focused.id !== node.id) return;
+    focused = { api, id: node.id, rowIndex, column };
+  }
+
+  /**
+   * Returns whether the focus is in a cell of a table.
+   * @param {tables.Grid} grid
+   */
+  function hasFocus(grid) {
+    const cell = document.activeElement && document.activeElement.closest(".ag-cell");
+    const element = cell && cell.closest(".live-table");
+    return Boolean(element) && gridOf(/** @type {Element} */ (element).id) === grid;
   }
 
   /** @param {tables.Grid} grid */
   function followFocus(grid) {
-    const node = focused && focused.id !== undefined ? grid.getRowNode(focused.id) : undefined;
-    const isInside = document.activeElement !== null && document.activeElement.closest(".ag-cell") !== null;
-    if (!focused || !node || node.rowIndex === null || node.rowIndex === focused.rowIndex || !isInside) return;
+    if (!focused || focused.api !== grid) return;
+    if (!hasFocus(grid)) {
+      focused = null;
+      return;
+    }
+    const node = focused.id === undefined ? undefined : grid.getRowNode(focused.id);
+    if (!node || node.rowIndex === null || node.rowIndex === focused.rowIndex) return;
     focused.rowIndex = node.rowIndex;
     grid.setFocusedCell(node.rowIndex, focused.column);
   }

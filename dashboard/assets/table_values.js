@@ -35,6 +35,20 @@
     return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
 
+  // Of a number the quick filter finds what people read. An age would come and go with the seconds.
+  /** @param {tables.Params} params */
+  function tableQuickText({ data, value, colDef }) {
+    const { unit } = colDef.context;
+    if (unit === "seconds") return "";
+    // The value is the percent of tableFilterValue already.
+    return tableText({ data, value: unit === "ratio" ? data[colDef.field] : value, colDef });
+  }
+
+  // Whether a cell of a row that changed can stay as it is drawn.
+  function tableIsDrawn() {
+    return false;
+  }
+
   /** @param {{ colDef: tables.Definition, location: string | null }} params */
   function tableHead({ colDef, location }) {
     const { words } = colDef.context;
@@ -58,6 +72,8 @@
     hostScore,
     rowAge,
     tableText,
+    tableQuickText,
+    tableIsDrawn,
     tableHead,
     tableFilterValue,
     tableIsStale,

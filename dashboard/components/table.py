@@ -56,6 +56,9 @@ def definition(column: Column) -> dict[str, Any]:
         "valueGetter": None if column.value is None else {"function": f"{column.value}(params)"},
         "filterValueGetter": {"function": "tableFilterValue(params)"} if column.unit == "ratio" else None,
         "valueFormatter": {"function": "tableText(params)"} if is_number else None,
+        "getQuickFilterText": {"function": "tableQuickText(params)"} if is_number else None,
+        # A cell shows more of the row than its value, and AG Grid looks at the value only.
+        "equals": None if column.cell is None else {"function": "tableIsDrawn(params)"},
         "cellRenderer": column.cell,
         "width": column.width_pixels if column.is_pinned else None,
         "minWidth": None if column.is_pinned else column.width_pixels,
@@ -92,6 +95,7 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
             "theme": {"function": "tableTheme(agGrid)"},
             "animateRows": False,
             "enableCellTextSelection": True,
+            "includeHiddenColumnsInQuickFilter": True,
             "suppressDragLeaveHidesColumns": True,
             "suppressColumnVirtualisation": False,
             "tooltipShowDelay": 400,

@@ -1,27 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rows of a live table, and which of them changed: asked of the database once per period for all viewers.
 
-A browser names the feed and the cursor that it has seen. It gets all rows, or a transaction with those that
-changed since. A feed lives as long as the process; a browser of an older one gets everything.
+A browser names the feed and the cursor that it has seen. It gets all rows, or those that changed since.
+A feed lives as long as the process; a browser of an older one gets everything.
 """
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from dashboard.components.notices import banner, first_run, schema_missing, slow_answer
+import msgspec
+
+from dashboard.components.failure import failed, noticed
+from dashboard.components.notices import first_run, slow_answer
 from dashboard.database import Database
-from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError
-from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
+from dashboard.errors import DatabaseError
+from dashboard.parts.contract import NOTICE, Request, RowNews, TableRow, Update, fresh_parts, gone_parts
 from dashboard.parts.markup import Element
 from dashboard.queries import Query
 from dashboard.web.answer_cache import AnswerCache
 
 Row = TypeVar("Row")
-TableRow = dict[str, Any]
 # More than a cell shows; a single precision number that becomes a double has ten more that mean nothing.
 SIGNIFICANT_DIGITS = 4
+# Of more rows that went, the oldest are forgotten: whoever may hold one of them gets all rows.
+REMOVED_COUNT_MAX = 1000
 
 
 class Source(NamedTuple, Generic[Row]):
@@ -34,14 +38,6 @@ class Source(NamedTuple, Generic[Row]):
     parts: Callable[[Sequence[Row]], Mapping[str, Element]]
 
 
-class TableAnswer(NamedTuple):
-    """What a browser gets: the parts, and either all rows or what changed in them, or neither."""
-
-    update: Update
-    rows: list[TableRow] | None = None
-    transaction: dict[str, list[TableRow]] | None = None
-
-
 class _Line(NamedTuple):
     """A row with the cursors at which it came first and changed last."""
 
@@ -50,13 +46,20 @@ class _Line(NamedTuple):
     changed_cursor: int
 
 
+class _Removed(NamedTuple):
+    """A row that went, with the cursors at which it came first and went."""
+
+    added_cursor: int
+    removed_cursor: int
+
+
 class _Snapshot(NamedTuple):
     cursor: int
     # Whoever saw no more than this gets all rows: of a row that went and came back he may hold either.
     whole_until: int
     lines: dict[str, _Line]
-    # The rows that went, with the cursor at which they did.
-    removed: dict[str, _Line]
+    # By key, the oldest first.
+    removed: dict[str, _Removed]
     parts: Mapping[str, Element]
 
 
@@ -78,49 +81,32 @@ class TableFeed(Generic[Row]):
         self._last = _Snapshot(0, 0, {}, {}, {})
         self._shared: AnswerCache[None, _Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
-    def answer(self, request: Request) -> TableAnswer:
+    def answer(self, request: Request) -> Update:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
+        update = self._news(request)
+        # Stamped last: the browser measures ages against the moment that an answer leaves.
+        return msgspec.structs.replace(update, title=self._source.title, now_ms=self._now_ms())
+
+    def late(self, number: int) -> Update:
+        """Return what to say while an answer takes too long."""
+        return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
+
+    def _news(self, request: Request) -> Update:
         try:
             snapshot = self._shared.get(None)
-        except SchemaMissingError as error:
-            return self._notice(request, schema_missing(str(error)))
-        except DatabaseUnavailableError:
-            return self._banner(request, banner("The database is away", self._database.away_since))
         except DatabaseError as error:
-            return self._banner(request, banner(f"The database refused: {error}", None))
+            return failed(request, error, self._database.away_since)
         if not snapshot.lines:
-            return self._notice(request, first_run())
-        return self._news(request, snapshot)
-
-    def late(self, number: int) -> TableAnswer:
-        """Return what to say while an answer takes too long."""
-        return TableAnswer(Update(number=number, now_ms=self._now_ms(), banner=slow_answer()))
-
-    def _news(self, request: Request, snapshot: _Snapshot) -> TableAnswer:
+            return noticed(request, first_run())
         seen = request.seen
         since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
-        update = Update(
+        return Update(
             number=request.number,
-            now_ms=self._now_ms(),
-            title=self._source.title,
             feed=self._name,
             cursor=snapshot.cursor,
             parts=fresh_parts(snapshot.parts, seen),
             gone=gone_parts([NOTICE], seen),
-        )
-        if since <= snapshot.whole_until:
-            return TableAnswer(update, rows=[line.cells for line in snapshot.lines.values()])
-        return TableAnswer(update, transaction=_transaction(snapshot, since))
-
-    def _notice(self, request: Request, notice: Element) -> TableAnswer:
-        parts = fresh_parts({NOTICE: notice}, request.seen)
-        return TableAnswer(
-            Update(number=request.number, now_ms=self._now_ms(), title=self._source.title, parts=parts)
-        )
-
-    def _banner(self, request: Request, words: Element) -> TableAnswer:
-        return TableAnswer(
-            Update(number=request.number, now_ms=self._now_ms(), title=self._source.title, banner=words)
+            rows=_row_news(snapshot, since),
         )
 
     def _now_ms(self) -> int:
@@ -137,14 +123,18 @@ class TableFeed(Generic[Row]):
                 lines[key] = _Line(cells, cursor, cursor)
             else:
                 lines[key] = old if old.cells == cells else _Line(cells, old.added_cursor, cursor)
-        gone = {key: line for key, line in last.lines.items() if key not in lines}
-        has_returned = not lines.keys().isdisjoint(last.removed)
+        removed = {key: gone for key, gone in last.removed.items() if key not in lines}
+        whole_until = last.whole_until if len(removed) == len(last.removed) else last.cursor
+        for key, line in last.lines.items():
+            if key not in lines:
+                removed[key] = _Removed(line.added_cursor, cursor)
+        while len(removed) > REMOVED_COUNT_MAX:
+            whole_until = max(whole_until, removed.pop(next(iter(removed))).removed_cursor - 1)
         self._last = _Snapshot(
             cursor=cursor,
-            whole_until=last.cursor if has_returned else last.whole_until,
+            whole_until=whole_until,
             lines=lines,
-            removed={key: line for key, line in last.removed.items() if key not in lines}
-            | {key: line._replace(changed_cursor=cursor) for key, line in gone.items()},
+            removed=removed,
             parts=self._source.parts(rows),
         )
         return self._last
@@ -157,17 +147,16 @@ def _rounded(cells: TableRow) -> TableRow:
     }
 
 
-def _transaction(snapshot: _Snapshot, since: int) -> dict[str, list[TableRow]] | None:
-    """Return what changed after a cursor as AG Grid takes it, None where nothing did."""
-    found: dict[str, list[TableRow]] = {
-        "add": [line.cells for line in snapshot.lines.values() if line.added_cursor > since],
-        "update": [
-            line.cells for line in snapshot.lines.values() if line.added_cursor <= since < line.changed_cursor
+def _row_news(snapshot: _Snapshot, since: int) -> RowNews | None:
+    """Return what changed after a cursor, None where nothing did."""
+    lines = snapshot.lines.values()
+    if since <= snapshot.whole_until:
+        return RowNews(all=[line.cells for line in lines])
+    news = RowNews(
+        add=[line.cells for line in lines if line.added_cursor > since],
+        update=[line.cells for line in lines if line.added_cursor <= since < line.changed_cursor],
+        remove=[
+            key for key, gone in snapshot.removed.items() if gone.added_cursor <= since < gone.removed_cursor
         ],
-        "remove": [
-            line.cells
-            for line in snapshot.removed.values()
-            if line.added_cursor <= since < line.changed_cursor
-        ],
-    }
-    return {kind: cells for kind, cells in found.items() if cells} or None
+    )
+    return news if news.add or news.update or news.remove else None

@@ -60,11 +60,24 @@ class Items(Struct, frozen=True, kw_only=True):
     order: list[str] | None = None
 
 
+# A row of a table as its columns read it: values by field, nothing of what is not known.
+TableRow = dict[str, str | float | bool]
+
+
+class RowNews(Struct, frozen=True, kw_only=True):
+    """News of the page's table: all rows, or those that came or changed and the keys of those that went."""
+
+    all: list[TableRow] | None = None
+    add: list[TableRow] = []
+    update: list[TableRow] = []
+    remove: list[str] = []
+
+
 class Update(Struct, frozen=True, kw_only=True):
     """The answer to the request of the same number. What it does not name stays as it is.
 
     ``now_ms`` is the server's clock when the answer leaves. ``gone`` are parts to empty. A ``feed`` that the
-    browser does not hold empties the lists first; ``cursor`` is the state of the lists after this answer.
+    browser does not hold empties the lists first; ``cursor`` is the state of lists and rows after it.
     """
 
     number: int
@@ -78,6 +91,7 @@ class Update(Struct, frozen=True, kw_only=True):
     parts: dict[str, Part] = {}
     gone: list[str] = []
     lists: dict[str, Items] = {}
+    rows: RowNews | None = None
 
 
 def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
@@ -98,6 +112,7 @@ def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
 # An answer without news; what an update has in common with it is not sent.
 _NO_NEWS = Update(number=-1, now_ms=-1)
 _NO_ITEMS = Items()
+_NO_ROWS = RowNews()
 
 
 def written(update: Update) -> dict[str, Any]:
@@ -110,6 +125,8 @@ def written(update: Update) -> dict[str, Any]:
         fields["parts"] = {name: msgspec.structs.asdict(part) for name, part in update.parts.items()}
     if update.lists:
         fields["lists"] = {name: _different(items, _NO_ITEMS) for name, items in update.lists.items()}
+    if update.rows is not None:
+        fields["rows"] = _different(update.rows, _NO_ROWS)
     return fields
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from publisher.wire.samples import HostIdentity
 from tests.browser import Watched
@@ -148,6 +148,9 @@ def test_the_file_has_raw_numbers_and_clean_names(table: Page, crowd: Seeder, tm
     changed = {field: getattr(batch, field) for field in batch.__struct_fields__} | {"identity": named}
     crowd.store([type(batch)(**changed)])
     expect(table.locator("[data-table-count]")).to_have_text("1001 rows")
+    # Its id, which has no column in sight, and then its name.
+    table.get_by_label("Filter the table").fill("formula")
+    expect(table.locator("[data-table-count]")).to_have_text("1 of 1001 rows")
     table.get_by_label("Filter the table").fill("cmd")
     expect(table.locator("[data-table-count]")).to_have_text("1 of 1001 rows")
     with table.expect_download() as download:
@@ -184,6 +187,65 @@ def test_rows_change_live(table: Page, crowd: Seeder) -> None:
     assert cell(table, "alpha", "name").evaluate("node => node.isTheSameAsBefore === true")
     expect(cell(table, "busy", "name")).to_be_focused()
     assert max(sizes) < 5000
+
+
+def test_cells_follow_the_whole_row(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A newer sample of the same age and another number of VMs are written, though the values are equal."""
+    vms = [domain(1, "web"), domain(2, "batch", state=5)]
+    first = utc_now()
+    seeder.store([host_batch("hv1", first, 1, SLOW._replace(domains=vms[:1]))])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "running_count")).to_have_text("1 of 1")
+    second = first + timedelta(seconds=1)
+    seeder.store([host_batch("hv1", second, 2, SLOW._replace(domains=vms))])
+    expect(cell(page, "hv1", "running_count")).to_have_text("1 of 2")
+    expect(cell(page, "hv1", "age").locator("time")).to_have_attribute("datetime", second.isoformat())
+
+
+def test_rows_that_come_before_the_table_are_kept(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """AG Grid's own file comes late: what was answered before it is drawn then."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/async-community*.js", hold)
+    with page.expect_response(lambda answer: '"rows"' in answer.text()):
+        page.goto(f"{dashboard.url}/hosts")
+    seeder.store([host_batch("hv2", utc_now(), 1, SLOW)])
+    page.wait_for_event("response", lambda answer: "hv2" in answer.text())
+    held[0].continue_()
+    expect(page.locator("[data-table-count]")).to_have_text("2 rows")
+    seeder.store([host_batch("hv3", utc_now(), 1, SLOW)])
+    expect(page.locator("[data-table-count]")).to_have_text("3 rows")
+
+
+def test_nothing_is_kept_of_rows_that_were_drawn(table: Page, crowd: Seeder) -> None:
+    """Dash holds no copy of the rows, and no property of the table has what came for them."""
+    crowd.store([host_batch("aardvark", utc_now(), 1, SLOW)])
+    expect(table.locator("[data-table-count]")).to_have_text("1001 rows")
+    assert {} == table.evaluate(
+        "(({rowData, rowTransaction}) => Object.fromEntries(Object.entries({rowData, rowTransaction})"
+        ".filter(([, value]) => value !== undefined)))"
+        "(dash_component_api.getLayout('hosts-table').props)"
+    )
+
+
+def test_the_filter_finds_what_people_read(table: Page) -> None:
+    """A ratio is found by its percent and not by its digits."""
+    table.get_by_label("Filter the table").fill(f"alpha 42{GAP}%")
+    expect(table.locator("[data-table-count]")).to_have_text("1 of 1000 rows")
+    table.get_by_label("Filter the table").fill("alpha 0.42")
+    expect(table.locator("[data-table-count]")).to_have_text("0 of 1000 rows")
+
+
+def test_a_key_that_a_menu_took_does_not_pause(table: Page) -> None:
+    """The space bar in a list of AG Grid's filter opens it."""
+    table.locator('.ag-header-cell[col-id="cpu_busy_ratio"] .ag-header-cell-filter-button').click()
+    table.locator(".ag-filter .ag-picker-field-wrapper").first.press(" ")
+    expect(table.get_by_role("option", name="Greater than", exact=True)).to_be_visible()
+    expect(table.locator("#shell-live")).to_have_text("Live")
 
 
 def test_a_host_grows_stale_by_itself(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:

@@ -25,6 +25,12 @@ declare namespace contract {
     changes?: { [name: string]: Change };
     order?: string[];
   }
+  interface RowNews {
+    all?: { [name: string]: string | number | boolean }[];
+    add?: { [name: string]: string | number | boolean }[];
+    update?: { [name: string]: string | number | boolean }[];
+    remove?: string[];
+  }
   interface Update {
     number: number;
     now_ms: number;
@@ -37,5 +43,6 @@ declare namespace contract {
     parts?: { [name: string]: Part };
     gone?: string[];
     lists?: { [name: string]: Items };
+    rows?: RowNews;
   }
 }

@@ -62,6 +62,7 @@ declare namespace tables {
     forEachNode(callback: (node: Node) => void): void;
     redrawRows(options: { rowNodes: Node[] }): void;
     setGridOption(name: string, value: unknown): void;
+    applyTransaction(news: { add: object[]; update: object[]; remove: Row[] }): void;
     exportDataAsCsv(options: {
       fileName?: string;
       allColumns: boolean;

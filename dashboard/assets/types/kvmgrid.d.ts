@@ -49,6 +49,10 @@ declare namespace kvmgrid {
     isOpen(number: number): boolean;
     receive(update: contract.Update): boolean;
   }
+  interface TableRows {
+    show(update: contract.Update): contract.Update;
+    close(): void;
+  }
   interface Held {
     seen(): contract.Seen;
     has(name: string): boolean;
@@ -94,7 +98,9 @@ declare namespace kvmgrid {
     loadScript(address: string): Promise<void>;
     // stale.js
     markStale(root: Element | Document): void;
-    // table.js, table_values.js
+    // table.js, table_rows.js, table_values.js
+    gridOf(id: string | undefined): tables.Grid | null;
+    TableRows: new (root: Element, shown: (update: contract.Update) => void) => TableRows;
     fileText(value: unknown): string;
     isStaleRow(row: tables.Row): boolean;
     // template.js

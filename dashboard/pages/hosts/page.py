@@ -2,20 +2,19 @@
 """The hosts as a table, live: to sort, filter and take along."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, html
 
+from dashboard.components.feed_callback import bind_feed
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
-from dashboard.components.table_feed import Source, TableFeed, TableRow
+from dashboard.components.table_feed import Source, TableFeed
 from dashboard.database import Database
-from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.contract import NOTICE, TableRow
 from dashboard.parts.markup import clean
 from dashboard.parts.parts import Parts, body, place
 from dashboard.queries import Query
-from dashboard.web.requests import read_request
 from dashboard.web.workers import Workers
 
 PATH = "/hosts"
@@ -115,28 +114,7 @@ def layout() -> Parts:
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page's one callback."""
-    feed = TableFeed(database, SOURCE, keep_seconds=keep_seconds)
-
-    async def answer(_number: Any, data: Any) -> Any:
-        try:
-            request = read_request(Request, data)
-        except RequestError:
-            return no_update, no_update, no_update
-        found = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
-        return (
-            written(found.update),
-            no_update if found.rows is None else found.rows,
-            no_update if found.transaction is None else found.transaction,
-        )
-
-    app.callback(
-        Output(PARTS, "update"),
-        Output(TABLE, "rowData"),
-        Output(TABLE, "rowTransaction"),
-        Input(PARTS, "request_number"),
-        State(PARTS, "request"),
-        prevent_initial_call=True,
-    )(answer)
+    bind_feed(app, PARTS, TableFeed(database, SOURCE, keep_seconds=keep_seconds), workers)
 
 
 HOSTS = Page(

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dashboard.components.table_feed import Source, TableFeed
+from dashboard.components.table_feed import REMOVED_COUNT_MAX, Source, TableFeed
 from dashboard.errors import (
     DashboardError,
     DatabaseUnavailableError,
     QueryTimeoutError,
     SchemaMissingError,
 )
-from dashboard.parts.contract import NOTICE, Request, Seen
+from dashboard.parts.contract import NOTICE, Request, RowNews, Seen, TableRow, Update
 from dashboard.parts.markup import h, texts
 from dashboard.queries import Query
 from tests.unit.dashboard.row_database import RowDatabase, holding
@@ -49,67 +49,84 @@ def rows(**values: int) -> list[Any]:
     return [Row(name, value) for name, value in values.items()]
 
 
+def all_rows(update: Update) -> list[TableRow]:
+    """Return the rows of an answer that has all of them."""
+    assert update.rows is not None
+    assert update.rows.all is not None
+    return update.rows.all
+
+
 def test_a_new_browser_gets_all_rows() -> None:
     """Whole rows and the parts beside them come at first."""
     answer = feed_of(row_database(a=1, b=2)).answer(Request(number=7))
 
-    assert [{"name": "a", "value": 1}, {"name": "b", "value": 2}] == answer.rows
-    assert answer.transaction is None
-    assert (7, "Rows") == (answer.update.number, answer.update.title)
-    assert "2 rows" == texts(answer.update.parts["summary"].tree)
+    assert RowNews(all=[{"name": "a", "value": 1}, {"name": "b", "value": 2}]) == answer.rows
+    assert (7, "Rows") == (answer.number, answer.title)
+    assert "2 rows" == texts(answer.parts["summary"].tree)
 
 
-def test_later_a_transaction_has_what_changed() -> None:
+def test_later_answers_have_what_changed() -> None:
     """Rows that came, changed or went, each once; nothing where nothing did."""
     database = row_database(a=1, b=2, c=3)
     feed = feed_of(database)
-    seen = holding(feed.answer(Request(number=1)).update)
-    assert (None, None) == feed.answer(Request(number=2, seen=seen))[1:]
+    seen = holding(feed.answer(Request(number=1)))
+    assert feed.answer(Request(number=2, seen=seen)).rows is None
     database.rows["rows"] = rows(b=2, c=4, d=5)
     answer = feed.answer(Request(number=3, seen=seen))
 
-    expected = {
-        "add": [{"name": "d", "value": 5}],
-        "update": [{"name": "c", "value": 4}],
-        "remove": [{"name": "a", "value": 1}],
-    }
-    assert (None, expected) == answer[1:]
-    assert (None, None) == feed.answer(Request(number=4, seen=holding(answer.update, seen)))[1:]
+    expected = RowNews(add=[{"name": "d", "value": 5}], update=[{"name": "c", "value": 4}], remove=["a"])
+    assert expected == answer.rows
+    assert feed.answer(Request(number=4, seen=holding(answer, seen))).rows is None
 
 
 def test_a_browser_that_missed_versions_gets_them_at_once() -> None:
     """A row that came and went in between is never heard of."""
     database = row_database(a=1, b=2)
     feed = feed_of(database)
-    seen = holding(feed.answer(Request(number=1)).update)
+    seen = holding(feed.answer(Request(number=1)))
     for values in ({"a": 1, "b": 3, "x": 1}, {"a": 1, "b": 4}):
         database.rows["rows"] = rows(**values)
         feed.answer(Request(number=2))
-    transaction = feed.answer(Request(number=3, seen=seen)).transaction
 
-    assert {"update": [{"name": "b", "value": 4}]} == transaction
+    assert RowNews(update=[{"name": "b", "value": 4}]) == feed.answer(Request(number=3, seen=seen)).rows
 
 
 def test_a_row_that_comes_back_sends_all() -> None:
     """Whether a browser holds such a row is not known; later browsers get what changed again."""
     database = row_database(a=1, b=2)
     feed = feed_of(database)
-    seen = holding(feed.answer(Request(number=1)).update)
+    seen = holding(feed.answer(Request(number=1)))
     for values in ({"b": 2}, {"a": 9, "b": 2}):
         database.rows["rows"] = rows(**values)
         feed.answer(Request(number=2))
     answer = feed.answer(Request(number=3, seen=seen))
-    assert 2 == len(answer.rows or [])
+    assert 2 == len(all_rows(answer))
     database.rows["rows"] = rows(a=9, b=3)
-    later = feed.answer(Request(number=4, seen=holding(answer.update, seen)))
+    later = feed.answer(Request(number=4, seen=holding(answer, seen)))
 
-    assert (None, {"update": [{"name": "b", "value": 3}]}) == later[1:]
+    assert RowNews(update=[{"name": "b", "value": 3}]) == later.rows
+
+
+def test_of_many_rows_that_went_the_oldest_are_forgotten() -> None:
+    """Who may hold a forgotten one gets all rows; who saw it go gets what changed."""
+    names = [f"n{number}" for number in range(REMOVED_COUNT_MAX)]
+    database = row_database(a=1, b=1, **dict.fromkeys(names, 1))
+    feed = feed_of(database)
+    first = holding(feed.answer(Request(number=1)))
+    database.rows["rows"] = rows(b=1, **dict.fromkeys(names, 1))
+    second = holding(feed.answer(Request(number=2, seen=first)), first)
+    database.rows["rows"] = rows(b=1)
+    removed = feed.answer(Request(number=3, seen=second)).rows
+
+    assert [{"name": "b", "value": 1}] == all_rows(feed.answer(Request(number=4, seen=first)))
+    assert removed is not None
+    assert set(names) == set(removed.remove)
 
 
 @pytest.mark.parametrize("seen", [Seen(feed="another", cursor=1), Seen(feed="", cursor=0)])
 def test_a_browser_of_another_process_gets_all_rows(seen: Seen) -> None:
     """What it holds says nothing here."""
-    assert 1 == len(feed_of(row_database(a=1)).answer(Request(number=1, seen=seen)).rows or [])
+    assert 1 == len(all_rows(feed_of(row_database(a=1)).answer(Request(number=1, seen=seen))))
 
 
 @pytest.mark.parametrize(
@@ -125,11 +142,11 @@ def test_failures_are_answers(failure: DashboardError, is_notice: bool, words: s
     database = row_database(a=1)
     database.failure = failure
     answer = feed_of(database).answer(Request(number=1))
-    said = answer.update.parts[NOTICE].tree if is_notice else answer.update.banner
+    said = answer.parts[NOTICE].tree if is_notice else answer.banner
 
     assert said is not None
     assert words in texts(said)
-    assert (None, None) == answer[1:]
+    assert answer.rows is None
 
 
 def test_without_a_row_the_first_run_is_explained() -> None:
@@ -137,17 +154,17 @@ def test_without_a_row_the_first_run_is_explained() -> None:
     database = row_database()
     feed = feed_of(database)
     first = feed.answer(Request(number=1))
-    assert "Waiting for the first sample" in texts(first.update.parts[NOTICE].tree)
+    assert "Waiting for the first sample" in texts(first.parts[NOTICE].tree)
     database.rows["rows"] = rows(a=1)
-    second = feed.answer(Request(number=2, seen=holding(first.update)))
+    second = feed.answer(Request(number=2, seen=holding(first)))
 
-    assert [NOTICE] == second.update.gone
-    assert [{"name": "a", "value": 1}] == second.rows
+    assert [NOTICE] == second.gone
+    assert [{"name": "a", "value": 1}] == all_rows(second)
 
 
 def test_a_late_answer_says_that_the_database_is_slow() -> None:
     """The rows stay as they are."""
     answer = feed_of(row_database()).late(5)
 
-    assert answer.update.banner is not None
-    assert (5, None, None) == (answer.update.number, answer.rows, answer.transaction)
+    assert answer.banner is not None
+    assert (5, None) == (answer.number, answer.rows)

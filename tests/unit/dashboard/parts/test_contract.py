@@ -8,7 +8,17 @@ import orjson
 import pytest
 
 from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
-from dashboard.parts.contract import Items, Part, Request, Seen, Update, fresh_parts, gone_parts, written
+from dashboard.parts.contract import (
+    Items,
+    Part,
+    Request,
+    RowNews,
+    Seen,
+    Update,
+    fresh_parts,
+    gone_parts,
+    written,
+)
 from dashboard.parts.markup import Element, h
 from dashboard.parts.typescript import declarations, parts_declarations
 from tests.unit.dashboard.row_database import grid_database
@@ -37,12 +47,14 @@ def test_an_update_is_written_without_what_is_empty() -> None:
         number=1,
         parts={"head": Part("h", ["p", {}])},
         lists={"cards": Items(changes={"a": {"1": "x"}}), "others": Items(order=[])},
+        rows=RowNews(all=[]),
     )
     expected = {
         "number": 1,
         "now_ms": 0,
         "parts": {"head": {"hash": "h", "tree": ["p", {}]}},
         "lists": {"cards": {"changes": {"a": {"1": "x"}}}, "others": {"order": []}},
+        "rows": {"all": []},
     }
     assert expected == written(update)
 
