@@ -30,7 +30,8 @@ class Panel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One band of a chart with its own vertical axis.
 
     ``maximum`` fixes the axis where it is known; with ``capacity_columns`` it ends at the greatest of them,
-    without either at a round number above all values. A stack stands where ``ground_column`` is known.
+    without either at a round number above all values. A stack stands where ``ground_column`` is known,
+    without one where any of its series is.
     """
 
     key: str
