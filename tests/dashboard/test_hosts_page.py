@@ -206,7 +206,11 @@ def test_rows_that_come_before_the_table_are_kept(page: Page, dashboard: Dashboa
     """AG Grid's own file comes late: what was answered before it is drawn then."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     held: list[Route] = []
-    page.route("**/async-community*.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/async-community*.js", hold)
     with page.expect_response(lambda answer: '"rows"' in answer.text()):
         page.goto(f"{dashboard.url}/hosts")
     seeder.store([host_batch("hv2", utc_now(), 1, SLOW)])
