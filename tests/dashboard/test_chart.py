@@ -35,7 +35,7 @@ def chart_requests(page: Page) -> list[dict[str, Any]]:
 
     def note(request: Request) -> None:
         if CALLBACK in request.url and "host-chart" in (request.post_data or ""):
-            views.append(json.loads(request.post_data or "{}")["state"][0]["value"])
+            views.append(json.loads(request.post_data or "{}")["state"][-1]["value"])
 
     page.on("request", note)
     return views

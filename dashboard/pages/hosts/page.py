@@ -23,7 +23,7 @@ PARTS = "hosts-parts"
 TABLE = "hosts-table"
 
 COLUMNS = (
-    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=180, sort="asc"),
+    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=220, sort="asc"),
     Column(field="host", title="Host id", is_hidden=True),
     Column(field="state", title="Health", value="hostState", cell="HealthState", width_pixels=125),
     Column(
