@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A running dashboard over a real database that the test fills."""
 
+import multiprocessing
 import os
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from dashboard import cli
 from deploy.lab.ports import free_ports
 from deploy.lab.readiness import log_tail, wait_until
 from tests.dashboard.seeding import Seeder
@@ -24,7 +25,16 @@ class Dashboard(NamedTuple):
     """A dashboard process and its address."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: ForkServerProcess
+
+
+def serve(environment: dict[str, str], log_path: Path) -> None:
+    """Be a dashboard: what its command does, in a process that has loaded the code already."""
+    with log_path.open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    os.environ.update(environment)
+    cli.main(["run"])
 
 
 def answers(url: str) -> bool:
@@ -36,25 +46,30 @@ def answers(url: str) -> bool:
         return False
 
 
+@pytest.fixture(scope="session")
+def loaded_code() -> ForkServerContext:
+    """Give what starts processes that have loaded the dashboard's code: half of a start is loading it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 @pytest.fixture
-def start_dashboard(tmp_path: Path) -> Iterator[Callable[[str], Dashboard]]:
+def start_dashboard(tmp_path: Path, loaded_code: ForkServerContext) -> Iterator[Callable[[str], Dashboard]]:
     """Give a function that starts a dashboard on a database; all end with the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[ForkServerProcess] = []
 
     def start(database_url: str) -> Dashboard:
         (port,) = free_ports(1)
         environment = {
-            **os.environ,
             "KVMGRID_DATABASE__URL": database_url,
             "KVMGRID_WEB__PORT": str(port),
             "KVMGRID_PAGE__REFRESH_SECONDS": "0.5",
             "KVMGRID_DATABASE__CONNECT_TIMEOUT_SECONDS": "2",
         }
         log_path = tmp_path / f"dashboard-{port}.log"
-        with log_path.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard", "run"], env=environment, stdout=log, stderr=log
-            )
+        process = loaded_code.Process(target=serve, args=(environment, log_path))
+        process.start()
         started.append(process)
         url = f"http://127.0.0.1:{port}"
         is_up = wait_until(lambda: answers(f"{url}/healthz"), timeout_seconds=PATIENCE_SECONDS)
@@ -65,7 +80,8 @@ def start_dashboard(tmp_path: Path) -> Iterator[Callable[[str], Dashboard]]:
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(timeout=PATIENCE_SECONDS)
+        process.join(PATIENCE_SECONDS)
+        assert process.exitcode is not None, "the dashboard did not end"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from loadgen.scenario.scenario import decode, load_scenario
 from loadgen.scenario.truth import TRUTH_EXCHANGE, Truth
 from loadgen.settings import load_settings
 from tests.browser import Watched
-from tests.end_to_end.conftest import HOST, PATIENCE_SECONDS, Grid
+from tests.end_to_end.conftest import HOST, LOADS, PATIENCE_SECONDS, Grid
 
 QUEUE = "test.truth"
 # Only what is stored is judged here: how much load this machine has to give is not what is tested.
@@ -139,7 +139,7 @@ def test_the_cpu_of_a_vm_is_within_three_points_of_the_truth(
     assert low["true_ratio"] < high["true_ratio"]
     assert {0.2, 0.6} == {truth.commanded_ratio for truth in truths()}
     with GuestChannel(grid.libvirt.channels / "web-1") as channel:
-        assert "cpu:30,network:1" == channel.load()
+        assert LOADS["web-1"] == channel.load()
     watched = open_page()
     watched.page.set_content((tmp_path / "short.html").read_text())
     watched.page.wait_for_selector("#figure-1 .main-svg")
