@@ -171,7 +171,7 @@ class Ingest:
                 self._outbox.put(flush, timeout=_POLL_SECONDS)
             except queue.Full:
                 continue
-            return Flush(self._storage.encoder, held)
+            return Flush(self._storage.encoder, held, flush.incarnations)
         raise Stopped("the consumer ends before this flush was stored")
 
     def _hold_back(self, flush: Flush) -> HeldBack:

@@ -132,3 +132,14 @@ def own_postgresql() -> Iterator[PostgreSql]:
     """Give a durable database server that the test may stop, freeze and kill."""
     with PostgreSql.start() as instance:
         yield instance
+
+
+@pytest.fixture
+def own_database(own_postgresql: PostgreSql) -> MigratedDatabase:
+    """Give a migrated database on a server that the test may stop."""
+    admin, logins = own_postgresql.admin, random_logins()
+    admin.require_data_directory(own_postgresql.data_directory)
+    admin.create_database("outage")
+    prepare(admin, "outage", logins)
+    migrate_as_owner(admin, "outage", logins)
+    return as_seen_by_each_role(admin, "outage", logins)

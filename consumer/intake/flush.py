@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deliveries on their way into one transaction."""
 
+from collections.abc import Set as AbstractSet
+
 from consumer.broker.delivery import Delivery
 from consumer.errors import DataRefused
+from consumer.incarnation import Incarnation
 from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.rows.encoding import Encoded, Encoder
 from consumer.rows.flush_rows import FlushRows, HeldBack
@@ -15,12 +18,19 @@ from publisher.wire.samples import Event
 class Flush:
     """What one transaction stores, and the deliveries that may be acknowledged after it."""
 
-    def __init__(self, encoder: Encoder, held: HeldBack | None = None) -> None:
-        self._encoder = encoder
+    def __init__(
+        self,
+        encoder: Encoder,
+        held: HeldBack | None = None,
+        incarnations: AbstractSet[Incarnation] = frozenset(),
+    ) -> None:
+        self.encoder = encoder
         self.deliveries: list[Delivery] = []
         self.refused: list[RefusedMessage] = []
         # The latest rows that the flush before left to this one.
         self.held = held or {}
+        # Those that the keys of the rows belong to; beside the held rows, ``incarnations`` are theirs.
+        self.incarnations = set(incarnations) if held else set()
         self.rows = FlushRows(self.held)
         # Set by ``seal``: the rows as bytes, or why they cannot be.
         self.encoded: dict[Table, Encoded] = {}
@@ -45,7 +55,7 @@ class Flush:
     def seal(self) -> None:
         """Turn the rows into bytes; nothing may be added afterwards."""
         try:
-            self.encoded = self._encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
+            self.encoded = self.encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
         except DataRefused as error:
             self.encoding_error = error
         # The rows are not needed any more.

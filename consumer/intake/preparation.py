@@ -50,12 +50,18 @@ class Preparation:
         flush.accept(delivery, message)
         return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
 
+    def forget(self) -> None:
+        """Forget what was read of the database: it is read again for the next delivery."""
+        with self._lock:
+            self._inventory.forget()
+
     def _add(self, flush: Flush, delivery: Delivery, message: ColumnBatch | Event) -> None:
         try:
             if isinstance(message, Event):
                 flush.rows.add_event(message, *self._inventory.place_event(message))
             else:
                 self._add_batch(flush, delivery, message)
+            flush.incarnations.add(self._inventory.incarnation)
         except OverflowError as error:
             raise Refusal("refused", f"a figure that is too large to compute with: {error}") from error
         except DataRefused as error:

@@ -4,6 +4,7 @@
 Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
 cache answers for a batch that brings nothing new, which nearly every batch is, without the database.
 A new host is entered with all its domains in one transaction: a fleet may arrive at once.
+What is kept is forgotten with the connection that it was read on, and with the incarnation of the database.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from consumer.database import Connection, translated_errors
-from consumer.errors import ConsumerError
+from consumer.errors import ConsumerError, DataRefused
+from consumer.incarnation import Incarnation, IncarnationChanged, read_incarnation, require_incarnation
 from consumer.inventory import register
 from consumer.inventory.placement import Placement, Placements
 from consumer.inventory.register import Domain, NamedDomains
@@ -37,7 +39,7 @@ class _Description(NamedTuple):
 
 
 class _Host:
-    def __init__(self, host_id: int) -> None:
+    def __init__(self, host_id: int, descriptions: dict[str, _Description]) -> None:
         self.host_id = host_id
         self.facts: tuple[object, ...] = ()
         # The batch before: as long as its lists stay the same, so do the placements.
@@ -46,7 +48,7 @@ class _Host:
         self.placements = _NONE
         # The last description of each domain that is listed here and still lives elsewhere.
         # Publishers do not send it again soon.
-        self.descriptions: dict[str, _Description] = {}
+        self.descriptions = descriptions
 
 
 class Inventory:
@@ -58,6 +60,15 @@ class Inventory:
         self._residency = Residency(monotonic)
         self._hosts: dict[str, _Host] = {}
         self._domains: dict[str, Domain] = {}
+        # They come from messages, so that they outlive what was read of the database.
+        self._left_descriptions: dict[str, dict[str, _Description]] = {}
+        self._incarnation: Incarnation | None = None
+
+    @property
+    def incarnation(self) -> Incarnation:
+        """Which database the keys that were returned last belong to."""
+        assert self._incarnation is not None  # noqa: S101 - keys are read after it
+        return self._incarnation
 
     def place(self, batch: ColumnBatch) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
@@ -98,6 +109,16 @@ class Inventory:
             self._ask(lambda connection: self._add_domains(connection, named))
         return host.host_id, self._domains[uuid].domain_id
 
+    def forget(self) -> None:
+        """Forget what was read of the database; the next question reads it again on a new connection."""
+        self.close()
+        self._left_descriptions |= {
+            name: host.descriptions for name, host in self._hosts.items() if host.descriptions
+        }
+        self._hosts.clear()
+        self._domains.clear()
+        self._incarnation = None
+
     def close(self) -> None:
         """Close the connection; the next question opens another."""
         if self._connection is not None:
@@ -106,18 +127,37 @@ class Inventory:
 
     def _ask(self, question: Callable[[Connection], _Answer]) -> _Answer:
         try:
-            with translated_errors():
-                if self._connection is None:
-                    self._connection = self._connect()
-                    self._connection.execute(statement("inventory/index_scans_only"))
-                    self._residency.listen(self._connection)
-                return question(self._connection)
+            connection = self._connection or self._open()
+            # It may change while the connection lasts, and what is asked may write.
+            require_incarnation(connection, {self.incarnation})
+            try:
+                with translated_errors():
+                    return question(connection)
+            except DataRefused:
+                # That a key was taken away meanwhile is no fault of the message.
+                require_incarnation(connection, {self.incarnation})
+                raise
+        except IncarnationChanged:
+            self.forget()
+            raise
         except ConsumerError:
+            if self._connection is None or self._connection.broken:
+                self.forget()
+            # The server has answered with an error: what is known holds while the incarnation is the same.
             self.close()
             raise
 
+    def _open(self) -> Connection:
+        with translated_errors():
+            connection = self._connection = self._connect()
+            connection.execute(statement("inventory/index_scans_only"))
+            self._residency.listen(connection)
+        if self._incarnation is None:
+            self._incarnation = read_incarnation(connection)
+        return connection
+
     def _remember(self, name: str, host_id: int) -> _Host:
-        return self._hosts.setdefault(name, _Host(host_id))
+        return self._hosts.setdefault(name, _Host(host_id, self._left_descriptions.pop(name, {})))
 
     def _describe_host(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
         host = self._hosts.get(batch.host) or self._find_or_enter_host(connection, batch, facts)

@@ -11,9 +11,10 @@ import structlog
 from consumer.broker.delivery import Delivery
 from consumer.database import Connection, translated_errors
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused
+from consumer.incarnation import IncarnationChanged, read_incarnation
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
-from consumer.intake.refusal import RefusedMessage
+from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.rows.encoding import Encoder
 from consumer.store.quarantine import Quarantine
 from consumer.store.rehearsal import rehearse
@@ -41,14 +42,21 @@ class Storage:
         self._before_commit = before_commit
         self._link: _Link | None = None
         self._encoder: Encoder | None = None
+        # The connection before was lost, and not closed after an answer of the server.
+        self._lost = False
         self._log = structlog.get_logger()
 
     def open(self) -> None:
         """Connect and check the tables; raise DatabaseAway, SchemaError, SettingsError."""
         connection = self._connect()
         try:
-            self._encoder = Encoder(connection)
+            read_incarnation(connection)
+            encoder = Encoder(connection)
             self._link = _Link(connection, Writer(connection, self._before_commit))
+            if self._lost:
+                # Before the encoder is known: flushes of another encoder are prepared anew.
+                self._preparation.forget()
+            self._encoder, self._lost = encoder, False
         except ConsumerError:
             connection.close()
             raise
@@ -56,6 +64,7 @@ class Storage:
     def close(self) -> None:
         """Close the connection; the next flush opens another."""
         if self._link is not None:
+            self._lost = self._lost or self._link.connection.broken
             self._link.connection.close()
             self._link = None
 
@@ -71,23 +80,46 @@ class Storage:
         Raises DatabaseAway and SchemaError: the caller tries again; what was stored is a duplicate then.
         """
         try:
+            self._writer()
             try:
-                written = self._write(flush)
-            except DataRefused as error:
-                self._store_held(flush)
-                refused = {each.delivery.receipt for each in flush.refused}
-                written = self._isolate(
-                    [each for each in flush.deliveries if each.receipt not in refused], error
-                )
-            # Before the refused ones: if it fails, they come again and are not stored twice.
-            self._write_counts()
-            self._quarantine_messages(flush.refused)
+                return self._store(flush if flush.encoder is self._encoder else self._prepared_anew(flush))
+            except IncarnationChanged:
+                self._preparation.forget()
+                return self._store(self._prepared_anew(flush))
         except ConsumerError:
             self.close()
             # Whether the commit came through is not known.
             flush.suspect = True
             raise
+
+    def _store(self, flush: Flush) -> Written:
+        try:
+            written = self._write(flush)
+        except DataRefused as error:
+            self._store_held(flush)
+            refused = {each.delivery.receipt for each in flush.refused}
+            written = self._isolate([each for each in flush.deliveries if each.receipt not in refused], error)
+        # Before the refused ones: if it fails, they come again and are not stored twice.
+        self._write_counts()
+        self._quarantine_messages(flush.refused)
         return written
+
+    def _prepared_anew(self, flush: Flush) -> Flush:
+        """Return a flush of the same deliveries with the keys and types of the database as it is now.
+
+        The latest rows that the flush before left are dropped: a later message of their hosts is in hand.
+        """
+        anew = Flush(self.encoder)
+        refused = {each.delivery.receipt: Refusal(each.reason, each.detail) for each in flush.refused}
+        for delivery in flush.deliveries:
+            if refusal := refused.get(delivery.receipt):
+                anew.refuse(delivery, refusal)
+            else:
+                self._preparation.prepare(anew, delivery)
+        # Whether it was stored before is not known.
+        anew.suspect = True
+        anew.seal()
+        return anew
 
     @property
     def encoder(self) -> Encoder:
@@ -98,7 +130,7 @@ class Storage:
     def _write(self, flush: Flush) -> Written:
         if flush.encoding_error is not None:
             raise flush.encoding_error
-        return self._writer().write(flush.encoded, suspect=flush.suspect)
+        return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
 
     def _writer(self) -> Writer:
         if self._link is None:
@@ -141,7 +173,7 @@ class Storage:
     def _store_held(self, flush: Flush) -> None:
         """Store the rows that the flush before left to this one, which cannot be stored as a whole."""
         if flush.held:
-            part = Flush(self.encoder, flush.held)
+            part = Flush(self.encoder, flush.held, flush.incarnations)
             part.seal()
             try:
                 self._write(part)

@@ -7,12 +7,14 @@ ON CONFLICT DO NOTHING. It costs the server 1.7 times as much, and cannot fail o
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
 
 from consumer.database import Connection, translated_errors
+from consumer.incarnation import Incarnation, require_incarnation
 from consumer.rows.encoding import Encoded
 from consumer.rows.tables import (
     DOMAIN_LATEST,
@@ -49,18 +51,25 @@ class Writer:
         self._copies = {table: _copy(table.name, table.columns) for table in SAMPLE_TABLES}
         self._merges = {table: _merge(table) for table in (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)}
 
-    def write(self, rows: RowsByTable, *, suspect: bool) -> Written:
-        """Commit the rows; ``suspect``: some may be stored already. Raises DatabaseAway, DataRefused."""
+    def write(
+        self, rows: RowsByTable, incarnations: AbstractSet[Incarnation] = frozenset(), *, suspect: bool
+    ) -> Written:
+        """Commit the rows; ``suspect``: some may be stored already.
+
+        Raises IncarnationChanged where their keys are not of this database, DatabaseAway, DataRefused.
+        """
         with translated_errors():
             if not suspect:
                 try:
                     with self._connection.transaction():
+                        require_incarnation(self._connection, incarnations, locked=True)
                         written = self._write_straight(rows)
                         self._before_commit()
                         return written
                 except psycopg.errors.UniqueViolation:
                     pass
             with self._connection.transaction():
+                require_incarnation(self._connection, incarnations, locked=True)
                 written = self._write_staged(rows)
                 self._before_commit()
                 return written

@@ -135,6 +135,13 @@ class StoredRows:
         """Return how many batches are stored."""
         return int(self.value("SELECT count(*) FROM publisher_reports"))
 
+    def end_consumers_sessions(self) -> None:
+        """End the sessions of all consumers, as a network or a proxy does."""
+        self.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND starts_with(application_name, 'kvmgrid-consumer')"
+        )
+
     def domain_keys(self) -> set[tuple[str, float]]:
         """Return UUID and time of each stored domain sample."""
         query = """

@@ -2,24 +2,27 @@
 """A consumer without a broker, for tests of what it writes and when."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
 from consumer.database import connect
+from consumer.errors import ConsumerError, DatabaseAway, SchemaError
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.inventory.inventory import Inventory
 from consumer.settings import DatabaseSettings, QuarantineSettings
 from consumer.store.quarantine import Quarantine
 from consumer.store.storage import Storage
+from deploy.lab.readiness import wait_until
 from publisher.wire.codec import encode
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import sample_key
 
 
 class DirectConsumer:
-    """One consumer without a broker: every message is a flush of its own."""
+    """One consumer without a broker, which may be asked again while the database is away."""
 
     def __init__(self, database_url: str) -> None:
         settings = DatabaseSettings(url=database_url)
@@ -34,24 +37,54 @@ class DirectConsumer:
         self._storage.open()
 
     def take(self, *batches: SampleBatch) -> None:
-        """Store batches, one after the other."""
+        """Store batches, one after the other, each as a flush of its own."""
         for batch in batches:
-            flush = Flush(self._storage.encoder)
-            self._preparation.prepare(
-                flush,
-                Delivery(
-                    receipt=Receipt(1, 1),
-                    body=encode(batch),
-                    exchange="",
-                    routing_key=sample_key(batch.host),
-                    redelivered=False,
-                    received_at=datetime.now(UTC),
-                    user_id=batch.host,
-                ),
+            self.store(self.gather(batch))
+
+    def gather(self, *batches: SampleBatch) -> Flush:
+        """Return a flush of batches, ready to be stored."""
+        flush = self.begin(*batches)
+        flush.seal()
+        return flush
+
+    def begin(self, *batches: SampleBatch) -> Flush:
+        """Return a flush of batches that may still grow."""
+        flush = Flush(self._storage.encoder)
+        self.add(flush, *batches)
+        return flush
+
+    def add(self, flush: Flush, *batches: SampleBatch) -> None:
+        """Prepare batches for a flush."""
+        for batch in batches:
+            delivery = Delivery(
+                receipt=Receipt(1, len(flush.deliveries) + 1),
+                body=encode(batch),
+                exchange="",
+                routing_key=sample_key(batch.host),
+                redelivered=False,
+                received_at=datetime.now(UTC),
+                user_id=batch.host,
             )
-            flush.seal()
-            assert [] == flush.refused
-            self._storage.store(flush)
+            self._preparation.prepare(flush, delivery)
+        assert [] == flush.refused
+
+    def store(self, flush: Flush) -> None:
+        """Store a flush; raise DatabaseAway and SchemaError."""
+        self._storage.store(flush)
+
+    def insist(self, action: Callable[[], object], timeout_seconds: float = 30.0) -> None:
+        """Do something again until the database lets it, as a running consumer does."""
+        errors: list[ConsumerError] = []
+
+        def done() -> bool:
+            try:
+                action()
+            except (DatabaseAway, SchemaError) as error:
+                errors.append(error)
+                return False
+            return True
+
+        assert wait_until(done, timeout_seconds=timeout_seconds), errors[-1]
 
     def close(self) -> None:
         """Close both connections."""

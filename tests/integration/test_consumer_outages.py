@@ -27,29 +27,11 @@ from tests.integration.consumer_messages import (
     recent,
     small_fleet,
 )
-from tests.services import (
-    MigratedDatabase,
-    VirtualHost,
-    as_seen_by_each_role,
-    migrate_as_owner,
-    prepare,
-    random_logins,
-)
+from tests.services import MigratedDatabase, VirtualHost
 
 # Two lost deliveries would be one too many: an outage must cost none.
 STRICT = ["KVMGRID_INGEST__DELIVERY_LIMIT_COUNT=2"]
 QUICK = ["KVMGRID_INGEST__FLUSH_SECONDS=0.05"]
-
-
-@pytest.fixture
-def own_database(own_postgresql: PostgreSql) -> MigratedDatabase:
-    """Give a migrated database on a server that the test may stop."""
-    admin, logins = own_postgresql.admin, random_logins()
-    admin.require_data_directory(own_postgresql.data_directory)
-    admin.create_database("outage")
-    prepare(admin, "outage", logins)
-    migrate_as_owner(admin, "outage", logins)
-    return as_seen_by_each_role(admin, "outage", logins)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 """Where domains live and what they are called, as two consumers write it down together."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import psycopg
@@ -225,10 +226,14 @@ def test_a_description_is_kept_until_the_next(
     assert [("Mail", "<m/>", True, True)] == described_as
 
 
+@pytest.mark.parametrize("is_lost", [False, True])
 def test_a_description_that_comes_before_the_domain_lives_here_is_kept(
-    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts, *, is_lost: bool
 ) -> None:
-    """It is sent once, with the incoming half of a migration, and holds when the domain has arrived."""
+    """It is sent once, with the incoming half of a migration, and holds when the domain has arrived.
+
+    A connection that is lost meanwhile takes what was read along, and not what was said.
+    """
     consumer, _ = consumers
     said = DomainDescription(title="Mail")
     arriving = hosts.domain(state=PAUSED, state_reason=STARTING_UP, description=said)
@@ -236,7 +241,10 @@ def test_a_description_that_comes_before_the_domain_lives_here_is_kept(
     consumer.take(hosts.batch(1, 1, arriving))
     assert stored.value("SELECT title FROM domains WHERE uuid = %s", [hosts.uuid]) is None
 
-    consumer.take(hosts.batch(0, 2), hosts.batch(1, 3, hosts.domain()))
+    if is_lost:
+        stored.end_consumers_sessions()
+    for batch in (hosts.batch(0, 2), hosts.batch(1, 3, hosts.domain())):
+        consumer.insist(partial(consumer.take, batch))
     assert stored.value("SELECT title FROM domains WHERE uuid = %s", [hosts.uuid]) == "Mail"
 
 

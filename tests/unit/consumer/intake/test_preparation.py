@@ -30,6 +30,7 @@ class Picky:
 
     def __init__(self, error: Exception) -> None:
         self._error = error
+        self.incarnation = "the only one"
 
     def place(self, batch: ColumnBatch) -> Places:
         """Place the hosts that are not bad."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
 from consumer.errors import DatabaseAway, DataRefused
+from consumer.incarnation import IncarnationChanged
 from consumer.intake.flush import Flush
 from consumer.intake.refusal import Refusal
 from consumer.rows.flush_rows import HeldBack, HostLatest
@@ -27,21 +28,28 @@ class StorageUnderTest:
 
     def __init__(self, bad: set[int], *, certain: bool = True) -> None:
         self.bad, self.certain, self.works = bad, certain, True
+        # How many flushes meet another incarnation of the database.
+        self.change_count = 0
         self.stored: list[int] = []
         self.refused: list[int] = []
         self.held: list[str] = []
         # The parts that touch a database are replaced below; the preparation only gathers.
         unused: Any = Mock()
         unused.encode_all.return_value = {}
-        self.storage = Storage(unused, gathering(), unused)
+        self.preparation = gathering()
+        self.storage = Storage(unused, self.preparation, unused)
         self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
         self.storage._quarantine_messages = self._quarantine_messages  # type: ignore[method-assign] # likewise
         self.storage._database_works = lambda: self.works  # type: ignore[method-assign] # likewise
         self.storage._write_counts = lambda **_: None  # type: ignore[method-assign] # likewise
+        self.storage._writer = lambda: unused  # type: ignore[method-assign] # likewise
         self.storage._encoder = unused
 
     def _write(self, flush: Flush) -> Written:
         tags = [delivery.receipt.tag for delivery in flush.deliveries]
+        if self.change_count:
+            self.change_count -= 1
+            raise IncarnationChanged("another database")
         self.held += list(flush.held)
         if self.bad & set(tags):
             raise DataRefused("no", certain=self.certain)
@@ -62,6 +70,11 @@ def gathering() -> Any:
     """Return a preparation that only notes the deliveries."""
 
     class Gather:
+        forgotten_count = 0
+
+        def forget(self) -> None:
+            self.forgotten_count += 1
+
         def prepare(self, flush: Flush, each: Delivery) -> int:
             if each.routing_key == REFUSED_KEY:
                 flush.refuse(each, Refusal("refused", "a stay that is no more"))
@@ -137,3 +150,44 @@ def test_an_unclear_error_is_the_database_s_fault_while_it_takes_nothing(count: 
     subject.works = True
     subject.store(count)
     assert [1] == subject.refused
+
+
+def in_hand(encoder: Any) -> Flush:
+    """Return a flush of two messages and a refused one, with latest rows that the flush before left."""
+    flush = Flush(encoder, {"hv007": HostLatest((7, 0), ())})
+    flush.deliveries = [delivery(1), delivery(2)]
+    flush.refuse(delivery(3), Refusal("schema", "no message"))
+    return flush
+
+
+def test_a_flush_for_another_connection_is_prepared_anew() -> None:
+    """Its types may be others by now. What was left to it is dropped, what was refused stays so."""
+    subject = StorageUnderTest(set())
+    subject.storage.store(in_hand(Mock()))
+
+    assert [1, 2, 3] == subject.stored
+    assert [3] == subject.refused
+    assert ([], 0) == (subject.held, subject.preparation.forgotten_count)
+
+
+def test_keys_of_another_incarnation_are_read_again() -> None:
+    """Nothing is written with them; the flush is prepared from its deliveries after the inventory forgot."""
+    subject = StorageUnderTest(set())
+    subject.change_count = 1
+    subject.storage.store(in_hand(subject.storage.encoder))
+
+    assert [1, 2, 3] == subject.stored
+    assert ([], 1) == (subject.held, subject.preparation.forgotten_count)
+
+
+def test_a_database_that_goes_on_changing_is_waited_for() -> None:
+    """The caller tries again, as with any database that cannot be used now."""
+    subject = StorageUnderTest(set())
+    flush = in_hand(subject.storage.encoder)
+    subject.change_count = 2
+    with pytest.raises(DatabaseAway):
+        subject.storage.store(flush)
+    assert [] == subject.stored
+
+    subject.storage.store(flush)
+    assert [1, 2, 3] == subject.stored
