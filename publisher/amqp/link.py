@@ -111,14 +111,14 @@ class LaneFlow:
             count = 1
         if self._spool.epoch != self._mark.epoch:
             self.rewind()
-        live = self._spool.read(self.lane, after=self._live, count=count, size_bytes=size_bytes)
+        live = self._spool.take(self.lane, after=self._live, count=count, size_bytes=size_bytes)
         if live:
             self._live = live[-1].ticket
         self.in_flight_count += len(live)
         room_bytes = size_bytes - sum(len(message.body) for message in live)
         if len(live) >= count or room_bytes <= 0:
             return live
-        backlog = self._spool.read(
+        backlog = self._spool.take(
             self.lane, after=self._backlog, until=self._mark, count=count - len(live), size_bytes=room_bytes
         )
         if backlog:
@@ -195,6 +195,7 @@ class Link:
                     self._log.failure("link_failed", error)
             self._connected = False
             self._session = None
+            self._spool.disconnected()
             if self._draining.is_set():
                 return
             self._stop.wait(self._backoff.next_seconds())
@@ -237,6 +238,7 @@ class Link:
     def answered(self, messages: list[AnsweredMessage]) -> None:
         """Forget what is confirmed, hold lanes that are not open."""
         confirmed: list[Ticket] = []
+        refused: list[Ticket] = []
         for message, answer in messages:
             spooled = self._sent.pop(message.message_id, None)
             if spooled is None:
@@ -249,8 +251,11 @@ class Link:
                     self._log.info("lane_open", exchange=message.exchange)
             elif answer == "unsendable":
                 self._spool.discard(spooled.ticket, "it cannot be encoded for the broker")
-            elif flow.hold(_PROBLEMS[answer], self._monotonic_seconds()):
-                self._log.warning("lane_held", exchange=message.exchange, problem=_PROBLEMS[answer])
+            else:
+                refused.append(spooled.ticket)
+                if flow.hold(_PROBLEMS[answer], self._monotonic_seconds()):
+                    self._log.warning("lane_held", exchange=message.exchange, problem=_PROBLEMS[answer])
+        self._spool.refused(refused)
         if confirmed:
             self._spool.confirm(confirmed)
             self._careful_count = max(0, self._careful_count - len(confirmed))

@@ -37,7 +37,7 @@ def survey(uri: str | None) -> Survey:
     overview = connection.overview()
     running = tuple(domain.uuid for domain in overview.domains if domain.libvirt_id is not None)
     descriptions = connection.describe(running, until_seconds=float("inf"))
-    details = connection.details(frozenset()).domains
+    details = connection.details().domains
     connection.close()
     return Survey(overview, details, descriptions)
 

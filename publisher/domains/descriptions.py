@@ -70,7 +70,7 @@ class Descriptions:
         """Read what is outdated, except of domains known to be held; wait until the deadline at most."""
         self._take()
         now_seconds = time.monotonic()
-        self._give_up_if_hanging(now_seconds)
+        self._give_up_if_hanging(now_seconds, avoided)
         wanted = tuple(uuid for uuid in self._wanted(domains, now_seconds) if uuid not in avoided)
         if self._call is None and wanted:
             self._submit(wanted, deadline_seconds)
@@ -94,9 +94,13 @@ class Descriptions:
             lambda connection: connection.describe(wanted, until_seconds=deadline_seconds, asked=asked)
         )
 
-    def _give_up_if_hanging(self, now_seconds: float) -> None:
+    def _give_up_if_hanging(self, now_seconds: float, avoided: Container[str]) -> None:
+        """Go on without a call that hangs, once; at once if the domain it asks about is known to be held."""
         self._abandoned = [worker for worker in self._abandoned if worker.is_busy]
-        if self._call is None or self._abandoned or now_seconds - self._call.at_seconds <= _GIVE_UP_SECONDS:
+        if self._call is None or self._abandoned:
+            return
+        is_held = any(uuid in avoided for uuid in self._asked[-1:])
+        if not is_held and now_seconds - self._call.at_seconds <= _GIVE_UP_SECONDS:
             return
         for uuid in self._asked[-1:]:
             self._unanswered[uuid] = now_seconds

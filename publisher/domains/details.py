@@ -30,14 +30,19 @@ _JOB_EXPIRY_SECONDS = 40.0
 
 # Who holds the monitors of some domains; None: not answered in time.
 Controls = Callable[[tuple[str, ...]], Mapping[str, Control] | None]
+# Which domains had no answer even for the first tier, and for how long.
+Silent = Callable[[], Mapping[str, float]]
 
 _log = Log("hypervisor")
 
 
 class Stall(NamedTuple):
-    """Why a domain is left out: what held its monitor, for how long, and since when we know (monotonic)."""
+    """Why a domain is left out: what held it, for how long, and since when we know (monotonic).
 
-    state: Literal["occupied", "job"]
+    "held" means in libvirt, by whatever (publisher.domains.holds), the others its monitor.
+    """
+
+    state: Literal["occupied", "job", "held"]
     seconds: float
     noticed_at_seconds: float
 
@@ -56,13 +61,17 @@ class Details(NamedTuple):
 class DetailTier:
     """Owner of the second tier's workers; one thread calls ``begin`` and ``collect`` once a tick each."""
 
-    def __init__(self, open_connection: Callable[[], Connection]) -> None:
+    def __init__(self, open_connection: Callable[[], Connection], silent: Silent) -> None:
         self._open_connection = open_connection
+        self._silent = silent
+        self._active: tuple[str, ...] = ()
+        self._is_apart = False
         self._worker = self._new_worker()
         self._abandoned: list[Worker[Connection]] = []
         self._call: Call[DetailRound] | None = None
         self._unclaimed: Call[DetailRound] | None = None
         self._excluded: frozenset[str] = frozenset()
+        self._asks_all = True
         self.stalls: dict[str, Stall] = {}
         self.versions: tuple[str | None, str | None] = (None, None)
 
@@ -75,6 +84,7 @@ class DetailTier:
         """Start this tick's call unless the last one is still outstanding; never blocks."""
         self._abandoned = [worker for worker in self._abandoned if worker.is_busy]
         self._unclaimed = None
+        self._note_silent()
         if not self._worker.is_busy:
             # Ended between two ticks: late, but the newest there is, should this tick's call be late too.
             self._unclaimed, self._call = self._call, None
@@ -82,13 +92,20 @@ class DetailTier:
         elif self._is_held:
             self._replace()
 
-    def collect(self, *, deadline_seconds: float, active: Sequence[str], controls: Controls) -> Details:
+    def collect(
+        self, *, deadline_seconds: float, active: Sequence[str], is_apart: bool, controls: Controls
+    ) -> Details:
         """Return the newest readings that are there by the deadline; never waits longer.
 
-        ``active`` are the UUIDs of the running domains. ``controls`` asks through the other connection,
-        within the same deadline.
+        ``active`` are the UUIDs of the running domains. ``is_apart``: a question about all domains hangs at
+        one that may not be among them, so that they are asked by name. ``controls`` asks through the other
+        connection, within the same deadline.
         """
+        self._active, self._is_apart = tuple(active), is_apart
         recovered = self._review_stalls(active, controls)
+        self._note_silent()
+        if self._is_held:
+            self._replace()
         if not (self._is_held and self.abandoned_count >= ABANDONED_CAP):
             self._wait(deadline_seconds, active, controls)
         for call in (self._call, self._unclaimed):
@@ -105,12 +122,23 @@ class DetailTier:
 
     @property
     def _is_held(self) -> bool:
-        """Whether the call under way asks for a domain that is known to be stuck."""
-        return self._worker.is_busy and bool(self.stalls.keys() - self._excluded)
+        """Whether the call under way asks for a domain that is known to be stuck, or for unknown ones."""
+        asks_unknown = self._is_apart and self._asks_all
+        return self._worker.is_busy and (asks_unknown or bool(self.stalls.keys() - self._excluded))
 
     def _submit(self) -> None:
         self._excluded = excluded = frozenset(self.stalls)
-        self._call = self._worker.submit(lambda connection: connection.details(excluded))
+        self._asks_all = not (excluded or self._is_apart)
+        chosen = None if self._asks_all else [uuid for uuid in self._active if uuid not in excluded]
+        self._call = self._worker.submit(lambda connection: connection.details(chosen))
+
+    def _note_silent(self) -> bool:
+        """Leave out the domains that are held in libvirt; return whether there is one more."""
+        now = time.monotonic()
+        found = {uuid: Stall("held", seconds, now) for uuid, seconds in self._silent().items()}
+        is_more = bool(found.keys() - self.stalls.keys())
+        self.stalls.update(found)
+        return is_more
 
     def _wait(self, deadline_seconds: float, active: Sequence[str], controls: Controls) -> None:
         """Wait for the call; each time half of what is left is over, look for whatever holds it up."""
@@ -123,7 +151,8 @@ class DetailTier:
                 return
             stalls = self._find_stalls(active, controls)
             self.stalls.update(stalls)
-            if not stalls and self._waited_seconds() < _UNEXPLAINED_SECONDS:
+            found = self._note_silent() or bool(stalls)
+            if not found and self._waited_seconds() < _UNEXPLAINED_SECONDS:
                 continue
             if not self._replace():
                 return
@@ -163,14 +192,17 @@ class DetailTier:
         """Let domains back in whose monitor is free again, or that are gone; return them."""
         if not self.stalls:
             return frozenset()
-        running = set(active)
-        found = controls(tuple(uuid for uuid in self.stalls if uuid in running))
+        running, silent = set(active), self._silent()
+        found = controls(tuple(uuid for uuid in self.stalls if uuid in running and uuid not in silent))
         if found is None:
             # Not to know is no reason to ask a stuck domain again.
             return frozenset()
         now = time.monotonic()
         kept = {}
         for uuid, stall in self.stalls.items():
+            if uuid in silent:
+                kept[uuid] = stall
+                continue
             control = found.get(uuid)
             expired = stall.state == "job" and now - stall.noticed_at_seconds > _JOB_EXPIRY_SECONDS
             # A shorter time than before means that the monitor was free in between.

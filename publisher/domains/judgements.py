@@ -43,6 +43,8 @@ def _judge_absent(domain: DomainReading, details: Details, stall: Stall | None) 
     if stall is None:
         reason = clipped(details.reason) or "libvirt sent no details: the VM just started or stopped"
         return DomainJudgement("partial", reason)
+    if stall.state == "held":
+        return held(stall.seconds)
     return _stuck(stall.seconds) if stall.state == "occupied" else _in_job(stall.seconds)
 
 
@@ -72,6 +74,12 @@ def detail_health(details: Details) -> CollectorHealth:
 def clipped(text: str | None) -> str | None:
     """Return a text no longer than a name of the wire may be."""
     return text[:NAME_CHARACTERS] if text else None
+
+
+def held(seconds: float) -> DomainJudgement:
+    """Return the judgement of a domain about which libvirt has left a question unanswered for so long."""
+    outcome: DomainOutcome = "timed_out" if seconds >= SHORTEST_STALL_SECONDS else "busy"
+    return DomainJudgement(outcome, f"held in libvirt for {seconds:.{0 if seconds >= 1 else 1}f} s")
 
 
 def _stuck(seconds: float) -> DomainJudgement:

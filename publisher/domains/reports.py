@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings of one tick become the reports of its domains, against what is remembered of the tick before.
 
-A reading is compared with the last one of the same start of the VM. One that is older than the newest
-known (of a call that returned late) is not used.
+A reading is compared with the last one of the same start of the VM whose instant is known: of a call that
+took unusually long nobody knows when within it a counter was read. One that is older than the newest known
+(of a call that returned late) is not used.
 """
 
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from typing import NamedTuple
 
 from publisher.domains.descriptions import Descriptions
 from publisher.domains.judgements import DomainJudgement
-from publisher.hypervisor.readings import DetailReading, DomainReading
+from publisher.hypervisor.readings import DetailReading, DomainReading, Overview
 from publisher.rates.domain import (
+    DomainCpuRates,
     ProcessorRates,
     cpu_rates,
-    is_even,
+    interface_seconds_between,
     processor_rates,
     seconds_between,
 )
@@ -26,12 +28,22 @@ from publisher.rates.domain_devices import (
     network_total,
 )
 from publisher.rates.domain_memory import GuestActivity, GuestMemory, guest_activity, guest_memory, in_bytes
-from publisher.wire.samples import DomainBlockSample, DomainOutcome, DomainReport, DomainSample
+from publisher.rates.pace import Pace
+from publisher.wire.samples import (
+    DomainBlockSample,
+    DomainInterfaceSample,
+    DomainOutcome,
+    DomainReport,
+    DomainSample,
+)
 
 JUST_STARTED = "libvirt sent no details of this start of the VM: it has just started or stopped"
-UNEVEN = "no rates of details: libvirt's call took much longer, or shorter, than the one before"
+UNEVEN = "no rates of details: libvirt's call took much longer than it usually does"
+UNTIMED_CPU = "no CPU rate: libvirt answered late, so when it read the counter is not known"
+UNTIMED_NETWORK = "no network rates: libvirt's call took much longer than it usually does"
 
-# By how much of an interval two calls of the second tier may differ in length.
+# By how much of an interval the instant of a reading may be uncertain, in the first tier and in the second.
+_UNTIMED_SHARE = 0.1
 _UNEVEN_SHARE = 0.2
 # After a gap of more than so many intervals a rate would describe a time nobody watched.
 _GAP_INTERVALS = 3
@@ -55,15 +67,27 @@ class ReadingHistory:
         self._interval_seconds = interval_seconds
         self._longest_seconds = _GAP_INTERVALS * interval_seconds
         self._descriptions = descriptions
+        # Of the first tier: the last readings of the CPU time, and of interfaces, whose instant is known.
         self._readings: dict[str, DomainReading] = {}
+        self._interfaces: dict[str, DomainReading] = {}
+        self._bulk_pace = Pace()
+        self._detail_pace = Pace()
+        self._details_at_seconds = 0.0
         self._details: dict[str, DetailReading] = {}
         self._activities: dict[str, GuestActivity] = {}
 
-    def retain(self, domains: Mapping[str, DomainReading]) -> None:
-        """Forget the domains that are not there any more."""
-        for remembered in (self._readings, self._details, self._activities):
-            for uuid in remembered.keys() - domains.keys():
+    def begin_tick(self, overview: Overview, details: Mapping[str, DetailReading]) -> None:
+        """Take note of how long the calls took, and forget the domains that are not there any more."""
+        uuids = {domain.uuid for domain in overview.domains}
+        for remembered in (self._readings, self._interfaces, self._details, self._activities):
+            for uuid in remembered.keys() - uuids:
                 del remembered[uuid]
+        if overview.bulk_seconds is not None:
+            self._bulk_pace.note(overview.bulk_seconds)
+        detail = next(iter(details.values()), None)
+        if detail is not None and detail.at_seconds > self._details_at_seconds:
+            self._details_at_seconds = detail.at_seconds
+            self._detail_pace.note(detail.duration_seconds)
 
     def report(
         self,
@@ -74,21 +98,14 @@ class ReadingHistory:
         wall_clock_seconds: float,
     ) -> DomainReport:
         """Return the report of a domain at this tick and remember its readings."""
-        before = self._readings.get(now.uuid)
-        self._readings[now.uuid] = now
         inside = self._inside(now, detail, wall_clock_seconds)
-        cpu = cpu_rates(before, now, self._longest_seconds)
-        description = self._descriptions.get(now.uuid)
-        interfaces = interface_samples(
-            before.interfaces if before else (),
-            now.interfaces,
-            seconds_between(before, now, self._longest_seconds),
-            description.addresses if description else {},
-        )
+        cpu, cpu_trouble = self._cpu(now)
+        interfaces, network_trouble = self._network(now)
         received, transmitted = network_total(interfaces)
         processors, memory, totals = inside.processors, inside.memory, inside.totals
-        if judgement.outcome == "ok" and inside.trouble:
-            judgement = DomainJudgement("partial", inside.trouble)
+        trouble = cpu_trouble or network_trouble or inside.trouble
+        if judgement.outcome == "ok" and trouble:
+            judgement = DomainJudgement("partial", trouble)
         outcome: DomainOutcome = judgement.outcome if now.outcome == "ok" else now.outcome
         sample = DomainSample(
             memory_assigned_bytes=in_bytes(now.memory_kib),
@@ -133,6 +150,42 @@ class ReadingHistory:
             description=self._descriptions.take_unsent(now.uuid, now.at_seconds),
         )
 
+    def _cpu(self, now: DomainReading) -> tuple[DomainCpuRates, str | None]:
+        """Return the rates of the CPU time, and why there are none though there could be."""
+        before = self._readings.get(now.uuid)
+        if now.duration_seconds > _UNTIMED_SHARE * self._interval_seconds:
+            return DomainCpuRates(), UNTIMED_CPU if now.cpu_time_ns is not None else None
+        if now.cpu_time_ns is not None:
+            self._readings[now.uuid] = now
+        return cpu_rates(before, now, self._longest_seconds), None
+
+    def _network(self, now: DomainReading) -> tuple[list[DomainInterfaceSample], str | None]:
+        """Return the interfaces, and why they have no rates though they could have."""
+        before = self._interfaces.get(now.uuid)
+        seconds, trouble = interface_seconds_between(before, now, self._longest_seconds), None
+        is_timed = self._is_timed(now)
+        if now.interfaces and is_timed:
+            self._interfaces[now.uuid] = now
+        if before is not None and seconds is not None and not (is_timed and self._is_timed(before)):
+            seconds, trouble = None, UNTIMED_NETWORK if now.interfaces else None
+        description = self._descriptions.get(now.uuid)
+        samples = interface_samples(
+            before.interfaces if before else (),
+            now.interfaces,
+            seconds,
+            description.addresses if description else {},
+        )
+        return samples, trouble
+
+    def _is_timed(self, reading: DomainReading) -> bool:
+        """Whether it is known well enough when the counters of interfaces were read."""
+        excess_seconds = self._bulk_pace.excess_seconds(reading.interfaces_duration_seconds)
+        return excess_seconds <= _UNTIMED_SHARE * self._interval_seconds
+
+    def _is_even(self, reading: DetailReading) -> bool:
+        excess_seconds = self._detail_pace.excess_seconds(reading.duration_seconds)
+        return excess_seconds <= _UNEVEN_SHARE * self._interval_seconds
+
     def _inside(self, now: DomainReading, detail: DetailReading | None, wall_clock_seconds: float) -> _Inside:
         if detail is None or now.libvirt_id is None:
             return _Inside()
@@ -147,7 +200,7 @@ class ReadingHistory:
         if (
             before is not None
             and seconds is not None
-            and not is_even(before, detail, _UNEVEN_SHARE * self._interval_seconds)
+            and not (self._is_even(before) and self._is_even(detail))
         ):
             seconds, trouble = None, UNEVEN
         earlier = before.blocks if before is not None else ()

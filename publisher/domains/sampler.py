@@ -17,9 +17,8 @@ from msgspec import Struct
 from publisher.domains.descriptions import Descriptions
 from publisher.domains.details import Details, DetailTier
 from publisher.domains.judgements import clipped, detail_health, judge
-from publisher.domains.overviews import OverviewTier
+from publisher.domains.overviews import OverviewRound, OverviewTier
 from publisher.domains.reports import ReadingHistory
-from publisher.domains.worker import Call
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.presence import absence
 from publisher.hypervisor.readings import Overview
@@ -69,8 +68,8 @@ class DomainSampler:
         self._wall_clock_seconds = wall_clock_seconds
         self._descriptions = Descriptions(open_connection)
         self._history = ReadingHistory(interval_seconds=interval_seconds, descriptions=self._descriptions)
-        self._overviews = OverviewTier(open_connection)
-        self._details = DetailTier(open_connection)
+        self._overviews = OverviewTier(open_connection, limit_seconds=self._limit_seconds)
+        self._details = DetailTier(open_connection, self._overviews.silent)
         # Domains that somebody else held at the last tick.
         self._held: frozenset[str] = frozenset()
         self._begun_at_seconds = 0.0
@@ -98,28 +97,29 @@ class DomainSampler:
         deadline_seconds = self._begun_at_seconds + self._limit_seconds
         if self._absence is not None:
             return self._absent_tick(self._absence)
-        call = self._overviews.collect(deadline_seconds)
-        overview = call.value
+        taken = self._overviews.collect(deadline_seconds)
+        overview = taken.overview
         if overview is None:
-            return self._disconnected_tick(call)
+            return self._disconnected_tick(taken)
         self._notice("connected", None)
         self._descriptions.refresh(
             overview.domains,
             # No more than half of what is left: the details come first.
             deadline_seconds=(time.monotonic() + deadline_seconds) / 2,
-            avoided=self._details.stalls.keys() | self._held,
+            avoided=self._details.stalls.keys() | self._held | self._overviews.silent().keys(),
         )
         active = [domain.uuid for domain in overview.domains if domain.libvirt_id is not None]
         details = self._details.collect(
             deadline_seconds=deadline_seconds,
             active=active,
+            is_apart=taken.is_apart,
             controls=lambda uuids: self._overviews.controls(uuids, deadline_seconds),
         )
         return HypervisorTick(
             health=self._health("connected", None),
             domains=self._reports(overview, details, deadline_seconds),
             collectors=[
-                CollectorHealth(name="domains", duration_seconds=round(call.duration_seconds, 6)),
+                CollectorHealth(name="domains", duration_seconds=round(taken.duration_seconds, 6)),
                 detail_health(details),
             ],
         )
@@ -132,6 +132,8 @@ class DomainSampler:
     def changed(self, domain_uuid: str | None) -> None:
         """Read the description of a domain (None: of all) again at the next tick; for any thread."""
         self._descriptions.changed(domain_uuid)
+        if domain_uuid is not None:
+            self._overviews.announce(domain_uuid)
 
     def close(self) -> None:
         """Give up; returns at once, also when a call hangs."""
@@ -147,7 +149,7 @@ class DomainSampler:
             uuid for uuid, control in controls.items() if control.state in ("occupied", "job")
         )
         wall_clock_seconds = self._wall_clock_seconds()
-        self._history.retain({domain.uuid: domain for domain in overview.domains})
+        self._history.begin_tick(overview, readings or {})
         reports = []
         for domain in overview.domains:
             detail = readings.get(domain.uuid) if readings is not None else None
@@ -183,15 +185,14 @@ class DomainSampler:
             collectors=_both("unavailable", reason, 0.0),
         )
 
-    def _disconnected_tick(self, call: Call[Overview]) -> HypervisorTick:
-        waited = time.monotonic() - call.at_seconds
-        reason = call.failure or f"libvirt has not answered for {waited:.0f} s"
+    def _disconnected_tick(self, taken: OverviewRound) -> HypervisorTick:
+        reason = taken.failure or f"libvirt has not answered for {taken.duration_seconds:.0f} s"
         self._notice("disconnected", reason)
-        outcome: CollectorOutcome = "failed" if call.failure else "slow"
+        outcome: CollectorOutcome = "failed" if taken.failure else "slow"
         return HypervisorTick(
             health=self._health("disconnected", reason),
             domains=None,
-            collectors=_both(outcome, reason, call.duration_seconds if call.is_done else waited),
+            collectors=_both(outcome, reason, taken.duration_seconds),
         )
 
     def _notice(self, state: HypervisorState, reason: str | None) -> None:

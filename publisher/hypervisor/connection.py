@@ -2,13 +2,12 @@
 """One read-only connection to libvirt and the questions asked on it.
 
 Every method may block without limit and raises HypervisorError only. Use, close and drop a connection on one
-thread (see the package). Flags and error numbers: libvirt's API reference.
+thread (see the package). Flags: libvirt's API reference.
 """
 
 import contextlib
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, Self
 from xml.etree import ElementTree as ET
 
@@ -21,13 +20,18 @@ from publisher.hypervisor.errors import (
     HypervisorError,
 )
 from publisher.hypervisor.presence import SYSTEM_URI
+from publisher.hypervisor.progress import Progress
 from publisher.hypervisor.readings import Control, Description, DetailRound, DomainReading, Overview
-from publisher.wire.samples import NAME_CHARACTERS
+from publisher.hypervisor.translation import translated
+from publisher.wire.samples import NAME_CHARACTERS, DomainOutcome
 
 # A peer that is silent for (count + 1) * interval = 20 s is given up. That detects a dead daemon, not a stuck
 # VM.
 KEEPALIVE_INTERVAL_SECONDS = 5
 KEEPALIVE_COUNT = 3
+
+# After how many domains it is asked again whether one of the next is held.
+_GROUP_COUNT = 10
 
 _CONTROL_STATES: dict[int, Literal["free", "job", "occupied", "error"]] = {
     0: "free",
@@ -35,40 +39,6 @@ _CONTROL_STATES: dict[int, Literal["free", "job", "occupied", "error"]] = {
     2: "occupied",
     3: "error",
 }
-
-
-class translated:  # noqa: N801 - reads as a clause: `with translated(libvirt):`
-    """Errors of libvirt inside become HypervisorError. A class, because a tick passes it once per domain."""
-
-    __slots__ = ("_libvirt",)
-
-    def __init__(self, libvirt: Any) -> None:
-        self._libvirt = libvirt
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        """Raise libvirt's error as one of ours."""
-        if kind is not None and issubclass(kind, self._libvirt.libvirtError):
-            raise _translation(self._libvirt, error) from error
-
-
-def _translation(libvirt: Any, error: Any) -> HypervisorError:
-    """Return our error for libvirt's; those that mean "reconnect" are vdsm's list (libvirtconnection.py)."""
-    code, origin, text = error.get_error_code(), error.get_error_domain(), str(error)
-    lost = (libvirt.VIR_ERR_INTERNAL_ERROR, libvirt.VIR_ERR_SYSTEM_ERROR)
-    if origin == libvirt.VIR_FROM_REMOTE or (origin == libvirt.VIR_FROM_RPC and code in lost):
-        return ConnectionLostError(text)
-    if code in (libvirt.VIR_ERR_NO_CONNECT, libvirt.VIR_ERR_INVALID_CONN):
-        return ConnectionLostError(text)
-    if code in (libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_ERR_OPERATION_INVALID):
-        return DomainGoneError(text)
-    if code == libvirt.VIR_ERR_OPERATION_TIMEOUT:
-        return DomainBusyError(text)
-    return HypervisorError(text)
 
 
 def connect(uri: str | None, libvirt: Any = None) -> Any:
@@ -90,6 +60,9 @@ class Connection:
     def __init__(self, raw: Any, libvirt: Any) -> None:
         self._raw = raw
         self._libvirt = libvirt
+        # libvirt's objects by UUID. A look-up takes the lock of the list of all domains and waits with it for
+        # the domain's own: while somebody holds that one, nobody could define a domain.
+        self._domains: dict[str, Any] = {}
         self._versions: tuple[str | None, str | None] | None = None
 
     @classmethod
@@ -100,6 +73,7 @@ class Connection:
 
     def close(self) -> None:
         """Close; may block for ever."""
+        self._domains.clear()
         with contextlib.suppress(self._libvirt.libvirtError):
             self._raw.close()
 
@@ -108,25 +82,96 @@ class Connection:
         with translated(self._libvirt):
             return bool(self._raw.isAlive())
 
-    def overview(self) -> Overview:
+    def overview(self, progress: Progress | None = None) -> Overview:
         """All domains, running or not, by calls that never wait for a QEMU.
 
-        Groups STATE and INTERFACE and virDomainGetInfo take no job on the domain.
+        Groups STATE and INTERFACE and virDomainGetInfo take no job on the domain. They do take its lock, as
+        every question about a domain does: while somebody holds one, this call hangs (``overview_of``).
+        """
+        progress = progress or Progress()
+        progress.ask(None)
+        at_seconds = time.monotonic()
+        with translated(self._libvirt):
+            # Zero flags: also domains that are shut off, for which INTERFACE gives nothing.
+            records = self._raw.getAllDomainStats(self._overview_groups, 0)
+        bulk_seconds = time.monotonic() - at_seconds
+        progress.has_answer = True
+        self._domains = {domain.UUIDString(): domain for domain, _record in records}
+        for number, (domain, record) in enumerate(records):
+            if number % _GROUP_COUNT == 0 and len(records) > _GROUP_COUNT:
+                self._meet_held(records[number : number + _GROUP_COUNT], progress)
+            if progress.is_given_up:
+                break
+            progress.ask(domain.UUIDString())
+            progress.readings.append(self._reading(domain, record, at_seconds, bulk_seconds))
+        return Overview(at_seconds=at_seconds, bulk_seconds=bulk_seconds, domains=progress.readings)
+
+    def _meet_held(self, records: list[tuple[Any, bulk.Record]], progress: Progress) -> None:
+        """Ask about some domains at once, to wait here if one has been held since the last question.
+
+        virDomainGetInfo would keep the lock of the list of all domains meanwhile, as a look-up does.
+        """
+        progress.ask(None)
+        with translated(self._libvirt):
+            domains = [domain for domain, _record in records]
+            self._raw.domainListGetStats(domains, self._libvirt.VIR_DOMAIN_STATS_STATE, 0)
+
+    def overview_of(self, uuids: Iterable[str], progress: Progress) -> Overview:
+        """Some domains, one after the other: whom a call that hangs asks about is then known.
+
+        A domain that libvirt has no answer for is in neither ``progress.readings`` nor ``progress.gone``.
         """
         libvirt, raw = self._libvirt, self._raw
-        at_seconds = time.monotonic()
+        began_at_seconds = time.monotonic()
+        progress.ask(None)
         with translated(libvirt):
-            # Zero flags: also domains that are shut off, for which INTERFACE gives nothing.
-            records = raw.getAllDomainStats(
-                libvirt.VIR_DOMAIN_STATS_STATE | libvirt.VIR_DOMAIN_STATS_INTERFACE, 0
-            )
-        return Overview(
-            at_seconds=at_seconds, domains=[self._reading(domain, record) for domain, record in records]
-        )
+            # Waits for no domain: tells a daemon that does not answer from a domain that is held.
+            raw.getLibVersion()
+        progress.has_answer = True
+        for uuid in uuids:
+            if progress.is_given_up:
+                break
+            progress.ask(uuid)
+            try:
+                with translated(libvirt):
+                    domain = self._domain(uuid)
+                    at_seconds = time.monotonic()
+                    # A domain that has gone is left out.
+                    records = raw.domainListGetStats([domain], self._overview_groups, 0)
+            except ConnectionLostError:
+                raise
+            except DomainGoneError:
+                records = []
+            except HypervisorError:
+                continue
+            if not records:
+                progress.gone.add(uuid)
+                self._domains.pop(uuid, None)
+            for found, record in records:
+                seconds = time.monotonic() - at_seconds
+                progress.readings.append(self._reading(found, record, at_seconds, seconds))
+        return Overview(at_seconds=began_at_seconds, domains=progress.readings)
 
-    def details(self, excluded: frozenset[str]) -> DetailRound:
-        """The running domains, except some: figures that need QEMU's monitor.
+    def prepare(self, uuids: Iterable[str]) -> None:
+        """Have libvirt's objects of these domains, so that ``overview_of`` need not look them up."""
+        if any(uuid not in self._domains for uuid in uuids):
+            with translated(self._libvirt):
+                self._domains = {domain.UUIDString(): domain for domain in self._raw.listAllDomains(0)}
 
+    def _domain(self, uuid: str) -> Any:
+        domain = self._domains.get(uuid)
+        if domain is None:
+            domain = self._domains[uuid] = self._raw.lookupByUUIDString(uuid)
+        return domain
+
+    @property
+    def _overview_groups(self) -> int:
+        return int(self._libvirt.VIR_DOMAIN_STATS_STATE | self._libvirt.VIR_DOMAIN_STATS_INTERFACE)
+
+    def details(self, chosen: Iterable[str] | None = None) -> DetailRound:
+        """The running domains, all or those chosen: figures that need QEMU's monitor.
+
+        The chosen ones are looked up one by one: to list domains waits for each of them, wanted or not.
         NOWAIT makes libvirt leave out groups of a domain that somebody holds. It does not protect the first
         caller who finds it stuck. Without ACTIVE libvirt would open the images of domains that are off.
         """
@@ -134,9 +179,10 @@ class Connection:
             # The first caller of a daemon waits for it to probe every emulator, here and in CPU_TOTAL alike.
             # CPU_TOTAL does so with a domain locked, which blocks the first tier too (seen: 3 s).
             self._versions = self._read_versions()
-        records, at_seconds = self._detail_records(excluded)
+        records, at_seconds = self._detail_records(chosen)
         duration_seconds = time.monotonic() - at_seconds
         found = {}
+        self._domains = {domain.UUIDString(): domain for domain, _record in records}
         for domain, record in records:
             uuid, libvirt_id = domain.UUIDString(), domain.ID()
             if libvirt_id >= 0:
@@ -151,7 +197,7 @@ class Connection:
             domains=found, libvirt_version=self._versions[0], hypervisor_version=self._versions[1]
         )
 
-    def _detail_records(self, excluded: frozenset[str]) -> tuple[list[tuple[Any, bulk.Record]], float]:
+    def _detail_records(self, chosen: Iterable[str] | None) -> tuple[list[tuple[Any, bulk.Record]], float]:
         libvirt, raw = self._libvirt, self._raw
         groups = (
             libvirt.VIR_DOMAIN_STATS_CPU_TOTAL
@@ -161,23 +207,37 @@ class Connection:
         )
         active = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE
         no_wait = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+        domains = [domain for uuid in chosen or () if (domain := self._find(uuid))]
         at_seconds = time.monotonic()
         with translated(libvirt):
-            if not excluded:
+            if chosen is None:
                 return raw.getAllDomainStats(groups, active | no_wait), at_seconds
-            running = raw.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
-            chosen = [domain for domain in running if domain.UUIDString() not in excluded]
-            at_seconds = time.monotonic()
             # An empty list would mean all domains to libvirt.
-            return (raw.domainListGetStats(chosen, groups, no_wait) if chosen else []), at_seconds
+            return (raw.domainListGetStats(domains, groups, no_wait) if domains else []), at_seconds
 
-    def controls(self, uuids: tuple[str, ...]) -> dict[str, Control]:
+    def _find(self, uuid: str) -> Any | None:
+        """Return libvirt's object of a domain, None if libvirt does not give it."""
+        try:
+            with translated(self._libvirt):
+                return self._domain(uuid)
+        except ConnectionLostError:
+            raise
+        except HypervisorError:
+            return None
+
+    def controls(self, uuids: Iterable[str], progress: Progress) -> dict[str, Control]:
         """Who holds the monitor of each domain; domains that are gone are left out. Waits for no QEMU."""
         found = {}
         for uuid in uuids:
+            if progress.is_given_up:
+                break
+            progress.ask(uuid)
             try:
                 with translated(self._libvirt):
-                    state, _details, milliseconds = self._raw.lookupByUUIDString(uuid).controlInfo()
+                    domain = self._domain(uuid)
+                    # Whoever is held is met by this question, which keeps no lock of the list meanwhile.
+                    self._raw.domainListGetStats([domain], self._libvirt.VIR_DOMAIN_STATS_STATE, 0)
+                    state, _details, milliseconds = domain.controlInfo()
             except ConnectionLostError:
                 raise
             except DomainGoneError:
@@ -230,10 +290,12 @@ class Connection:
         except HypervisorError:
             return None  # transient domains have no autostart
 
-    def _reading(self, domain: Any, record: bulk.Record) -> DomainReading:
+    def _reading(
+        self, domain: Any, record: bulk.Record, record_at_seconds: float, record_seconds: float
+    ) -> DomainReading:
         libvirt_id = domain.ID()
         running = libvirt_id >= 0
-        outcome: Literal["ok", "partial", "busy", "gone"] = "ok"
+        outcome: DomainOutcome = "ok"
         trouble = maximum_kib = memory_kib = vcpu_count = cpu_time_ns = None
         at_seconds = time.monotonic()
         try:
@@ -254,6 +316,9 @@ class Connection:
             state=record.get("state.state", 0),
             state_reason=record.get("state.reason"),
             at_seconds=at_seconds,
+            duration_seconds=time.monotonic() - at_seconds,
+            interfaces_at_seconds=record_at_seconds,
+            interfaces_duration_seconds=record_seconds,
             cpu_time_ns=cpu_time_ns if running else None,
             memory_kib=memory_kib,
             maximum_memory_kib=maximum_kib,

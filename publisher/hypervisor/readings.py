@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from publisher.wire.samples import DomainOutcome
+
 
 class DomainInterfaceReading(NamedTuple):
     """Counters of one interface since the VM started, in the guest's direction (group INTERFACE)."""
@@ -61,7 +63,11 @@ class BalloonReading(Struct, frozen=True, kw_only=True):
 
 
 class DomainReading(Struct, frozen=True, kw_only=True):
-    """One domain as the first tier sees it: without QEMU's monitor. ``trouble``: why it is incomplete."""
+    """One domain as the first tier sees it: without QEMU's monitor. ``trouble``: why it is incomplete.
+
+    The CPU time was read at some instant within ``duration_seconds`` after ``at_seconds``. The counters of
+    the interfaces come from another call and have an instant and a duration of their own.
+    """
 
     uuid: str
     name: str
@@ -69,19 +75,26 @@ class DomainReading(Struct, frozen=True, kw_only=True):
     state: int
     state_reason: int | None
     at_seconds: float
+    duration_seconds: float = 0.0
+    interfaces_at_seconds: float = 0.0
+    interfaces_duration_seconds: float = 0.0
     cpu_time_ns: int | None = None
     memory_kib: int | None = None
     maximum_memory_kib: int | None = None
     vcpu_count: int | None = None
     interfaces: tuple[DomainInterfaceReading, ...] = ()
-    outcome: Literal["ok", "partial", "busy", "gone"] = "ok"
+    outcome: DomainOutcome = "ok"
     trouble: str | None = None
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """All domains that libvirt knows, running or not."""
+    """All domains that libvirt knows, running or not.
+
+    ``bulk_seconds`` is how long the call for all of them took; None if each was asked alone.
+    """
 
     at_seconds: float
+    bulk_seconds: float | None = None
     domains: list[DomainReading]
 
 

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publisher.hypervisor import library
-from publisher.hypervisor.connection import connect, translated
+from publisher.hypervisor.connection import connect
 from publisher.hypervisor.errors import HypervisorError
 from publisher.hypervisor.events import SUBSCRIPTIONS, Subscription
 from publisher.hypervisor.lifecycle import DEFINED, RENAMED, UNDEFINED, lifecycle
+from publisher.hypervisor.translation import translated
 from publisher.logs import Log
 from publisher.unsent_event import EventFacts, UnsentEvent
 from publisher.wire.samples import NAME_CHARACTERS

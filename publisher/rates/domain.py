@@ -42,13 +42,14 @@ def seconds_between(
     return seconds if 0 < seconds <= longest_seconds else None
 
 
-def is_even(before: DetailReading, now: DetailReading, most_seconds: float) -> bool:
-    """Whether two calls took about equally long.
-
-    Counters of the second tier are read somewhere within a call. Equal calls read them equally late. Where
-    one took much longer than the other, the interval between the readings is not known well enough.
-    """
-    return abs(now.duration_seconds - before.duration_seconds) <= most_seconds
+def interface_seconds_between(
+    before: DomainReading | None, now: DomainReading, longest_seconds: float
+) -> float | None:
+    """Return the same for the counters of interfaces, which are read by another call than the CPU time."""
+    if before is None or now.libvirt_id is None or before.libvirt_id != now.libvirt_id:
+        return None
+    seconds = now.interfaces_at_seconds - before.interfaces_at_seconds
+    return seconds if 0 < seconds <= longest_seconds else None
 
 
 def cpu_rates(before: DomainReading | None, now: DomainReading, longest_seconds: float) -> DomainCpuRates:

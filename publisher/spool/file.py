@@ -9,7 +9,7 @@ Errors: ``sqlite3.Error``, or ``UnusableFileError`` from ``open``.
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -202,23 +202,27 @@ class SpoolFile:
             else:
                 yield ticket
 
-    def oldest(self, *, pages: int) -> list[int]:
-        """Return the oldest messages that together hold this many pages, or all there are."""
+    def oldest(self, *, pages: int, but: Collection[int] = ()) -> list[int]:
+        """Return the oldest messages, but for some, that together hold this many pages, or all there are."""
         found: list[int] = []
         rows = self._db.execute("SELECT sequence, length(body) FROM messages ORDER BY sequence")
         for sequence, size_bytes in rows:
             if pages <= 0:
                 break
+            if sequence in but:
+                continue
             found.append(sequence)
             # A small body shares its page with others; the caller looks again.
-            pages -= max(1, size_bytes // BODY_BYTES_PER_PAGE)
+            pages -= _pages_held(size_bytes)
         return found
 
-    def delete_confirmed(self, sequences: Iterable[int]) -> None:
-        """Forget delivered messages, and the dropped ranges that they reported."""
+    def delete_confirmed(self, sequences: Iterable[int]) -> int:
+        """Forget delivered messages and the dropped ranges they reported; return the pages they held."""
         keys = list(sequences)
-        self.totals = self.totals.without([size for _, size in self._delete(keys)], dropped=False)
+        sizes_bytes = [size for _, size in self._delete(keys)]
+        self.totals = self.totals.without(sizes_bytes, dropped=False)
         self._db.executemany("DELETE FROM dropped WHERE reported_in = ?", [(key,) for key in keys])
+        return sum(map(_pages_held, sizes_bytes))
 
     def delete_dropped(self, sequences: Iterable[int]) -> list[int]:
         """Give up and return those messages that are here; what they would have reported is due again."""
@@ -271,3 +275,7 @@ class SpoolFile:
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
+
+
+def _pages_held(body_bytes: int) -> int:
+    return max(1, body_bytes // BODY_BYTES_PER_PAGE)

@@ -2,12 +2,12 @@
 """The spool as its threads see it: put, read, confirm, from any thread.
 
 No failure of the disk reaches the callers as anything but a counted loss. A full disk costs the oldest
-messages. A corrupt file is set aside, and a new epoch begins. A message that cannot be stored uses up a
-sequence. What cannot be written now is tried again at the next call.
+messages that the broker does not have. A corrupt file is set aside, and a new epoch begins. A message that
+cannot be stored uses up a sequence. What cannot be written now is tried again at the next call.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from threading import RLock
 
@@ -17,6 +17,7 @@ from publisher.spool.directory import SpoolDirectory
 from publisher.spool.file import SpoolFile, UnusableFileError
 from publisher.spool.message import Lane, Limits, Message, Spooled, SpoolStatus, Stamp, Ticket
 from publisher.spool.room import body_room_bytes, pages_of, pages_to_free
+from publisher.spool.transit import Transit
 
 # How many files that were set aside are kept: enough to see what happened, and a bound on the room.
 KEPT_ASIDE_COUNT = 2
@@ -41,8 +42,7 @@ class Spool:
         self._dropped_before_count = 0
         # Of the latter, those whose sequences are still to be written down, with the next message stored.
         self._refused_count = 0
-        # Deliveries whose deletion failed: not sent again, deleted at the next occasion.
-        self._confirmed: set[int] = set()
+        self._transit = Transit()
         self._largest_bytes = 0
         # The code of the disk's failure under way, which is reported once.
         self._failure: int | None = None
@@ -135,19 +135,44 @@ class Spool:
     def confirm(self, tickets: Collection[Ticket]) -> None:
         """Forget messages that the broker has confirmed; those of another epoch are ignored."""
         with self._lock:
-            self._confirmed.update(ticket.sequence for ticket in tickets if ticket.epoch == self.epoch)
-            if not self._confirmed:
+            self._transit.confirm(self._sequences(tickets))
+            if not self._transit.confirmed:
                 return
             try:
                 with self._file.transaction():
-                    self._file.delete_confirmed(sorted(self._confirmed))
-                self._confirmed.clear()
+                    self._file.delete_confirmed(sorted(self._transit.confirmed))
+                self._transit.confirmed.clear()
                 self._reporting = True
                 self._dropping = False
                 if not self._file.totals.message_count and self._file.free_pages() > _SHRINK_ABOVE_PAGES:
                     self._file.shrink()
             except _DISK_ERRORS as error:
                 self._repair(error)
+
+    def take(
+        self,
+        lane: Lane,
+        *,
+        after: Ticket | None = None,
+        until: Ticket | None = None,
+        count: int,
+        size_bytes: int,
+    ) -> list[Spooled]:
+        """``read`` what is to be sent: until the broker's answer none of it is dropped."""
+        with self._lock:
+            found = self.read(lane, after=after, until=until, count=count, size_bytes=size_bytes)
+            self._transit.send(message.ticket.sequence for message in found)
+            return found
+
+    def refused(self, tickets: Iterable[Ticket]) -> None:
+        """Take note of messages that the broker did not take: they wait as before."""
+        with self._lock:
+            self._transit.take_back(self._sequences(tickets))
+
+    def disconnected(self) -> None:
+        """Take note that no answer comes any more to what was sent: it is dropped last."""
+        with self._lock:
+            self._transit.lose()
 
     def discard(self, ticket: Ticket, reason: str) -> None:
         """Give up a message that can never be delivered; it is counted and reported as dropped."""
@@ -156,8 +181,12 @@ class Spool:
                 if ticket.epoch == self.epoch:
                     with self._file.transaction():
                         self._drop([ticket.sequence], reason)
+                    self._transit.take_back([ticket.sequence])
             except _DISK_ERRORS as error:
                 self._repair(error)
+
+    def _sequences(self, tickets: Iterable[Ticket]) -> list[int]:
+        return [ticket.sequence for ticket in tickets if ticket.epoch == self.epoch]
 
     def _put(self, message: Message) -> Ticket:
         for number in range(_TRIES):
@@ -182,9 +211,12 @@ class Spool:
             reports = message.lane == "sample" and self._reporting
             stamp = Stamp(ticket, self._file.unreported() if reports else ())
             body = self._composed(message, stamp)
+            # What the broker has makes room first, and is no loss.
+            self._file.delete_confirmed(sorted(self._transit.confirmed))
             self._make_room(len(body))
             self._file.mark_reported(stamp)
             self._file.insert(ticket.sequence, message, body)
+        self._transit.confirmed.clear()
         self._refused_count -= refused
         self._directory.hold_reserve()
         return ticket
@@ -210,11 +242,20 @@ class Spool:
         """Drop the oldest messages until one of this size fits; part of the transaction that stores it."""
         while True:
             pages = pages_to_free(self._file, self._directory, self._limits, body_bytes=body_bytes)
-            oldest = self._file.oldest(pages=pages) if pages else []
-            if not oldest:
+            if not pages or not self._file.totals.message_count:
                 return
+            oldest = self._droppable(pages)
+            if not oldest:
+                self._refuse()
+                raise SpoolFullError("everything in the spool is on its way to the broker")
             # Small bodies share pages, which come free with the last of them: look again.
             self._drop(oldest, "the spool is full")
+
+    def _droppable(self, pages: int) -> list[int]:
+        """Return the oldest messages of so many pages that the broker cannot have, or else may not have."""
+        safe, unknown = self._transit.on_its_way, self._transit.unknown
+        # What is confirmed and not deleted is deleted by the transaction that asks.
+        return self._file.oldest(pages=pages, but=safe | unknown) or self._file.oldest(pages=pages, but=safe)
 
     def _drop(self, sequences: Collection[int], reason: str) -> None:
         gone = self._file.delete_dropped(sequences)
@@ -231,7 +272,7 @@ class Spool:
         for item in self._file.read(lane, sequences):
             if isinstance(item, Ticket):
                 damaged.append(item)
-            elif item.ticket.sequence not in self._confirmed:
+            elif item.ticket.sequence not in self._transit.confirmed:
                 size_bytes -= len(item.body)
                 if found and size_bytes < 0:
                     break
@@ -265,7 +306,10 @@ class Spool:
         self._directory.give_reserve()
         self._file.checkpoint()
         with self._file.transaction():
-            self._drop(self._file.oldest(pages=pages_of(self._largest_bytes)), "the disk is full")
+            pages = pages_of(self._largest_bytes)
+            pages -= self._file.delete_confirmed(sorted(self._transit.confirmed))
+            self._drop(self._droppable(pages), "the disk is full")
+        self._transit.confirmed.clear()
         self._file.checkpoint()
 
     def _reopen(self) -> None:
@@ -274,7 +318,7 @@ class Spool:
         self._file = self._open()
         self._dropped_before_count += dropped_count
         if self.epoch != epoch:
-            self._confirmed.clear()
+            self._transit.clear()
             self._reporting = True
 
     def _open(self) -> SpoolFile:

@@ -18,6 +18,7 @@ def daemon() -> Iterator[FakeDaemon]:
     running.answering.set()
     for domain in running.domains:
         domain.thaw()
+        domain.let_go()
 
 
 @pytest.fixture

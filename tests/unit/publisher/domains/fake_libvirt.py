@@ -31,6 +31,8 @@ class FakeDomain:
 
     # Called before each answer of the second tier, for instance to take time.
     before_second: Callable[[], object]
+    # Called before the CPU time is read.
+    before_info: Callable[[], object]
     # Called after the XML was read, before the rest of a description.
     before_autostart: Callable[[], object]
 
@@ -50,8 +52,11 @@ class FakeDomain:
         self.description_count = 0
         self._free = threading.Event()
         self._free.set()
+        self._unlocked = threading.Event()
+        self._unlocked.set()
         self._occupied_at_seconds: float | None = None
         self.before_second = lambda: None
+        self.before_info = lambda: None
         self.before_autostart = lambda: None
 
     def freeze(self) -> None:
@@ -61,6 +66,18 @@ class FakeDomain:
     def thaw(self) -> None:
         """Let the QEMU go on."""
         self._free.set()
+
+    def hold(self) -> None:
+        """Take the domain's lock in libvirt, as a destroy that waits does: every question about it hangs."""
+        self._unlocked.clear()
+
+    def let_go(self) -> None:
+        """Free the lock."""
+        self._unlocked.set()
+
+    def wait_for_lock(self) -> None:
+        """What every question about a domain does first, one about all domains for each of them."""
+        assert self._unlocked.wait(GUARD_SECONDS), "nobody let go of the domain"
 
     def monitor(self, *, wait: bool) -> bool:
         """Use the monitor; False when another holds it and the caller does not want to wait."""
@@ -82,11 +99,14 @@ class FakeDomain:
         return self.libvirt_id
 
     def info(self) -> list[int]:
+        self.wait_for_lock()
+        self.before_info()
         if self.info_error is not None:
             raise self.info_error
         return self.info_answer
 
     def controlInfo(self) -> list[int]:
+        self.wait_for_lock()
         if self.control_error is not None:
             raise self.control_error
         occupied_at = self._occupied_at_seconds
@@ -95,6 +115,7 @@ class FakeDomain:
         return self.control
 
     def XMLDesc(self, _flags: int) -> str:
+        self.wait_for_lock()
         if self._occupied_at_seconds is not None:
             assert self._free.wait(GUARD_SECONDS), "nobody thawed the domain"
         self.description_count += 1
@@ -120,6 +141,8 @@ class FakeDaemon:
         self.opened_count = 0
         self.generation = 0
         self.detail_calls: list[list[str]] = []
+        # Called before the answer to a question about all domains of the first tier.
+        self.before_first_answer: Callable[[], object] = lambda: None
         self.answering = threading.Event()
         self.answering.set()
 
@@ -166,6 +189,7 @@ class FakeConnection:
         return "QEMU"
 
     def getLibVersion(self) -> int:
+        self._daemon.serve(self._generation)
         return 11_003_000
 
     def getVersion(self) -> int:
@@ -179,28 +203,42 @@ class FakeConnection:
             )
             assert flags & libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
             return self._walk([domain for domain in self._daemon.domains if domain.libvirt_id >= 0])
-        return [(domain, domain.first) for domain in self._daemon.domains]
+        return self._first(self._daemon.domains)
 
     def domainListGetStats(
-        self, domains: list[FakeDomain], _groups: int, flags: int
+        self, domains: list[FakeDomain], groups: int, flags: int
     ) -> list[tuple[FakeDomain, dict[str, Any]]]:
         self._daemon.serve(self._generation)
         assert domains, "libvirt takes an empty list for all domains"
+        domains = [domain for domain in domains if domain in self._daemon.domains]
+        if not groups & libvirt.VIR_DOMAIN_STATS_CPU_TOTAL:
+            return self._first(domains)
         assert flags & libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
         return self._walk(domains)
 
     def listAllDomains(self, _flags: int) -> list[FakeDomain]:
         self._daemon.serve(self._generation)
-        return [domain for domain in self._daemon.domains if domain.libvirt_id >= 0]
+        for domain in list(self._daemon.domains):
+            domain.wait_for_lock()
+        return list(self._daemon.domains)
 
     def lookupByUUIDString(self, uuid: str) -> FakeDomain:
         self._daemon.serve(self._generation)
         for domain in self._daemon.domains:
             if domain.uuid == uuid:
+                domain.wait_for_lock()
                 return domain
         raise libvirt_error(libvirt.VIR_ERR_NO_DOMAIN)
 
+    def _first(self, domains: list[FakeDomain]) -> list[tuple[FakeDomain, dict[str, Any]]]:
+        for domain in list(domains):
+            domain.wait_for_lock()
+        self._daemon.before_first_answer()
+        return [(domain, domain.first) for domain in domains]
+
     def _walk(self, domains: list[FakeDomain]) -> list[tuple[FakeDomain, dict[str, Any]]]:
+        for domain in domains:
+            domain.wait_for_lock()
         self._daemon.detail_calls.append([domain.fake_name for domain in domains])
         answers = []
         for domain in domains:

@@ -12,6 +12,7 @@ from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, detail_record,
 from tests.unit.publisher.domains.ticks import (
     by_name,
     health,
+    open_spares,
     outcomes,
     sampler_of,
     tick,
@@ -122,7 +123,7 @@ def test_error_of_one_domain_is_its_own(
     daemon: FakeDaemon, sampler: DomainSampler, code: int, outcome: str
 ) -> None:
     """A VM that vanishes or is locked between two calls costs neither the tick nor the connection."""
-    tick(sampler)
+    open_spares(sampler)
     opened_count = daemon.opened_count
     daemon.domains[0].info_error = libvirt_error(code)
     taken = tick(sampler)

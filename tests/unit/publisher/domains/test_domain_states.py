@@ -17,6 +17,7 @@ from tests.unit.publisher.domains.ticks import (
     INTERVAL_SECONDS,
     by_name,
     health,
+    open_spares,
     outcomes,
     sampler_of,
     tick,
@@ -64,13 +65,14 @@ def test_daemon_that_does_not_even_accept_is_a_state(daemon: FakeDaemon) -> None
 
 def test_restarted_daemon_goes_unnoticed(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Connections that died with the daemon are replaced within the tick; rates go on, ids being the same."""
-    tick(sampler)
+    open_spares(sampler)
     opened_count = daemon.opened_count
     daemon.restart()
     taken = tick(sampler)
     assert {"a": "ok", "b": "ok", "off": "ok"} == outcomes(taken)
     assert by_name(taken)["a"].sample.cpu_cores is not None
-    assert opened_count + 2 == daemon.opened_count
+    # Those of the two tiers, and a spare one if it was its turn.
+    assert daemon.opened_count - opened_count in (2, 3)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 import time
 from collections.abc import Callable
 
+from publisher.domains.holds import HELD_CAP
 from publisher.domains.sampler import DomainSampler, HypervisorTick
 from publisher.wire.samples import DomainReport
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon
@@ -33,6 +34,12 @@ def tick(sampler: DomainSampler) -> HypervisorTick:
     taken = sampler.sample()
     assert time.monotonic() - began < LIMIT_SECONDS
     return taken
+
+
+def open_spares(sampler: DomainSampler) -> None:
+    """Take ticks until every spare connection is open."""
+    for _ in range(HELD_CAP + 3):
+        tick(sampler)
 
 
 def by_name(taken: HypervisorTick) -> dict[str, DomainReport]:

@@ -11,10 +11,11 @@ from publisher.rates.domain import (
     DomainCpuRates,
     ProcessorRates,
     cpu_rates,
-    is_even,
+    interface_seconds_between,
     processor_rates,
     seconds_between,
 )
+from publisher.rates.pace import Pace
 from tests.unit.publisher.domains.fake_libvirt import detail_record
 
 
@@ -119,9 +120,24 @@ def test_no_processor_rates_after_a_new_start() -> None:
     assert ProcessorRates() == processor_rates(second(0, libvirt_id=6), second(10), seconds)
 
 
-def test_calls_of_different_length_are_not_even() -> None:
-    """Counters read at the end of a slow call belong to an instant that is not known; equal calls cancel."""
-    quick, slow = second(0, duration_seconds=0.1), second(10, duration_seconds=2.2)
-    assert not is_even(quick, slow, 2.0)
-    assert not is_even(slow, quick, 2.0)
-    assert is_even(slow, second(20, duration_seconds=2.0), 2.0)
+def test_interfaces_have_an_instant_of_their_own() -> None:
+    """Their counters come from another call than the CPU time, so the interval is that call's."""
+    before = first(0, 5, interfaces_at_seconds=1.0)
+    now = first(12, 9, interfaces_at_seconds=11.0)
+    assert 10.0 == interface_seconds_between(before, now, 30)
+    assert (
+        interface_seconds_between(before, first(12, 9, libvirt_id=8, interfaces_at_seconds=11.0), 30) is None
+    )
+    assert interface_seconds_between(None, now, 30) is None
+
+
+def test_usual_duration_of_a_call_is_its_shortest_of_late() -> None:
+    """Two slow calls in a row are both too long; one that stays slow becomes the usual."""
+    pace = Pace()
+    for seconds in (0.1, 2.2, 2.2):
+        pace.note(seconds)
+    assert pytest.approx(2.1) == pace.excess_seconds(2.2)
+    assert 0.0 == pace.excess_seconds(0.1)
+    for _ in range(8):
+        pace.note(2.2)
+    assert 0.0 == pace.excess_seconds(2.2)

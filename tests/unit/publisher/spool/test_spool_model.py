@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The spool against a model, through restarts and crashes.
 
-Nothing is lost without being counted, nothing comes back, no sequence is given twice.
+Nothing is lost without being counted, nothing comes back, no sequence is given twice. What the broker has, or
+is being sent, is never counted as lost.
 """
 
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from publisher.errors import MessageRefusedError
+from publisher.errors import MessageRefusedError, SpoolFullError
 from publisher.spool import Lane, Spool, Stamp, Ticket
-from tests.unit.publisher.spool.spooled import SMALL, file_bytes, message, sequences, waiting
+from tests.unit.publisher.spool.spooled import EVERYTHING, SMALL, file_bytes, message, sequences, waiting
 
 
 class SpoolMachine(RuleBasedStateMachine):
@@ -31,6 +34,10 @@ class SpoolMachine(RuleBasedStateMachine):
         self.confirmed: set[int] = set()
         self.reports: dict[int, set[int]] = {}
         self.given = 0
+        self.on_its_way: set[int] = set()
+        self.unknown: set[int] = set()
+        # Confirmed while the disk refused to delete: their number and size in the file.
+        self.undeleted: dict[int, int] = {}
         # Until the next put the sequence of an unbuildable message stands in memory only.
         self.refused_in_memory = False
 
@@ -40,7 +47,11 @@ class SpoolMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """End the run: deliver everything; the drops reported are exactly those that happened."""
+        self.spool.disconnected()
         self.spool.confirm([item.ticket for item in waiting(self.spool)])
+        self.on_its_way.clear()
+        self.unknown.clear()
+        self.undeleted.clear()
         self.confirmed |= self.bodies.keys()
         self.bodies.clear()
         for _ in range(2):
@@ -52,6 +63,7 @@ class SpoolMachine(RuleBasedStateMachine):
         reported = [lost for carrier, lost in self.reports.items() if carrier in self.confirmed]
         assert self.gone == set().union(*reported)
         assert sum(map(len, reported)) == len(self.gone)
+        assert set() == self.gone & self.confirmed
         self.spool.close()
         shutil.rmtree(self.folder)
 
@@ -67,7 +79,13 @@ class SpoolMachine(RuleBasedStateMachine):
             stamps.append(stamp)
             return body
 
-        ticket = self.spool.put(message(build, lane))
+        try:
+            ticket = self.spool.put(message(build, lane))
+        except SpoolFullError:
+            assert self.on_its_way == set(self.bodies), "a message was refused though others could go"
+            self.refused_in_memory = True
+            return
+        self.undeleted.clear()
         assert Ticket(self.epoch, ticket.sequence) == ticket == stamps[-1].ticket
         assert ticket.sequence > self.given
         # Sequences that were skipped belong to messages that could not be built.
@@ -80,8 +98,52 @@ class SpoolMachine(RuleBasedStateMachine):
         }
         kept = sequences(self.spool)
         dropped = [sequence for sequence in self.bodies if sequence not in set(kept)]
-        assert dropped == sorted(self.bodies)[: len(dropped)], "not the oldest were dropped"
+        self.require_right_ones(dropped)
         self.drop(dropped)
+
+    def require_right_ones(self, dropped: list[int]) -> None:
+        """Check that the oldest were dropped that the broker cannot have, and none that it is being sent."""
+        free = [key for key in sorted(self.bodies) if key not in self.on_its_way | self.unknown]
+        first = [key for key in dropped if key not in self.unknown]
+        assert first == free[: len(first)], "not the oldest were dropped"
+        last = [key for key in dropped if key in self.unknown]
+        assert last == sorted(self.unknown)[: len(last)], "not the oldest of unknown fate were dropped"
+        assert not last or set(free) <= {*first, self.given}, (
+            "of unknown fate before what the broker cannot have"
+        )
+
+    @precondition(lambda self: self.bodies)
+    @rule(count=st.integers(1, 8))
+    def send(self, count: int) -> None:
+        """Hand messages to the connection, the oldest first, those on their way once more."""
+        found = self.spool.take("sample", count=count, size_bytes=EVERYTHING)
+        self.on_its_way |= {item.ticket.sequence for item in found}
+        self.unknown -= self.on_its_way
+
+    @precondition(lambda self: self.on_its_way)
+    @rule(data=st.data())
+    def refuse(self, data: st.DataObject) -> None:
+        """Have the broker not take some of what was sent."""
+        chosen = data.draw(st.sets(st.sampled_from(sorted(self.on_its_way)), min_size=1))
+        self.spool.refused([Ticket(self.epoch, sequence) for sequence in chosen])
+        self.on_its_way -= chosen
+
+    @rule()
+    def disconnect(self) -> None:
+        """End the connection: what was sent may be with the broker or not."""
+        self.spool.disconnected()
+        self.unknown, self.on_its_way = self.on_its_way, set()
+
+    @precondition(lambda self: self.bodies)
+    @rule(data=st.data())
+    def confirm_on_a_bad_disk(self, data: st.DataObject) -> None:
+        """Confirm some that the disk does not let go: they are gone all the same."""
+        chosen = data.draw(st.sets(st.sampled_from(sorted(self.bodies)), min_size=1, max_size=5))
+        file = self.spool._file
+        with patch.object(file, "delete_confirmed", side_effect=sqlite3.OperationalError("disk")):
+            self.spool.confirm([Ticket(self.epoch, sequence) for sequence in chosen])
+        self.undeleted |= {sequence: len(self.bodies[sequence]) for sequence in chosen}
+        self.have_confirmed(chosen)
 
     @rule()
     def put_unbuildable(self) -> None:
@@ -101,9 +163,16 @@ class SpoolMachine(RuleBasedStateMachine):
         """Confirm some of what waits."""
         chosen = data.draw(st.sets(st.sampled_from(sorted(self.bodies)), min_size=1, max_size=5))
         self.spool.confirm([Ticket(self.epoch, sequence) for sequence in chosen])
+        self.undeleted.clear()
+        self.have_confirmed(chosen)
+
+    def have_confirmed(self, chosen: set[int]) -> None:
+        """Note what the broker has."""
         for sequence in chosen:
             del self.bodies[sequence]
         self.confirmed |= chosen
+        self.on_its_way -= chosen
+        self.unknown -= chosen
 
     @precondition(lambda self: self.bodies)
     @rule(data=st.data())
@@ -118,15 +187,23 @@ class SpoolMachine(RuleBasedStateMachine):
         for sequence in lost:
             del self.bodies[sequence]
             self.gone.add(sequence)
+            self.on_its_way.discard(sequence)
+            self.unknown.discard(sequence)
 
-    @precondition(lambda self: not self.refused_in_memory)
+    @precondition(lambda self: not self.refused_in_memory and not self.undeleted)
     @rule()
     def reopen(self) -> None:
         """Close and open again, as a restart does."""
         self.spool.close()
-        self.spool = self.opened()
+        self.forget_connection()
 
-    @precondition(lambda self: not self.refused_in_memory)
+    def forget_connection(self) -> None:
+        """Open the spool as a new process does, which knows nothing of what was sent."""
+        self.spool = self.opened()
+        self.on_its_way.clear()
+        self.unknown.clear()
+
+    @precondition(lambda self: not self.refused_in_memory and not self.undeleted)
     @rule()
     def crash(self) -> None:
         """Go on with the files as they are on disk at this moment, as after SIGKILL."""
@@ -136,7 +213,7 @@ class SpoolMachine(RuleBasedStateMachine):
         shutil.copytree(before, after)
         (after / "lock").unlink()
         self.spool.close()
-        self.spool = self.opened()
+        self.forget_connection()
 
     @invariant()
     def what_waits_is_what_was_put(self) -> None:
@@ -148,8 +225,8 @@ class SpoolMachine(RuleBasedStateMachine):
     def the_figures_agree(self) -> None:
         """Count, bytes and size of the files."""
         status = self.spool.status()
-        assert len(self.bodies) == status.message_count
-        assert sum(map(len, self.bodies.values())) == status.waiting_bytes
+        assert len(self.bodies) + len(self.undeleted) == status.message_count
+        assert sum(map(len, self.bodies.values())) + sum(self.undeleted.values()) == status.waiting_bytes
         assert file_bytes(self.spool) <= SMALL.capacity_bytes
 
 

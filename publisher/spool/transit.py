@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which messages of the spool are with the broker, or may be: those must not be counted as dropped.
+
+A message is on its way from being sent until the broker's answer. When the connection ends first, it is not
+known whether the broker has it; it is sent again. Sequences of one epoch; not thread-safe.
+"""
+
+from collections.abc import Collection, Iterable
+
+
+class Transit:
+    """The sequences on their way, those of unknown fate, and those confirmed but not deleted yet."""
+
+    def __init__(self) -> None:
+        self.on_its_way: set[int] = set()
+        # Of the last connection only: what was sent before that has become part of the backlog.
+        self.unknown: set[int] = set()
+        # Their deletion failed: not sent again, deleted at the next occasion.
+        self.confirmed: set[int] = set()
+
+    def send(self, sequences: Iterable[int]) -> None:
+        """Take note of messages that are handed to the connection."""
+        self.on_its_way.update(sequences)
+        self.unknown -= self.on_its_way
+
+    def confirm(self, sequences: Collection[int]) -> None:
+        """Take note of messages that the broker has."""
+        self.take_back(sequences)
+        self.confirmed.update(sequences)
+
+    def take_back(self, sequences: Collection[int]) -> None:
+        """Take note of messages that the broker does not have, or whose fate no longer matters."""
+        self.on_its_way.difference_update(sequences)
+        self.unknown.difference_update(sequences)
+
+    def lose(self) -> None:
+        """Take note that the connection has ended."""
+        self.unknown, self.on_its_way = self.on_its_way, set()
+
+    def clear(self) -> None:
+        """Forget all: another epoch has begun."""
+        self.on_its_way.clear()
+        self.unknown.clear()
+        self.confirmed.clear()
