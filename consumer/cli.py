@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer``: run, migrate, status. Data goes to standard output, the rest to standard error."""
+"""``kvmgrid-consumer``: run, migrate, status, check. Data goes to standard output, logs to standard error."""
 
 import ctypes
 import gc
@@ -17,6 +17,7 @@ import click
 import msgspec
 import structlog
 
+from consumer.check import findings
 from consumer.database import connect
 from consumer.errors import BrokerAway, BrokerRefused, ConsumerError, DatabaseAway, SchemaError
 from consumer.ingest import Ingest
@@ -25,7 +26,8 @@ from consumer.schema.migration import migrate as migrate_schema
 from consumer.schema.retention import store
 from consumer.schema.upkeep import Upkeep
 from consumer.settings import ConsumerSettings
-from consumer.status import lines, read_status
+from consumer.status.reading import read_status
+from consumer.status.text import lines
 from publisher.wire.settings import SettingsError, load
 
 DEFAULT_CONFIG = Path("/etc/kvmgrid/consumer.toml")
@@ -135,17 +137,40 @@ def migrate(config: Path | None) -> None:
 @_config
 @click.option("--json/--text", "as_json", default=False, help="As one JSON object, or for reading.")
 def status(config: Path | None, *, as_json: bool) -> None:
-    """Show backlog, staleness, gaps, quarantine, moves.
+    """Show backlog, senders, staleness, gaps, quarantine, moves, and problems.
 
-    Asks broker and database; changes nothing.
+    Asks broker and database, each also without the other; changes nothing.
+    Exit status: 0 all is well, 1 there are problems, 69, 77 or 78 as for the
+    half that did not answer.
     """
     settings = _settings(config)
-    found = _explained(lambda: read_status(settings))
+    found, errors = read_status(settings)
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     else:
         for line in lines(found):
             click.echo(line)
+    if errors:
+        sys.exit(_exit_code(errors[0]))
+    if found.problems:
+        sys.exit(1)
+
+
+@main.command()
+@_config
+def check(config: Path | None) -> None:
+    """Test whether broker and database are set up as they should be.
+
+    Changes nothing; sends the broker 16 MiB that it throws away.
+    """
+    failed = None
+    for finding in findings(_settings(config)):
+        click.echo(f"{finding.outcome:<5}{finding.subject}: {finding.detail}")
+        if finding.fix is not None:
+            click.echo(f"     {finding.fix}")
+        failed = failed or finding.error
+    if failed is not None:
+        sys.exit(_exit_code(failed))
 
 
 def _settings(config: Path | None) -> ConsumerSettings:
@@ -161,7 +186,11 @@ def _explained(action: Callable[[], _Result]) -> _Result:
         return action()
     except (ConsumerError, SettingsError) as error:
         click.echo(f"kvmgrid-consumer: {error}", err=True)
-        sys.exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1))
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: Exception) -> int:
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
 
 
 def _on_large_stack(action: Callable[[], None]) -> None:

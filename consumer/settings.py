@@ -15,6 +15,19 @@ FOREVER = "forever"
 Period = Annotated[str, Meta(pattern=rf"\A(?:[1-9][0-9]{{0,4}}[hd]|{FOREVER})\Z")]
 
 
+class ManagementSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[management]`` section: the broker's management interface, which only ``status`` asks.
+
+    Without ``url`` it is not asked; ``ca_file`` of ``[broker]`` verifies https. ``user`` needs some right in
+    the virtual host and the tag ``monitoring``, or ``administrator`` to learn who is enrolled.
+    """
+
+    url: str | None = None
+    user: str = "kvmgrid-monitor"
+    password_file: Path | None = None
+    timeout_seconds: Positive = 5.0
+
+
 class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ``[database]`` section.
 
@@ -87,6 +100,7 @@ class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All settings of a consumer."""
 
     broker: BrokerSettings = BrokerSettings()
+    management: ManagementSettings = ManagementSettings()
     database: DatabaseSettings = DatabaseSettings()
     ingest: IngestSettings = IngestSettings()
     quarantine: QuarantineSettings = QuarantineSettings()

@@ -12,6 +12,7 @@ BrokerFault = Literal[
     "tls",
     "authentication",
     "virtual_host",
+    "suspended",
     "permission",
     "identity",
     "exchange",

@@ -23,6 +23,7 @@ from consumer.broker.delivery import Delivery
 from consumer.broker.login import connection_parameters
 from consumer.broker.pika_adjustment import adjust
 from consumer.broker.receipts import Receipt, Receipts
+from consumer.broker.redeclaration import Redeclaration
 from consumer.broker.topology import declare
 from consumer.errors import BrokerRefused, ConsumerError
 from consumer.settings import IngestSettings
@@ -148,6 +149,8 @@ class Subscriber:
                 loop.close()
 
     def _on_open(self, connection: Any) -> None:
+        if self._settings.declare_topology:
+            Redeclaration(connection, self._settings).start()
         connection.channel(on_open_callback=self._on_channel)
 
     def _on_channel(self, channel: Any) -> None:

@@ -14,8 +14,10 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 import psycopg
+import structlog
 
 from consumer.errors import DatabaseAway, SchemaError
+from consumer.schema.lock_holders import advisory_lock_holders, table_lock_holders
 from consumer.schema.migration_files import (
     Applied,
     Edition,
@@ -28,8 +30,9 @@ from consumer.schema.migration_files import (
 OLDEST_VERSION = (2, 19)
 # Any number will do, as long as every version of kvmgrid uses the same one: "kvmgrid" in ASCII.
 LOCK_KEY = int.from_bytes(b"kvmgrid", "big")
-# Another migrator may be filling a rollup; it is waited for. A table in use is not waited for that long.
-MIGRATOR_WAIT = "600s"
+# Another migrator may be filling a rollup; it is waited for, and named after the first of these.
+# A table in use is not waited for that long.
+MIGRATOR_WAITS = ("5s", "595s")
 TABLE_WAIT = "30s"
 CHUNK_INTERVAL_DEFAULT = timedelta(days=1)
 CHUNK_INTERVAL_BOUNDS = (timedelta(minutes=10), timedelta(days=30))
@@ -119,6 +122,10 @@ def migrate(
                 _apply(connection, migration)
             connection.execute(CHUNK_INTERVAL, {"interval": chunk_interval})
             return applied
+    except psycopg.errors.LockNotAvailable as error:
+        raise DatabaseAway(
+            f"a table was in use for {TABLE_WAIT}, by {table_lock_holders(connection)}: end it and try again"
+        ) from error
     except psycopg.OperationalError as error:
         raise DatabaseAway(f"the schema could not be brought up to date now: {error}") from error
     except psycopg.Error as error:
@@ -158,8 +165,10 @@ def _as_owner(connection: psycopg.Connection) -> Iterator[None]:
 
 @contextmanager
 def _only_migrator(connection: psycopg.Connection) -> Iterator[None]:
-    connection.execute("SELECT set_config('lock_timeout', %s, false)", [MIGRATOR_WAIT])
-    connection.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+    """Hold the lock of migrators, which roles.sql leaves to the owner of the schema alone."""
+    if not any(_locked_within(connection, wait) for wait in MIGRATOR_WAITS):
+        holders = advisory_lock_holders(connection, LOCK_KEY)
+        raise DatabaseAway(f"another migration is under way, by {holders}: try again when it has ended")
     try:
         connection.execute("SELECT set_config('lock_timeout', %s, false)", [TABLE_WAIT])
         yield
@@ -167,6 +176,17 @@ def _only_migrator(connection: psycopg.Connection) -> Iterator[None]:
         # With a broken connection the lock is gone as well.
         if not connection.broken:
             connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+
+
+def _locked_within(connection: psycopg.Connection, wait: str) -> bool:
+    connection.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+    except psycopg.errors.LockNotAvailable:
+        holders = advisory_lock_holders(connection, LOCK_KEY)
+        structlog.get_logger().warning("migration_waits", waited=wait, holders=holders)
+        return False
+    return True
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:

@@ -23,6 +23,7 @@ FROM pg_db_role_setting, unnest(setconfig) AS setting
 WHERE setrole = to_regrole(%s)
     AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+CONNECTION_LIMIT = "SELECT rolconnlimit FROM pg_roles WHERE oid = to_regrole(%s)"
 
 
 class Login(NamedTuple):
@@ -59,7 +60,16 @@ def _make(connection: psycopg.Connection, login: Login) -> None:
     )
     if login.name != login.role:
         connection.execute(sql.SQL("GRANT {} TO {}").format(role, name))
+        _copy_connection_limit(connection, login)
         _copy_settings(connection, login)
+
+
+def _copy_connection_limit(connection: psycopg.Connection, login: Login) -> None:
+    """Give a member the limit of its role: PostgreSQL counts the connections of each login by itself."""
+    ((limit,),) = connection.execute(CONNECTION_LIMIT, [login.role]).fetchall()
+    connection.execute(
+        sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(login.name), sql.Literal(limit))
+    )
 
 
 def _copy_settings(connection: psycopg.Connection, login: Login) -> None:

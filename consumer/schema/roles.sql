@@ -23,8 +23,13 @@ $$;
 -- The owner can log in, because TimescaleDB runs the background jobs of a table as its owner and refuses a
 -- role that cannot. The other two may stay groups, with a login of its own for each process or person.
 ALTER ROLE kvmgrid_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-ALTER ROLE kvmgrid_ingest NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
-ALTER ROLE kvmgrid_dashboard NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+-- Neither may take every connection of the server (100 by default). PostgreSQL counts each login by itself:
+-- consumer/schema/roles.py copies the limit to the members that it makes. Not the owner: TimescaleDB's jobs run as it.
+ALTER ROLE kvmgrid_ingest NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40;
+ALTER ROLE kvmgrid_dashboard NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40;
+
+-- Where the server sets reserved_connections, readers cannot take those, however many logins they have.
+GRANT pg_use_reserved_connections TO kvmgrid_owner, kvmgrid_ingest;
 
 CREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA public;
 CREATE SCHEMA IF NOT EXISTS kvmgrid AUTHORIZATION kvmgrid_owner;
@@ -50,8 +55,45 @@ BEGIN
         'ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '30s'
     );
     EXECUTE format('ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET jit = off', database);
+    -- Unlike the others, this one only a superuser may lift: a reader's sort does not fill the disk.
+    EXECUTE format('ALTER ROLE kvmgrid_dashboard IN DATABASE %I SET temp_file_limit = %L', database, '4GB');
     EXECUTE format(
         'ALTER ROLE kvmgrid_ingest IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '60s'
     );
 END
 $$;
+
+-- PostgreSQL lets everybody take advisory locks, store large objects, notify, and write to the write-ahead log.
+-- A reader could hold `migrate` up or fill the disk with them. pg_dump keeps these rights, and they hold in this database
+-- only. What cannot be taken away: the command NOTIFY, so that payloads are not trusted, and a lock that forbids DROP.
+DO $$
+DECLARE
+    function regprocedure;
+BEGIN
+    FOR function IN
+        SELECT oid::regprocedure
+        FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+            AND proname ~ '^(pg_(try_)?advisory_.*|lo_.*|lowrite|loread|pg_notify|pg_logical_emit_message)$'
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', function);
+    END LOOP;
+    FOR function IN
+        SELECT oid::regprocedure
+        FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_.*$'
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO kvmgrid_owner', function);
+    END LOOP;
+    -- TimescaleDB lets everybody have jobs run in the background, for ever.
+    FOR function IN
+        SELECT oid::regprocedure
+        FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND proname IN ('add_job', 'run_job', 'alter_job', 'delete_job')
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', function);
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO kvmgrid_owner', function);
+    END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO kvmgrid_owner, kvmgrid_ingest;

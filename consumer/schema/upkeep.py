@@ -9,8 +9,9 @@ import threading
 
 import structlog
 
-from consumer.database import connect, translated_errors
+from consumer.database import Connection, connect, translated_errors
 from consumer.errors import ConsumerError
+from consumer.schema.lock_holders import table_lock_holders
 from consumer.schema.retention import differences, enforce
 from consumer.settings import DatabaseSettings, RetentionSettings
 from publisher.wire.settings import SettingsError
@@ -26,6 +27,7 @@ class Upkeep:
         self._database = database
         self._retention = retention
         self._stopping = threading.Event()
+        self._skipped_count = 0
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._log = structlog.get_logger()
 
@@ -53,11 +55,21 @@ class Upkeep:
                     self._log.warning(
                         "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"
                     )
-                for removed in enforce(connection):
-                    if removed.removed_count:
-                        self._log.info("outdated_removed", **removed._asdict())
+                removed = enforce(connection)
+                for each in removed:
+                    if each.removed_count:
+                        self._log.info("outdated_removed", **each._asdict())
+                self._note_skipped(connection, is_skipped=not removed)
             except ConsumerError as error:
                 self._log.warning("retention_failed", error=str(error))
+
+    def _note_skipped(self, connection: Connection, *, is_skipped: bool) -> None:
+        """Warn from the second round on that found another session at it: one round takes no hour."""
+        self._skipped_count = self._skipped_count + 1 if is_skipped else 0
+        if self._skipped_count > 1:
+            with translated_errors():
+                holders = table_lock_holders(connection)
+            self._log.warning("retention_skipped", round_count=self._skipped_count, holders=holders)
 
     def _run(self) -> None:
         wait = _FIRST_AFTER_SECONDS

@@ -2,6 +2,7 @@
 r"""Who may do what on the broker: one user per publisher whose name is the host id, and users for consumers.
 
 The recipe (deploy/rabbitmq/enrol is the same with rabbitmqctl; a test compares them):
+- Publishers and consumers have limits of connections and channels.
 - A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and
   there only with routing keys that begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the
   broker checks a user_id property against the login.
@@ -23,10 +24,13 @@ import json
 import re
 import urllib.error
 import urllib.request
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from deploy.lab.errors import BrokerUserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HOST_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 NOTHING = "^$"
@@ -36,6 +40,8 @@ PUBLISHER_TOPICS = {
     "kvmgrid.events": r"^{username}\.event\.[a-z_]+\z",
 }
 CONSUMER_OBJECTS = r"^kvmgrid\..*"
+PUBLISHER_LIMITS = {"max-connections": 8, "max-channels": 32}
+CONSUMER_LIMITS = {"max-connections": 64, "max-channels": 256}
 TRUTH = r"^kvmgrid\.truth\z"
 TIMEOUT_SECONDS = 10.0
 
@@ -114,6 +120,11 @@ class BrokerAdmin:
         body = {"exchange": exchange, "write": write, "read": NOTHING}
         self.request("PUT", f"topic-permissions/{quoted(virtual_host)}/{quoted(user)}", body)
 
+    def set_limits(self, user: str, limits: Mapping[str, int]) -> None:
+        """Set how many connections and channels a user may have open."""
+        for name, value in limits.items():
+            self.request("PUT", f"user-limits/{quoted(user)}/{name}", {"value": value})
+
     def add_publisher(self, host: str, password: str, virtual_host: str = "/") -> None:
         """Make the user of a host's publisher."""
         if not HOST_ID.fullmatch(host):
@@ -124,11 +135,13 @@ class BrokerAdmin:
         for exchange, write in PUBLISHER_TOPICS.items():
             self.set_topic_permission(host, virtual_host, exchange, write)
         self.set_permissions(host, virtual_host, PUBLISHER_PERMISSIONS)
+        self.set_limits(host, PUBLISHER_LIMITS)
 
     def add_consumer(self, name: str, password: str, virtual_host: str = "/") -> None:
         """Make a user for consumers."""
         self.add_user(name, password)
         self.set_permissions(name, virtual_host, CONSUMER_PERMISSIONS)
+        self.set_limits(name, CONSUMER_LIMITS)
 
     def add_impersonator(self, name: str, password: str, virtual_host: str = "/") -> None:
         """Make a user that may speak for every host: for simulated fleets, on brokers without real hosts."""

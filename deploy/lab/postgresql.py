@@ -30,6 +30,8 @@ SETTINGS = {
     "shared_preload_libraries": "timescaledb",
     "timescaledb.telemetry_level": "off",
     "max_connections": "100",
+    # For consumers and the owner (roles.sql): whatever readers hold, these come in.
+    "reserved_connections": "20",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "wal_compression": "lz4",

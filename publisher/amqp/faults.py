@@ -187,6 +187,12 @@ def _reply_fault(cause: BaseException, login: _Login) -> BrokerError | None:
 
 
 def _virtual_host_fault(text: str, login: _Login) -> BrokerError:
+    if "user connection limit" in text:
+        return BrokerError(
+            "suspended",
+            f"the broker lets user {login.user!r} open no further connection: {text}",
+            fix=f"end this host's other publishers, or run deploy/rabbitmq/enrol resume {login.user}",
+        )
     return BrokerError(
         "virtual_host",
         f"user {login.user!r} cannot enter virtual host {login.address.virtual_host!r}: {text}",

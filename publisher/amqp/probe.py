@@ -29,10 +29,14 @@ class ProbeAnswer(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """All outcomes. ``may_impersonate``: the broker would take messages in another host's name."""
+    """All outcomes. ``may_impersonate``: the broker would take messages in another host's name.
+
+    ``frame_bytes`` is the largest frame that the broker takes, 0 where that was not found out.
+    """
 
     answers: list[ProbeAnswer]
     may_impersonate: bool
+    frame_bytes: int = 0
 
 
 def probe(settings: BrokerSettings, host: str) -> Probe:
@@ -47,6 +51,7 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
             [ProbeAnswer("connect and log in", translate(error, settings, host))], may_impersonate=False
         )
     answers.append(ProbeAnswer("connect and log in", None))
+    frame_bytes = connection._impl.params.frame_max  # noqa: SLF001 - pika tells what was agreed nowhere else
 
     def ask(step: Callable[[Any], None]) -> BrokerError | None:
         channel = connection.channel()
@@ -71,7 +76,7 @@ def probe(settings: BrokerSettings, host: str) -> Probe:
     finally:
         if connection.is_open:
             connection.close()
-    return Probe(answers, may_impersonate=not refused)
+    return Probe(answers, may_impersonate=not refused, frame_bytes=frame_bytes)
 
 
 def _passive_declare(exchange: str) -> Callable[[Any], None]:

@@ -19,13 +19,20 @@ from publisher.exit_codes import ExitCode
 from publisher.process import host_source
 from publisher.settings import PublisherSettings
 from publisher.spool.directory import set_aside_files, survey
-from publisher.wire.broker import parse_url
+from publisher.wire.broker import FRAME_BYTES_MAX, parse_url
 from publisher.wire.samples import CollectorHealth
 from publisher.wire.settings import SettingsError
 
 _SLOW_SOURCES_SECONDS = 3.0
 _OFTEN_ABSENT = ("zfs", "ksm", "hugepages")
-_NO_PERMISSION: tuple[BrokerFault, ...] = ("authentication", "permission", "identity", "virtual_host", "tls")
+_NO_PERMISSION: tuple[BrokerFault, ...] = (
+    "authentication",
+    "permission",
+    "identity",
+    "virtual_host",
+    "suspended",
+    "tls",
+)
 
 
 def findings(settings: PublisherSettings) -> Iterator[Finding]:
@@ -147,6 +154,13 @@ def _broker(settings: PublisherSettings) -> Iterator[Finding]:
             subject="broker",
             detail="this user may publish in the name of other hosts",
             fix="set topic permissions for it: deploy/rabbitmq/enrol does",
+        )
+    if result.frame_bytes > FRAME_BYTES_MAX:
+        yield Finding(
+            outcome="WARN",
+            subject="broker",
+            detail=f"it takes frames of {result.frame_bytes:,} bytes: headers of that size can hold it up",
+            fix=f"set frame_max = {FRAME_BYTES_MAX} in its rabbitmq.conf",
         )
     if not address.tls and address.host not in ("localhost", "127.0.0.1", "::1"):
         yield Finding(

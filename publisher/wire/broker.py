@@ -16,6 +16,10 @@ from publisher.wire.settings import SettingsError, read_secret
 
 CONNECT_SECONDS = 10.0
 HANDSHAKE_SECONDS = 20.0
+# What a node's frame_max and max_message_size should be (docs/install.md). Headers have to fit one frame.
+# Nested as deep as RabbitMQ's 128 KiB allow, one message holds delivery up for 15 s; as 16 KiB, for 0.2 s.
+FRAME_BYTES_MAX = 16_384
+MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 _PORTS = {"amqp": 5672, "amqps": 5671}
 
 
@@ -89,10 +93,21 @@ def resolve_login(settings: BrokerSettings, user: str) -> BrokerLogin:
     address = parse_url(settings.url)
     if settings.certificate_file and not address.tls:
         raise SettingsError("[broker] certificate_file: a certificate needs an amqps:// URL")
-    password = None
-    if not settings.certificate_file:
-        password = read_secret(settings.password_file) if settings.password_file else address.password or ""
+    password = None if settings.certificate_file else _password(settings, address)
     return BrokerLogin(address, address.user or user, password, _tls(settings) if address.tls else None)
+
+
+def _password(settings: BrokerSettings, address: BrokerAddress) -> str:
+    if settings.password_file is None:
+        return address.password or ""
+    password = read_secret(settings.password_file)
+    if not password:
+        # The systemd units give an empty one where there is no file.
+        raise SettingsError(
+            f"[broker] password_file {settings.password_file} is empty: it holds the password, unless "
+            "certificate_file is set"
+        )
+    return password
 
 
 class ConnectionArguments(TypedDict):

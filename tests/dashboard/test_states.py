@@ -36,6 +36,20 @@ def test_the_first_run_guides_and_ends_by_itself(page: Page, dashboard: Dashboar
     expect(guide).to_have_count(0)
 
 
+def test_hosts_that_fall_silent_at_once_are_said(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """All cards are grey: one banner says so and where to look; it goes when a host is heard again."""
+    quick, before = Load(tick_seconds=1.0), utc_now() - timedelta(minutes=3)
+    seeder.store([host_batch("hv1", before, 1, quick), host_batch("hv2", before, 1, quick)])
+    page.goto(dashboard.url)
+    expect(page.locator(".host-card--stale")).to_have_count(2)
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text("All hosts fell silent at once since")
+    expect(banner).to_contain_text("Look at broker and consumer.")
+    expect(banner).to_have_count(1)
+    seeder.store([host_batch("hv1", utc_now(), 2, SLOW)])
+    expect(banner).to_have_count(0)
+
+
 def test_a_database_without_schema_says_what_to_run(
     page: Page, start_dashboard: Callable[[str], Dashboard], own_postgresql: PostgreSql
 ) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 from pika import data
+from pika.exceptions import ConnectionClosed
 
 from publisher.wire.codec import encode
 from publisher.wire.topics import INGEST_QUEUE, sample_key
@@ -150,14 +151,19 @@ def test_the_bodies_of_rubbish_are_capped_and_counted(
     assert [("hv000", "17 more messages within an hour were counted, not kept")] == counts
 
 
-@pytest.mark.parametrize("depth", [2_000, 15_000])
-def test_deeply_nested_headers_break_nobody(
-    sender: AnyHostSender, stored: StoredRows, consumer: ConsumerProcess, depth: int
-) -> None:
-    """A message whose AMQP headers nest deeper than Python's usual recursion is read like any other."""
+def nested_headers(depth: int) -> dict[str, object]:
+    """Return headers of a depth, at six bytes a level."""
     headers: dict[str, object] = {}
     for _ in range(depth):
         headers = {"": headers}
+    return headers
+
+
+def test_headers_nested_as_deep_as_a_frame_break_nobody(
+    sender: AnyHostSender, stored: StoredRows, consumer: ConsumerProcess
+) -> None:
+    """A message whose AMQP headers nest deeper than Python's usual recursion is read like any other."""
+    headers = nested_headers(2_000)
     batch, next_one = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
     with deep_recursion():
         sender.send_body(encode(batch), sample_key(batch.host), user_id=batch.host, headers=headers)
@@ -165,6 +171,29 @@ def test_deeply_nested_headers_break_nobody(
     eventually(stored.message_count, 2)
 
     assert "broker_link_broke" not in consumer.output()
+    assert "broker_away" not in consumer.output()
+
+
+@pytest.mark.parametrize("depth", [2_800, 20_000])
+def test_headers_nested_deeper_are_refused_by_the_broker(
+    virtual_host: VirtualHost,
+    sender: AnyHostSender,
+    stored: StoredRows,
+    consumer: ConsumerProcess,
+    depth: int,
+) -> None:
+    """They do not fit its frame_max: the connection of their sender ends, and nobody else's."""
+    hostile = AnyHostSender(
+        virtual_host.broker.amqp_url(f"{virtual_host.name}-sender", "sender", virtual_host.name)
+    )
+    batch, next_one = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
+    with deep_recursion(), pytest.raises(ConnectionClosed, match="frame"):
+        hostile.send_body(
+            encode(batch), sample_key(batch.host), user_id=batch.host, headers=nested_headers(depth)
+        )
+    sender.send(next_one)
+    eventually(stored.message_count, 1)
+
     assert "broker_away" not in consumer.output()
 
 

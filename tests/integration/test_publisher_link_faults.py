@@ -18,7 +18,9 @@ from deploy.lab.broker_users import PUBLISHER_PERMISSIONS
 from deploy.lab.ports import free_ports
 from publisher.amqp import AnsweredMessage, Outgoing, Session
 from publisher.amqp.probe import probe
+from publisher.commands import check
 from publisher.errors import BrokerError
+from publisher.settings import PublisherSettings
 from publisher.wire.broker import BrokerSettings
 from publisher.wire.settings import SettingsError
 from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE
@@ -270,6 +272,19 @@ def test_the_probe_finds_nothing_wrong_and_publishes_nothing(url: str, channel: 
     assert {None} == {answer.error for answer in result.answers}
     assert not result.may_impersonate
     assert 0 == depth(channel)
+
+
+def test_check_warns_of_frames_that_can_hold_the_broker_up(
+    monkeypatch: pytest.MonkeyPatch, url: str, channel: Any
+) -> None:
+    """The lab's node is set up as it should be; one that takes larger frames than wanted gives a warning."""
+    del channel
+    settings = PublisherSettings(host=HOST, broker=BrokerSettings(url=url))
+    assert "frame" not in str(list(check._broker(settings)))
+    monkeypatch.setattr(check, "FRAME_BYTES_MAX", 16_383)
+    warning = list(check._broker(settings))[-1]
+
+    assert ("WARN", True) == (warning.outcome, "frames of 16,384 bytes" in warning.detail)
 
 
 def test_the_probe_finds_a_missing_topic_permission(

@@ -8,10 +8,11 @@ SELECT
     p.lag_seconds,
     p.spool_message_count,
     p.dropped_message_count,
-    coalesce(g.missing_count, 0)::bigint AS missing_count
+    -- Sequences reach to 2^63 - 1, and each epoch of a host begins anew: a sum may be larger.
+    least(coalesce(g.missing_count, 0), 9223372036854775807)::bigint AS missing_count
 FROM pipeline_now AS p
 LEFT JOIN (
-    SELECT host_id, sum(sequence - previous_sequence - 1) AS missing_count
+    SELECT host_id, sum(sequence::numeric - previous_sequence - 1) AS missing_count
     FROM (
         SELECT host_id, sequence, lag(sequence) OVER (PARTITION BY host_id, epoch ORDER BY sequence) AS previous_sequence
         FROM (

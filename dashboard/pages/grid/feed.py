@@ -20,6 +20,7 @@ from dashboard.errors import DatabaseError
 from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT, host_card
 from dashboard.pages.grid.host_card_templates import TEMPLATES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
+from dashboard.pages.grid.silence import silence_banner
 from dashboard.pages.grid.summary import summary
 from dashboard.parts.change import Change, change
 from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, gone_parts, unseen
@@ -46,12 +47,13 @@ class Card(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """The grid at one moment. ``order_cursor`` is when hosts came or went."""
+    """The grid at one moment. ``order_cursor`` is when hosts came or went, ``banner`` what concerns all."""
 
     cursor: int
     order_cursor: int
     cards: dict[str, Card]
     summary: Part
+    banner: Element | None = None
 
 
 class GridFeed:
@@ -97,6 +99,7 @@ class GridFeed:
             number=request.number,
             feed=self._name,
             cursor=snapshot.cursor,
+            banner=snapshot.banner,
             templates=self._templates if since == 0 else None,
             parts=unseen({SUMMARY: snapshot.summary}, seen),
             gone=gone_parts([NOTICE], seen),
@@ -121,6 +124,7 @@ class GridFeed:
             order_cursor=last.order_cursor if list(cards) == list(last.cards) else cursor,
             cards=cards,
             summary=Part.of(summary(hosts, domains)),
+            banner=silence_banner(hosts),
         )
         return self._last
 

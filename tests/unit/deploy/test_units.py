@@ -2,15 +2,18 @@
 """The systemd units agree with the processes they start and with the words on installing."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from consumer.cli import BAD_SETTINGS
+from consumer.settings import ConsumerSettings
 from dashboard.cli import EXIT_SETTINGS
 from publisher.exit_codes import ExitCode
 from publisher.settings import PublisherSettings
+from publisher.wire.broker import resolve_login
 from publisher.wire.settings import SettingsError, load
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,8 +66,44 @@ def test_its_password_files_are_those_of_the_documents(unit: Path) -> None:
     paths = [credential.partition(":")[2] for credential in values(unit, "LoadCredential")]
 
     assert paths
-    assert [] == [path for path in paths if f'password_file = "{path}"' not in example]
+    assert [] == [path for path in paths if f'_file = "{path}"' not in example]
     assert [] == [path for path in paths if Path(path).name not in document]
+
+
+@each_unit
+def test_no_credential_has_to_be_there(unit: Path) -> None:
+    """By certificate there is no password, by password no key: each has a default (systemd.exec(5))."""
+    loaded = [credential.partition(":")[0] for credential in values(unit, "LoadCredential")]
+
+    assert [rf"{name}:\n" for name in sorted(loaded)] == sorted(values(unit, "SetCredential"))
+    for name in loaded:
+        assert any(value.endswith(f"_FILE=%d/{name}") for value in values(unit, "Environment"))
+
+
+@pytest.mark.parametrize("name", ["publisher", "consumer"])
+def test_a_certificate_logs_in_without_a_password(name: str, tmp_path: Path) -> None:
+    """With the unit's environment: the password's file is as good as empty, the key is a credential."""
+    key, certificate = tmp_path / "broker-key", tmp_path / "certificate.pem"
+    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hv042", "-days", "2"]
+    subprocess.run(
+        ["openssl", *arguments, "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
+    (tmp_path / "broker-password").write_text("\n")
+    (unit,) = (unit for unit in UNITS if process_of(unit) == name)
+    environment = dict(
+        value.replace("%d", str(tmp_path)).split("=", 1) for value in values(unit, "Environment")
+    )
+    kind: type[PublisherSettings | ConsumerSettings] = (
+        PublisherSettings if name == "publisher" else ConsumerSettings
+    )
+    with_certificate = {
+        "KVMGRID_BROKER__URL": "amqps://broker/",
+        "KVMGRID_BROKER__CERTIFICATE_FILE": str(certificate),
+    }
+
+    assert resolve_login(load(kind, None, environment | with_certificate).broker, "hv042").password is None
+    with pytest.raises(SettingsError, match="broker-password is empty"):
+        resolve_login(load(kind, None, environment).broker, "hv042")
 
 
 def test_the_spool_is_the_publisher_s_alone() -> None:

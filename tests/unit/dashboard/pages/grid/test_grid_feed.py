@@ -3,7 +3,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from dashboard.pages.grid.feed import HOST_CARDS, SUMMARY, GridFeed
+from dashboard.pages.grid.queries import GridHost
 from dashboard.parts.contract import NOTICE, Items, Request, Seen
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.row_database import (
@@ -101,6 +104,41 @@ def test_a_hundred_viewers_cost_one_query() -> None:
     for number in range(100):
         feed.answer(Request(number=number))
     assert ["grid_hosts", "grid_domains"] == database.asked
+
+
+def silent(host: str, minutes: float) -> GridHost:
+    """Return a host that grew stale so many minutes ago."""
+    sampled_at = NOW - timedelta(minutes=minutes, seconds=50)
+    return grid_host(
+        host, freshness="stale", sampled_at=sampled_at, stale_at=sampled_at + timedelta(seconds=50)
+    )
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        ([silent("hv1", 3), silent("hv2", 4)], True),
+        # One was taken out of service long ago.
+        ([silent("hv1", 3), silent("hv2", 3.1), silent("hv3", 90_000)], True),
+        ([silent("hv1", 3), silent("hv2", 4), grid_host("hv3")], False),
+        ([silent("hv1", 3), silent("hv2", 90)], False),
+        ([silent("hv1", 3)], False),
+        ([grid_host("hv1", freshness="stale", sampled_at=None, stale_at=None)], False),
+    ],
+    ids=["two", "two and one long gone", "one is heard", "one after the other", "a single one", "none ever"],
+)
+def test_hosts_that_fall_silent_at_once_are_one_thing(hosts: list[GridHost], *, expected: bool) -> None:
+    """One banner says where to look, instead of grey cards alone; it goes when a host is heard again."""
+    database = RowDatabase({"grid_hosts": hosts, "grid_domains": []})
+    feed = GridFeed(database, keep_seconds=0)
+    banner = feed.answer(Request(number=1)).banner
+    assert expected == (banner is not None)
+    if banner is not None:
+        words = "".join(texts(banner))
+        assert "All hosts fell silent at once" in words
+        assert "Look at broker and consumer." in words
+    database.rows["grid_hosts"] = [*hosts, grid_host("hv9")]
+    assert feed.answer(Request(number=2)).banner is None
 
 
 def test_an_empty_database_guides_the_first_run() -> None:

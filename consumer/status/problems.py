@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a status needs somebody: one line each, with what to do. Pure.
+
+A host that is silent alone is none: it may have been taken out of service. The grid shows it.
+"""
+
+from collections.abc import Iterator
+
+from consumer.status.report import SenderStatus, Status
+
+# A host sends a sample a tick, and ticks are at least a second apart.
+_FLOOD_MESSAGE_COUNT = 300
+# The samples of 1,000 VMs at 1 s take half of it.
+_FLOOD_BYTES_PER_SECOND = 1_000_000.0
+_STALE_TICKS = 5
+_STALE_SECONDS_MIN = 30.0
+# Ready messages that a consumer works off within a second or two.
+_BACKLOG_MESSAGE_COUNT = 1_000
+
+
+def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[str]:
+    """Yield the problems. What a half that did not answer would tell is none: its error is told instead."""
+    if status.consumer_count == 0:
+        yield "no consumer reads the queue: start kvmgrid-consumer, or look at its log"
+    if status.newest_arrival_seconds is not None:
+        limit_seconds = max(_STALE_SECONDS_MIN, _STALE_TICKS * (shortest_tick_seconds or 0.0))
+        if status.newest_arrival_seconds > limit_seconds:
+            yield (
+                f"nothing was stored for {status.newest_arrival_seconds:,.0f} s: all hosts are silent, "
+                "or the broker or a consumer hangs"
+            )
+    if status.dead_letter_message_count:
+        yield f"{status.dead_letter_message_count:,} dead letters wait for somebody"
+    is_behind = (status.backlog_message_count or 0) > _BACKLOG_MESSAGE_COUNT
+    for sender in status.senders:
+        if _is_flood(sender, is_behind=is_behind):
+            count = sender.stored_message_count + sender.quarantined_message_count
+            rate = sender.sent_bytes_per_second
+            yield (
+                f"{sender.host} floods the queue: {count:,} messages of it within the last minute, "
+                f"{sender.quarantined_message_count:,} set aside"
+                f"{'' if rate is None else f', {rate:,.0f} bytes/s now'}; "
+                f"deploy/rabbitmq/enrol suspend {sender.host} ends it"
+            )
+    for host in status.quarantined_hosts:
+        yield f"{host.host}: {host.message_count:,} messages in quarantine ({', '.join(host.reasons)})"
+    if status.never_heard_hosts:
+        yield f"enrolled and never heard of: {', '.join(status.never_heard_hosts)}"
+
+
+def _is_flood(sender: SenderStatus, *, is_behind: bool) -> bool:
+    """Tell whether a host sends more than hosts do; what it catches up with counts while all wait."""
+    if sender.quarantined_message_count > _FLOOD_MESSAGE_COUNT:
+        return True
+    count = sender.stored_message_count + sender.quarantined_message_count
+    rate = sender.sent_bytes_per_second or 0.0
+    return is_behind and (count > _FLOOD_MESSAGE_COUNT or rate > _FLOOD_BYTES_PER_SECOND)

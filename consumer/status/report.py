@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``kvmgrid-consumer status`` tells, as structs; field names are the keys of its JSON.
+
+A field is None, or a list empty, where the half that knows it did not answer; its error says why.
+"""
+
+from msgspec import Struct
+
+
+class HostStatus(Struct, frozen=True):
+    """One host. Staleness: age of its newest sample; lag: from sampling to arrival; missing: within a day."""
+
+    host: str
+    publisher_version: str | None
+    staleness_seconds: float | None
+    lag_seconds: float | None
+    spool_message_count: int | None
+    dropped_message_count: int | None
+    missing_message_count: int
+
+
+class QuarantineStatus(Struct, frozen=True):
+    """Messages set aside for one reason within a day."""
+
+    reason: str
+    message_count: int
+    newest_at: str
+
+
+class QuarantinedHost(Struct, frozen=True):
+    """Messages of one broker user that were set aside within a day."""
+
+    host: str
+    message_count: int
+    reasons: list[str]
+    newest_at: str
+
+
+class SenderStatus(Struct, frozen=True):
+    """Messages of one host within the last minute; bytes into the broker if its management tells them."""
+
+    host: str
+    stored_message_count: int
+    quarantined_message_count: int
+    sent_bytes_per_second: float | None = None
+
+
+class BrokerHalf(Struct, frozen=True, kw_only=True):
+    """What the broker knows: messages that are ready, in hand, given up; who reads, who is enrolled.
+
+    ``in_hand_limit_count`` is how many the readers can hold at most, where ``in_hand_message_count`` is not
+    known. ``enrolled_hosts`` is None where nobody with the right to read users asked.
+    """
+
+    backlog_message_count: int
+    dead_letter_message_count: int
+    consumer_count: int
+    in_hand_limit_count: int
+    in_hand_message_count: int | None = None
+    sent_bytes_per_second: dict[str, float] = {}
+    enrolled_hosts: list[str] | None = None
+
+
+class DatabaseHalf(Struct, frozen=True, kw_only=True):
+    """What the database knows. ``newest_arrival_seconds`` is how long ago the last sample was stored."""
+
+    migration_count: int
+    newest_arrival_seconds: float | None
+    shortest_tick_seconds: float | None
+    senders: list[SenderStatus]
+    quarantine: list[QuarantineStatus]
+    quarantined_hosts: list[QuarantinedHost]
+    hosts: list[HostStatus]
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """Everything ``kvmgrid-consumer status`` tells. Counts without a period are of the last day."""
+
+    problems: list[str] = []
+    broker_error: str | None = None
+    management_error: str | None = None
+    database_error: str | None = None
+    backlog_message_count: int | None = None
+    in_hand_message_count: int | None = None
+    in_hand_limit_count: int | None = None
+    consumer_count: int | None = None
+    dead_letter_message_count: int | None = None
+    newest_arrival_seconds: float | None = None
+    migration_count: int | None = None
+    senders: list[SenderStatus] = []
+    quarantine: list[QuarantineStatus] = []
+    quarantined_hosts: list[QuarantinedHost] = []
+    never_heard_hosts: list[str] | None = None
+    hosts: list[HostStatus] = []

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a status is a problem, and how it reads."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from consumer.status.problems import problems
+from consumer.status.report import HostStatus, QuarantinedHost, SenderStatus, Status
+from consumer.status.text import lines
+
+WELL = Status(
+    backlog_message_count=0,
+    in_hand_message_count=12,
+    in_hand_limit_count=4_000,
+    consumer_count=2,
+    dead_letter_message_count=0,
+    newest_arrival_seconds=3.0,
+    migration_count=0,
+    senders=[SenderStatus("hv1", 6, 0, 900.0)],
+    never_heard_hosts=[],
+    hosts=[HostStatus("hv1", "0.1.0", 3.0, 0.4, 0, 0, 0)],
+)
+
+
+def found(tick_seconds: float = 10.0, **changes: Any) -> list[str]:
+    """Return the problems of a pipeline that is well but for some changes."""
+    return list(problems(msgspec.structs.replace(WELL, **changes), tick_seconds))
+
+
+def test_a_pipeline_that_is_well_has_none() -> None:
+    """Counts of messages under way are no problem, nor is a draining host without a backlog."""
+    assert [] == found()
+    assert [] == found(senders=[SenderStatus("hv1", 5_000, 0)])
+    assert not any(line.startswith("!") for line in lines(WELL))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"consumer_count": 0}, "no consumer reads the queue"),
+        ({"newest_arrival_seconds": 51.0}, "nothing was stored for 51 s"),
+        ({"dead_letter_message_count": 2}, "2 dead letters"),
+        ({"senders": [SenderStatus("hv1", 0, 301)]}, "hv1 floods the queue: 301 messages"),
+        (
+            {"senders": [SenderStatus("hv1", 301, 0)], "backlog_message_count": 1_001},
+            "enrol suspend hv1",
+        ),
+        (
+            {"senders": [SenderStatus("hv1", 0, 0, 2e6)], "backlog_message_count": 1_001},
+            "2,000,000 bytes/s now",
+        ),
+        (
+            {"quarantined_hosts": [QuarantinedHost("hv1", 3, ["clock"], "now")]},
+            "hv1: 3 messages in quarantine",
+        ),
+        ({"never_heard_hosts": ["hv2", "hv3"]}, "enrolled and never heard of: hv2, hv3"),
+    ],
+)
+def test_each_problem_is_one_line(changes: dict[str, Any], expected: str) -> None:
+    """It says what is, of whom, and what to do."""
+    (problem,) = found(**changes)
+
+    assert expected in problem
+
+
+def test_what_is_not_known_is_no_problem() -> None:
+    """A half that is away has an error, which says it already."""
+    status = Status(broker_error="away", database_error="away\n\ttoo")
+
+    assert [] == list(problems(status, None))
+    assert ["broker: away", "database: away too"] == list(lines(status))
+
+
+def test_slow_ticks_are_waited_for() -> None:
+    """Hosts that report every minute are silent after five."""
+    assert [] == found(60.0, newest_arrival_seconds=200.0)
+    assert found(60.0, newest_arrival_seconds=301.0)
