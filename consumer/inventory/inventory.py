@@ -10,8 +10,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
+from consumer.backend import LastBackend
 from consumer.database import Connection, translated_errors
-from consumer.errors import ConsumerError
+from consumer.errors import ConsumerError, DataRefused
 from consumer.inventory import register
 from consumer.inventory.placement import Placement, Placements
 from consumer.inventory.register import Domain, NamedDomains
@@ -55,6 +56,7 @@ class Inventory:
     def __init__(self, connect: Callable[[], Connection], monotonic: Callable[[], float]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
+        self._last_backend = LastBackend()
         self._residency = Residency(monotonic)
         self._hosts: dict[str, _Host] = {}
         self._domains: dict[str, Domain] = {}
@@ -98,6 +100,15 @@ class Inventory:
             self._ask(lambda connection: self._add_domains(connection, named))
         return host.host_id, self._domains[uuid].domain_id
 
+    def rehearse(self) -> bool:
+        """Tell whether a new host with a domain could be entered now, on a new connection."""
+        self.close()
+        try:
+            self._ask(register.rehearse)
+        except DataRefused:
+            return False
+        return True
+
     def close(self) -> None:
         """Close the connection; the next question opens another."""
         if self._connection is not None:
@@ -109,6 +120,7 @@ class Inventory:
             with translated_errors():
                 if self._connection is None:
                     self._connection = self._connect()
+                    self._last_backend.succeed(self._connection)
                     self._connection.execute(statement("inventory/index_scans_only"))
                     self._residency.listen(self._connection)
                 return question(self._connection)

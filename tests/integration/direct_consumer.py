@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A consumer without a broker, for tests of what it writes and when."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 from consumer.broker.delivery import Delivery
@@ -29,7 +28,7 @@ class DirectConsumer:
         self._storage = Storage(
             lambda: connect(settings, "writer", autocommit=True),
             self._preparation,
-            Quarantine(QuarantineSettings(), time.monotonic),
+            Quarantine(QuarantineSettings()),
         )
         self._storage.open()
 
