@@ -90,4 +90,4 @@ def _dead_letter(method: Any, properties: Any, body: bytes) -> DeadLetter:
         message_type=as_text(properties.type),
         deaths=deaths(headers),
     )
-    return DeadLetter(delivery, returns if isinstance(returns, int) else 0)
+    return DeadLetter(delivery, int(returns) if isinstance(returns, int) else 0)

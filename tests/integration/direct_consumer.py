@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
-from consumer.database import connect
+from consumer.database import Connection, connect
+from consumer.errors import DatabaseAway
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.inventory.inventory import Inventory
@@ -20,9 +21,14 @@ from publisher.wire.topics import sample_key
 class DirectConsumer:
     """One consumer without a broker: every message is a flush of its own."""
 
-    def __init__(self, database_url: str) -> None:
-        settings = DatabaseSettings(url=database_url)
+    def __init__(self, database_url: str, *, timeout_seconds: float = 60.0) -> None:
+        settings = DatabaseSettings(
+            url=database_url,
+            lock_timeout_seconds=min(10.0, timeout_seconds),
+            statement_timeout_seconds=timeout_seconds,
+        )
         self.now = 0.0
+        self._abandoned: list[Connection] = []
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
@@ -35,11 +41,16 @@ class DirectConsumer:
     def take(self, *batches: SampleBatch) -> None:
         """Store batches, one after the other."""
         for batch in batches:
-            flush = Flush(self._storage.encoder)
+            self._storage.store(self.flush(batch))
+
+    def flush(self, *batches: SampleBatch) -> Flush:
+        """Return a flush of batches, ready to be stored."""
+        flush = Flush(self._storage.encoder)
+        for tag, batch in enumerate(batches, start=1):
             self._preparation.prepare(
                 flush,
                 Delivery(
-                    receipt=Receipt(1, 1),
+                    receipt=Receipt(1, tag),
                     body=encode(batch),
                     exchange="",
                     routing_key=sample_key(batch.host),
@@ -48,11 +59,36 @@ class DirectConsumer:
                     user_id=batch.host,
                 ),
             )
-            flush.seal()
-            assert [] == flush.refused
-            self._storage.store(flush)
+        flush.seal()
+        assert [] == flush.refused
+        return flush
+
+    def store(self, flush: Flush, try_count: int = 10) -> int:
+        """Store a flush, again while the database cannot be used; return how many tries it took."""
+        for number in range(1, try_count):
+            try:
+                self._storage.store(flush)
+            except DatabaseAway:
+                continue
+            return number
+        self._storage.store(flush)
+        return try_count
 
     def close(self) -> None:
         """Close both connections."""
         self._inventory.close()
         self._storage.close()
+        for connection in self._abandoned:
+            connection.close()
+
+    def abandon(self) -> int:
+        """Lose the writer's connection without a word to the server, which is at work; return its process."""
+        link = self._storage._link  # noqa: SLF001 - a network cannot be made to swallow one connection's end
+        assert link is not None
+        connection = link.connection
+        pid = connection.info.backend_pid
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE kvmgrid.quarantine IN ROW EXCLUSIVE MODE")
+        self._abandoned.append(connection)
+        self._storage._link = None  # noqa: SLF001 - as above
+        return pid
