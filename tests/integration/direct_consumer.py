@@ -83,12 +83,12 @@ class DirectConsumer:
 
     def abandon(self) -> int:
         """Lose the writer's connection without a word to the server, which is at work; return its process."""
-        link = self._storage._link  # noqa: SLF001 - a network cannot be made to swallow one connection's end
+        link = self._storage._link
         assert link is not None
         connection = link.connection
         pid = connection.info.backend_pid
         connection.execute("BEGIN")
         connection.execute("LOCK TABLE kvmgrid.quarantine IN ROW EXCLUSIVE MODE")
         self._abandoned.append(connection)
-        self._storage._link = None  # noqa: SLF001 - as above
+        self._storage._link = None
         return pid

@@ -26,7 +26,8 @@ from tests.services import MigratedDatabase, VirtualHost
 
 ANSWERING = """
     CREATE FUNCTION kvmgrid.answer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} RETURN NEW; END $$;
-    CREATE TRIGGER answers BEFORE INSERT ON kvmgrid.host_samples FOR EACH ROW {} EXECUTE FUNCTION kvmgrid.answer();
+    CREATE TRIGGER answers BEFORE INSERT ON kvmgrid.host_samples
+        FOR EACH ROW {} EXECUTE FUNCTION kvmgrid.answer();
 """
 RAISING = "RAISE EXCEPTION 'too much' USING ERRCODE = '{}';"
 # Between two messages of a neighbour.
@@ -60,7 +61,7 @@ def answer(database: MigratedDatabase, body: LiteralString, condition: LiteralSt
 def test_a_message_that_the_server_cannot_take_harms_no_neighbour(
     consumer: DirectConsumer, database: MigratedDatabase, stored: StoredRows, body: LiteralString
 ) -> None:
-    """After three equal errors of the flush its messages are tried in parts; the one at fault is set aside."""
+    """After three equal errors the messages are tried in parts; the one at fault is set aside."""
     bad, *good = (small_fleet(host_count=6).batch(ordinal, recent(), 1) for ordinal in range(6))
     flush = consumer.flush(bad, *good)
     answer(database, body)
@@ -98,7 +99,8 @@ def test_a_flush_that_is_too_large_as_a_whole_is_stored_in_parts(
     # As the lock table does: it has room for so many of one transaction.
     answer(
         database,
-        "IF (SELECT count(DISTINCT host_id) FROM kvmgrid.host_samples WHERE xmin = pg_current_xact_id()::xid) > 2"
+        "IF 2 < (SELECT count(DISTINCT host_id) FROM kvmgrid.host_samples"
+        " WHERE xmin = pg_current_xact_id()::xid)"
         " THEN RAISE EXCEPTION 'out of shared memory' USING ERRCODE = '53200'; END IF;",
         "",
     )
@@ -132,7 +134,7 @@ def test_a_locked_chunk_stops_nobody_else(
 
 
 def test_an_orphaned_backend_does_not_lock_out_the_retry(
-    consumer: DirectConsumer, database: MigratedDatabase, stored: StoredRows
+    consumer: DirectConsumer, stored: StoredRows
 ) -> None:
     """A connection that ended without the server's knowledge is ended there before the next attempt."""
     batch = small_fleet().batch(0, recent(), 1)

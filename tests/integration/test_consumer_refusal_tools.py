@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,7 +80,7 @@ def operator(virtual_host: VirtualHost, database: MigratedDatabase) -> Operator:
 @pytest.fixture
 def refused_batches(
     sender: AnyHostSender, stored: StoredRows, database: MigratedDatabase
-) -> Iterator[list[SampleBatch]]:
+) -> list[SampleBatch]:
     """Give two batches that the database refused for a reason that is gone now."""
     fleet = small_fleet(host_count=3)
     bad = [fleet.batch(0, recent(tick), tick) for tick in (1, 2)]
@@ -96,13 +95,13 @@ def refused_batches(
     eventually(lambda: (stored.message_count(), stored.count("quarantine")), (2, 3))
     with psycopg.connect(database.administrator_url) as administrator:
         administrator.execute("ALTER TABLE kvmgrid.host_samples DROP CONSTRAINT no_more")
-    yield bad
+    return bad
 
 
 def test_a_replay_stores_what_can_be_stored_and_leaves_the_rest(
     operator: Operator, refused_batches: list[SampleBatch], stored: StoredRows
 ) -> None:
-    """The batches are stored under their own host with the arrival of then; the rubbish stays, and is told."""
+    """Batches are stored under their own host with the arrival of then; the rubbish stays, and is told."""
     listed = operator.ask("quarantine", "list", "--json").value
     assert {("hv000", "refused", 2, 0), ("hv002", "malformed", 1, 0)} == {
         (each["host"], each["reason"], each["message_count"], each["unkept_message_count"])
@@ -125,7 +124,7 @@ def test_a_replay_stores_what_can_be_stored_and_leaves_the_rest(
 def test_a_replay_that_was_interrupted_adds_nothing_twice(
     operator: Operator, refused_batches: list[SampleBatch], stored: StoredRows, database: MigratedDatabase
 ) -> None:
-    """The rows are stored before the message leaves quarantine: what is between comes again as a duplicate."""
+    """Rows are stored before the message leaves quarantine: what is between comes again as a duplicate."""
     with psycopg.connect(database.administrator_url) as administrator:
         administrator.execute("CREATE TABLE kept AS SELECT * FROM kvmgrid.quarantine")
     operator.ask("quarantine", "replay", "--host", "hv000")

@@ -94,7 +94,7 @@ def test_an_unclear_refusal_is_waited_out() -> None:
     ],
 )
 def test_what_fails_again_and_again_alone_is_set_aside(error: Exception) -> None:
-    """Once the third try failed like the first, and another host could be entered, the message is at fault."""
+    """Once three tries failed alike, and another host could be entered, the message is at fault."""
     inventory, encoder = Picky(error), Mock()
     subject: Any = inventory
     preparation, flush = Preparation(subject, timedelta(minutes=5)), Flush(encoder)
