@@ -7,6 +7,8 @@ Retryable by SQLSTATE:
 - cancelled by a timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01)
 - read-only standby (25006)
 
+Some of these a batch may cause by itself (``BATCH_STATES``): after some equal failures the caller isolates.
+
 The rows are at fault for data (22), integrity (23), too large (54). The rest is uncertain: the caller
 isolates.
 """
@@ -14,6 +16,7 @@ isolates.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import psycopg
 
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused, SchemaError
@@ -24,6 +27,9 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 _AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
+# Out of memory or of locks, a limit of the configuration, time over, a lock that is not given: of the server,
+# or of a batch that asks for too much.
+BATCH_STATES = frozenset({"53200", "53400", "57014", "55P03"})
 _ROW_CLASSES = ("22", "23", "54")
 # Undefined table, column or function, no right to it: the schema or the grants are of another version.
 _SCHEMA_STATES = frozenset({"42P01", "42703", "42883", "42501", "3F000", "42704"})
@@ -66,6 +72,17 @@ def connect(settings: DatabaseSettings, purpose: str, *, autocommit: bool = Fals
         raise _translated(error) from error
 
 
+def as_owner(settings: DatabaseSettings) -> DatabaseSettings:
+    """Return the login of the schema's owner, for work that takes its time."""
+    return msgspec.structs.replace(
+        settings,
+        url=settings.owner_url or settings.url,
+        password_file=settings.owner_password_file if settings.owner_url else settings.password_file,
+        # A new index on a large table takes its time.
+        statement_timeout_seconds=86_400.0,
+    )
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Raise psycopg's errors as DatabaseAway, DataRefused or SchemaError; unique violations pass through."""
@@ -81,7 +98,7 @@ def _translated(error: psycopg.Error) -> ConsumerError | SettingsError:
     state = error.sqlstate or ""
     detail = f"{state or type(error).__name__}: {error}".strip()
     if state.startswith(_AWAY_CLASSES) or state in _AWAY_STATES:
-        return DatabaseAway(detail)
+        return DatabaseAway(detail, sqlstate=state)
     if state.startswith(_LOGIN_CLASSES) or "password authentication failed" in detail:
         return SettingsError(f"the database refuses the login: {detail}")
     if state in _SCHEMA_STATES:

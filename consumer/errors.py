@@ -7,7 +7,14 @@ class ConsumerError(Exception):
 
 
 class DatabaseAway(ConsumerError):  # noqa: N818 - names the state, which passes; nothing is wrong with us
-    """The database cannot be used now; try again later, lose nothing."""
+    """The database cannot be used now; try again later, lose nothing.
+
+    ``sqlstate`` is the server's code of the error, empty where the connection was lost.
+    """
+
+    def __init__(self, detail: str = "", *, sqlstate: str = "") -> None:
+        super().__init__(detail)
+        self.sqlstate = sqlstate
 
 
 class DataRefused(ConsumerError):  # noqa: N818 - names what the database did

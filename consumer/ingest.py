@@ -62,7 +62,7 @@ class Ingest:
         self._storage = Storage(
             lambda: connect(database, "writer", autocommit=True),
             self._preparation,
-            Quarantine(settings.quarantine, time.monotonic),
+            Quarantine(settings.quarantine),
             partial(self._failpoints.reach, "before_commit"),
         )
         self._batcher = Batcher(
@@ -112,6 +112,7 @@ class Ingest:
         try:
             flush = self._outbox.get(timeout=_POLL_SECONDS)
         except queue.Empty:
+            self._storage.tell_refused()
             if not (self._subscriber.alive and self._intake.is_alive()):
                 self._stopping.set()
             return False
@@ -156,7 +157,7 @@ class Ingest:
             self._failpoints.reach("after_receive")
             count = self._database_retry.run(partial(self._preparation.prepare, flush, delivery))
             self._failpoints.reach("after_decode")
-            if self._batcher.add(count, now):
+            if self._batcher.add(count, now) or flush.days.full:
                 flush = self._hand_over(flush)
 
     def _hand_over(self, flush: Flush) -> Flush:

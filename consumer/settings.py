@@ -70,10 +70,16 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The ``[quarantine]`` section: what is kept of messages that cannot be stored."""
+    """The ``[quarantine]`` section: what is kept of messages that cannot be stored.
 
-    body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 1024 * 1024
-    # Per host and reason; beyond it messages are counted in one row per hour.
+    Every one is counted. Within the budgets it is kept whole, up to ``body_bytes``. Beyond them its first
+    bytes are kept, of ``kept_per_hour_count`` messages an hour per host and reason.
+    """
+
+    host_budget_bytes: PositiveCount = 64 * 1024 * 1024
+    budget_bytes: PositiveCount = 1024 * 1024 * 1024
+    # The broker's own default limit of a message.
+    body_bytes: Annotated[int, Meta(ge=0, le=16 * 1024 * 1024)] = 16 * 1024 * 1024
     kept_per_hour_count: PositiveCount = 60
 
 

@@ -41,4 +41,5 @@ def deaths(headers: Any) -> tuple[Death, ...]:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    # pika's own kind of int, which no encoder knows, becomes Python's.
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else 0

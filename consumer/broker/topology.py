@@ -44,6 +44,8 @@ def dead_letter_arguments(settings: IngestSettings) -> Arguments:
         "x-queue-type": "quorum",
         "x-overflow": "reject-publish",
         "x-max-length-bytes": settings.queue_limit_bytes,
+        # None: else the broker would remove a message for good that somebody has looked at 20 times.
+        "x-delivery-limit": -1,
     }
 
 

@@ -6,7 +6,9 @@ from collections.abc import Set as AbstractSet
 from consumer.broker.delivery import Delivery
 from consumer.errors import DataRefused
 from consumer.incarnation import Incarnation
+from consumer.intake.days import Days
 from consumer.intake.refusal import Refusal, RefusedMessage
+from consumer.intake.repeats import Repeats
 from consumer.rows.encoding import Encoded, Encoder
 from consumer.rows.flush_rows import FlushRows, HeldBack
 from consumer.rows.tables import Table  # noqa: TC001 - annotates an attribute; one import style
@@ -37,11 +39,14 @@ class Flush:
         self.encoding_error: DataRefused | None = None
         # Rows of it may be stored already: the broker or the publisher sent a message again.
         self.suspect = False
+        self.days = Days()
+        self.repeats = Repeats()
         self._message_ids: set[str] = set()
 
     def accept(self, delivery: Delivery, message: ColumnBatch | Event) -> None:
         """Note a delivery whose rows are in ``rows``."""
         self.deliveries.append(delivery)
+        self.days.add(message.occurred_at if isinstance(message, Event) else message.sampled_at)
         identity = message_id(message)
         if delivery.redelivered or identity in self._message_ids:
             self.suspect = True

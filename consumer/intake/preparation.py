@@ -7,10 +7,13 @@ from datetime import timedelta
 import structlog
 
 from consumer.broker.delivery import Delivery
+from consumer.broker.receipts import Receipt  # noqa: TC001 - annotates an attribute; one import style
+from consumer.database import BATCH_STATES
 from consumer.errors import DatabaseAway, DataRefused
 from consumer.intake.admission import admit
 from consumer.intake.flush import Flush
 from consumer.intake.refusal import Refusal
+from consumer.intake.repeats import Repeats
 from consumer.inventory.inventory import Inventory
 from consumer.rows.health import assess
 from publisher.wire.codec import unknown_fields
@@ -30,6 +33,8 @@ class Preparation:
         self._lock = threading.Lock()
         self._held_rules: dict[str, frozenset[str]] = {}
         self._versions: dict[str, str] = {}
+        # Of the deliveries that the database answered with an error at their last try.
+        self._repeats: dict[Receipt, Repeats] = {}
         self._log = structlog.get_logger()
 
     def prepare(self, flush: Flush, delivery: Delivery) -> int:
@@ -39,14 +44,10 @@ class Preparation:
             with self._lock:
                 self._add(flush, delivery, message)
         except Refusal as refusal:
-            self._log.warning(
-                "message_quarantined",
-                reason=refusal.reason,
-                detail=refusal.detail,
-                routing_key=delivery.routing_key,
-            )
+            self._repeats.pop(delivery.receipt, None)
             flush.refuse(delivery, refusal)
             return 0
+        self._repeats.pop(delivery.receipt, None)
         flush.accept(delivery, message)
         return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
 
@@ -68,7 +69,18 @@ class Preparation:
             if error.certain:
                 raise Refusal("refused", str(error)) from error
             # The error does not say whether the message is at fault: try again.
+            self._suspect(delivery, error, "")
             raise DatabaseAway(str(error)) from error
+        except DatabaseAway as error:
+            if error.sqlstate in BATCH_STATES:
+                self._suspect(delivery, error, error.sqlstate)
+            raise
+
+    def _suspect(self, delivery: Delivery, error: Exception, sqlstate: str) -> None:
+        """Raise Refusal where an error comes with this message again and again, and with no other."""
+        repeats = self._repeats.setdefault(delivery.receipt, Repeats())
+        if repeats.note(sqlstate) and self._inventory.rehearse():
+            raise Refusal("refused", str(error)) from error
 
     def _add_batch(self, flush: Flush, delivery: Delivery, batch: ColumnBatch) -> None:
         if self._versions.get(batch.host) != batch.publisher_version:

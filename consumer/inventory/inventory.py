@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
+from consumer.backend import LastBackend
 from consumer.database import Connection, translated_errors
 from consumer.errors import ConsumerError, DataRefused
 from consumer.incarnation import Incarnation, IncarnationChanged, read_incarnation, require_incarnation
@@ -57,6 +58,7 @@ class Inventory:
     def __init__(self, connect: Callable[[], Connection], monotonic: Callable[[], float]) -> None:
         self._connect = connect
         self._connection: Connection | None = None
+        self._last_backend = LastBackend()
         self._residency = Residency(monotonic)
         self._hosts: dict[str, _Host] = {}
         self._domains: dict[str, Domain] = {}
@@ -119,6 +121,15 @@ class Inventory:
         self._domains.clear()
         self._incarnation = None
 
+    def rehearse(self) -> bool:
+        """Tell whether a new host with a domain could be entered now, on a new connection."""
+        self.close()
+        try:
+            self._ask(register.rehearse)
+        except DataRefused:
+            return False
+        return True
+
     def close(self) -> None:
         """Close the connection; the next question opens another."""
         if self._connection is not None:
@@ -150,6 +161,7 @@ class Inventory:
     def _open(self) -> Connection:
         with translated_errors():
             connection = self._connection = self._connect()
+            self._last_backend.succeed(connection)
             connection.execute(statement("inventory/index_scans_only"))
             self._residency.listen(connection)
         if self._incarnation is None:

@@ -6,7 +6,7 @@ A host is entered before its domains, and these by UUID: two consumers wait for 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import psycopg
@@ -16,6 +16,7 @@ from consumer.statements import statement
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import DomainDescription
 
+_REHEARSAL_HOST, _REHEARSAL_UUID = "rehearsal", "00000000-0000-0000-0000-000000000000"
 _Cursor = psycopg.Cursor[tuple[object, ...]]
 
 
@@ -102,6 +103,14 @@ def describe_domains(
         statement("inventory/domains_describe"),
         {"domain_ids": list(ids), "ats": list(ats), **_columns(descriptions)},
     )
+
+
+def rehearse(connection: Connection) -> None:
+    """Enter a host and a domain, and take them back. Where the names are taken, nothing is added."""
+    with connection.transaction(force_rollback=True):
+        at = datetime.now(UTC)
+        connection.execute(statement("inventory/host_add"), {"host": _REHEARSAL_HOST, "at": at})
+        _enter(connection, NamedDomains(_REHEARSAL_HOST, at, True, {_REHEARSAL_UUID: ""}, {}))
 
 
 def _facts(batch: ColumnBatch) -> dict[str, object]:

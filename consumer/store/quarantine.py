@@ -1,98 +1,163 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages that cannot be stored, kept as rows with their reason, so that nothing ends silently.
+"""Messages that cannot be stored: counted for good, and kept within budgets, before they are acknowledged.
 
-A host that sends nothing but rubbish must not fill the database. Per host and reason a number of messages an
-hour is kept. The rest is counted, and the count is stored as one row when the hour is over.
+Counts and rows are one transaction. Nothing of it is remembered here: what a kill interrupts comes again.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from datetime import datetime  # noqa: TC003 - annotates an attribute; one import style
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from psycopg.types.json import Jsonb
 
 from consumer.broker.delivery import Delivery
 from consumer.database import Connection
-from consumer.intake.refusal import Reason, RefusedMessage
+from consumer.intake.refusal import RefusedMessage
 from consumer.settings import QuarantineSettings
 from consumer.statements import statement
+from consumer.store.keeping import Keeping, Share, Usage
 from publisher.wire.topics import INGEST_QUEUE, parse_key
 
-_WINDOW_SECONDS = 3_600.0
 _DETAIL_CHARACTERS_MAX = 2_000
 
 
-class _Window:
-    def __init__(self, opened_at: float) -> None:
-        self.opened_at = opened_at
-        self.kept_count = 0
-        self.left_out_count = 0
-        self.newest_at: datetime | None = None
+class _Account(NamedTuple):
+    """What one row of quarantine_counts is about."""
+
+    host: str
+    reason: str
+    hour: datetime
 
 
 class Quarantine:
-    """Decides what is kept and writes it, in transactions of its own. Not thread-safe."""
+    """Writes refused messages in a transaction of their own. Not thread-safe."""
 
-    def __init__(self, settings: QuarantineSettings, monotonic: Callable[[], float]) -> None:
+    def __init__(self, settings: QuarantineSettings) -> None:
         self._settings = settings
-        self._monotonic = monotonic
-        self._windows: dict[tuple[str, Reason], _Window] = {}
 
     def store(self, connection: Connection, refused: Sequence[RefusedMessage]) -> None:
-        """Write refused deliveries, or count them beyond what is kept of their host and reason."""
-        now = self._monotonic()
-        kept: list[tuple[_Window, RefusedMessage]] = []
-        left_out: list[tuple[_Window, RefusedMessage]] = []
-        room: dict[_Window, int] = {}
-        for each in refused:
-            window = self._windows.setdefault((_sender(each.delivery), each.reason), _Window(now))
-            left = room.setdefault(window, self._settings.kept_per_hour_count - window.kept_count)
-            room[window] = left - 1
-            (kept if left > 0 else left_out).append((window, each))
+        """Count refused deliveries, and keep what the budgets allow; when this returns it is committed."""
         with connection.transaction():
-            for _, each in kept:
-                connection.execute(statement("store/quarantine_add"), self._row(each))
-        # Counted when it is certain: a flush that fails comes again.
-        for window, _ in kept:
-            window.kept_count += 1
-        for window, each in left_out:
-            window.left_out_count += 1
-            window.newest_at = each.delivery.received_at
-
-    def write_counts(self, connection: Connection, *, everything: bool = False) -> None:
-        """Write how many messages were left out: in the hours that are over, or in all of them."""
-        now = self._monotonic()
-        for key, window in list(self._windows.items()):
-            if everything or now - window.opened_at >= _WINDOW_SECONDS:
-                self._store_count(connection, *key, window)
-                del self._windows[key]
-
-    def _row(self, refused: RefusedMessage) -> dict[str, object]:
-        delivery = refused.delivery
-        return {
-            "received_at": delivery.received_at,
-            "reason": refused.reason,
-            "detail": refused.detail.replace("\x00", "\\x00")[:_DETAIL_CHARACTERS_MAX],
-            "queue": INGEST_QUEUE,
-            "exchange": delivery.exchange,
-            "routing_key": delivery.routing_key,
-            "user_id": delivery.user_id,
-            "message_id": delivery.message_id,
-            "content_type": delivery.content_type,
-            "message_type": delivery.message_type,
-            "body_sha256": hashlib.sha256(delivery.body).digest(),
-            "body": delivery.body[: self._settings.body_bytes],
-            "body_bytes": len(delivery.body),
-            "deaths": Jsonb([death._asdict() for death in delivery.deaths]) if delivery.deaths else None,
-        }
-
-    def _store_count(self, connection: Connection, sender: str, reason: Reason, window: _Window) -> None:
-        if window.left_out_count:
-            detail = f"{window.left_out_count} more messages within an hour were counted, not kept"
-            row = {"received_at": window.newest_at, "reason": reason, "detail": detail, "user_id": sender}
-            connection.execute(statement("store/quarantine_count"), row)
+            head_counts = Counter(_tally(connection, refused))
+            keeping = Keeping(self._settings, _lock_usage(connection, refused))
+            rows: list[dict[str, object]] = []
+            unkept: Counter[_Account] = Counter()
+            heads: Counter[_Account] = Counter()
+            for each in refused:
+                account, row = _account(each), _row(each)
+                body = each.delivery.body
+                share = keeping.share(account.host, len(body), _text_bytes(row), head_counts[account])
+                if not share.is_whole(len(body)):
+                    unkept[account] += 1
+                    if share.body_bytes is not None:
+                        heads[account] += 1
+                        head_counts[account] += 1
+                if share.body_bytes is not None:
+                    rows.append(row | _kept(body, share))
+            with connection.cursor() as cursor:
+                cursor.executemany(statement("store/quarantine_add"), rows)
+            _note_unkept(connection, unkept, heads)
+            _note_usage(connection, rows)
 
 
-def _sender(delivery: Delivery) -> str:
+def sender(delivery: Delivery) -> str:
+    """Return who sent a delivery: as the broker knows it, else as its routing key says, else nobody."""
     key = parse_key(delivery.routing_key)
     return delivery.user_id or (key.host if key else "")
+
+
+def _account(refused: RefusedMessage) -> _Account:
+    hour = refused.delivery.received_at.replace(minute=0, second=0, microsecond=0)
+    return _Account(sender(refused.delivery), refused.reason, hour)
+
+
+def _tally(connection: Connection, refused: Iterable[RefusedMessage]) -> dict[_Account, int]:
+    """Count the messages; return how many beginnings were kept of each account before."""
+    found: defaultdict[_Account, list[Delivery]] = defaultdict(list)
+    for each in refused:
+        found[_account(each)].append(each.delivery)
+    accounts = sorted(found)
+    rows = connection.execute(
+        statement("store/quarantine_tally"),
+        {
+            **_keys(accounts),
+            "newest": [max(each.received_at for each in found[account]) for account in accounts],
+            "message_counts": [len(found[account]) for account in accounts],
+            "message_bytes": [sum(len(each.body) for each in found[account]) for account in accounts],
+        },
+    )
+    return {_Account._make(row[:3]): int(str(row[3])) for row in rows}
+
+
+def _lock_usage(connection: Connection, refused: Iterable[RefusedMessage]) -> Usage:
+    hosts = sorted({sender(each.delivery) for each in refused})
+    rows = connection.execute(statement("store/quarantine_usage_lock"), {"hosts": hosts}).fetchall()
+    total = connection.execute(statement("store/quarantine_usage_total")).fetchall()
+    return Usage({str(host): int(str(kept)) for host, kept in rows}, int(str(total[0][0])))
+
+
+def _note_unkept(connection: Connection, unkept: Counter[_Account], heads: Counter[_Account]) -> None:
+    if accounts := sorted(unkept):
+        connection.execute(
+            statement("store/quarantine_tally_unkept"),
+            {
+                **_keys(accounts),
+                "unkept": [unkept[account] for account in accounts],
+                "heads": [heads[account] for account in accounts],
+            },
+        )
+
+
+def _note_usage(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    kept: Counter[str] = Counter()
+    for row in rows:
+        kept[str(row["host"])] += int(str(row["kept_bytes"]))
+    counts = Counter(str(row["host"]) for row in rows)
+    if hosts := sorted(kept):
+        connection.execute(
+            statement("store/quarantine_usage_add"),
+            {
+                "hosts": hosts,
+                "message_counts": [counts[host] for host in hosts],
+                "kept_bytes": [kept[host] for host in hosts],
+            },
+        )
+
+
+def _keys(accounts: Sequence[_Account]) -> dict[str, list[object]]:
+    hosts, reasons, hours = zip(*accounts, strict=True)
+    return {"hosts": list(hosts), "reasons": list(reasons), "hours": list(hours)}
+
+
+def _row(refused: RefusedMessage) -> dict[str, object]:
+    delivery = refused.delivery
+    return {
+        "received_at": delivery.received_at,
+        "reason": refused.reason,
+        "detail": refused.detail.replace("\x00", "\\x00")[:_DETAIL_CHARACTERS_MAX],
+        "host": sender(delivery),
+        "queue": INGEST_QUEUE,
+        "exchange": delivery.exchange,
+        "routing_key": delivery.routing_key,
+        "user_id": delivery.user_id,
+        "message_id": delivery.message_id,
+        "content_type": delivery.content_type,
+        "message_type": delivery.message_type,
+        "body_sha256": hashlib.sha256(delivery.body).digest(),
+        "body_bytes": len(delivery.body),
+        "deaths": Jsonb([death._asdict() for death in delivery.deaths]) if delivery.deaths else None,
+    }
+
+
+def _text_bytes(row: dict[str, object]) -> int:
+    deaths = row["deaths"]
+    texts = [value for value in row.values() if isinstance(value, str)]
+    if isinstance(deaths, Jsonb):
+        texts += [str(deaths.obj)]
+    return sum(len(text.encode("utf-8", "replace")) for text in texts)
+
+
+def _kept(body: bytes, share: Share) -> dict[str, object]:
+    return {"body": body[: share.body_bytes], "kept_bytes": share.kept_bytes}

@@ -1,24 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storing a flush: a bad message goes to quarantine, and the others of its flush are committed."""
 
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import structlog
 
+from consumer.backend import LastBackend
 from consumer.broker.delivery import Delivery
-from consumer.database import Connection, translated_errors
+from consumer.database import BATCH_STATES, Connection, translated_errors
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused
 from consumer.incarnation import IncarnationChanged, read_incarnation
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.rows.encoding import Encoder
-from consumer.store.quarantine import Quarantine
+from consumer.statements import statement
+from consumer.store.isolation import Isolated, Isolation
+from consumer.store.refusal_log import RefusalLog
 from consumer.store.rehearsal import rehearse
 from consumer.store.writer import Writer, Written
+
+
+class RefusedSink(Protocol):
+    """Where refused messages go."""
+
+    def store(self, connection: Connection, refused: Sequence[RefusedMessage]) -> None:
+        """Take them; when this returns they are committed."""
 
 
 class _Link(NamedTuple):
@@ -27,13 +36,13 @@ class _Link(NamedTuple):
 
 
 class Storage:
-    """The database connection of the storing thread. Not thread-safe."""
+    """The database connection of a storing thread. Not thread-safe."""
 
     def __init__(
         self,
         connect: Callable[[], Connection],
         preparation: Preparation,
-        quarantine: Quarantine,
+        quarantine: RefusedSink,
         before_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._connect = connect
@@ -41,15 +50,18 @@ class Storage:
         self._quarantine = quarantine
         self._before_commit = before_commit
         self._link: _Link | None = None
+        self._last_backend = LastBackend()
         self._encoder: Encoder | None = None
         # The connection before was lost, and not closed after an answer of the server.
         self._lost = False
+        self._refusal_log = RefusalLog()
         self._log = structlog.get_logger()
 
     def open(self) -> None:
         """Connect and check the tables; raise DatabaseAway, SchemaError, SettingsError."""
         connection = self._connect()
         try:
+            self._last_backend.succeed(connection)
             read_incarnation(connection)
             encoder = Encoder(connection)
             self._link = _Link(connection, Writer(connection, self._before_commit))
@@ -69,10 +81,13 @@ class Storage:
             self._link = None
 
     def finish(self) -> None:
-        """Write the counts of left-out messages, if the database is there, and close the connection."""
-        with contextlib.suppress(ConsumerError):
-            self._write_counts(everything=True)
+        """Log what is still to be told, and close the connection."""
+        self._refusal_log.tell(everything=True)
         self.close()
+
+    def tell_refused(self) -> None:
+        """Log the refused messages of the last seconds; now and then, also while nothing is stored."""
+        self._refusal_log.tell()
 
     def store(self, flush: Flush) -> Written:
         """Commit a flush; when this returns, all its deliveries may be acknowledged.
@@ -80,29 +95,55 @@ class Storage:
         Raises DatabaseAway and SchemaError: the caller tries again; what was stored is a duplicate then.
         """
         try:
-            self._writer()
-            try:
-                return self._store(flush if flush.encoder is self._encoder else self._prepared_anew(flush))
-            except IncarnationChanged:
-                self._preparation.forget()
-                return self._store(self._prepared_anew(flush))
+            written, refused = self._store_with_known_keys(flush)
+            # Before the ack, and last: if it fails, they come again and are not counted twice.
+            self._quarantine_messages(refused)
         except ConsumerError:
             self.close()
             # Whether the commit came through is not known.
             flush.suspect = True
             raise
-
-    def _store(self, flush: Flush) -> Written:
-        try:
-            written = self._write(flush)
-        except DataRefused as error:
-            self._store_held(flush)
-            refused = {each.delivery.receipt for each in flush.refused}
-            written = self._isolate([each for each in flush.deliveries if each.receipt not in refused], error)
-        # Before the refused ones: if it fails, they come again and are not stored twice.
-        self._write_counts()
-        self._quarantine_messages(flush.refused)
+        self._refusal_log.note(refused)
+        self._refusal_log.tell()
         return written
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of rows for this database; any thread, after ``open``."""
+        assert self._encoder is not None  # noqa: S101 - ingest opens the storage first
+        return self._encoder
+
+    def attempt(self, deliveries: Sequence[Delivery]) -> Isolated:
+        """Store deliveries as one transaction of rows made anew; raise DatabaseAway, DataRefused."""
+        self._open_link()
+        part = Flush(self.encoder)
+        for delivery in deliveries:
+            self._preparation.prepare(part, delivery)
+        part.suspect = True
+        part.seal()
+        return Isolated(self._write(part), part.refused)
+
+    def works(self) -> bool:
+        """Tell whether a batch that is certainly good could be stored now; raise DatabaseAway."""
+        try:
+            self._open_link()
+            rehearsed = Flush(self.encoder)
+            rehearse(rehearsed.rows, datetime.now(UTC))
+            rehearsed.seal()
+            self._writer().rehearse(rehearsed.encoded)
+        except DataRefused:
+            return False
+        return True
+
+    def _store_with_known_keys(self, flush: Flush) -> Isolated:
+        self._open_link()
+        try:
+            return self._store_what_can_be(
+                flush if flush.encoder is self._encoder else self._prepared_anew(flush)
+            )
+        except IncarnationChanged:
+            self._preparation.forget()
+            return self._store_what_can_be(self._prepared_anew(flush))
 
     def _prepared_anew(self, flush: Flush) -> Flush:
         """Return a flush of the same deliveries with the keys and types of the database as it is now.
@@ -118,14 +159,28 @@ class Storage:
                 self._preparation.prepare(anew, delivery)
         # Whether it was stored before is not known.
         anew.suspect = True
+        anew.repeats = flush.repeats
         anew.seal()
         return anew
 
-    @property
-    def encoder(self) -> Encoder:
-        """The encoder of rows for this database; any thread, after ``open``."""
-        assert self._encoder is not None  # noqa: S101 - ingest opens the storage first
-        return self._encoder
+    def _store_what_can_be(self, flush: Flush) -> Isolated:
+        try:
+            return Isolated(self._write(flush), flush.refused)
+        except DataRefused as error:
+            return self._isolate(flush, error)
+        except DatabaseAway as error:
+            if not self._is_of_the_flush(flush, error):
+                raise
+            self._log.warning("flush_isolated", message_count=len(flush.deliveries), error=str(error))
+            return self._isolate(flush, DataRefused(str(error), certain=False))
+
+    def _is_of_the_flush(self, flush: Flush, error: DatabaseAway) -> bool:
+        """Tell whether an error that may be the server's comes with this flush and with no other rows."""
+        if error.sqlstate not in BATCH_STATES or not flush.repeats.note(error.sqlstate):
+            return False
+        # On a new connection: the old one's process may hold what the flush lacks.
+        self.close()
+        return self.works()
 
     def _write(self, flush: Flush) -> Written:
         if flush.encoding_error is not None:
@@ -133,42 +188,29 @@ class Storage:
         return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
 
     def _writer(self) -> Writer:
+        return self._open_link().writer
+
+    def _open_link(self) -> _Link:
+        if self._link is not None and self._link.connection.closed:
+            self.close()
         if self._link is None:
             self.open()
         assert self._link is not None  # noqa: S101 - open() sets it or raises
-        return self._link.writer
+        return self._link
 
-    def _isolate(self, deliveries: Sequence[Delivery], first_error: DataRefused) -> Written:
-        """Store all but the messages at fault, halving until they stand alone."""
-        total = Written(0, 0)
-        pending = [(tuple(deliveries), first_error)]
-        uncertain: list[tuple[Delivery, DataRefused]] = []
-        while pending:
-            group, cause = pending.pop()
-            if len(group) == 1:
-                if cause.certain:
-                    self._refuse(group[0], cause)
-                else:
-                    uncertain.append((group[0], cause))
-                continue
-            for half in (group[len(group) // 2 :], group[: len(group) // 2]):
-                part = Flush(self.encoder)
-                for delivery in half:
-                    self._preparation.prepare(part, delivery)
-                try:
-                    part.suspect = True
-                    part.seal()
-                    written = self._write(part)
-                except DataRefused as error:
-                    pending.append((half, error))
-                else:
-                    total = Written(*(sum(pair) for pair in zip(total, written, strict=True)))
-                    self._quarantine_messages(part.refused)
-        if uncertain and not self._database_works():
-            raise DatabaseAway(str(uncertain[0][1])) from uncertain[0][1]
-        for delivery, cause in uncertain:
-            self._refuse(delivery, cause)
-        return total
+    def _isolate(self, flush: Flush, cause: DataRefused) -> Isolated:
+        known = {each.delivery.receipt for each in flush.refused}
+        self._set_lock_timeout(statement("store/lock_timeout_short"))
+        self._store_held(flush)
+        written, refused = Isolation(self).run(
+            [each for each in flush.deliveries if each.receipt not in known], cause
+        )
+        self._set_lock_timeout(statement("store/lock_timeout_reset"))
+        return Isolated(written, [*flush.refused, *refused])
+
+    def _set_lock_timeout(self, change: bytes) -> None:
+        with translated_errors():
+            self._open_link().connection.execute(change)
 
     def _store_held(self, flush: Flush) -> None:
         """Store the rows that the flush before left to this one, which cannot be stored as a whole."""
@@ -177,35 +219,12 @@ class Storage:
             part.seal()
             try:
                 self._write(part)
-            except DataRefused as error:
+            except (DataRefused, DatabaseAway) as error:
+                if isinstance(error, DatabaseAway) and error.sqlstate not in BATCH_STATES:
+                    raise
                 self._log.warning("latest_refused", hosts=sorted(flush.held), detail=str(error))
 
-    def _database_works(self) -> bool:
-        """Tell whether a batch that is certainly good could be stored now."""
-        try:
-            rehearsed = Flush(self.encoder)
-            rehearse(rehearsed.rows, datetime.now(UTC))
-            rehearsed.seal()
-            self._writer().rehearse(rehearsed.encoded)
-        except DataRefused:
-            return False
-        return True
-
-    def _refuse(self, delivery: Delivery, cause: DataRefused) -> None:
-        self._log.warning(
-            "message_quarantined", reason="refused", detail=str(cause), routing_key=delivery.routing_key
-        )
-        self._quarantine_messages([RefusedMessage(delivery, "refused", str(cause))])
-
     def _quarantine_messages(self, refused: Sequence[RefusedMessage]) -> None:
-        if not refused:
-            return
-        self._writer()
-        assert self._link is not None  # noqa: S101 - as above
-        with translated_errors():
-            self._quarantine.store(self._link.connection, refused)
-
-    def _write_counts(self, *, everything: bool = False) -> None:
-        if self._link is not None:
+        if refused:
             with translated_errors():
-                self._quarantine.write_counts(self._link.connection, everything=everything)
+                self._quarantine.store(self._open_link().connection, refused)

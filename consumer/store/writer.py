@@ -36,6 +36,10 @@ class Written(NamedTuple):
     row_count: int
     duplicate_count: int
 
+    def plus(self, other: "Written") -> "Written":
+        """Return the sum of both."""
+        return Written(self.row_count + other.row_count, self.duplicate_count + other.duplicate_count)
+
 
 class Writer:
     """Writes flushes on one connection; the caller closes the connection when an error leaves this class."""

@@ -292,7 +292,7 @@ def test_a_consumer_keeps_policies_and_rows_in_order(community: psycopg.Connecti
     community.execute("SELECT remove_retention_policy('domain_samples')")
     community.execute("SET ROLE kvmgrid_ingest")
 
-    outdated = ["domain_latest", "dropped_ranges", "quarantine"]
+    outdated = ["domain_latest", "dropped_ranges", "quarantine", "quarantine_counts"]
     assert [Removed(table, 1) for table in outdated] == enforce(community)
     community.execute("RESET ROLE")
     assert "30 days" == configured(community, "policy_retention", "drop_after")["domain_samples"]

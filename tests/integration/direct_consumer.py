@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A consumer without a broker, for tests of what it writes and when."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
-from consumer.database import connect
+from consumer.database import Connection, connect
 from consumer.errors import ConsumerError, DatabaseAway, SchemaError
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
@@ -24,15 +23,20 @@ from publisher.wire.topics import sample_key
 class DirectConsumer:
     """One consumer without a broker, which may be asked again while the database is away."""
 
-    def __init__(self, database_url: str) -> None:
-        settings = DatabaseSettings(url=database_url)
+    def __init__(self, database_url: str, *, timeout_seconds: float = 60.0) -> None:
+        settings = DatabaseSettings(
+            url=database_url,
+            lock_timeout_seconds=min(10.0, timeout_seconds),
+            statement_timeout_seconds=timeout_seconds,
+        )
         self.now = 0.0
+        self._abandoned: list[Connection] = []
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
             lambda: connect(settings, "writer", autocommit=True),
             self._preparation,
-            Quarantine(QuarantineSettings(), time.monotonic),
+            Quarantine(QuarantineSettings()),
         )
         self._storage.open()
 
@@ -72,6 +76,17 @@ class DirectConsumer:
         """Store a flush; raise DatabaseAway and SchemaError."""
         self._storage.store(flush)
 
+    def store_within(self, flush: Flush, try_count: int = 10) -> int:
+        """Store a flush, again while the database cannot be used; return how many tries it took."""
+        for number in range(1, try_count):
+            try:
+                self._storage.store(flush)
+            except DatabaseAway:
+                continue
+            return number
+        self._storage.store(flush)
+        return try_count
+
     def insist(self, action: Callable[[], object], timeout_seconds: float = 30.0) -> None:
         """Do something again until the database lets it, as a running consumer does."""
         errors: list[ConsumerError] = []
@@ -90,3 +105,17 @@ class DirectConsumer:
         """Close both connections."""
         self._inventory.close()
         self._storage.close()
+        for connection in self._abandoned:
+            connection.close()
+
+    def abandon(self) -> int:
+        """Lose the writer's connection without a word to the server, which is at work; return its process."""
+        link = self._storage._link
+        assert link is not None
+        connection = link.connection
+        pid = connection.info.backend_pid
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE kvmgrid.quarantine IN ROW EXCLUSIVE MODE")
+        self._abandoned.append(connection)
+        self._storage._link = None
+        return pid

@@ -25,7 +25,7 @@ from tests.integration.consumer_messages import (
     recent,
     small_fleet,
 )
-from tests.services import MigratedDatabase, VirtualHost
+from tests.services import VirtualHost
 
 
 @contextmanager
@@ -128,27 +128,6 @@ def test_what_cannot_be_trusted_is_set_aside(
 
     assert [(reason, body)] == stored.rows("SELECT reason, body FROM quarantine")
     assert keys_of(other) == stored.domain_keys()
-
-
-def test_the_bodies_of_rubbish_are_capped_and_counted(
-    virtual_host: VirtualHost, database: MigratedDatabase, stored: StoredRows
-) -> None:
-    """A host that sends rubbish without end fills neither the table nor its rows."""
-    limits = ["KVMGRID_QUARANTINE__KEPT_PER_HOUR_COUNT=3", "KVMGRID_QUARANTINE__BODY_BYTES=10"]
-    with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, limits) as consumer:
-        consumer.wait_for("consuming")
-        sender = AnyHostSender.enrolled(virtual_host)
-        for _ in range(20):
-            sender.send_body(b"x" * 100, sample_key("hv000"), user_id="hv000")
-        sender.send(small_fleet().batch(1, recent(), 1))
-        sender.close()
-        eventually(stored.message_count, 1)
-
-    kept = stored.rows("SELECT length(body), body_bytes FROM quarantine WHERE body IS NOT NULL")
-    assert [(10, 100)] * 3 == kept
-    # The rest is told when the consumer ends.
-    counts = stored.rows("SELECT user_id, detail FROM quarantine WHERE body IS NULL")
-    assert [("hv000", "17 more messages within an hour were counted, not kept")] == counts
 
 
 def nested_headers(depth: int) -> dict[str, object]:

@@ -40,6 +40,12 @@ INSERT INTO kvmgrid.quarantine (received_at, reason)
 SELECT at, 'clock'
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
+INSERT INTO kvmgrid.quarantine_counts (
+    host, reason, hour, newest_at, message_count, message_bytes, unkept_message_count, head_count
+)
+SELECT 'hv1', 'clock', date_trunc('hour', at), at, 1, 100, 0, 0
+FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
+
 INSERT INTO kvmgrid.host_latest (
     host_id, sampled_at, cpu_busy_ratio, health_score, health_state, health_reasons, received_at, tick_seconds,
     hypervisor_state, collectors

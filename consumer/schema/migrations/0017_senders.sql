@@ -2,8 +2,8 @@
 -- For `kvmgrid-consumer status`: who sends, and how much. A view reads with its owner's rights: a grant on a column
 -- cannot be added once TimescaleDB keeps a table in columns.
 
--- Messages that came within the last minute, by the host that sent them: those that were stored as samples, and those
--- that were set aside.
+-- Who has sent within the last minute: messages of that minute that were stored as samples; and messages that were set
+-- aside, where the last came within it, since the hour began.
 -- Samples that are older than an hour when they arrive are left out: to find them, a day of reports would be read.
 CREATE VIEW senders_now AS
 SELECT
@@ -17,15 +17,14 @@ FROM (
     WHERE r.sampled_at > now() - INTERVAL '1 hour' AND r.received_at > now() - INTERVAL '1 minute'
     GROUP BY h.host
     UNION ALL
-    SELECT coalesce(q.user_id, '(nobody)'), 0, count(*)
-    FROM quarantine AS q
-    WHERE q.received_at > now() - INTERVAL '1 minute'
+    SELECT coalesce(nullif(q.host, ''), '(nobody)'), 0, sum(q.message_count)
+    FROM quarantine_counts AS q
+    WHERE q.hour > now() - INTERVAL '2 hours' AND q.newest_at > now() - INTERVAL '1 minute'
     GROUP BY 1
 ) AS came
 GROUP BY host;
 
 GRANT SELECT ON senders_now TO kvmgrid_ingest, kvmgrid_dashboard;
-GRANT SELECT (user_id) ON quarantine TO kvmgrid_ingest;
 
 -- Whole numbers of any size that a publisher may send: sequences 0 and 2^63 - 1 are next to each other, and their
 -- distances are added up.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.cli import BAD_SETTINGS
+from consumer.invocation import BAD_SETTINGS
 from consumer.settings import ConsumerSettings
 from dashboard.cli import EXIT_SETTINGS
 from publisher.exit_codes import ExitCode

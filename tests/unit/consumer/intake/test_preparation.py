@@ -17,6 +17,7 @@ from consumer.inventory.placement import Placements
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
 from publisher.wire.columns import ColumnBatch
+from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import sample_key
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -31,6 +32,11 @@ class Picky:
     def __init__(self, error: Exception) -> None:
         self._error = error
         self.incarnation = "the only one"
+        self.works = True
+
+    def rehearse(self) -> bool:
+        """Tell that other hosts could be entered."""
+        return self.works
 
     def place(self, batch: ColumnBatch) -> Places:
         """Place the hosts that are not bad."""
@@ -45,19 +51,21 @@ def prepared(error: Exception) -> Flush:
     encoder: Any = Mock()
     preparation, flush = Preparation(inventory, timedelta(minutes=5)), Flush(encoder)
     for tag, batch in enumerate((BAD, GOOD), start=1):
-        preparation.prepare(
-            flush,
-            Delivery(
-                receipt=Receipt(1, tag),
-                body=encode(batch),
-                exchange="",
-                routing_key=sample_key(batch.host),
-                redelivered=False,
-                received_at=NOW,
-                user_id=batch.host,
-            ),
-        )
+        preparation.prepare(flush, delivery(tag, batch))
     return flush
+
+
+def delivery(tag: int, batch: SampleBatch) -> Delivery:
+    """Return a batch as it comes from the broker."""
+    return Delivery(
+        receipt=Receipt(1, tag),
+        body=encode(batch),
+        exchange="",
+        routing_key=sample_key(batch.host),
+        redelivered=False,
+        received_at=NOW,
+        user_id=batch.host,
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,36 @@ def test_an_unclear_refusal_is_waited_out() -> None:
     """Where the database cannot tell whether the message is at fault, the message is tried again."""
     with pytest.raises(DatabaseAway):
         prepared(DataRefused("XX000: cache lookup failed", certain=False))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DatabaseAway("57014: statement timeout", sqlstate="57014"),
+        DatabaseAway("55P03: lock timeout", sqlstate="55P03"),
+        DataRefused("XX000: cache lookup failed", certain=False),
+    ],
+)
+def test_what_fails_again_and_again_alone_is_set_aside(error: Exception) -> None:
+    """Once three tries failed alike, and another host could be entered, the message is at fault."""
+    inventory, encoder = Picky(error), Mock()
+    subject: Any = inventory
+    preparation, flush = Preparation(subject, timedelta(minutes=5)), Flush(encoder)
+    inventory.works = False
+    for _ in range(5):
+        with pytest.raises(DatabaseAway):
+            preparation.prepare(flush, delivery(1, BAD))
+    inventory.works = True
+    preparation.prepare(flush, delivery(1, BAD))
+
+    assert [(1, "refused")] == [(each.delivery.receipt.tag, each.reason) for each in flush.refused]
+
+
+def test_a_lost_connection_is_never_a_message_s_fault() -> None:
+    """However often it is lost."""
+    inventory: Any = Picky(DatabaseAway("08006: connection lost", sqlstate="08006"))
+    encoder: Any = Mock()
+    preparation = Preparation(inventory, timedelta(minutes=5))
+    for _ in range(10):
+        with pytest.raises(DatabaseAway):
+            preparation.prepare(Flush(encoder), delivery(1, BAD))

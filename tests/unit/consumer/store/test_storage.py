@@ -40,9 +40,9 @@ class StorageUnderTest:
         self.storage = Storage(unused, self.preparation, unused)
         self.storage._write = self._write  # type: ignore[method-assign] # the seam of this test
         self.storage._quarantine_messages = self._quarantine_messages  # type: ignore[method-assign] # likewise
-        self.storage._database_works = lambda: self.works  # type: ignore[method-assign] # likewise
-        self.storage._write_counts = lambda **_: None  # type: ignore[method-assign] # likewise
-        self.storage._writer = lambda: unused  # type: ignore[method-assign] # likewise
+        self.storage.works = lambda: self.works  # type: ignore[method-assign] # likewise
+        self.storage._set_lock_timeout = Mock()  # type: ignore[method-assign] # likewise
+        self.storage._open_link = lambda: unused  # type: ignore[method-assign] # likewise
         self.storage._encoder = unused
 
     def _write(self, flush: Flush) -> Written:

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Messages in quarantine, the oldest first, and how long what is kept of each is.
+SELECT quarantine_id, coalesce(octet_length(body), 0), coalesce(octet_length(body) = body_bytes, false)
+FROM quarantine
+WHERE (%(ids)s::bigint[] IS NULL OR quarantine_id = ANY (%(ids)s))
+    AND (%(host)s::text IS NULL OR host = %(host)s)
+    AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+    AND (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR received_at < %(until)s)
+ORDER BY quarantine_id
