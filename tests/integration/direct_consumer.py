@@ -24,6 +24,7 @@ class DirectConsumer:
     def __init__(self, database_url: str) -> None:
         settings = DatabaseSettings(url=database_url)
         self.now = 0.0
+        self._received_at = datetime.min.replace(tzinfo=UTC)
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
@@ -34,8 +35,9 @@ class DirectConsumer:
         self._storage.open()
 
     def take(self, *batches: SampleBatch) -> None:
-        """Store batches, one after the other."""
+        """Store batches, one after the other; each arrives when it is sampled, or after the one before."""
         for batch in batches:
+            self._received_at = max(self._received_at, batch.sampled_at)
             flush = Flush(self._storage.encoder)
             self._preparation.prepare(
                 flush,
@@ -45,7 +47,7 @@ class DirectConsumer:
                     exchange="",
                     routing_key=sample_key(batch.host),
                     redelivered=False,
-                    received_at=datetime.now(UTC),
+                    received_at=self._received_at,
                     user_id=batch.host,
                 ),
             )
