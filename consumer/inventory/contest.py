@@ -4,8 +4,8 @@
 - Where the domain is inactive at home, or paused for the second half of a post-copy migration, it has moved.
 - Where its home is silent, it has moved after 5 ticks of the home, and 30 s at least. The times are those of
   arrival, the tick is the home's: the claimant's clock and tick say nothing about another host.
-- What this consumer did not watch does not count. When it, the broker or the database was away, a claim may come
-  before the home's own message. So a wait between two claims counts for two ticks of the home at most.
+- What this consumer did not watch does not count. When it, the broker or the database was away, a claim may
+  come before the home's own message. So a wait between two claims counts for two ticks of the home at most.
 - Otherwise the domain is contested: it stays at home, and the claim is shown.
 """
 
@@ -13,11 +13,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from consumer.inventory.homes import Home
+from consumer.inventory.listing import Listing
 from publisher.wire.states import MIGRATING, PAUSED, POST_COPY
 
 # As the view hosts_now has it: a host is stale after so many of its ticks.
 _SILENT_TICKS = 5.0
-# The longest wait of a publisher before it connects again: behind an outage, one host may be back before another.
+# The longest wait of a publisher before it connects again: one host may be back before another.
 _SILENT_SECONDS_MIN = 30.0
 _WATCHED_TICKS = 2.0
 _CONTESTED_TICKS = 2.0
@@ -28,10 +29,11 @@ _NOTE_SECONDS = 20.0
 
 
 class _Claim:
-    """One host's claim to a domain of another host; times of arrival."""
+    """One host's claim to a domain of another host; times of arrival, but for the sample that began it."""
 
-    def __init__(self, home_id: int | None, at: datetime) -> None:
+    def __init__(self, home_id: int | None, at: datetime, sampled_at: datetime) -> None:
         self.home_id = home_id
+        self.sampled_at = sampled_at
         self.since = self.last_at = at
         self.silent_seconds = 0.0
         self.noted_at: datetime | None = None
@@ -48,16 +50,26 @@ class Contest:
         for domain_id in self._claims.keys() - set(domain_ids):
             del self._claims[domain_id]
 
-    def has_moved(self, home: Home, *, at: datetime, heard_at: datetime | None) -> bool:
+    def note(self, domain_id: int, listing: Listing) -> None:
+        """Note a domain that lives nowhere: its last home let go of it after this sample."""
+        self._claims.setdefault(domain_id, _Claim(None, listing.received_at, listing.at))
+
+    def sampled_at(self, domain_id: int) -> datetime | None:
+        """Return when the sample was taken that a claim began with."""
+        claim = self._claims.get(domain_id)
+        return None if claim is None else claim.sampled_at
+
+    def has_moved(self, home: Home, listing: Listing, heard_at: datetime | None) -> bool:
         """Note a claim that arrived, and tell whether the domain has left its home.
 
         ``heard_at``: when this consumer got the newest list of the home.
         """
+        at = listing.received_at
         if home.is_inactive or (home.state, home.state_reason) == (PAUSED, POST_COPY):
             return True
         claim = self._claims.get(home.domain_id)
         if claim is None or claim.home_id != home.host_id:
-            self._claims[home.domain_id] = claim = _Claim(home.host_id, at)
+            self._claims[home.domain_id] = claim = _Claim(home.host_id, at, listing.at)
         tick = _tick_seconds(home)
         heard = max((each for each in (heard_at, home.heard_at) if each is not None), default=None)
         if heard is not None and heard > claim.last_at:

@@ -6,18 +6,19 @@ cache answers for a batch that brings nothing new, which nearly every batch is, 
 A new host is entered with all its domains in one transaction: a fleet may arrive at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 from consumer.database import Connection, translated_errors
 from consumer.errors import ConsumerError
 from consumer.inventory import register
+from consumer.inventory.listing import Listing, claims
 from consumer.inventory.placement import Placement, Placements
 from consumer.inventory.register import Domain, NamedDomains
-from consumer.inventory.residency import Listing, Residency, claims
+from consumer.inventory.residency import Residency
 from consumer.statements import statement
-from publisher.wire.columns import ColumnBatch
+from publisher.wire.columns import ColumnBatch, DomainColumns
 from publisher.wire.samples import DomainDescription, Event
 
 _Answer = TypeVar("_Answer")
@@ -74,7 +75,7 @@ class Inventory:
         domains = batch.domains
         if domains is None:
             return Places(host.host_id, _NONE)
-        self._residency.hear(host.host_id, received_at)
+        self._residency.hear(host.host_id, _told_at(batch, received_at), received_at)
         same = domains.uuid == host.uuids and domains.name == host.names
         # Before the youngest of its stays began, a host had other residents.
         is_late = same and batch.sampled_at < host.resident_since
@@ -178,9 +179,7 @@ class Inventory:
         listing = Listing(host.host_id, at, received_at, active)
         since = self._residency.update(connection, listing)
         reported_here = self._residency.reported_here(connection, listing, batch.sampled_at)
-        for uuid, description in domains.descriptions.items():
-            if uuid in names and self._domains[uuid].described_at != at:
-                host.descriptions[uuid] = _Description(at, description)
+        self._keep_descriptions(host, domains, at, since)
         placements: list[Placement | None] = []
         at_home: list[str] = []
         for domain, uuid, libvirt_id in zip(listed, names, domains.libvirt_ids, strict=True):
@@ -219,6 +218,18 @@ class Inventory:
             return
         register.rename_domain(connection, domain.domain_id, name, at)
         self._domains |= register.find_domains(connection, [uuid])
+
+    def _keep_descriptions(
+        self, host: _Host, domains: DomainColumns, at: datetime, since: Container[int]
+    ) -> None:
+        listed = set(domains.uuid)
+        for uuid, description in domains.descriptions.items():
+            if uuid not in listed:
+                continue
+            domain = self._domains[uuid]
+            # Not if the domain was entered with it.
+            if domain.described_at != at or domain.domain_id not in since:
+                host.descriptions[uuid] = _Description(at, description)
 
     def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
         if not uuids:

@@ -13,9 +13,8 @@
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import structlog
 from psycopg import Notify
@@ -23,8 +22,8 @@ from psycopg import Notify
 from consumer.database import Connection
 from consumer.inventory.contest import Contest
 from consumer.inventory.homes import Home, find_homes
+from consumer.inventory.listing import Heard, Listing
 from consumer.statements import statement
-from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 
 _PAIRING = timedelta(minutes=10)
 # How long a notification of another consumer may wait.
@@ -35,22 +34,10 @@ _REREAD_SECONDS = 60.0
 _NOTIFIED_COUNT_MAX = 700
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
+# Domains that have left a host and live nowhere, or soon elsewhere.
+_LEFT_COUNT_MAX = 10_000
 # Any session may send notifications, as many as it likes.
 _UNREADABLE_LOG_SECONDS = 60.0
-
-# A domain that arrives by migration is paused for one of these reasons.
-_ARRIVING = frozenset({MIGRATING, STARTING_UP})
-
-
-class Listing(NamedTuple):
-    """A full list of the domains of a host."""
-
-    host_id: int
-    # When it was sampled, by the host's clock, but no later than it arrived.
-    at: datetime
-    received_at: datetime
-    # Whether each domain is active.
-    active: Mapping[int, bool]
 
 
 class _Stays:
@@ -65,11 +52,6 @@ class _Stays:
         self.asked_at = -math.inf
 
 
-def claims(libvirt_id: int | None, state: int, state_reason: int | None) -> bool:
-    """Tell whether a domain is active on the host that reports it, and not still arriving there."""
-    return libvirt_id is not None and not (state == PAUSED and state_reason in _ARRIVING)
-
-
 class Residency:
     """The stays as far as this consumer has to know them."""
 
@@ -77,8 +59,10 @@ class Residency:
         self._monotonic = monotonic
         self._stays: dict[int, _Stays] = {}
         self._contests: dict[int, Contest] = {}
-        # When the newest list of each host arrived at this consumer.
-        self._heard_at: dict[int, datetime] = {}
+        # The newest lists of each host that arrived at this consumer.
+        self._heard: dict[int, Heard] = {}
+        # The last list of another host that had a domain which has left it since.
+        self._left_at: dict[int, datetime] = {}
         self._polled_at = -math.inf
         self._unreadable_at = -math.inf
         self._log = structlog.get_logger()
@@ -87,7 +71,8 @@ class Residency:
         """Begin with a connection; nothing is known, since notifications without one are lost."""
         self._stays.clear()
         self._contests.clear()
-        self._heard_at.clear()
+        self._heard.clear()
+        self._left_at.clear()
         connection.add_notify_handler(self._on_notified)
         connection.execute(statement("inventory/notifications_listen"))
 
@@ -101,9 +86,14 @@ class Residency:
         """Whether it is time for ``poll_notifications``."""
         return self._monotonic() - self._polled_at >= _POLL_SECONDS
 
-    def hear(self, host_id: int, received_at: datetime) -> None:
-        """Note that a list of a host has arrived."""
-        self._heard_at[host_id] = received_at
+    def hear(self, host_id: int, at: datetime, received_at: datetime) -> None:
+        """Note that a list of a host has arrived; ``at``: as in a Listing."""
+        last = self._heard.get(host_id)
+        if last is None or last.at < at:
+            self._heard[host_id] = Heard(received_at, at, None if last is None else last.at)
+        else:
+            # A late one, or the same one again: the database was away.
+            self._heard[host_id] = last._replace(received_at=received_at)
 
     def current(self, host_id: int) -> bool:
         """Tell whether a host's residents have been read lately, and nothing about them is open."""
@@ -187,10 +177,13 @@ class Residency:
         lost = {}
         for domain_id, home in claimed.items():
             if home.host_id is None:
+                contest.note(domain_id, listing)
                 continue
-            heard_at = self._heard_at.get(home.host_id)
-            if contest.has_moved(home, at=listing.received_at, heard_at=heard_at):
+            heard = self._heard.get(home.host_id)
+            if contest.has_moved(home, listing, None if heard is None else heard.received_at):
                 lost[domain_id] = home.host_id
+                if heard is not None:
+                    self._note_left({domain_id}, heard.at)
         if contested := contest.to_note(claimed, listing.received_at):
             connection.execute(
                 statement("inventory/contests_note"),
@@ -228,9 +221,19 @@ class Residency:
         arrived: Collection[int],
         lost: Mapping[int, int],
     ) -> None:
-        ids = sorted({*missing, *arrived})
+        ids, begun = sorted({*missing, *arrived}), sorted(arrived)
         here = {"host_id": listing.host_id, "at": listing.at}
-        begun = {**here, "domain_ids": sorted(arrived)}
+        heard = self._heard.get(listing.host_id)
+        if heard is not None and heard.before_at is not None:
+            self._note_left(missing, heard.before_at)
+        left_ats = [self._left_at.get(domain_id) for domain_id in begun]
+        arrivals = {
+            **here,
+            "pairing": _PAIRING,
+            "domain_ids": begun,
+            "left_ats": left_ats,
+            "claimed_ats": self._claimed_ats(listing.host_id, begun, left_ats),
+        }
         with connection.transaction():
             connection.execute(statement("inventory/domains_lock"), {"domain_ids": ids})
             connection.execute(statement("inventory/stays_end"), {**here, "domain_ids": sorted(missing)})
@@ -238,8 +241,24 @@ class Residency:
                 statement("inventory/stays_elsewhere_end"),
                 {"at": listing.at, "domain_ids": list(lost), "host_ids": list(lost.values())},
             )
-            connection.execute(statement("inventory/stays_begin"), {**begun, "pairing": _PAIRING})
-            connection.execute(statement("inventory/domains_set_home"), begun)
+            connection.execute(statement("inventory/stays_begin"), arrivals)
+            connection.execute(statement("inventory/domains_set_home"), {**here, "domain_ids": begun})
             connection.execute(statement("inventory/claims_settle"), {"domain_ids": ids})
             moved = ",".join(map(str, ids)) if len(ids) <= _NOTIFIED_COUNT_MAX else ""
             connection.execute(statement("inventory/moves_notify"), {"domain_ids": moved})
+
+    def _note_left(self, domain_ids: Collection[int], at: datetime) -> None:
+        if len(self._left_at) > _LEFT_COUNT_MAX:
+            self._left_at.clear()
+        self._left_at.update(dict.fromkeys(domain_ids, at))
+
+    def _claimed_ats(
+        self, host_id: int, domain_ids: Sequence[int], left_ats: Sequence[datetime | None]
+    ) -> list[datetime | None]:
+        """Return since when a host reported domains after the last list of the host that they have left."""
+        contest = self._contests.get(host_id)
+        claimed_ats = [None if contest is None else contest.sampled_at(key) for key in domain_ids]
+        return [
+            None if left_at is None or claimed_at is None else max(left_at, claimed_at)
+            for left_at, claimed_at in zip(left_ats, claimed_ats, strict=True)
+        ]

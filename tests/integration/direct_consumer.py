@@ -14,8 +14,8 @@ from consumer.settings import DatabaseSettings, QuarantineSettings
 from consumer.store.quarantine import Quarantine
 from consumer.store.storage import Storage
 from publisher.wire.codec import encode
-from publisher.wire.samples import SampleBatch
-from publisher.wire.topics import sample_key
+from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.topics import event_key, sample_key
 
 
 class DirectConsumer:
@@ -34,26 +34,36 @@ class DirectConsumer:
         )
         self._storage.open()
 
-    def take(self, *batches: SampleBatch) -> None:
-        """Store batches, one after the other; each arrives when it is sampled, or after the one before."""
-        for batch in batches:
-            self._received_at = max(self._received_at, batch.sampled_at)
-            flush = Flush(self._storage.encoder)
-            self._preparation.prepare(
-                flush,
-                Delivery(
-                    receipt=Receipt(1, 1),
-                    body=encode(batch),
-                    exchange="",
-                    routing_key=sample_key(batch.host),
-                    redelivered=False,
-                    received_at=self._received_at,
-                    user_id=batch.host,
-                ),
-            )
-            flush.seal()
-            assert [] == flush.refused
-            self._storage.store(flush)
+    def prepare(self, message: SampleBatch | Event, received_at: datetime | None = None) -> Flush:
+        """Return the flush of a message, which arrives when it is sampled, or after the one before."""
+        event = message if isinstance(message, Event) else None
+        at = message.occurred_at if isinstance(message, Event) else message.sampled_at
+        self._received_at = received_at or max(self._received_at, at)
+        flush = Flush(self._storage.encoder)
+        self._preparation.prepare(
+            flush,
+            Delivery(
+                receipt=Receipt(1, 1),
+                body=encode(message),
+                exchange="",
+                routing_key=event_key(message.host, event.kind) if event else sample_key(message.host),
+                redelivered=False,
+                received_at=self._received_at,
+                user_id=message.host,
+            ),
+        )
+        flush.seal()
+        assert [] == flush.refused
+        return flush
+
+    def store(self, flush: Flush) -> None:
+        """Store a flush."""
+        self._storage.store(flush)
+
+    def take(self, *messages: SampleBatch | Event, received_at: datetime | None = None) -> None:
+        """Store messages, one after the other."""
+        for message in messages:
+            self.store(self.prepare(message, received_at))
 
     def close(self) -> None:
         """Close both connections."""
