@@ -23,7 +23,8 @@ FORGED_CORES = 77.0
 TICK_COUNT = 8
 
 SERIES = """
-    SELECT h.host, count(*) FROM {table} AS s JOIN hosts AS h USING (host_id) JOIN domains AS d USING (domain_id)
+    SELECT h.host, count(*)
+    FROM {table} AS s JOIN hosts AS h USING (host_id) JOIN domains AS d USING (domain_id)
     WHERE d.uuid = %s GROUP BY h.host
 """
 TABLES = ("domain_samples", "domain_block_samples", "domain_interface_samples", "domain_latest")
