@@ -5,7 +5,7 @@
 - Where its home is silent, it has moved after 5 ticks of the home, and 30 s at least. The times are those of
   arrival, the tick is the home's: the claimant's clock and tick say nothing about another host.
 - What this consumer did not watch does not count. When it, the broker or the database was away, a claim may
-  come before the home's own message. So a wait between two claims counts for two ticks of the home at most.
+  come before the home's own message. So no wait between two claims counts for all of it.
 - Otherwise the domain is contested: it stays at home, and the claim is shown.
 """
 
@@ -20,7 +20,8 @@ from publisher.wire.states import MIGRATING, PAUSED, POST_COPY
 _SILENT_TICKS = 5.0
 # The longest wait of a publisher before it connects again: one host may be back before another.
 _SILENT_SECONDS_MIN = 30.0
-_WATCHED_TICKS = 2.0
+# The share of that which one wait between two claims may count for.
+_WATCHED_SHARE = 0.4
 _CONTESTED_TICKS = 2.0
 # A home that says its tick is a day keeps no domain for five days.
 _TICK_SECONDS_MAX = 300.0
@@ -70,15 +71,14 @@ class Contest:
         claim = self._claims.get(home.domain_id)
         if claim is None or claim.home_id != home.host_id:
             self._claims[home.domain_id] = claim = _Claim(home.host_id, at, listing.at)
-        tick = _tick_seconds(home)
+        silence = max(_SILENT_TICKS * _tick_seconds(home), _SILENT_SECONDS_MIN)
         heard = max((each for each in (heard_at, home.heard_at) if each is not None), default=None)
         if heard is not None and heard > claim.last_at:
             claim.silent_seconds = 0.0
         else:
             waited = (at - claim.last_at).total_seconds()
-            claim.silent_seconds += min(max(waited, 0.0), _WATCHED_TICKS * tick)
+            claim.silent_seconds += min(max(waited, 0.0), _WATCHED_SHARE * silence)
         claim.last_at = max(claim.last_at, at)
-        silence = max(_SILENT_TICKS * tick, _SILENT_SECONDS_MIN)
         is_silent = heard is None or at - heard > timedelta(seconds=silence)
         return is_silent and claim.silent_seconds >= silence
 
