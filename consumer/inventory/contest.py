@@ -17,9 +17,9 @@ from consumer.inventory.listing import Listing
 from publisher.wire.states import MIGRATING, PAUSED, POST_COPY
 
 # As the view hosts_now has it: a host is stale after so many of its ticks.
-_SILENT_TICKS = 5.0
+_SILENCE_TICKS = 5.0
 # The longest wait of a publisher before it connects again: one host may be back before another.
-_SILENT_SECONDS_MIN = 30.0
+_SILENCE_SECONDS_MIN = 30.0
 # The share of that which one wait between two claims may count for.
 _WATCHED_SHARE = 0.4
 _CONTESTED_TICKS = 2.0
@@ -71,7 +71,7 @@ class Contest:
         claim = self._claims.get(home.domain_id)
         if claim is None or claim.home_id != home.host_id:
             self._claims[home.domain_id] = claim = _Claim(home.host_id, at, listing.at)
-        silence = max(_SILENT_TICKS * _tick_seconds(home), _SILENT_SECONDS_MIN)
+        silence = max(_SILENCE_TICKS * _tick_seconds(home), _SILENCE_SECONDS_MIN)
         heard = max((each for each in (heard_at, home.heard_at) if each is not None), default=None)
         if heard is not None and heard > claim.last_at:
             claim.silent_seconds = 0.0

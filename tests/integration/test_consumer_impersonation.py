@@ -133,7 +133,7 @@ def test_nothing_of_another_host_is_the_domains(
 
 
 def test_an_event_names_no_domain_of_its_own(sides: Sides, stored: StoredRows) -> None:
-    """Told before anybody lists the VM, an event enters and names nothing; the host that lists it owns it."""
+    """Sent before anybody lists the VM, an event enters and names nothing; the host that lists it owns it."""
     uuid = sides.report.uuid
     sides.other.send(event(1, 0, uuid), batch(1, 0))
     sides.own.send(event(0, 0, uuid), batch(0, 1, sides.report))
