@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.migration.seeding import seed_plain_tables, seed_samples
+from tests.migration.seeding import seed_contest, seed_plain_tables, seed_samples
 
 TICK = timedelta(seconds=10)
 HOUR = timedelta(hours=1)
@@ -51,12 +51,7 @@ def seeded(owner: psycopg.Connection) -> psycopg.Connection:
 
 def test_every_view_answers_a_dashboard(seeded: psycopg.Connection, dashboard: psycopg.Connection) -> None:
     """The dashboard's role reads every view, and finds rows in each."""
-    seeded.execute(
-        """
-        INSERT INTO hosts (host_id, host, first_seen_at) VALUES (2, 'hv2', now());
-        INSERT INTO contested_domains (domain_id, host_id, since, last_at) VALUES (1, 2, now(), now());
-        """
-    )
+    seed_contest(seeded)
     counts = {
         view: dashboard.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(view))).fetchone()
         for (view,) in seeded.execute(VIEWS).fetchall()
