@@ -93,7 +93,7 @@ class Preparation:
                     fields=sorted(unknown)[:_LOGGED_FIELD_COUNT],
                     field_count=len(unknown),
                 )
-        places = self._inventory.place(batch)
+        places = self._inventory.place(batch, delivery.received_at)
         health = assess(batch, self._held_rules.get(batch.host, frozenset()))
         self._held_rules[batch.host] = frozenset(reason.rule for reason in health.reasons)
         flush.rows.add_batch(

@@ -7,8 +7,8 @@ A new host is entered with all its domains in one transaction: a fleet may arriv
 What is kept is forgotten with the connection that it was read on, and with the incarnation of the database.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Container
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 from consumer.backend import LastBackend
@@ -16,15 +16,17 @@ from consumer.database import Connection, translated_errors
 from consumer.errors import ConsumerError, DataRefused
 from consumer.incarnation import Incarnation, IncarnationChanged, read_incarnation, require_incarnation
 from consumer.inventory import register
+from consumer.inventory.listing import Listing, claims
 from consumer.inventory.placement import Placement, Placements
 from consumer.inventory.register import Domain, NamedDomains
-from consumer.inventory.residency import Listing, Residency, claims
+from consumer.inventory.residency import Residency
 from consumer.statements import statement
 from publisher.wire.columns import ColumnBatch, DomainColumns
 from publisher.wire.samples import DomainDescription, Event
 
 _Answer = TypeVar("_Answer")
 _NONE = Placements.of(())
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Places(NamedTuple):
@@ -47,6 +49,9 @@ class _Host:
         self.uuids: list[str] = []
         self.names: list[str] = []
         self.placements = _NONE
+        # The residents among them, and when the youngest of their stays began.
+        self.home: frozenset[str] = frozenset()
+        self.resident_since = _EVER
         # The last description of each domain that is listed here and still lives elsewhere.
         # Publishers do not send it again soon.
         self.descriptions = descriptions
@@ -72,23 +77,29 @@ class Inventory:
         assert self._incarnation is not None  # noqa: S101 - keys are read after it
         return self._incarnation
 
-    def place(self, batch: ColumnBatch) -> Places:
+    def place(self, batch: ColumnBatch, received_at: datetime) -> Places:
         """Return the keys of a batch, after noting what is new about its host and domains."""
         if self._residency.poll_is_due:
             self._ask(self._residency.poll_notifications)
         host = self._hosts.get(batch.host)
         facts = (batch.identity, batch.boot_id, batch.publisher_version)
         if host is None or host.facts != facts:
-            host = self._ask(lambda connection: self._describe_host(connection, batch, facts))
+            host = self._ask(lambda connection: self._describe_host(connection, batch, facts, received_at))
         domains = batch.domains
         if domains is None:
             return Places(host.host_id, _NONE)
+        self._residency.hear(host.host_id, _told_at(batch, received_at), received_at)
         same = domains.uuid == host.uuids and domains.name == host.names
-        if not same or domains.descriptions or not self._residency.current(host.host_id):
+        # Before the youngest of its stays began, a host had other residents.
+        is_late = same and batch.sampled_at < host.resident_since
+        if not same or is_late or domains.descriptions or not self._residency.current(host.host_id):
             known = host
-            host.placements = self._ask(
-                lambda connection: self._place_domains(connection, known, batch, domains)
+            placements = self._ask(
+                lambda connection: self._place_domains(connection, known, batch, received_at)
             )
+            if is_late:
+                return Places(host.host_id, placements)
+            host.placements = placements
             for uuid in set(host.uuids).difference(domains.uuid):
                 # A domain that has left is looked up again where it is seen again.
                 self._domains.pop(uuid, None)
@@ -97,7 +108,7 @@ class Inventory:
         return Places(host.host_id, host.placements)
 
     def place_event(self, event: Event) -> tuple[int, int | None]:
-        """Return the keys of an event's host and domain."""
+        """Return the keys of an event's host, and of its domain where that is known to live there."""
         host = self._hosts.get(event.host) or self._ask(
             lambda connection: self._remember(
                 event.host, register.find_host(connection, event.host, event.occurred_at)
@@ -105,11 +116,11 @@ class Inventory:
         )
         if event.domain_uuid is None:
             return host.host_id, None
-        uuid, name = event.domain_uuid, event.domain_name or event.domain_uuid
-        if uuid not in self._domains:
-            named = NamedDomains(event.host, event.occurred_at, False, {uuid: name}, {})
-            self._ask(lambda connection: self._add_domains(connection, named))
-        return host.host_id, self._domains[uuid].domain_id
+        domain = self._domains.get(event.domain_uuid)
+        if domain and self._residency.lives_here(host.host_id, domain.domain_id, event.occurred_at):
+            return host.host_id, domain.domain_id
+        # The transaction that stores it compares it with the stays.
+        return host.host_id, None
 
     def forget(self) -> None:
         """Forget what was read of the database; the next question reads it again on a new connection."""
@@ -171,37 +182,44 @@ class Inventory:
     def _remember(self, name: str, host_id: int) -> _Host:
         return self._hosts.setdefault(name, _Host(host_id, self._left_descriptions.pop(name, {})))
 
-    def _describe_host(self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]) -> _Host:
-        host = self._hosts.get(batch.host) or self._find_or_enter_host(connection, batch, facts)
+    def _describe_host(
+        self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...], received_at: datetime
+    ) -> _Host:
+        host = self._hosts.get(batch.host) or self._find_or_enter_host(connection, batch, facts, received_at)
         if host.facts != facts:
             register.describe_host(connection, host.host_id, batch)
             host.facts = facts
         return host
 
     def _find_or_enter_host(
-        self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...]
+        self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...], received_at: datetime
     ) -> _Host:
         """Find a host that this consumer does not know; enter it with its domains if it is new."""
-        host_id, is_new, found = register.find_or_enter_host(connection, batch, self._unknown(batch))
+        host_id, is_new, found = register.find_or_enter_host(
+            connection, batch, self._unknown(batch, received_at)
+        )
         self._domains |= found
         host = self._remember(batch.host, host_id)
         if is_new:
             host.facts = facts
         return host
 
-    def _unknown(self, batch: ColumnBatch) -> NamedDomains:
+    def _unknown(self, batch: ColumnBatch, received_at: datetime) -> NamedDomains:
         """Return the domains of a batch that this consumer does not know."""
         domains, names, descriptions = batch.domains, {}, {}
         if domains is not None:
             listed = zip(domains.uuid, domains.name, strict=True)
             names = {uuid: name for uuid, name in listed if uuid not in self._domains}
             descriptions = domains.descriptions
-        return NamedDomains(batch.host, batch.sampled_at, True, names, descriptions)
+        return NamedDomains(batch.host, _told_at(batch, received_at), names, descriptions)
 
     def _place_domains(
-        self, connection: Connection, host: _Host, batch: ColumnBatch, domains: DomainColumns
+        self, connection: Connection, host: _Host, batch: ColumnBatch, received_at: datetime
     ) -> Placements:
-        unknown = self._unknown(batch)
+        domains = batch.domains
+        assert domains is not None  # noqa: S101 - the caller has looked
+        at = _told_at(batch, received_at)
+        unknown = self._unknown(batch, received_at)
         if unknown.names:
             self._add_domains(connection, unknown)
         names = dict(zip(domains.uuid, domains.name, strict=True))
@@ -210,22 +228,37 @@ class Inventory:
             domains.libvirt_ids, domains.figures("state"), domains.figures("state_reason"), strict=True
         )
         active = {domain.domain_id: claims(*state) for domain, state in zip(listed, states, strict=True)}
-        residents = self._residency.update(
-            connection, Listing(host.host_id, batch.sampled_at, batch.tick_seconds, active)
-        )
-        for uuid, description in domains.descriptions.items():
-            if uuid in names and self._domains[uuid].described_at != batch.sampled_at:
-                host.descriptions[uuid] = _Description(batch.sampled_at, description)
+        listing = Listing(host.host_id, at, received_at, active)
+        since = self._residency.update(connection, listing)
+        reported_here = self._residency.reported_here(connection, listing, batch.sampled_at)
+        self._keep_descriptions(host, domains, at, since)
         placements: list[Placement | None] = []
-        for domain, (uuid, name), libvirt_id in zip(listed, names.items(), domains.libvirt_ids, strict=True):
-            resident = domain.domain_id in residents
-            if resident and domain.name != name:
-                self._rename(connection, domain, uuid, name, batch.sampled_at)
-            # An inactive definition of a domain that lives elsewhere says nothing about the domain.
-            stored = resident or libvirt_id is not None
-            placements.append(Placement(domain.domain_id, resident) if stored else None)
-        at_home = {uuid for uuid, place in zip(names, placements, strict=True) if place and place.resident}
-        self._describe(connection, host, [uuid for uuid in host.descriptions if uuid in at_home])
+        at_home: list[str] = []
+        for domain, uuid, libvirt_id in zip(listed, names, domains.libvirt_ids, strict=True):
+            key = domain.domain_id
+            if key not in reported_here:
+                # An inactive definition of a domain that lives elsewhere says nothing about the domain.
+                elsewhere = Placement(key, resident=False, elsewhere=True)
+                placements.append(None if libvirt_id is None else elsewhere)
+                continue
+            resident = key in since and since[key] <= batch.sampled_at
+            placements.append(Placement(key, resident))
+            if resident:
+                at_home.append(uuid)
+        home = {
+            uuid: since[domain.domain_id]
+            for uuid, domain in zip(names, listed, strict=True)
+            if domain.domain_id in since
+        }
+        # What has arrived may have been renamed on another host, through another consumer.
+        if arrived := home.keys() - host.home - unknown.names.keys():
+            self._domains |= register.find_domains(connection, sorted(arrived))
+        host.home, host.resident_since = frozenset(home), max(home.values(), default=_EVER)
+        for uuid in at_home:
+            domain = self._domains[uuid]
+            if domain.name != names[uuid]:
+                self._rename(connection, domain, uuid, names[uuid], at)
+        self._describe(connection, host, [uuid for uuid in at_home if uuid in host.descriptions])
         return Placements.of(placements)
 
     def _add_domains(self, connection: Connection, unknown: NamedDomains) -> None:
@@ -236,7 +269,19 @@ class Inventory:
         if domain.named_at is not None and at <= domain.named_at:
             return
         register.rename_domain(connection, domain.domain_id, name, at)
-        self._domains |= register.find_domain(connection, uuid)
+        self._domains |= register.find_domains(connection, [uuid])
+
+    def _keep_descriptions(
+        self, host: _Host, domains: DomainColumns, at: datetime, since: Container[int]
+    ) -> None:
+        listed = set(domains.uuid)
+        for uuid, description in domains.descriptions.items():
+            if uuid not in listed:
+                continue
+            domain = self._domains[uuid]
+            # Not if the domain was entered with it.
+            if domain.described_at != at or domain.domain_id not in since:
+                host.descriptions[uuid] = _Description(at, description)
 
     def _describe(self, connection: Connection, host: _Host, uuids: list[str]) -> None:
         if not uuids:
@@ -245,3 +290,8 @@ class Inventory:
         register.describe_domains(connection, described)
         for uuid in uuids:
             del host.descriptions[uuid]
+
+
+def _told_at(batch: ColumnBatch, received_at: datetime) -> datetime:
+    """Return when a batch was sampled, by the host's clock, but no later than it arrived."""
+    return min(batch.sampled_at, received_at)

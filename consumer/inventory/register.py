@@ -30,12 +30,11 @@ class Domain(NamedTuple):
 
 
 class NamedDomains(NamedTuple):
-    """Domains in a message of a host: their names and descriptions by UUID."""
+    """Domains in a full list of a host: their names and descriptions by UUID."""
 
     host: str
+    # No later than the list arrived.
     at: datetime
-    # Whether they come from a full list of the host: a domain that an event names need not live there.
-    listed: bool
     names: Mapping[str, str]
     descriptions: Mapping[str, DomainDescription]
 
@@ -60,9 +59,9 @@ def find_or_enter_domains(connection: Connection, named: NamedDomains) -> dict[s
     return _domains(found)
 
 
-def find_domain(connection: Connection, uuid: str) -> dict[str, Domain]:
-    """Return a domain as it is now."""
-    return _domains(connection.execute(statement("inventory/domains_find"), {"uuids": [uuid]}))
+def find_domains(connection: Connection, uuids: Sequence[str]) -> dict[str, Domain]:
+    """Return domains as they are now."""
+    return _domains(connection.execute(statement("inventory/domains_find"), {"uuids": uuids}))
 
 
 def find_host(connection: Connection, host: str, at: datetime) -> int:
@@ -110,7 +109,7 @@ def rehearse(connection: Connection) -> None:
     with connection.transaction(force_rollback=True):
         at = datetime.now(UTC)
         connection.execute(statement("inventory/host_add"), {"host": _REHEARSAL_HOST, "at": at})
-        _enter(connection, NamedDomains(_REHEARSAL_HOST, at, True, {_REHEARSAL_UUID: ""}, {}))
+        _enter(connection, NamedDomains(_REHEARSAL_HOST, at, {_REHEARSAL_UUID: ""}, {}))
 
 
 def _facts(batch: ColumnBatch) -> dict[str, object]:
@@ -134,13 +133,13 @@ def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
     entries = {
         "host": named.host,
         "at": named.at,
-        "listed": named.listed,
         "uuids": uuids,
         "names": list(named.names.values()),
         "described_ats": [each and named.at for each in descriptions],
         **_columns(descriptions),
     }
     connection.execute(statement("inventory/domains_enter"), entries)
+    connection.execute(statement("inventory/claims_settle_new"), {"uuids": uuids})
     return connection.execute(statement("inventory/domains_find"), {"uuids": uuids})
 
 

@@ -3,23 +3,27 @@
 
 - A full list of a host that no longer names a resident ends its stay; without a list nothing ends.
 - A domain begins a stay where it is listed while it lives nowhere: a migration, after a departure elsewhere.
-- Only a domain that is active here may end a stay elsewhere. It must be inactive there, or that host silent.
+- Only a domain that is active here may end a stay elsewhere; the contest module says when.
 - So an inactive definition left behind on another host ends no stay. Nor does the incoming half of a
-  migration, nor a second VM of the same UUID.
-- Late messages change nothing: each statement compares their time with that of the stays.
+  migration, nor a second VM of the same UUID, nor a host that lists what is not its own.
+- Late messages change nothing: each statement compares their time with that of the stays. No time is later
+  than the arrival of its message, whatever the clock of its host.
+- The statement that begins a stay brings what the host had reported of the domain into the domain's series.
 - What is read is kept. Consumers notify each other through the database of the domains they have moved.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+import structlog
 from psycopg import Notify
 
 from consumer.database import Connection
+from consumer.inventory.contest import Contest
+from consumer.inventory.homes import Home, find_homes
+from consumer.inventory.listing import Heard, Listing
 from consumer.statements import statement
-from publisher.wire.states import MIGRATING, PAUSED, STARTING_UP
 
 _PAIRING = timedelta(minutes=10)
 # How long a notification of another consumer may wait.
@@ -30,33 +34,22 @@ _REREAD_SECONDS = 60.0
 _NOTIFIED_COUNT_MAX = 700
 # How soon domains that live elsewhere are asked about again.
 _RETRY_SECONDS = 1.0
-
-# A domain that arrives by migration is paused for one of these reasons.
-_ARRIVING = frozenset({MIGRATING, STARTING_UP})
-
-
-class Listing(NamedTuple):
-    """A full list of the domains of a host."""
-
-    host_id: int
-    at: datetime
-    tick_seconds: float
-    # Whether each domain is active.
-    active: Mapping[int, bool]
+# Domains that have left a host and live nowhere, or soon elsewhere.
+_LEFT_COUNT_MAX = 10_000
+# Any session may send notifications, as many as it likes.
+_UNREADABLE_LOG_SECONDS = 60.0
 
 
 class _Stays:
     """What this consumer knows of one host's residents."""
 
-    def __init__(self, here: set[int], read_at: float) -> None:
+    def __init__(self, here: Mapping[int, datetime], read_at: float) -> None:
+        # Since when each resident lives here.
         self.here = here
-        self.elsewhere: frozenset[int] = frozenset()
+        # Since when each of the other listed domains lives elsewhere; None: nowhere.
+        self.elsewhere: dict[int, datetime | None] = {}
         self.read_at = read_at
-
-
-def claims(libvirt_id: int | None, state: int, state_reason: int | None) -> bool:
-    """Tell whether a domain is active on the host that reports it, and not still arriving there."""
-    return libvirt_id is not None and not (state == PAUSED and state_reason in _ARRIVING)
+        self.asked_at = -math.inf
 
 
 class Residency:
@@ -65,11 +58,21 @@ class Residency:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._stays: dict[int, _Stays] = {}
+        self._contests: dict[int, Contest] = {}
+        # The newest lists of each host that arrived at this consumer.
+        self._heard: dict[int, Heard] = {}
+        # The last list of another host that had a domain which has left it since.
+        self._left_at: dict[int, datetime] = {}
         self._polled_at = -math.inf
+        self._unreadable_at = -math.inf
+        self._log = structlog.get_logger()
 
     def listen(self, connection: Connection) -> None:
         """Begin with a connection; nothing is known, since notifications without one are lost."""
         self._stays.clear()
+        self._contests.clear()
+        self._heard.clear()
+        self._left_at.clear()
         connection.add_notify_handler(self._on_notified)
         connection.execute(statement("inventory/notifications_listen"))
 
@@ -83,6 +86,15 @@ class Residency:
         """Whether it is time for ``poll_notifications``."""
         return self._monotonic() - self._polled_at >= _POLL_SECONDS
 
+    def hear(self, host_id: int, at: datetime, received_at: datetime) -> None:
+        """Note that a list of a host has arrived; ``at``: as in a Listing."""
+        last = self._heard.get(host_id)
+        if last is None or last.at < at:
+            self._heard[host_id] = Heard(received_at, at, None if last is None else last.at)
+        else:
+            # A late one, or the same one again: the database was away.
+            self._heard[host_id] = last._replace(received_at=received_at)
+
     def current(self, host_id: int) -> bool:
         """Tell whether a host's residents have been read lately, and nothing about them is open."""
         stays = self._stays.get(host_id)
@@ -90,8 +102,16 @@ class Residency:
             stays is not None and not stays.elsewhere and self._monotonic() - stays.read_at < _REREAD_SECONDS
         )
 
-    def update(self, connection: Connection, listing: Listing) -> frozenset[int]:
-        """Bring the stays up to a listing and return the listed domains that live on its host."""
+    def lives_here(self, host_id: int, domain_id: int, at: datetime) -> bool:
+        """Tell whether a domain is known to have lived on a host at an instant, and since then."""
+        stays = self._stays.get(host_id)
+        if stays is None or self._monotonic() - stays.read_at >= _REREAD_SECONDS:
+            return False
+        since = stays.here.get(domain_id)
+        return since is not None and since <= at
+
+    def update(self, connection: Connection, listing: Listing) -> Mapping[int, datetime]:
+        """Bring the stays up to a listing; return the domains that live on its host, and since when."""
         now = self._monotonic()
         stays = self._stays.get(listing.host_id)
         listed = listing.active.keys()
@@ -99,60 +119,146 @@ class Residency:
         if (
             stays is None
             or now - stays.read_at >= _REREAD_SECONDS
-            or not listed <= stays.here | stays.elsewhere
+            or not listed <= stays.here.keys() | stays.elsewhere.keys()
         ):
             stays = self._read(connection, listing.host_id)
-        missing, arrived = stays.here - listed, listed - stays.here
-        retry = arrived and now - stays.read_at >= _RETRY_SECONDS
-        if missing or ((arrived - stays.elsewhere or retry) and _may_begin(connection, listing, arrived)):
-            self._change(connection, listing, missing=missing, arrived=arrived)
+        missing, arrived = stays.here.keys() - listed, listed - stays.here.keys()
+        lost: dict[int, int] = {}
+        may_begin = False
+        if not arrived:
+            self._contests.pop(listing.host_id, None)
+        if arrived and (arrived - stays.elsewhere.keys() or now - stays.asked_at >= _RETRY_SECONDS):
+            homes = find_homes(connection, arrived)
+            stays.elsewhere = {domain_id: home.since for domain_id, home in homes.items()}
+            stays.asked_at = now
+            lost = self._judge(connection, listing, homes)
+            may_begin = bool(lost) or None in stays.elsewhere.values()
+        if missing or may_begin:
+            self._change(connection, listing, missing=missing, arrived=arrived, lost=lost)
+            asked_at, elsewhere = stays.asked_at, stays.elsewhere
             stays = self._read(connection, listing.host_id)
-        stays.elsewhere = frozenset(listed - stays.here)
-        return frozenset(listed & stays.here)
+            stays.asked_at, stays.elsewhere = asked_at, elsewhere
+        stays.elsewhere = {
+            domain_id: stays.elsewhere.get(domain_id) for domain_id in listed - stays.here.keys()
+        }
+        return stays.here
+
+    def reported_here(self, connection: Connection, listing: Listing, at: datetime) -> set[int]:
+        """Return the listed domains that lived on the host of the listing at an instant."""
+        stays = self._stays[listing.host_id]
+        asked = []
+        found = set()
+        for domain_id in listing.active:
+            since = stays.here.get(domain_id)
+            if since is not None and since <= at:
+                found.add(domain_id)
+                continue
+            elsewhere_since = stays.elsewhere.get(domain_id)
+            if since is not None or elsewhere_since is None or at < elsewhere_since:
+                asked.append(domain_id)
+        if asked:
+            parameters = {"host_id": listing.host_id, "domain_ids": asked, "at": at}
+            rows = connection.execute(statement("inventory/stays_cover"), parameters)
+            found.update(int(str(row[0])) for row in rows)
+        return found
 
     def _read(self, connection: Connection, host_id: int) -> _Stays:
         rows = connection.execute(statement("inventory/residents"), {"host_id": host_id})
-        stays = _Stays({int(str(row[0])) for row in rows}, self._monotonic())
+        here = {int(str(key)): since for key, since in rows if isinstance(since, datetime)}
+        stays = _Stays(here, self._monotonic())
         self._stays[host_id] = stays
         return stays
 
+    def _judge(self, connection: Connection, listing: Listing, homes: Mapping[int, Home]) -> dict[int, int]:
+        """Return the claimed domains that their hosts have lost, each with the host; note the contests."""
+        claimed = {key: home for key, home in homes.items() if listing.active[key]}
+        contest = self._contests.setdefault(listing.host_id, Contest())
+        contest.keep(claimed.keys())
+        lost = {}
+        for domain_id, home in claimed.items():
+            if home.host_id is None:
+                contest.note(domain_id, listing)
+                continue
+            heard = self._heard.get(home.host_id)
+            if contest.has_moved(home, listing, None if heard is None else heard.received_at):
+                lost[domain_id] = home.host_id
+                if heard is not None:
+                    self._note_left({domain_id}, heard.at)
+        if contested := contest.to_note(claimed, listing.received_at):
+            connection.execute(
+                statement("inventory/contests_note"),
+                {
+                    "host_id": listing.host_id,
+                    "at": listing.received_at,
+                    "domain_ids": list(contested),
+                    "sinces": list(contested.values()),
+                },
+            )
+        return lost
+
     def _on_notified(self, notify: Notify) -> None:
         """Let the next listing of each host concerned read its stays again, whoever moved the domains."""
-        moved = {int(each) for each in notify.payload.split(",") if each}
+        try:
+            moved = {int(each) for each in notify.payload.split(",") if each}
+        except ValueError:
+            now = self._monotonic()
+            if now - self._unreadable_at >= _UNREADABLE_LOG_SECONDS:
+                self._unreadable_at = now
+                self._log.warning(
+                    "notification_unreadable", backend_pid=notify.pid, detail=notify.payload[:100]
+                )
+            return
         for stays in self._stays.values():
-            if not moved or moved & stays.here or moved & stays.elsewhere:
+            if not moved or not moved.isdisjoint(stays.here) or not moved.isdisjoint(stays.elsewhere):
                 stays.read_at = -math.inf
 
     def _change(
-        self, connection: Connection, listing: Listing, *, missing: set[int], arrived: set[int]
+        self,
+        connection: Connection,
+        listing: Listing,
+        *,
+        missing: Collection[int],
+        arrived: Collection[int],
+        lost: Mapping[int, int],
     ) -> None:
-        ids = sorted(missing | arrived)
+        ids, begun = sorted({*missing, *arrived}), sorted(arrived)
         here = {"host_id": listing.host_id, "at": listing.at}
+        heard = self._heard.get(listing.host_id)
+        if heard is not None and heard.before_at is not None:
+            self._note_left(missing, heard.before_at)
+        left_ats = [self._left_at.get(domain_id) for domain_id in begun]
+        arrivals = {
+            **here,
+            "pairing": _PAIRING,
+            "domain_ids": begun,
+            "left_ats": left_ats,
+            "claimed_ats": self._claimed_ats(listing.host_id, begun, left_ats),
+        }
         with connection.transaction():
             connection.execute(statement("inventory/domains_lock"), {"domain_ids": ids})
             connection.execute(statement("inventory/stays_end"), {**here, "domain_ids": sorted(missing)})
-            active = sorted(domain_id for domain_id in arrived if listing.active[domain_id])
             connection.execute(
                 statement("inventory/stays_elsewhere_end"),
-                {**here, "domain_ids": active, "tick_seconds": listing.tick_seconds},
+                {"at": listing.at, "domain_ids": list(lost), "host_ids": list(lost.values())},
             )
-            connection.execute(
-                statement("inventory/stays_begin"),
-                {**here, "domain_ids": sorted(arrived), "pairing": _PAIRING},
-            )
-            connection.execute(
-                statement("inventory/domains_set_home"), {**here, "domain_ids": sorted(arrived)}
-            )
+            connection.execute(statement("inventory/stays_begin"), arrivals)
+            connection.execute(statement("inventory/domains_set_home"), {**here, "domain_ids": begun})
+            connection.execute(statement("inventory/claims_settle"), {"domain_ids": ids})
             moved = ",".join(map(str, ids)) if len(ids) <= _NOTIFIED_COUNT_MAX else ""
             connection.execute(statement("inventory/moves_notify"), {"domain_ids": moved})
 
+    def _note_left(self, domain_ids: Collection[int], at: datetime) -> None:
+        if len(self._left_at) > _LEFT_COUNT_MAX:
+            self._left_at.clear()
+        self._left_at.update(dict.fromkeys(domain_ids, at))
 
-def _may_begin(connection: Connection, listing: Listing, arrived: set[int]) -> bool:
-    """Tell whether any of these may begin a stay: a definition left behind for days must lock nothing."""
-    return (
-        any(listing.active[domain_id] for domain_id in arrived)
-        or connection.execute(
-            statement("inventory/domains_without_home"), {"domain_ids": sorted(arrived)}
-        ).rowcount
-        > 0
-    )
+    def _claimed_ats(
+        self, host_id: int, domain_ids: Sequence[int], left_ats: Sequence[datetime | None]
+    ) -> list[datetime | None]:
+        """Return since when a host reported domains after the last list of the host that they have left."""
+        contest = self._contests.get(host_id)
+        claimed_ats = [None if contest is None else contest.sampled_at(key) for key in domain_ids]
+        return [
+            None if left_at is None or claimed_at is None else max(left_at, claimed_at)
+            for left_at, claimed_at in zip(left_ats, claimed_ats, strict=True)
+        ]

@@ -14,13 +14,24 @@ from consumer.rows.encoding import Encoded, Row
 from consumer.rows.table_slices import TableSlice, encode_slices
 from consumer.rows.tables import (
     DOMAIN_BLOCK_SAMPLES,
+    DOMAIN_BLOCK_SAMPLES_ELSEWHERE,
     DOMAIN_INTERFACE_SAMPLES,
+    DOMAIN_INTERFACE_SAMPLES_ELSEWHERE,
     DOMAIN_LATEST,
     DOMAIN_SAMPLES,
+    DOMAIN_SAMPLES_ELSEWHERE,
     Table,
 )
 from publisher.wire.columns import DeviceColumns, DomainColumns, owners
 from publisher.wire.packing import COUNTS
+
+# Where a batch's domains go, and its block devices and interfaces.
+_SERIES = (DOMAIN_SAMPLES, DOMAIN_BLOCK_SAMPLES, DOMAIN_INTERFACE_SAMPLES)
+_ELSEWHERE = (
+    DOMAIN_SAMPLES_ELSEWHERE,
+    DOMAIN_BLOCK_SAMPLES_ELSEWHERE,
+    DOMAIN_INTERFACE_SAMPLES_ELSEWHERE,
+)
 
 
 class Origin(NamedTuple):
@@ -42,7 +53,7 @@ class LatestReport(NamedTuple):
 
     def rows(self) -> Iterator[tuple[int | None, Row]]:
         """Return rows of DOMAIN_LATEST_KEYS by key."""
-        ids, resident, _ = self.placements
+        ids, resident = self.placements.ids, self.placements.resident
         libvirt_ids = COUNTS.unpack(self.libvirt_ids) or repeat(None)
         found = zip(ids, repeat(self.at), libvirt_ids, self.reasons, strict=False)
         return compress(zip(ids, found, strict=True), resident)
@@ -57,16 +68,12 @@ class DomainRows:
 
     def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
         """Add a batch's domains; raises DataRefused, with nothing added, for a text that is no UTF-8."""
-        host, host_id, at = origin
-        samples = TableSlice.of(host_id, at, placements.packed_ids, domains.sample)
-        found = {DOMAIN_SAMPLES: samples}
-        for table, devices in (
-            (DOMAIN_BLOCK_SAMPLES, domains.blocks),
-            (DOMAIN_INTERFACE_SAMPLES, domains.interfaces),
-        ):
-            if devices is not None:
-                keys = COUNTS.pack(_device_keys(devices, placements.ids))
-                found[table] = TableSlice.of(host_id, at, keys, devices)
+        host, _, at = origin
+        found = _slices(_SERIES, domains, origin, placements.ids, placements.packed_ids)
+        samples = found[DOMAIN_SAMPLES]
+        if placements.elsewhere_ids is not None:
+            packed = COUNTS.pack(placements.elsewhere_ids)
+            found |= _slices(_ELSEWHERE, domains, origin, placements.elsewhere_ids, packed)
         for table, each in found.items():
             self._slices.setdefault(table, []).append(each)
         if any(placements.resident):
@@ -112,6 +119,23 @@ class DomainRows:
             reports[-1] = report
         else:
             reports.append(report)
+
+
+def _slices(
+    tables: tuple[Table, Table, Table],
+    domains: DomainColumns,
+    origin: Origin,
+    ids: Sequence[int | None],
+    packed_ids: bytes,
+) -> dict[Table, TableSlice]:
+    """Return a batch's part of each table, of the domains that have a key."""
+    _, host_id, at = origin
+    of_domains, *of_devices = tables
+    found = {of_domains: TableSlice.of(host_id, at, packed_ids, domains.sample)}
+    for table, devices in zip(of_devices, (domains.blocks, domains.interfaces), strict=True):
+        if devices is not None:
+            found[table] = TableSlice.of(host_id, at, COUNTS.pack(_device_keys(devices, ids)), devices)
+    return found
 
 
 def _device_keys(devices: DeviceColumns, ids: Sequence[int | None]) -> list[int | None]:

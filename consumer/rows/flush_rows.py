@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from msgspec import to_builtins
 from msgspec.structs import astuple
@@ -20,6 +21,7 @@ from consumer.rows.health import HostHealth
 from consumer.rows.tables import (
     DOMAIN_LATEST_KEYS,
     DROPPED_RANGES,
+    EVENT_CLAIMS,
     EVENTS,
     HOST_DISK_SAMPLES,
     HOST_FILESYSTEM_SAMPLES,
@@ -100,12 +102,13 @@ class FlushRows:
         self._add_report(batch, host_id, at, microseconds(received_at), collectors)
 
     def add_event(self, event: Event, host_id: int, domain_id: int | None) -> None:
-        """Add an event."""
+        """Add an event; without the key of a domain that it names, it claims to be about that domain."""
+        at = microseconds(event.occurred_at)
         row = (
             host_id,
             event.epoch,
             event.sequence,
-            microseconds(event.occurred_at),
+            at,
             event.kind,
             domain_id,
             event.domain_name,
@@ -113,6 +116,9 @@ class FlushRows:
             event.attributes,
         )
         self._extend(EVENTS, (row,))
+        if domain_id is None and event.domain_uuid is not None:
+            claim = (host_id, event.epoch, event.sequence, at, UUID(event.domain_uuid))
+            self._extend(EVENT_CLAIMS, (claim,))
 
     def hold_back(self, is_superseded: Callable[[str], bool]) -> HeldBack:
         """Take out the latest rows of hosts that a later message supersedes, for the next flush."""

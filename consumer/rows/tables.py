@@ -67,6 +67,22 @@ DOMAIN_INTERFACE_SAMPLES = Table(
     ("domain_id", "device", "sampled_at"),
     ("domain_id", "device", "sampled_at", "host_id", *DomainInterfaceSample.__struct_fields__[1:]),
 )
+# What a host reports of a domain that lives elsewhere; each has the columns of its series.
+DOMAIN_SAMPLES_ELSEWHERE = Table(
+    "domain_samples_elsewhere",
+    ("domain_id", "host_id", "sampled_at"),
+    ("domain_id", "host_id", "sampled_at", *DomainSample.__struct_fields__),
+)
+DOMAIN_BLOCK_SAMPLES_ELSEWHERE = Table(
+    "domain_block_samples_elsewhere",
+    ("domain_id", "host_id", "device", "sampled_at"),
+    ("domain_id", "host_id", "device", "sampled_at", *DomainBlockSample.__struct_fields__[1:]),
+)
+DOMAIN_INTERFACE_SAMPLES_ELSEWHERE = Table(
+    "domain_interface_samples_elsewhere",
+    ("domain_id", "host_id", "device", "sampled_at"),
+    ("domain_id", "host_id", "device", "sampled_at", *DomainInterfaceSample.__struct_fields__[1:]),
+)
 PUBLISHER_REPORTS = Table(
     "publisher_reports",
     ("host_id", "sampled_at"),
@@ -109,6 +125,12 @@ EVENTS = Table(
         "attributes",
     ),
 )
+# Events that name a domain which is not known to live on their host.
+EVENT_CLAIMS = Table(
+    "event_claims",
+    ("host_id", "epoch", "sequence", "occurred_at"),
+    ("host_id", "epoch", "sequence", "occurred_at", "domain_uuid"),
+)
 DROPPED_RANGES = Table(
     "dropped_ranges",
     ("host_id", "epoch", "first_sequence"),
@@ -127,6 +149,9 @@ COLUMN_TABLES: dict[Table, type[Struct]] = {
     DOMAIN_SAMPLES: DomainSampleColumns,
     DOMAIN_BLOCK_SAMPLES: DomainBlockColumns,
     DOMAIN_INTERFACE_SAMPLES: DomainInterfaceColumns,
+    DOMAIN_SAMPLES_ELSEWHERE: DomainSampleColumns,
+    DOMAIN_BLOCK_SAMPLES_ELSEWHERE: DomainBlockColumns,
+    DOMAIN_INTERFACE_SAMPLES_ELSEWHERE: DomainInterfaceColumns,
 }
 
 # Written with COPY; a key that exists already means a duplicate message.
@@ -141,9 +166,16 @@ SAMPLE_TABLES = (
     PUBLISHER_REPORTS,
     EVENTS,
 )
+# What hosts report of domains that live elsewhere: rare, and moved into the series when a domain moves.
+CLAIM_TABLES = (
+    DOMAIN_SAMPLES_ELSEWHERE,
+    DOMAIN_BLOCK_SAMPLES_ELSEWHERE,
+    DOMAIN_INTERFACE_SAMPLES_ELSEWHERE,
+    EVENT_CLAIMS,
+)
 # Keys repeat without anything being wrong: a publisher may report the same range more than once.
 REPEATED_TABLES = (DROPPED_RANGES,)
 # One row per host and domain: the newest sample wins.
 LATEST_TABLES = (HOST_LATEST, DOMAIN_LATEST)
 
-ALL_TABLES = (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES, DOMAIN_LATEST_KEYS)
+ALL_TABLES = (*SAMPLE_TABLES, *CLAIM_TABLES, *REPEATED_TABLES, *LATEST_TABLES, DOMAIN_LATEST_KEYS)

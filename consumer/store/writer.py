@@ -17,6 +17,7 @@ from consumer.database import Connection, translated_errors
 from consumer.incarnation import Incarnation, require_incarnation
 from consumer.rows.encoding import Encoded
 from consumer.rows.tables import (
+    CLAIM_TABLES,
     DOMAIN_LATEST,
     DOMAIN_LATEST_KEYS,
     DOMAIN_SAMPLES,
@@ -26,6 +27,7 @@ from consumer.rows.tables import (
     SAMPLE_TABLES,
     Table,
 )
+from consumer.statements import statement
 
 RowsByTable = Mapping[Table, Encoded]
 
@@ -48,12 +50,13 @@ class Writer:
         self._connection = connection
         self._before_commit = before_commit
         with translated_errors(), connection.transaction():
-            for table in (*SAMPLE_TABLES, *REPEATED_TABLES, HOST_LATEST):
+            for table in (*SAMPLE_TABLES, *CLAIM_TABLES, *REPEATED_TABLES, HOST_LATEST):
                 connection.execute(_create_stage(table, _stage(table)))
             connection.execute(_create_stage(DOMAIN_SAMPLES, _stage(DOMAIN_LATEST)))
             connection.execute(_create_stage(DOMAIN_LATEST_KEYS, _LATEST_KEYS))
         self._copies = {table: _copy(table.name, table.columns) for table in SAMPLE_TABLES}
-        self._merges = {table: _merge(table) for table in (*SAMPLE_TABLES, *REPEATED_TABLES, *LATEST_TABLES)}
+        merged = (*SAMPLE_TABLES, *CLAIM_TABLES, *REPEATED_TABLES, *LATEST_TABLES)
+        self._merges = {table: _merge(table) for table in merged}
 
     def write(
         self, rows: RowsByTable, incarnations: AbstractSet[Incarnation] = frozenset(), *, suspect: bool
@@ -84,22 +87,32 @@ class Writer:
             self._write_straight(rows)
 
     def _write_straight(self, rows: RowsByTable) -> Written:
-        count = 0
+        offered, count = self._add_claims(rows)
+        duplicate_count = offered - count
         for table in SAMPLE_TABLES:
             if found := rows.get(table):
                 self._fill(self._copies[table], found)
                 count += found.row_count
         self._merge_others(rows)
-        return Written(count, 0)
+        return Written(count, duplicate_count)
 
     def _write_staged(self, rows: RowsByTable) -> Written:
-        offered = inserted = 0
+        offered, inserted = self._add_claims(rows)
         for table in SAMPLE_TABLES:
             if found := rows.get(table):
                 offered += found.row_count
                 inserted += self._merge(table, found)
         self._merge_others(rows)
         return Written(inserted, offered - inserted)
+
+    def _add_claims(self, rows: RowsByTable) -> tuple[int, int]:
+        """Add what is reported of domains elsewhere; return how many rows there were, and how many new."""
+        claims = {table: rows[table] for table in CLAIM_TABLES if table in rows}
+        added = sum(self._merge(table, found) for table, found in claims.items())
+        if claims:
+            # A plan made for the empty stages would not suit the full ones.
+            self._connection.execute(statement("store/claims_lock"), prepare=False)
+        return sum(found.row_count for found in claims.values()), added
 
     def _merge_others(self, rows: RowsByTable) -> None:
         for table in (*REPEATED_TABLES, HOST_LATEST):
@@ -110,6 +123,8 @@ class Writer:
             self._fill(_copy(_stage(DOMAIN_LATEST), DOMAIN_SAMPLES.columns), rows[DOMAIN_LATEST])
             # A plan made for the empty stages would join the full ones row by row.
             self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
+        if not rows.keys().isdisjoint(CLAIM_TABLES):
+            self._connection.execute(statement("store/claims_settle"), prepare=False)
 
     def _merge(self, table: Table, rows: Encoded) -> int:
         """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""

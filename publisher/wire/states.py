@@ -7,7 +7,7 @@ Numbers: virDomainState and the virDomain*Reason enumerations (libvirt-domain.h)
 
 # Those that kvmgrid acts upon: states, and reasons of being paused.
 RUNNING, PAUSED = 1, 3
-MIGRATING, IO_ERROR, STARTING_UP = 2, 5, 11
+MIGRATING, IO_ERROR, STARTING_UP, POST_COPY = 2, 5, 11, 12
 
 STATE_NAMES: dict[int, str] = {
     0: "no state",

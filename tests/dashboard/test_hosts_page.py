@@ -160,7 +160,7 @@ def test_the_file_has_raw_numbers_and_clean_names(table: Page, crowd: Seeder, tm
     with path.open(newline="", encoding="utf-8-sig") as file:
         (written,) = csv.DictReader(file)
     assert "kvmgrid-hosts.csv" == path.name
-    assert '\'=cmd|"/c calc"!A0\ufffd' == written["Host"]
+    assert 'formula · =cmd|"/c calc"!A0\ufffd' == written["Host"]
     assert "formula" == written["Host id"]
     assert ("good", "100") == (written["Health"], written["Score"])
     assert "0.1235" == written["CPU (ratio)"]
@@ -258,7 +258,7 @@ def test_a_host_grows_stale_by_itself(page: Page, dashboard: Dashboard, seeder: 
 
 
 def test_names_are_text(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """A host that calls itself markup is shown as its name."""
+    """What a host calls itself is text, behind its id."""
     batch = host_batch("hv1", utc_now(), 1, SLOW)
     named = HostIdentity(
         hostname="<img src=x onerror=window.hit=1>", kernel="6", machine="x86_64", cpu_count=4
@@ -266,7 +266,7 @@ def test_names_are_text(page: Page, dashboard: Dashboard, seeder: Seeder) -> Non
     changed = {field: getattr(batch, field) for field in batch.__struct_fields__} | {"identity": named}
     seeder.store([type(batch)(**changed)])
     page.goto(f"{dashboard.url}/hosts")
-    expect(cell(page, "hv1", "name")).to_have_text("<img src=x onerror=window.hit=1>")
+    expect(cell(page, "hv1", "name")).to_have_text("hv1 · <img src=x onerror=window.hit=1>")
     assert page.evaluate("window.hit === undefined && !document.querySelector('main img')")
 
 

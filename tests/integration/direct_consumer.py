@@ -16,8 +16,8 @@ from consumer.store.quarantine import Quarantine
 from consumer.store.storage import Storage
 from deploy.lab.readiness import wait_until
 from publisher.wire.codec import encode
-from publisher.wire.samples import SampleBatch
-from publisher.wire.topics import sample_key
+from publisher.wire.samples import Event, SampleBatch
+from publisher.wire.topics import event_key, sample_key
 
 
 class DirectConsumer:
@@ -31,6 +31,7 @@ class DirectConsumer:
         )
         self.now = 0.0
         self._abandoned: list[Connection] = []
+        self._received_at = datetime.min.replace(tzinfo=UTC)
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
@@ -40,10 +41,17 @@ class DirectConsumer:
         )
         self._storage.open()
 
-    def take(self, *batches: SampleBatch) -> None:
-        """Store batches, one after the other, each as a flush of its own."""
-        for batch in batches:
-            self.store(self.gather(batch))
+    def take(self, *messages: SampleBatch | Event, received_at: datetime | None = None) -> None:
+        """Store messages, one after the other, each as a flush of its own."""
+        for message in messages:
+            self.store(self.prepare(message, received_at))
+
+    def prepare(self, message: SampleBatch | Event, received_at: datetime | None = None) -> Flush:
+        """Return the flush of a message, which arrives when it is sampled, or after the one before."""
+        flush = Flush(self._storage.encoder)
+        self._add(flush, message, received_at)
+        flush.seal()
+        return flush
 
     def gather(self, *batches: SampleBatch) -> Flush:
         """Return a flush of batches, ready to be stored."""
@@ -60,17 +68,7 @@ class DirectConsumer:
     def add(self, flush: Flush, *batches: SampleBatch) -> None:
         """Prepare batches for a flush."""
         for batch in batches:
-            delivery = Delivery(
-                receipt=Receipt(1, len(flush.deliveries) + 1),
-                body=encode(batch),
-                exchange="",
-                routing_key=sample_key(batch.host),
-                redelivered=False,
-                received_at=datetime.now(UTC),
-                user_id=batch.host,
-            )
-            self._preparation.prepare(flush, delivery)
-        assert [] == flush.refused
+            self._add(flush, batch)
 
     def store(self, flush: Flush) -> None:
         """Store a flush; raise DatabaseAway and SchemaError."""
@@ -100,6 +98,22 @@ class DirectConsumer:
             return True
 
         assert wait_until(done, timeout_seconds=timeout_seconds), errors[-1]
+
+    def _add(self, flush: Flush, message: SampleBatch | Event, received_at: datetime | None = None) -> None:
+        event = message if isinstance(message, Event) else None
+        at = message.occurred_at if isinstance(message, Event) else message.sampled_at
+        self._received_at = received_at or max(self._received_at, at)
+        delivery = Delivery(
+            receipt=Receipt(1, len(flush.deliveries) + 1),
+            body=encode(message),
+            exchange="",
+            routing_key=event_key(message.host, event.kind) if event else sample_key(message.host),
+            redelivered=False,
+            received_at=self._received_at,
+            user_id=message.host,
+        )
+        self._preparation.prepare(flush, delivery)
+        assert [] == flush.refused
 
     def close(self) -> None:
         """Close both connections."""

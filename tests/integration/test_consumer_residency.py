@@ -145,14 +145,19 @@ def test_two_running_domains_of_one_uuid_do_not_flap(
 def test_a_domain_restarted_elsewhere_leaves_a_silent_host(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:
-    """A host that died cannot list its domains; after five silent ticks it loses them to where they run."""
+    """After five of its ticks a silent host loses a domain to where it runs, from its first sample there."""
     consumer, _ = consumers
     consumer.take(hosts.batch(0, 0, hosts.domain()), hosts.batch(1, 0))
-    for tick in (3, 7):
-        consumer.now += 40
+    for tick in range(3, 8):
+        consumer.now += 10
         consumer.take(hosts.batch(1, tick, hosts.domain()))
+    assert [("hv000", 0, None, "discovered")] == stays(stored, hosts)
 
-    assert [("hv000", 0, 7, "discovered"), ("hv001", 7, None, "migrated")] == stays(stored, hosts)
+    consumer.now += 10
+    consumer.take(hosts.batch(1, 8, hosts.domain()))
+    assert [("hv000", 0, 3, "discovered"), ("hv001", 3, None, "migrated")] == stays(stored, hosts)
+    samples = stored.rows("SELECT host, count(*) FROM domain_metrics GROUP BY host ORDER BY host")
+    assert [("hv000", 1), ("hv001", 6)] == samples
 
 
 def test_a_definition_left_behind_locks_nothing(

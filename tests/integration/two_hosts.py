@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from publisher.wire.samples import DomainReport, SampleBatch
+from publisher.wire.samples import SCHEMA_VERSION, DomainReport, Event, SampleBatch
 from tests.integration.consumer_messages import StoredRows, recent, small_fleet
 from tests.integration.direct_consumer import DirectConsumer
 from tests.services import MigratedDatabase
 
 # virDomainState, virDomainPausedReason, virDomainShutoffReason.
 RUNNING, PAUSED, SHUT_OFF = 1, 3, 5
-MIGRATING, STARTING_UP = 2, 11
+MIGRATING, STARTING_UP, POST_COPY = 2, 11, 12
 
 
 class TwoHosts:
@@ -46,6 +46,22 @@ class TwoHosts:
     def silent_list(self, host: int, tick: int) -> SampleBatch:
         """Return what a host publishes while its libvirt does not answer."""
         return msgspec.structs.replace(self._fleet.batch(host, self.second(tick), tick), domains=None)
+
+    def event(self, host: int, tick: int, kind: str = "domain_crashed") -> Event:
+        """Return what a host tells of the domain at a tick."""
+        batch = self._fleet.batch(host, self.second(tick), tick)
+        return Event(
+            schema=SCHEMA_VERSION,
+            host=batch.host,
+            epoch=batch.epoch,
+            sequence=1_000 + tick,
+            boot_id=batch.boot_id,
+            occurred_at=batch.sampled_at,
+            publisher_version="1",
+            kind=kind,
+            domain_uuid=self.uuid,
+            domain_name="told",
+        )
 
     def second(self, tick: int) -> float:
         """Return the time of a tick."""

@@ -52,6 +52,15 @@ def seed_plain_tables(connection: psycopg.Connection, at: datetime) -> None:
         connection.execute(Path(__file__).with_name("seed.sql").read_bytes())
 
 
+def seed_contest(connection: psycopg.Connection) -> None:
+    """Let a second host claim domain 1 now."""
+    connection.execute("INSERT INTO kvmgrid.hosts (host_id, host, first_seen_at) VALUES (2, 'hv2', now())")
+    connection.execute(
+        "INSERT INTO kvmgrid.contested_domains (domain_id, host_id, since, last_at)"
+        " VALUES (1, 2, now(), now())"
+    )
+
+
 def seed_samples(connection: psycopg.Connection, first: datetime, count: int, every: timedelta) -> None:
     """Add as many rows to each hypertable of samples, evenly apart from ``first`` on."""
     for table in HYPERTABLES:

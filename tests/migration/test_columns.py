@@ -27,6 +27,24 @@ TABLES = [
         [],
     ),
     (
+        "domain_samples_elsewhere",
+        samples.DomainSample,
+        ["domain_id", "sampled_at", "host_id"],
+        [],
+    ),
+    (
+        "domain_block_samples_elsewhere",
+        samples.DomainBlockSample,
+        ["domain_id", "device", "sampled_at", "host_id"],
+        [],
+    ),
+    (
+        "domain_interface_samples_elsewhere",
+        samples.DomainInterfaceSample,
+        ["domain_id", "device", "sampled_at", "host_id"],
+        [],
+    ),
+    (
         "host_latest",
         samples.HostSample,
         ["host_id", "sampled_at"],

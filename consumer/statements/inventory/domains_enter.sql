@@ -1,9 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Enters those of some domains that are new, with their first name and their description. Domains of a full list of
--- their host get their first stay as well. There is no other stay to look for: nobody knows these domains before the
--- commit. The order of UUIDs makes two consumers wait for each other at most once. A domain that another consumer
--- adds meanwhile stays as it is. One row for each domain that was entered.
--- host: its id on the wire, at, listed, uuids, names, described_ats, titles, metadata, autostart, persistent; the lists
+-- Enters those of some domains that are new, with their first name, their description and their first stay. There is no
+-- other stay to look for: nobody knows these domains before the commit. The order of UUIDs makes two consumers wait for
+-- each other at most once. A domain that another consumer adds meanwhile stays as it is. One row for each domain that was
+-- entered. host: its id on the wire, at, uuids, names, described_ats, titles, metadata, autostart, persistent; the lists
 -- as binary, which costs a third of their text.
 WITH entered AS (
     INSERT INTO domains (
@@ -24,6 +23,6 @@ WITH entered AS (
     SELECT domain_id, name, first_seen_at FROM entered
 ), first_stays AS (
     INSERT INTO residency (domain_id, host_id, valid_from, how)
-    SELECT domain_id, host_id, first_seen_at, 'discovered' FROM entered WHERE %(listed)s
+    SELECT domain_id, host_id, first_seen_at, 'discovered' FROM entered
 )
 SELECT domain_id FROM entered

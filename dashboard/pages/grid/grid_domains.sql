@@ -7,6 +7,7 @@ SELECT
     host,
     array_agg(state_name) AS state_names,
     array_agg(freshness) AS freshnesses,
+    (count(*) FILTER (WHERE is_contested))::integer AS contested_count,
     (array_agg(uuid))[:%(shown_count)s] AS uuids,
     (array_agg(name))[:%(shown_count)s] AS names,
     (array_agg(sampled_at))[:%(shown_count)s] AS sampled_ats,
@@ -23,7 +24,8 @@ FROM (
         freshness,
         state_name,
         cpu_ratio,
-        vcpu_count
+        vcpu_count,
+        domain_id IN (SELECT domain_id FROM contested_now) AS is_contested
     FROM domains_now
     WHERE host IS NOT NULL
     ORDER BY host, name, uuid

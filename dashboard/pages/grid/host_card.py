@@ -25,7 +25,6 @@ def host_card(host: GridHost, domains: GridDomains) -> Element:
     """Return the card of a host with its VMs in order of their names, as a use of TEMPLATES."""
     is_stale = host.freshness == "stale"
     health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
-    name = clean(host.hostname or host.host)
     return host_card_templates.HOST_CARD(
         state=health.state,
         freshness=host.freshness,
@@ -33,9 +32,8 @@ def host_card(host: GridHost, domains: GridDomains) -> Element:
         host=host.host,
         circle=CIRCLE(**circle_words(health)),
         reasons=reasons(health) if health.reasons else SOUND(state=health.state),
-        name=name,
         path=host_path(host.host),
-        about=_about(host, name),
+        about=_about(host),
         age=_age(host),
         cpu_bar=_bar(host.cpu_busy_ratio),
         cpu=units.percent(host.cpu_busy_ratio),
@@ -49,11 +47,12 @@ def host_card(host: GridHost, domains: GridDomains) -> Element:
     )
 
 
-def _about(host: GridHost, name: str) -> str:
+def _about(host: GridHost) -> str:
     cpu = None if host.cpu_count is None else units.counted(host.cpu_count, "CPU", "CPUs")
     memory = None if host.memory_total_bytes is None else units.data_size(host.memory_total_bytes)
-    other_id = None if name == host.host else host.host
-    return " · ".join(part for part in (other_id, cpu, memory) if part)
+    # A host may call itself anything; its id is the one that the broker has checked.
+    name = None if host.hostname in {None, host.host} else clean(host.hostname or "")
+    return " · ".join(part for part in (name, cpu, memory) if part)
 
 
 def _age(host: GridHost) -> Element:
@@ -97,11 +96,12 @@ def _temperature(host: GridHost) -> Element:
 
 def _domains(host: GridHost, domains: GridDomains) -> Element:
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
+    words = _trouble(host, domains)
     left = domains.total_count - len(domains.names)
     has_count = bool(domains.total_count) or not trouble
     return host_card_templates.DOMAINS(
         count=host_card_templates.COUNT(words=_count_words(domains)) if has_count else None,
-        trouble=h("p", trouble, class_="host-card__trouble") if trouble else None,
+        trouble=h("p", words, class_="host-card__trouble") if words else None,
         lines=h(
             "ul",
             *(domain_line.domain_line(domain) for domain in domains.first()),
@@ -111,6 +111,16 @@ def _domains(host: GridHost, domains: GridDomains) -> Element:
         if domains.total_count
         else None,
     )
+
+
+def _trouble(host: GridHost, domains: GridDomains) -> str | None:
+    words = [
+        hypervisor_words(host.hypervisor_state, host.hypervisor_reason),
+        units.counted(domains.contested_count, "VM contested", "VMs contested")
+        if domains.contested_count
+        else None,
+    ]
+    return ", ".join(each for each in words if each) or None
 
 
 def _count_words(domains: GridDomains) -> str:

@@ -27,7 +27,7 @@ HOST_CARD = Template(
             h("div", "{circle}", "{reasons}", class_="host-card__health"),
             h(
                 "div",
-                h("h2", h("a", "{name}", href="{path}"), title="{name}"),
+                h("h2", h("a", "{host}", href="{path}"), title="{host}"),
                 h("p", "{about}", class_="host-card__sub"),
                 "{age}",
                 class_="host-card__title",

@@ -52,6 +52,8 @@ class GridDomains(NamedTuple):
     host: str
     state_names: list[str | None]
     freshnesses: list[str]
+    # How many another host reports as running too.
+    contested_count: int
     uuids: list[str]
     names: list[str]
     sampled_ats: list[datetime | None]
@@ -70,7 +72,7 @@ class GridDomains(NamedTuple):
         return map(GridDomain._make, zip(self.uuids, self.names, self.sampled_ats, *columns, strict=False))
 
 
-NO_DOMAINS = GridDomains("", [], [], [], [], [], [], [])
+NO_DOMAINS = GridDomains("", [], [], 0, [], [], [], [], [])
 
 GRID_HOSTS = Query(__package__, "grid_hosts", GridHost)
 GRID_DOMAINS = Query(__package__, "grid_domains", GridDomains)

@@ -105,6 +105,10 @@ def _state(domain: HostDomain, state: str) -> Element:
         instant = domain.sampled_at.isoformat()
         age = h("time", "", class_="age", datetime=instant, data_suffix=" ago", data_coarse="yes")
         return h("td", f"unknown; {domain.state_name} ", age, title=f"{STATE_UNKNOWN}; it was {words}")
+    if domain.contested_by:
+        note = h("span", f"also on {', '.join(domain.contested_by)}", class_="cell-note")
+        title = "contested: another host reports a VM of this UUID as running too"
+        return h("td", words, note, class_="cell-warning", title=title)
     return h("td", words)
 
 

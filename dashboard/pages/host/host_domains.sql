@@ -23,7 +23,8 @@ SELECT
     network_receive_bytes_per_second,
     network_transmit_bytes_per_second,
     outcome,
-    outcome_reason
+    outcome_reason,
+    (SELECT c.contested_by FROM contested_now AS c WHERE c.domain_id = domains_now.domain_id) AS contested_by
 FROM domains_now
 WHERE host_id = %(host_id)s
 ORDER BY name, uuid

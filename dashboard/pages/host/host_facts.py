@@ -12,7 +12,8 @@ _OUTCOME_WORDS = {"unavailable": "not on this host", "failed": "failed", "slow":
 
 def host_head(host: HostNow) -> Element:
     """Return name, health, age and what is wrong now."""
-    name = clean(host.hostname or host.host)
+    # A host may call itself anything; its id is the one that the broker has checked.
+    name = None if host.hostname in {None, host.host} else clean(host.hostname or "")
     is_stale = host.freshness == "stale"
     health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
@@ -21,10 +22,10 @@ def host_head(host: HostNow) -> Element:
         h("div", CIRCLE.filled(**circle_words(health)), reasons(health), class_="host-card__health"),
         h(
             "div",
-            h("h1", name, title=name),
+            h("h1", host.host, title=host.host),
             h(
                 "p",
-                f"{host.host} · " if name != host.host else None,
+                f"{name} · " if name else None,
                 _age(host),
                 SIMULATED.filled() if host.is_simulated else None,
                 class_="host-card__sub",

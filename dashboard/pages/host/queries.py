@@ -65,6 +65,8 @@ class HostDomain(NamedTuple):
     network_transmit_bytes_per_second: float | None
     outcome: str | None
     outcome_reason: str | None
+    # Hosts that report it as running too.
+    contested_by: list[str] | None
 
 
 class HostPoint(NamedTuple):

@@ -78,7 +78,7 @@ def cells(row: HostRow) -> TableRow:
     """Return a row as the columns and their functions read it; None is left out."""
     found = {
         "host": row.host,
-        "name": clean(row.hostname or row.host),
+        "name": _name(row),
         "is_simulated": row.is_simulated or None,
         "sampled_at": None if row.sampled_at is None else row.sampled_at.isoformat(),
         "stale_at": None if row.stale_at is None else row.stale_at.isoformat(),
@@ -93,6 +93,11 @@ def cells(row: HostRow) -> TableRow:
         "running_count": row.running_count,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _name(row: HostRow) -> str:
+    """Return the id, which the broker has checked, and then what the host calls itself where it differs."""
+    return row.host if row.hostname in {None, row.host} else f"{row.host} · {clean(row.hostname or '')}"
 
 
 SOURCE = Source("Hosts · kvmgrid", HOSTS_QUERY, key=lambda row: row.host, cells=cells, parts=lambda _rows: {})

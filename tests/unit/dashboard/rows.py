@@ -49,6 +49,7 @@ def grid_domains(
         host=host,
         state_names=[each.state_name for each in domains],
         freshnesses=[each.freshness for each in domains],
+        contested_count=0,
         uuids=[each.uuid for each in first],
         names=[each.name for each in first],
         sampled_ats=[each.sampled_at for each in first],

@@ -38,8 +38,9 @@ class Picky:
         """Tell that other hosts could be entered."""
         return self.works
 
-    def place(self, batch: ColumnBatch) -> Places:
+    def place(self, batch: ColumnBatch, received_at: datetime) -> Places:
         """Place the hosts that are not bad."""
+        assert NOW == received_at
         if batch.host == BAD.host:
             raise self._error
         return Places(1, Placements.of([None] * DOMAIN_COUNT))

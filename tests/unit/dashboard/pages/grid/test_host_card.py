@@ -158,7 +158,7 @@ def test_names_stay_text() -> None:
 def test_a_name_with_braces_is_no_hole() -> None:
     """What fills a hole is not looked through for more of them."""
     tree = card_of(grid_host(hostname="{name}"), grid_domain("{cpu} {nothing} {path}"))
-    assert "{name}" == texts(find(tree, "h2")[0])
+    assert "{name} · 16 CPUs" in texts(tree)
     (line,) = find(tree, "a", "vm")
     assert "{cpu} {nothing} {path}: running, 25\u00a0% of 2 vCPUs" == line[1]["title"]
     assert "/host/hv1#vm-uuid-of-{cpu} {nothing} {path}" == line[1]["href"]
@@ -213,3 +213,16 @@ def test_the_summary_counts_by_state() -> None:
         "1 paused",
     ):
         assert expected in words
+
+
+def test_the_host_id_heads_the_card() -> None:
+    """A host may call itself like another one: the id that the broker has checked comes first."""
+    tree = card_of(grid_host("hv1", hostname="hv2"))
+    assert "hv1" == texts(find(tree, "h2")[0])
+    assert "hv2 · 16 CPUs" in texts(tree)
+
+
+def test_contested_domains_are_told() -> None:
+    """The card says how many of its VMs another host reports as running too."""
+    domains = grid_domains(grid_domain("web"))._replace(contested_count=1)
+    assert "1 VM contested" in str(host_card.host_card(grid_host(), domains))

@@ -151,3 +151,9 @@ def test_a_cut_list_of_events_says_so() -> None:
     """The list names how many there are."""
     assert "The newest 1 of 500 ; 499 older ones are not listed" in texts(event_list([event(1, total=500)]))
     assert "Nothing happened in this range." == texts(event_list([]))
+
+
+def test_a_contested_domain_names_the_other_hosts() -> None:
+    """The table says which other hosts report the VM as running."""
+    tree = domain_table([host_domain("a", contested_by=["hv2", "hv3"])])
+    assert "also on hv2, hv3" in str(tree)
