@@ -20,7 +20,12 @@ FAULTS: tuple[Fault, ...] = (
     *STORMS,
 )
 # One of each kind, two minutes together.
-SMALL_SET = ("F1", "F2", "F8-reset", "F15", "F27", "B21")
+SMALL_SET = ("F1", "F2", "F4", "F3-kill", "F27", "B21")
+
+
+def small_set() -> list[Fault]:
+    """Return the faults of the small set."""
+    return [fault for fault in FAULTS if fault.name in SMALL_SET]
 
 
 def named(names: "tuple[str, ...] | list[str]") -> list[Fault]:

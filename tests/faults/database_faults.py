@@ -16,7 +16,6 @@ from tests.faults.proxy import Spoiling
 from tests.faults.scene import Hop, Scene
 
 STORING: Hop = "consumer to database"
-_LOCKS: dict[int, contextlib.ExitStack] = {}
 _DAY_SECONDS = 86_400.0
 _BLACK_HOLE_SECONDS = 60.0
 
@@ -54,13 +53,12 @@ def _locked(url: str, table: sql.Composable, mode: str) -> Iterator[None]:
 
 
 def _hold_lock(scene: Scene, table: sql.Composable, mode: str) -> None:
-    stack = _LOCKS.setdefault(id(scene), contextlib.ExitStack())
-    stack.enter_context(_locked(scene.database.administrator_url, table, mode))
+    scene.held.enter_context(_locked(scene.database.administrator_url, table, mode))
 
 
 def release(scene: Scene) -> None:
     """Release what is locked."""
-    _LOCKS.pop(id(scene)).close()
+    scene.held.close()
 
 
 def lock_table(scene: Scene) -> None:

@@ -153,7 +153,7 @@ class Proxy:
     ) -> None:
         holed = False
         while True:
-            while self._spoiling(way).mode == "stall":
+            while self._spoiling(way).mode == "stall":  # noqa: ASYNC110 - other threads end it
                 await asyncio.sleep(_POLL_SECONDS)
             data = await reader.read(_CHUNK_BYTES)
             if number <= self._buried_count:

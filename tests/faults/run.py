@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.faults import table
-from tests.faults.catalogue import SMALL_SET, named
+from tests.faults.catalogue import SMALL_SET, named, small_set
 from tests.faults.site import running_site
 from tests.faults.trial import Trial, run_trial
 
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for ledgers, logs and faults.json")
     options = parser.parse_args()
     try:
-        faults = named(SMALL_SET if options.small else options.names)
+        faults = small_set() if options.small else named(options.names)
     except KeyError as error:
         parser.error(str(error.args[0]))
     if options.list:

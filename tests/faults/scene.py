@@ -66,6 +66,8 @@ class Scene:
         self.publisher_environment: dict[str, str] = {}
         # How many messages a fuzzing fault sends; 0 is its own number.
         self.fuzz_count = 0
+        # What a fault holds until it recovers, such as a lock.
+        self.held = ExitStack()
         self.late: list[str] = []
         self.wrong: list[str] = []
         self.untold: list[str] = []
@@ -239,6 +241,7 @@ def open_scene(site: Site, folder: Path, seed: int) -> Iterator[Scene]:
         try:
             yield scene
         finally:
+            scene.held.close()
             for host in scene.hosts:
                 host.finish(0.0)
             for process in list(scene.consumers):

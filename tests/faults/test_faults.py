@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import table
-from tests.faults.catalogue import FAULTS, SMALL_SET, named
+from tests.faults.catalogue import FAULTS, small_set
 from tests.faults.fault import Fault
 from tests.faults.site import Site, running_site
 from tests.faults.trial import run_trial
@@ -29,7 +29,7 @@ def require_that_it_holds(site: Site, fault: Fault, seed: int, folder: Path, fuz
     assert trial.holds, f"\n{table.heading()}\n{table.line(trial)}\n{table.findings(trial)}\n{trial.broken}"
 
 
-@pytest.mark.parametrize("fault", named(SMALL_SET), ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", small_set(), ids=lambda fault: fault.name)
 def test_a_fault_loses_nothing(site: Site, fault: Fault, tmp_path: Path) -> None:
     """I1 to I9 hold after one fault of each kind."""
     require_that_it_holds(site, fault, 1, tmp_path)
