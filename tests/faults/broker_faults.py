@@ -7,7 +7,7 @@ from collections.abc import Callable
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.readiness import wait_until
 from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
-from tests.faults.fault import Action, Fault
+from tests.faults.fault import Action, Deadlines, Fault
 from tests.faults.proxy import CLEAN, Spoiling
 from tests.faults.scene import Hop, Scene
 
@@ -185,5 +185,6 @@ BROKER_FAULTS = (
     Fault(
         "P10-topology", "the binding removed, and nobody makes it again",
         "a connected consumer declares it again within 90 s", unbind, await_binding,
+        deadlines=Deadlines(recover_seconds=120.0),
     ),
 )  # fmt: skip

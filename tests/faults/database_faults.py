@@ -18,6 +18,8 @@ from tests.faults.scene import Hop, Scene
 STORING: Hop = "consumer to database"
 _DAY_SECONDS = 86_400.0
 _BLACK_HOLE_SECONDS = 60.0
+_DISK_BYTES = 400 * 1024 * 1024
+_ROOM_BYTES = 512 * 1024
 
 
 def kill(scene: Scene) -> None:
@@ -136,6 +138,20 @@ def _copy(source: Path, target: Path) -> None:
     subprocess.run(["cp", "--archive", str(source), str(target)], check=True)
 
 
+def fill_disk(scene: Scene) -> None:
+    """Leave the database a few rows' room on its disk."""
+    if scene.site.disk is None:
+        raise AssertionError("the database has no small disk")
+    scene.site.disk.fill(_ROOM_BYTES)
+
+
+def free_disk(scene: Scene) -> None:
+    """Free the disk, and start the server where it could not go on without."""
+    if scene.site.disk is not None:
+        scene.site.disk.free()
+    scene.site.postgresql.launch()
+
+
 DATABASE_FAULTS = (
     Fault(
         "F4", "kill -9 of the database, four times", "no half of a flush, no consumer ends",
@@ -165,6 +181,11 @@ DATABASE_FAULTS = (
     Fault(
         "F8-reset", "every connection to the database reset, eight times", "a flush is repeated, stored once",
         lambda scene: scene.proxies[STORING].reset(), hops=(STORING,), times=8, hold_seconds=0.7,
+    ),
+    Fault(
+        "F9", "the database's disk full for 30 s, then freed", "the consumers wait, nothing is set aside",
+        fill_disk, free_disk, hold_seconds=30.0, database_disk_bytes=_DISK_BYTES,
+        deadlines=Deadlines(setup_seconds=150.0),
     ),
     Fault(
         "P1", "a cold copy of the database put back while the consumers run on",

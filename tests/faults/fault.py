@@ -46,6 +46,8 @@ class Fault(NamedTuple):
     domain_count: int = 3
     interval_seconds: float = 0.25
     struck_count: int = 0
+    # Where it is given, the database is another one, on a disk of this size.
+    database_disk_bytes: int | None = None
     gap_limit_seconds: float | None = None
     resident_limit_bytes: int = 300 * 1024 * 1024
     deadlines: Deadlines = Deadlines()

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of the real publisher: killed, its spool's disk full, its clock wrong, its broker away."""
 
-import subprocess
-from pathlib import Path
-
 from deploy.lab.readiness import wait_until
 from tests.faults import broker_faults
 from tests.faults.broker_faults import PUBLISHING
@@ -12,6 +9,7 @@ from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
 from tests.faults.proxy import Spoiling
 from tests.faults.real_publisher import HOST, RealPublisher, declare_witness
 from tests.faults.scene import Scene
+from tests.faults.small_disk import SmallDisk, small_disk
 
 _DISK_BYTES = 4 * 1024 * 1024
 # What the publisher may use of the full disk: some ten messages.
@@ -27,15 +25,8 @@ def enrol(scene: Scene) -> None:
 
 def enrol_on_a_small_disk(scene: Scene) -> None:
     """Add a real publisher whose spool lies on a disk of 4 MiB."""
-    disk = scene.folder / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", str(disk)], check=True)
-    scene.at_end(lambda: _unmount(disk))
-    _add(scene, RealPublisher(scene.folder, scene.publisher_url(HOST), disk / "spool"))
-
-
-def _unmount(disk: Path) -> None:
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    scene.spool_disk = scene.enter(small_disk(_DISK_BYTES))
+    _add(scene, RealPublisher(scene.folder, scene.publisher_url(HOST), scene.spool_disk.path / "spool"))
 
 
 def _add(scene: Scene, publisher: RealPublisher) -> None:
@@ -47,6 +38,12 @@ def _publisher(scene: Scene) -> RealPublisher:
     if scene.publisher is None:
         raise AssertionError("the fault has no real publisher")
     return scene.publisher
+
+
+def _disk(scene: Scene) -> SmallDisk:
+    if scene.spool_disk is None:
+        raise AssertionError("the spool has no small disk")
+    return scene.spool_disk
 
 
 def begin(scene: Scene) -> None:
@@ -79,16 +76,12 @@ def heal(scene: Scene) -> None:
 def fill_disk(scene: Scene) -> None:
     """Fill the spool's disk but for a little, and take the broker away."""
     scene.proxies[PUBLISHING].refuse()
-    disk = _publisher(scene).spool.parent
-    used = int(subprocess.run(
-        ["df", "--output=avail", "--block-size=1", str(disk)], check=True, capture_output=True, text=True
-    ).stdout.split()[1])  # fmt: skip
-    (disk / "ballast").write_bytes(bytes(max(0, used - _ROOM_BYTES)))
+    _disk(scene).fill(_ROOM_BYTES)
 
 
 def free_disk(scene: Scene) -> None:
     """Free the disk and let it reach the broker."""
-    (_publisher(scene).spool.parent / "ballast").unlink()
+    _disk(scene).free()
     heal(scene)
 
 

@@ -6,10 +6,10 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import pika
@@ -30,7 +30,9 @@ from tests.services import MigratedDatabase, VirtualHost
 
 if TYPE_CHECKING:
     from tests.faults.real_publisher import RealPublisher
+    from tests.faults.small_disk import SmallDisk
 
+T = TypeVar("T")
 Hop = Literal["publisher to broker", "consumer to broker", "consumer to database"]
 QUICK = {"KVMGRID_INGEST__FLUSH_SECONDS": "0.2", "KVMGRID_BROKER__HEARTBEAT_SECONDS": "5"}
 _PATIENCE_SECONDS = 60.0
@@ -64,6 +66,7 @@ class Scene:
         self.clock_offsets: dict[int, float] = {}
         self.publisher: RealPublisher | None = None
         self.publisher_environment: dict[str, str] = {}
+        self.spool_disk: "SmallDisk | None" = None
         # How many messages a fuzzing fault sends; 0 is its own number.
         self.fuzz_count = 0
         # What a fault holds until it recovers, such as a lock.
@@ -168,6 +171,10 @@ class Scene:
     def intruder(self, host: str) -> Intruder:
         """Return a sender of anything under a host's own login."""
         return self._stack.enter_context(Intruder(self.publisher_url(host, direct=True), self.ledger, host))
+
+    def enter(self, context: AbstractContextManager[T]) -> T:
+        """Enter a context that ends with the scene."""
+        return self._stack.enter_context(context)
 
     def at_end(self, act: Callable[[], object]) -> None:
         """Do something when the scene ends."""

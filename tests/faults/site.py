@@ -10,6 +10,7 @@ from deploy.demo.logins import Logins, prepare, random_logins
 from deploy.lab import services
 from deploy.lab.postgresql import PostgreSql
 from deploy.lab.rabbitmq import RabbitMq
+from tests.faults.small_disk import SmallDisk, small_disk
 from tests.services import MigratedDatabase, VirtualHost, as_seen_by_each_role, migrate_as_owner
 
 _TEMPLATE = "kvmgrid_faults"
@@ -21,6 +22,8 @@ class Site(NamedTuple):
     broker: RabbitMq
     postgresql: PostgreSql
     logins: Logins
+    # The database's, where it is one that a fault may fill.
+    disk: SmallDisk | None = None
 
     @contextmanager
     def virtual_host(self) -> Iterator[VirtualHost]:
@@ -54,10 +57,21 @@ class Site(NamedTuple):
 def running_site() -> Iterator[Site]:
     """Start the servers, which end with the context."""
     with RabbitMq.start() as broker, PostgreSql.start() as postgresql:
-        admin, logins = postgresql.admin, random_logins()
-        admin.require_data_directory(postgresql.data_directory)
-        admin.create_database(_TEMPLATE)
-        prepare(admin, _TEMPLATE, logins)
-        migrate_as_owner(admin, _TEMPLATE, logins)
-        admin.seal_template(_TEMPLATE)
-        yield Site(broker, postgresql, logins)
+        yield Site(broker, postgresql, _make_template(postgresql))
+
+
+@contextmanager
+def on_small_disk(site: Site, size_bytes: int) -> Iterator[Site]:
+    """Give the same broker with another database, whose disk can be filled."""
+    with small_disk(size_bytes) as disk, PostgreSql.start(directory=disk.path / "server") as postgresql:
+        yield Site(site.broker, postgresql, _make_template(postgresql), disk)
+
+
+def _make_template(postgresql: PostgreSql) -> Logins:
+    admin, logins = postgresql.admin, random_logins()
+    admin.require_data_directory(postgresql.data_directory)
+    admin.create_database(_TEMPLATE)
+    prepare(admin, _TEMPLATE, logins)
+    migrate_as_owner(admin, _TEMPLATE, logins)
+    admin.seal_template(_TEMPLATE)
+    return logins

@@ -4,7 +4,7 @@
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from deploy.lab.readiness import wait_until
 from tests.faults.checker import Finding, Observation, Verdict, check, lost_messages, take_account
 from tests.faults.fault import Fault
 from tests.faults.scene import Scene, open_scene
-from tests.faults.site import Site
+from tests.faults.site import Site, on_small_disk
 from tests.faults.watch import Watch
 
 _CONSUMER_COUNT = 2
@@ -45,7 +45,11 @@ def run_trial(site: Site, fault: Fault, seed: int, folder: Path, fuzz_count: int
     verdict = Verdict(0, 0, 0, 0, 0, 0, 0, [])
     gap_seconds, broken = 0.0, ""
     try:
-        with open_scene(site, folder / fault.name, seed) as scene:
+        with ExitStack() as stack:
+            stage = site
+            if fault.database_disk_bytes is not None:
+                stage = stack.enter_context(on_small_disk(site, fault.database_disk_bytes))
+            scene = stack.enter_context(open_scene(stage, folder / fault.name, seed))
             folder = scene.folder
             scene.fuzz_count = fuzz_count
             verdict, gap_seconds = _carry_out(scene, fault)
