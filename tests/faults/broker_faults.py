@@ -120,7 +120,7 @@ CONSUMING: Hop = "consumer to broker"
 BROKER_FAULTS = (
     Fault(
         "F1", "kill -9 of the broker, four times", "what was confirmed is stored",
-        kill, launch, times=4, hold_seconds=1.0,
+        kill, launch, times=4, hold_seconds=1.0, told=("broker_away",),
     ),
     Fault(
         "F13-memory", "the broker's memory alarm for 12 s", "hosts wait, consumers go on",

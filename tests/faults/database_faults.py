@@ -159,12 +159,12 @@ DATABASE_FAULTS = (
     ),
     Fault(
         "F5", "the database stopped for 30 s", "consumers pause, hosts notice nothing",
-        stop, launch, hold_seconds=30.0,
+        stop, launch, hold_seconds=30.0, told=("database_away",),
         settings={"KVMGRID_INGEST__DELIVERY_LIMIT_COUNT": "3"},
     ),
     Fault(
         "F6-lock", "a table that every flush writes locked for 20 s", "the flush is tried again, not refused",
-        lock_table, release, hold_seconds=20.0,
+        lock_table, release, hold_seconds=20.0, told=("55P03",),
         settings={"KVMGRID_DATABASE__LOCK_TIMEOUT_SECONDS": "3"},
     ),
     Fault(
@@ -184,7 +184,7 @@ DATABASE_FAULTS = (
     ),
     Fault(
         "F9", "the database's disk full for 30 s, then freed", "the consumers wait, nothing is set aside",
-        fill_disk, free_disk, hold_seconds=30.0, database_disk_bytes=_DISK_BYTES,
+        fill_disk, free_disk, hold_seconds=30.0, told=("database_away",), database_disk_bytes=_DISK_BYTES,
         deadlines=Deadlines(setup_seconds=150.0),
     ),
     Fault(

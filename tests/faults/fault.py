@@ -45,6 +45,8 @@ class Fault(NamedTuple):
     host_count: int = 4
     domain_count: int = 3
     interval_seconds: float = 0.25
+    # The log events by which a consumer tells of it.
+    told: tuple[str, ...] = ()
     struck_count: int = 0
     # Where it is given, the database is another one, on a disk of this size.
     database_disk_bytes: int | None = None

@@ -32,13 +32,14 @@ _SETTINGS = (
     f"&socket_timeout={_SOCKET_SECONDS:g}&stack_timeout=10&connection_attempts=1"
 )
 
-# What the end of a connection raises: pika asserts where one ends while it opens.
+# What the end of a connection raises: where one ends while it opens, pika asserts, or finds no peer's name.
 LOST = (
     pika.exceptions.AMQPError,
     connection_workflow.AMQPConnectorException,
     connection_workflow.AMQPConnectionWorkflowFailed,
     AssertionError,
     OSError,
+    ValueError,
 )
 
 

@@ -91,7 +91,7 @@ class Intruder:
                 letter.exchange, letter.routing_key, letter.attempt.body,
                 pika.BasicProperties(**letter.properties), mandatory=True,
             )  # fmt: skip
-        except (*LOST, ValueError, TypeError):
+        except (*LOST, TypeError):
             self._channel = None
             return False
         return True

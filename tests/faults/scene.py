@@ -66,7 +66,7 @@ class Scene:
         self.clock_offsets: dict[int, float] = {}
         self.publisher: RealPublisher | None = None
         self.publisher_environment: dict[str, str] = {}
-        self.spool_disk: "SmallDisk | None" = None
+        self.spool_disk: SmallDisk | None = None
         # How many messages a fuzzing fault sends; 0 is its own number.
         self.fuzz_count = 0
         # What a fault holds until it recovers, such as a lock.

@@ -95,6 +95,8 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
                 fault.inject(scene)
             if fault.hold_seconds:
                 scene.pass_time(fault.hold_seconds * scene.random.uniform(0.9, 1.1))
+            for event in fault.told:
+                scene.require_told(event)
             with _step(scene, "recover", deadlines.recover_seconds):
                 fault.recover(scene)
         _heal(scene)
