@@ -90,6 +90,11 @@ class Proxy:
         finally:
             self.heal()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread has not ended."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """End the proxy and its connections."""
         if self._thread.is_alive():
@@ -160,6 +165,7 @@ class Proxy:
                 # Whoever closes finds nobody on the other side: the end is swallowed too.
                 if not data:
                     await self._stopping.wait()
+                    return
                 continue
             if not data:
                 return

@@ -67,12 +67,13 @@ class Watch:
 
     def _note(self, counts: dict[str, int]) -> None:
         now = time.monotonic()
+        # First the gaps: a poll may itself have waited for as long as the database was away.
+        for host, changed in self._changed_seconds.items():
+            self._gaps[host] = max(self._gaps.get(host, 0.0), now - changed)
         for host, count in counts.items():
             if count != self._counts.get(host):
                 self._counts[host] = count
                 self._changed_seconds[host] = now
-        for host, changed in self._changed_seconds.items():
-            self._gaps[host] = max(self._gaps.get(host, 0.0), now - changed)
 
     def _look_at_processes(self) -> None:
         for pid in self._pids():

@@ -106,6 +106,9 @@ def test_what_is_buried_stays_silent_while_others_pass(proxy: Proxy) -> None:
             assert b"new" == exchange(new, b"new")
         with pytest.raises(TimeoutError):
             old.recv(1)
+        old.shutdown(socket.SHUT_WR)
+        proxy.close()
+    assert not proxy.is_running
 
 
 def test_what_is_stalled_comes_later(proxy: Proxy) -> None:
