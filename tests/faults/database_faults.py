@@ -119,8 +119,7 @@ def put_back_a_copy(scene: Scene) -> None:
     postgresql.launch()
     for name in ("beta", "gamma"):
         scene.add_host(scene.fleet(1, 2, prefix=name), 0)
-    for host in scene.hosts[-2:]:
-        scene.await_stored(host.host, 3)
+    scene.await_all_stored([host.host for host in scene.hosts[-2:]], 3)
     postgresql.stop()
     before = scene.ledger.with_fate("confirmed")
     shutil.rmtree(postgresql.data_directory)
@@ -129,8 +128,7 @@ def put_back_a_copy(scene: Scene) -> None:
     postgresql.launch()
     scene.ledger.fates(before - scene.stored_ids(), "undone")
     scene.add_host(scene.fleet(1, 2, prefix="delta"), 0)
-    for host in scene.hosts:
-        scene.await_stored(host.host, 3)
+    scene.await_all_stored([host.host for host in scene.hosts], 3)
 
 
 def _copy(source: Path, target: Path) -> None:

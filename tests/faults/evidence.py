@@ -39,14 +39,14 @@ class Evidence(NamedTuple):
     dropped: list[tuple[str, str, int, int]]
 
 
-def read_evidence(url: str, dead_ids: list[str]) -> Evidence:
-    """Return what a database has, asked as its administrator."""
+def read_evidence(url: str, dead_ids: list[str], *, with_rows: bool = True) -> Evidence:
+    """Return what a database has, asked as its administrator; messages alone are read much faster."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET search_path = kvmgrid, public")
         quarantined = connection.execute("SELECT message_id, body_sha256 FROM quarantine").fetchall()
         return Evidence(
             message_ids=[*_message_ids(connection, "publisher_reports"), *_message_ids(connection, "events")],
-            rows=list(_rows(connection)),
+            rows=list(_rows(connection)) if with_rows else [],
             quarantined_ids=[message_id for message_id, _ in quarantined if message_id is not None],
             quarantined_digests={bytes(digest) for _, digest in quarantined if digest is not None},
             not_kept_counts=_not_kept(connection),

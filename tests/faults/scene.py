@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -195,7 +195,7 @@ class Scene:
 
     def stored_ids(self) -> set[str]:
         """Return the ids of messages that the database has."""
-        return set(read_evidence(self.database.administrator_url, []).message_ids)
+        return set(read_evidence(self.database.administrator_url, [], with_rows=False).message_ids)
 
     def await_stored(
         self, host: str, more_count: int = 1, timeout_seconds: float = _PATIENCE_SECONDS
@@ -206,6 +206,16 @@ class Scene:
             lambda: self.stored_count(host) >= before + more_count, timeout_seconds=timeout_seconds
         ):
             self.late.append(f"nothing new of {host} within {timeout_seconds:g} s")
+
+    def await_all_stored(self, hosts: Sequence[str], more_count: int = 1) -> None:
+        """Wait until each host has more batches in the database than now; note those without as late."""
+        before = {host: self.stored_count(host) for host in hosts}
+
+        def waiting() -> list[str]:
+            return [host for host, count in before.items() if self.stored_count(host) < count + more_count]
+
+        if not wait_until(lambda: not waiting(), timeout_seconds=_PATIENCE_SECONDS):
+            self.late.append(f"nothing new of {', '.join(waiting())} within {_PATIENCE_SECONDS:g} s")
 
     def pass_time(self, seconds: float) -> None:
         """Let a fault last; the time itself is the condition."""
@@ -228,11 +238,11 @@ class Scene:
         with self.channel() as channel:
             return int(channel.queue_declare(INGEST_QUEUE, passive=True).method.message_count)
 
-    def evidence(self) -> Evidence:
+    def evidence(self, *, with_rows: bool = True) -> Evidence:
         """Return what database and broker have."""
         with self.channel() as channel:
             dead_ids = read_dead_letters(channel)
-        return read_evidence(self.database.administrator_url, dead_ids)
+        return read_evidence(self.database.administrator_url, dead_ids, with_rows=with_rows)
 
 
 @contextmanager
