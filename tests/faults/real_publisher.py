@@ -55,12 +55,8 @@ class RealPublisher:
         """Whether it runs."""
         return self._child is not None and self._child.exit_status is None
 
-    def waiting_count(self) -> int:
-        """Return how many messages wait in the spool."""
-        return len(self._spooled()[2])
-
     def _spooled(self) -> tuple[str, int, set[int]]:
-        """Return epoch, next sequence and the sequences that wait."""
+        """Return epoch, next sequence and the sequences that wait; a running process has the file alone."""
         path = self.spool / "spool.sqlite3"
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:

@@ -193,6 +193,14 @@ class Scene:
         query = "SELECT count(*) FROM publisher_reports JOIN hosts USING (host_id) WHERE host = %s"
         return int(self.query(query, host)[0][0])
 
+    def spooled_count(self, host: str) -> int:
+        """Return how many messages waited in a host's spool, as its newest batch tells."""
+        query = """
+            SELECT spool_message_count FROM publisher_reports JOIN hosts USING (host_id) WHERE host = %s
+            ORDER BY sequence DESC LIMIT 1
+        """
+        return int(self.query(query, host)[0][0])
+
     def stored_ids(self) -> set[str]:
         """Return the ids of messages that the database has."""
         return set(read_evidence(self.database.administrator_url, [], with_rows=False).message_ids)

@@ -12,11 +12,14 @@ from deploy.lab.errors import LabError
 from deploy.lab.readiness import wait_until
 from tests.faults.checker import Finding, Observation, Verdict, check, lost_messages, take_account
 from tests.faults.fault import Fault
+from tests.faults.real_publisher import HOST
 from tests.faults.scene import Scene, open_scene
 from tests.faults.site import Site, on_small_disk
 from tests.faults.watch import Watch
 
 _CONSUMER_COUNT = 2
+# Messages of a tick that may always be under way.
+_UNDER_WAY_COUNT = 2
 _DESCRIPTOR_LIMIT = 200
 # So many new batches of every neighbour show that all is as before.
 _SETTLE_TICKS = 3
@@ -176,9 +179,8 @@ def _drain_publisher(scene: Scene, timeout_seconds: float) -> None:
     if not publisher.alive:
         scene.late.append("the publisher has ended")
         publisher.start()
-    # One tick may always be under way.
-    if not wait_until(lambda: publisher.waiting_count() <= 1, timeout_seconds=timeout_seconds):
-        scene.late.append(f"{publisher.waiting_count()} messages wait in the spool")
+    if not wait_until(lambda: scene.spooled_count(HOST) <= _UNDER_WAY_COUNT, timeout_seconds=timeout_seconds):
+        scene.late.append(f"{scene.spooled_count(HOST)} messages wait in the spool")
     publisher.stop()
     with scene.channel() as channel:
         publisher.write_down(scene.ledger, channel)
