@@ -131,7 +131,7 @@ def take_account(ledger: Ledger, evidence: Evidence) -> Account:
 def lost_messages(account: Account, evidence: Evidence, ledger: Ledger) -> set[str]:
     """I1: return confirmed messages without a trace, less those that are counted as refused and not kept."""
     missing = account.confirmed - account.stored - account.quarantined - account.dropped - account.dead
-    missing -= ledger.with_fate("undone")
+    missing -= ledger.with_fate("undone") | set(evidence.waiting_ids)
     by_host: dict[str, list[str]] = defaultdict(list)
     for message_id in sorted(missing):
         # An honest message may not be destroyed, however exactly that is counted.

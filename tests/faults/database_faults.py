@@ -198,7 +198,7 @@ DATABASE_FAULTS = (
     Fault(
         "P5", "yesterday's chunk locked for 25 s as by its conversion, late samples for it",
         "live samples of the others do not wait",
-        convert_yesterday, release, prepare=store_yesterday, hold_seconds=25.0,
+        convert_yesterday, release, begin=store_yesterday, hold_seconds=25.0,
         gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the system has of the messages, read from outside: rows, quarantine, dead letters, told drops."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from publisher.wire.topics import DEAD_LETTER_QUEUE
 from tests.faults.stored_row import RowKey, StoredRow, microseconds
 
 HOST_TABLES = ("host_samples", "host_disk_samples", "host_interface_samples")
@@ -35,11 +34,15 @@ class Evidence(NamedTuple):
     # Refused messages that were counted without being kept, by their host.
     not_kept_counts: dict[str, int]
     dead_ids: list[str]
+    # Still in the queue when the consumers have ended: late, and not lost.
+    waiting_ids: list[str]
     # Host, epoch, first and last sequence, as a publisher told.
     dropped: list[tuple[str, str, int, int]]
 
 
-def read_evidence(url: str, dead_ids: list[str], *, with_rows: bool = True) -> Evidence:
+def read_evidence(
+    url: str, dead_ids: list[str], waiting_ids: Sequence[str] = (), *, with_rows: bool = True
+) -> Evidence:
     """Return what a database has, asked as its administrator; messages alone are read much faster."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET search_path = kvmgrid, public")
@@ -51,6 +54,7 @@ def read_evidence(url: str, dead_ids: list[str], *, with_rows: bool = True) -> E
             quarantined_digests={bytes(digest) for _, digest in quarantined if digest is not None},
             not_kept_counts=_not_kept(connection),
             dead_ids=dead_ids,
+            waiting_ids=list(waiting_ids),
             dropped=connection.execute(
                 "SELECT host, epoch, first_sequence, last_sequence"
                 " FROM dropped_ranges JOIN hosts USING (host_id)"
@@ -58,11 +62,11 @@ def read_evidence(url: str, dead_ids: list[str], *, with_rows: bool = True) -> E
         )
 
 
-def read_dead_letters(channel: Any) -> list[str]:
-    """Return the ids of dead letters and leave them where they are; a channel that closes requeues them."""
+def read_queue(channel: Any, queue: str) -> list[str]:
+    """Return the ids of a queue's messages and leave them there; a channel that closes requeues them."""
     found: list[str] = []
     while True:
-        method, properties, _ = channel.basic_get(DEAD_LETTER_QUEUE, auto_ack=False)
+        method, properties, _ = channel.basic_get(queue, auto_ack=False)
         if method is None:
             return found
         found.append(str(properties.message_id))

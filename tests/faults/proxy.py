@@ -116,11 +116,11 @@ class Proxy:
         server = await asyncio.start_server(self._connected, sock=self._listener)
         await self._stopping.wait()
         server.close()
+        self.spoil()
         self._reset_all()
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others, timeout=_END_SECONDS / 2)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

@@ -66,8 +66,8 @@ class RealPublisher:
             connection.close()
         return str(epoch), int(following), waiting
 
-    def write_down(self, ledger: Ledger, channel: Any) -> None:
-        """Put everything that the publisher gave a sequence to into the ledger."""
+    def write_down(self, ledger: Ledger, channel: Any) -> int:
+        """Put all that the publisher gave a sequence to into the ledger; return how many messages wait."""
         seen = read_witness(channel)
         ledger.attempt(*seen.values())
         ledger.fates(seen, "confirmed")
@@ -81,6 +81,7 @@ class RealPublisher:
         # What left the spool was confirmed or dropped; what waits has no fate yet.
         gone = [each for each in unseen if int(each.message_id.rpartition("/")[2]) not in waiting]
         ledger.fates([each.message_id for each in gone], "confirmed")
+        return len(waiting)
 
 
 def declare_witness(channel: Any) -> None:

@@ -18,9 +18,9 @@ import psycopg
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.readiness import wait_until
 from loadgen.fleet.fleet import Fleet, FleetShape
-from publisher.wire.topics import INGEST_QUEUE
+from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.faults.evidence import Evidence, read_dead_letters, read_evidence
+from tests.faults.evidence import Evidence, read_evidence, read_queue
 from tests.faults.honest_host import HonestHost
 from tests.faults.intruder import Intruder
 from tests.faults.ledger import Ledger
@@ -193,17 +193,19 @@ class Scene:
         query = "SELECT count(*) FROM publisher_reports JOIN hosts USING (host_id) WHERE host = %s"
         return int(self.query(query, host)[0][0])
 
-    def spooled_count(self, host: str) -> int:
-        """Return how many messages waited in a host's spool, as its newest batch tells."""
+    def spooled_count(self, host: str) -> int | None:
+        """Return how many messages waited in a host's spool, as a batch of the last seconds tells."""
         query = """
-            SELECT spool_message_count FROM publisher_reports JOIN hosts USING (host_id) WHERE host = %s
+            SELECT spool_message_count FROM publisher_reports JOIN hosts USING (host_id)
+            WHERE host = %s AND sampled_at BETWEEN now() - INTERVAL '5 s' AND now()
             ORDER BY sequence DESC LIMIT 1
         """
-        return int(self.query(query, host)[0][0])
+        rows = self.query(query, host)
+        return int(rows[0][0]) if rows else None
 
     def stored_ids(self) -> set[str]:
         """Return the ids of messages that the database has."""
-        return set(read_evidence(self.database.administrator_url, [], with_rows=False).message_ids)
+        return set(self.evidence_so_far().message_ids)
 
     def await_stored(
         self, host: str, more_count: int = 1, timeout_seconds: float = _PATIENCE_SECONDS
@@ -246,11 +248,15 @@ class Scene:
         with self.channel() as channel:
             return int(channel.queue_declare(INGEST_QUEUE, passive=True).method.message_count)
 
-    def evidence(self, *, with_rows: bool = True) -> Evidence:
-        """Return what database and broker have."""
+    def evidence(self) -> Evidence:
+        """Return what database and broker have when the consumers have ended."""
         with self.channel() as channel:
-            dead_ids = read_dead_letters(channel)
-        return read_evidence(self.database.administrator_url, dead_ids, with_rows=with_rows)
+            dead_ids, waiting_ids = read_queue(channel, DEAD_LETTER_QUEUE), read_queue(channel, INGEST_QUEUE)
+        return read_evidence(self.database.administrator_url, dead_ids, waiting_ids)
+
+    def evidence_so_far(self) -> Evidence:
+        """Return what the database knows of messages while the consumers run, without the rows."""
+        return read_evidence(self.database.administrator_url, [], with_rows=False)
 
 
 @contextmanager

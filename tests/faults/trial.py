@@ -161,7 +161,7 @@ def _drain(scene: Scene, timeout_seconds: float) -> None:
             scene.late.append(f"{host.waiting_count} messages of {host.host} were not confirmed")
 
     def is_accounted() -> bool:
-        evidence = scene.evidence(with_rows=False)
+        evidence = scene.evidence_so_far()
         return not lost_messages(take_account(scene.ledger, evidence), evidence, scene.ledger)
 
     wait_until(is_accounted, timeout_seconds=max(1.0, end_seconds - time.monotonic()))
@@ -179,8 +179,14 @@ def _drain_publisher(scene: Scene, timeout_seconds: float) -> None:
     if not publisher.alive:
         scene.late.append("the publisher has ended")
         publisher.start()
-    if not wait_until(lambda: scene.spooled_count(HOST) <= _UNDER_WAY_COUNT, timeout_seconds=timeout_seconds):
-        scene.late.append(f"{scene.spooled_count(HOST)} messages wait in the spool")
+
+    def is_empty() -> bool:
+        count = scene.spooled_count(HOST)
+        return count is not None and count <= _UNDER_WAY_COUNT
+
+    wait_until(is_empty, timeout_seconds=timeout_seconds)
     publisher.stop()
     with scene.channel() as channel:
-        publisher.write_down(scene.ledger, channel)
+        left_count = publisher.write_down(scene.ledger, channel)
+    if left_count:
+        scene.late.append(f"{left_count} messages were left in the spool")

@@ -41,7 +41,7 @@ class Case(NamedTuple):
 def evidence_of(attempts: list[Attempt]) -> Evidence:
     """Return what a faultless system has of messages."""
     rows = [row for each in attempts for row in rows_of_message(each.body, event=each.event)]
-    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [])
+    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [], [])
 
 
 @pytest.fixture
@@ -103,6 +103,14 @@ def test_i1_asks_for_what_was_confirmed_only(case: Case, fate: str) -> None:
     assert lost not in [
         *case.invariants(case.evidence._replace(message_ids=case.evidence.message_ids[1:], rows=kept))
     ]
+
+
+def test_i1_does_not_call_lost_what_still_waits(case: Case) -> None:
+    """It is late (I7), and it is there."""
+    (waiting, *ids) = case.evidence.message_ids
+    evidence = case.evidence._replace(message_ids=ids, waiting_ids=[waiting])
+
+    assert 0 == case.verdict(evidence).lost
 
 
 def test_i1_counts_what_was_dropped_and_told(case: Case) -> None:
