@@ -36,6 +36,8 @@ T = TypeVar("T")
 Hop = Literal["publisher to broker", "consumer to broker", "consumer to database"]
 QUICK = {"KVMGRID_INGEST__FLUSH_SECONDS": "0.2", "KVMGRID_BROKER__HEARTBEAT_SECONDS": "5"}
 _PATIENCE_SECONDS = 60.0
+_REFUSAL_SECONDS = 90.0
+_RETRY_SECONDS = 0.5
 
 
 class Scene:
@@ -182,7 +184,20 @@ class Scene:
 
     # Looking and waiting.
     def query(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a question to the database, asked as its administrator."""
+        """Return the rows of a question to the database, asked as its administrator; again where it refuses.
+
+        A fault may exhaust the server for a while. Raises psycopg.Error when it goes on.
+        """
+        end_seconds = time.monotonic() + _REFUSAL_SECONDS
+        while True:
+            try:
+                return self._ask(text, *parameters)
+            except psycopg.Error:
+                if time.monotonic() >= end_seconds:
+                    raise
+            self.pass_time(_RETRY_SECONDS)
+
+    def _ask(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database.administrator_url, autocommit=True) as connection:
             connection.execute("SET search_path = kvmgrid, public")
             cursor = connection.execute(text.encode(), parameters or None)

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
+
 from deploy.lab.errors import LabError
 from deploy.lab.readiness import wait_until
 from tests.faults.checker import Finding, Observation, Verdict, check, lost_messages, take_account
@@ -161,7 +163,10 @@ def _drain(scene: Scene, timeout_seconds: float) -> None:
             scene.late.append(f"{host.waiting_count} messages of {host.host} were not confirmed")
 
     def is_accounted() -> bool:
-        evidence = scene.evidence_so_far()
+        try:
+            evidence = scene.evidence_so_far()
+        except psycopg.Error:
+            return False
         return not lost_messages(take_account(scene.ledger, evidence), evidence, scene.ledger)
 
     wait_until(is_accounted, timeout_seconds=max(1.0, end_seconds - time.monotonic()))
