@@ -88,9 +88,11 @@ def _yesterday(scene: Scene) -> float:
 def convert_yesterday(scene: Scene) -> None:
     """Lock yesterday's chunk as its conversion to columns does, and send late samples for it."""
     chunks = scene.query(
-        "SELECT c::text FROM show_chunks('kvmgrid.domain_samples', older_than => now() - INTERVAL '11 hours')"
+        "SELECT c::text FROM show_chunks('kvmgrid.domain_samples', older_than => date_trunc('day', now()))"
         " AS c ORDER BY 1"
     )
+    if not chunks:
+        scene.late.append("there is no chunk of yesterday to lock")
     for (name,) in chunks:
         _hold_lock(scene, sql.Identifier(*name.split(".")), "EXCLUSIVE")
     _send_late(scene, 1000)
