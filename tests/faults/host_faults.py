@@ -55,13 +55,13 @@ def scatter(scene: Scene) -> None:
 
 
 def invent_domains(scene: Scene) -> None:
-    """Send one message of 20,000 VMs that nobody has heard of, and the same VMs renamed."""
+    """Send one message of 20,000 VMs that nobody has heard of, and four that rename them."""
     fleet = scene.fleet(1, 1, prefix="inventor")
     batch = fleet.batch(0, time.time() - 60.0, 1)
     first = (batch.domains or [])[0]
     bare = msgspec.structs.replace(first, blocks=[], interfaces=[], description=None)
     sender = scene.intruder(fleet.hosts[0].host)
-    for sequence, word in ((1, "new"), (2, "renamed")):
+    for sequence, word in enumerate(("new", "renamed", "again", "once-more", "last"), 1):
         domains = [
             msgspec.structs.replace(
                 bare, uuid=str(uuid.UUID(int=(scene.seed << 64) + number)), name=f"{word}-{number}"
@@ -190,7 +190,7 @@ HOST_FAULTS = (
         list_anothers_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, struck_count=1,
     ),
     Fault(
-        "P8-domains", "one message with 20,000 new VMs, and one that renames them", "neighbours go on",
+        "P8-domains", "one message with 20,000 new VMs, and four that rename them", "neighbours go on",
         invent_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
