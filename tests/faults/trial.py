@@ -190,6 +190,8 @@ def _drain_publisher(scene: Scene, timeout_seconds: float) -> None:
         return count is not None and count <= _UNDER_WAY_COUNT
 
     wait_until(is_empty, timeout_seconds=timeout_seconds)
+    # What was dropped is told with the next batches.
+    scene.await_stored(HOST, _SETTLE_TICKS)
     publisher.stop()
     with scene.channel() as channel:
         left_count = publisher.write_down(scene.ledger, channel)
