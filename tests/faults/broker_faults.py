@@ -129,7 +129,8 @@ BROKER_FAULTS = (
     ),
     Fault(
         "F13-disk", "the broker's disk alarm for 12 s", "hosts wait, consumers go on",
-        control("set_disk_free_limit", "100TB"), control("set_disk_free_limit", "100MB"), hold_seconds=12.0,
+        control("set_disk_free_limit", "100000GB"), control("set_disk_free_limit", "100MB"),
+        hold_seconds=12.0,
     ),
     Fault(
         "F14-silent", "the way from hosts to broker silent both ways for 15 s, the kernel acknowledging",

@@ -4,7 +4,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
@@ -25,6 +25,10 @@ _NAMES = (
 _BAD_TEXTS = ("\\u0000", "\\ud800", "n" * 65_537)
 
 
+# A valid message of its own each time: equal ones would be one message.
+Fresh = Callable[[], bytes]
+
+
 class Hostile(NamedTuple):
     """One bad input: what it is called, its body, and the properties beside those of its login."""
 
@@ -33,9 +37,9 @@ class Hostile(NamedTuple):
     properties: dict[str, Any]
 
 
-def bad_bodies(valid: bytes) -> Iterator[Hostile]:
+def bad_bodies(fresh: Fresh) -> Iterator[Hostile]:
     """B1 to B3, B5, B6: no JSON, wrong types, deep, compressed, large."""
-    plain: dict[str, Any] = json.loads(valid)
+    valid = fresh()
     for body in (
         b"",
         b" ",
@@ -51,18 +55,18 @@ def bad_bodies(valid: bytes) -> Iterator[Hostile]:
         yield Hostile("B1", body, {})
     for end in range(1, len(valid), max(1, len(valid) // 40)):
         yield Hostile("B1", valid[:end], {})
-    for name in plain:
-        values: tuple[Any, ...] = (None, True, 1, -1, "x", [], {}, [[]], 1.5)
+    values: tuple[Any, ...] = (None, True, 1, -1, "x", [], {}, [[]], 1.5)
+    for name in json.loads(valid):
         for value in values:
-            yield Hostile("B2", json.dumps(plain | {name: value}).encode(), {})
+            yield Hostile("B2", json.dumps(json.loads(fresh()) | {name: value}).encode(), {})
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         deep = opening * _DEEP + "0" + closing * _DEEP
         yield Hostile("B3", deep.encode(), {})
-        yield Hostile("B3", (valid[:-1].decode() + f',"unknown":{deep}}}').encode(), {})
+        yield Hostile("B3", (fresh()[:-1].decode() + f',"unknown":{deep}}}').encode(), {})
     for encoding, body in (
         ("gzip", gzip.compress(valid)),
         ("deflate", zlib.compress(b"0" * 10_000_000)),
-        ("gzip", valid),
+        ("gzip", fresh()),
         ("br", valid[: len(valid) // 2]),
     ):
         yield Hostile("B5", body, {"content_encoding": encoding})
@@ -70,75 +74,75 @@ def bad_bodies(valid: bytes) -> Iterator[Hostile]:
     yield Hostile("B6", b"x" * (17 * 1024 * 1024), {})
 
 
-def bad_values(valid: bytes) -> Iterator[Hostile]:
+def bad_values(fresh: Fresh) -> Iterator[Hostile]:
     """B7 to B9, B11, B12, B14, B15, B18: JSON whose figures, times and texts are not ours."""
-    plain: dict[str, Any] = json.loads(valid)
     for text in _NUMBERS:
         for name in ("sequence", "tick_seconds"):
-            yield Hostile("B8", _with_raw(plain, name, text), {})
+            yield Hostile("B8", _with_raw(json.loads(fresh()), name, text), {})
+        plain = json.loads(fresh())
         sample = _with_raw(plain["sample"], "load_1m", text).decode()
         yield Hostile("B7", _with_raw(plain, "sample", sample), {})
     for text in _TIMES:
-        yield Hostile("B14", _with_raw(plain, "sampled_at", text), {})
+        yield Hostile("B14", _with_raw(json.loads(fresh()), "sampled_at", text), {})
     for text in _BAD_TEXTS:
-        yield Hostile("B9", _with_raw(plain, "boot_id", f'"{text}"'), {})
-    yield Hostile("B9", valid.replace(b'"boot_id":"', b'"boot_id":"\xff\xc0\xaf'), {})
-    for place, name in enumerate(_NAMES):
+        yield Hostile("B9", _with_raw(json.loads(fresh()), "boot_id", f'"{text}"'), {})
+    yield Hostile("B9", fresh().replace(b'"boot_id":"', b'"boot_id":"\xff\xc0\xaf'), {})
+    for name in _NAMES:
+        plain = json.loads(fresh())
         identity = plain["identity"] | {"hostname": name}
-        later = {"sequence": 10_000 + place, "sampled_at": f"2026-01-01T00:00:{place:02d}Z"}
-        yield Hostile("B12", json.dumps(plain | {"identity": identity, **later}).encode(), {})
-    yield Hostile("B15", valid[:-1] + b',"sequence":99999}', {})
-    domains = plain["domains"]
-    twice = domains | {"uuid": [domains["uuid"][0]] * len(domains["uuid"])}
+        yield Hostile("B12", json.dumps(plain | {"identity": identity}).encode(), {})
+    yield Hostile("B15", fresh()[:-1] + b',"sequence":99999}', {})
+    plain = json.loads(fresh())
+    twice = plain["domains"] | {"uuid": [plain["domains"]["uuid"][0]] * len(plain["domains"]["uuid"])}
     yield Hostile("B15", json.dumps(plain | {"domains": twice}).encode(), {})
     for version in (0, 2, -1, "1", None, 1.0, True, 2**70):
-        yield Hostile("B18", json.dumps(plain | {"schema": version}).encode(), {})
+        yield Hostile("B18", json.dumps(json.loads(fresh()) | {"schema": version}).encode(), {})
     for name in plain:
-        yield Hostile("B18", json.dumps({key: plain[key] for key in plain if key != name}).encode(), {})
+        rest = {key: value for key, value in json.loads(fresh()).items() if key != name}
+        yield Hostile("B18", json.dumps(rest).encode(), {})
 
 
-def bad_properties(valid: bytes) -> Iterator[Hostile]:
+def bad_properties(fresh: Fresh) -> Iterator[Hostile]:
     """B4, B10, B20: headers too deep, too long, not UTF-8; properties of all kinds around a valid body."""
     for depth in (100, 400, 2_000):
         table: Any = {}
         array: Any = []
         for _ in range(depth):
             table, array = {"a": table}, [array]
-        yield Hostile("B4", valid, {"headers": table})
-        yield Hostile("B4", valid, {"headers": {"a": array}})
+        yield Hostile("B4", fresh(), {"headers": table})
+        yield Hostile("B4", fresh(), {"headers": {"a": array}})
     for name in ("message_id", "content_type", "app_id", "correlation_id", "reply_to", "type"):
         for value in (b"\xff\xfe", b"\xc0\xaf", b"\x00", b"\n", b"x" * 255):
-            yield Hostile("B10", valid, {name: value})
+            yield Hostile("B10", fresh(), {name: value})
     for properties in (
         {"priority": 255}, {"priority": 0}, {"timestamp": 2**63 - 1}, {"timestamp": 0}, {"delivery_mode": 1},
         {"headers": {"x": b"\xff" * 100_000}}, {"headers": {"x" * 255: None}}, {"headers": {"": ""}},
         {"headers": {str(number): number for number in range(5_000)}}, {"headers": {"x-death": "none"}},
         {"headers": {"x-death": [{"count": "many", "queue": 7}]}}, {"headers": {"x-delivery-count": -1}},
     ):  # fmt: skip
-        yield Hostile("B20", valid, properties)
+        yield Hostile("B20", fresh(), properties)
 
 
-def random_bodies(valid: bytes, random: Random, count: int) -> Iterator[Hostile]:
+def random_bodies(fresh: Fresh, random: Random, count: int) -> Iterator[Hostile]:
     """Yield random bytes, and valid messages with a value or some bytes changed."""
-    plain: dict[str, Any] = json.loads(valid)
     for number in range(count):
         match number % 3:
             case 0:
                 yield Hostile("random bytes", random.randbytes(random.randint(0, 300)), {})
             case 1:
-                spoiled = bytearray(valid)
+                spoiled = bytearray(fresh())
                 for _ in range(random.randint(1, 4)):
                     spoiled[random.randrange(len(spoiled))] = random.randrange(256)
                 yield Hostile("changed bytes", bytes(spoiled), {})
             case _:
-                yield Hostile("changed value", json.dumps(_mutated(plain, random)).encode(), {})
+                yield Hostile("changed value", json.dumps(_mutated(json.loads(fresh()), random)).encode(), {})
 
 
-def random_headers(valid: bytes, random: Random, count: int) -> Iterator[Hostile]:
+def random_headers(fresh: Fresh, random: Random, count: int) -> Iterator[Hostile]:
     """Yield a valid body with random headers, message by message."""
     for _ in range(count):
         headers = {_word(random): _any_value(random, 3) for _ in range(random.randint(0, 5))}
-        yield Hostile("headers", valid, {"headers": headers})
+        yield Hostile("headers", fresh(), {"headers": headers})
 
 
 def _mutated(value: Any, random: Random) -> Any:

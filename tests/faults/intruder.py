@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import pika
 
+from publisher.wire.codec import DecodeError, decode_sample
+from publisher.wire.codec import message_id as message_id_of
 from publisher.wire.topics import SAMPLES_EXCHANGE, sample_key
 from tests.faults.honest_host import LOST, Letter
 from tests.faults.ledger import Attempt, Ledger
@@ -47,7 +49,7 @@ class Intruder:
     ) -> bool:
         """Send a body as the login, or with other properties; tell whether the broker took it."""
         self._number += 1
-        message_id = f"{self.host}/{EPOCH}/{self._number}"
+        message_id = self._id_of(body)
         attempt = Attempt(message_id, self.host, body, "store or set aside")
         given = {"user_id": self.host, "message_id": message_id, "delivery_mode": 2} | dict(properties or {})
         letter = Letter(exchange, sample_key(self.host) if key is None else key, given, attempt)
@@ -55,6 +57,16 @@ class Intruder:
         taken = self._is_taken(letter)
         self._ledger.fate(message_id, "confirmed" if taken else "refused")
         return taken
+
+    def _id_of(self, body: bytes) -> str:
+        """Return the id that a body gives itself, or one by number where it is no message of this host."""
+        try:
+            batch = decode_sample(body)
+        except DecodeError:
+            batch = None
+        if batch is None or batch.host != self.host:
+            return f"{self.host}/{EPOCH}/{self._number}"
+        return message_id_of(batch)
 
     def send_many(self, bodies: Sequence[bytes]) -> None:
         """Send bodies under the login's own name, written down together."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input of one enrolled host: each message is stored or set aside, and nobody else notices."""
 
+import itertools
 import sys
 import time
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.wire.codec import encode
 from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
 from tests.faults.hostile_messages import (
+    Fresh,
     Hostile,
     bad_bodies,
     bad_properties,
@@ -46,23 +48,33 @@ def _send(scene: Scene, inputs: Iterable[Hostile]) -> None:
     scene.await_stored(scene.hosts[-1].host, 4)
 
 
-def _valid(scene: Scene) -> bytes:
-    return encode(scene.fleet(1, 3, prefix="hostile").batch(0, time.time() - 120.0, 1))
+def _fresh(scene: Scene) -> Fresh:
+    fleet, numbers, begun_seconds = (
+        scene.fleet(1, 3, prefix="hostile"),
+        itertools.count(1),
+        time.time() - 200.0,
+    )
+
+    def fresh() -> bytes:
+        number = next(numbers)
+        return encode(fleet.batch(0, begun_seconds + number / 1000, number))
+
+    return fresh
 
 
-def of(inputs: "Callable[[bytes], Iterable[Hostile]]") -> Action:
-    """Return an act that sends bad inputs made from a valid message."""
-    return lambda scene: _send(scene, inputs(_valid(scene)))
+def of(inputs: "Callable[[Fresh], Iterable[Hostile]]") -> Action:
+    """Return an act that sends bad inputs made from valid messages."""
+    return lambda scene: _send(scene, inputs(_fresh(scene)))
 
 
 def fuzz_bodies(scene: Scene) -> None:
     """Send random and changed bodies."""
-    _send(scene, random_bodies(_valid(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
+    _send(scene, random_bodies(_fresh(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
 
 
 def fuzz_headers(scene: Scene) -> None:
     """Send a valid body with random headers."""
-    _send(scene, random_headers(_valid(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
+    _send(scene, random_headers(_fresh(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
 
 
 MESSAGE_FAULTS = (
