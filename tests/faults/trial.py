@@ -91,9 +91,9 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
     with _step(scene, "setup", deadlines.setup_seconds):
         _set_up(scene, fault)
     watch = Watch(scene.database.administrator_url, scene.pids)
-    watch.start()
     # Whoever joins during the fault is no neighbour.
     neighbours = [host.host for host in scene.hosts[fault.struck_count :]]
+    watch.start(neighbours)
     try:
         for _ in range(fault.times):
             with _step(scene, "inject", deadlines.inject_seconds):

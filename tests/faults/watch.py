@@ -33,8 +33,9 @@ class Watch:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin to watch."""
+    def start(self, hosts: Sequence[str]) -> None:
+        """Begin to watch; these hosts have just had something new."""
+        self._changed_seconds = dict.fromkeys(hosts, time.monotonic())
         self._thread.start()
 
     def stop(self) -> None:
