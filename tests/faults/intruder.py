@@ -28,6 +28,7 @@ class Intruder:
         self._url = url
         self._ledger = ledger
         self._number = 0
+        self._sent_ids: set[str] = set()
         self._connection: Any = None
         self._channel: Any = None
 
@@ -50,6 +51,10 @@ class Intruder:
         """Send a body as the login, or with other properties; tell whether the broker took it."""
         self._number += 1
         message_id = self._id_of(body)
+        if message_id in self._sent_ids:
+            # Two bodies under one id could not be told apart afterwards.
+            return False
+        self._sent_ids.add(message_id)
         attempt = Attempt(message_id, self.host, body, "store or set aside")
         given = {"user_id": self.host, "message_id": message_id, "delivery_mode": 2} | dict(properties or {})
         letter = Letter(exchange, sample_key(self.host) if key is None else key, given, attempt)
