@@ -6,6 +6,7 @@ A trial follows from its seed: SEEDS="7 8" runs every fault with both, NAMES="F1
 
 import argparse
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.faults.trial import Trial, run_trial
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "faults"
 RESULT = "faults.json"
+# As a shell reports a process that SIGTERM ended.
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> int:
@@ -37,6 +40,8 @@ def main() -> int:
         for fault in faults:
             say(f"{fault.name}: {fault.done}; expected: {fault.expected}")
         return 0
+    # A disk that is mounted, and whatever else is held, ends with its context.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     trials: list[Trial] = []
