@@ -18,7 +18,7 @@ endif
 endif
 
 .PHONY: help setup demo test test-unit test-long lint format up down status screenshots
-.PHONY: bench bench-drain bench-publisher scenarios pins clean clean-lab
+.PHONY: bench bench-drain bench-publisher faults scenarios pins clean clean-lab
 
 help: ## show this list
 	@printf 'kvmgrid: make <verb>\n\n'
@@ -70,6 +70,9 @@ screenshots: setup ## make the pictures of the README from a running demo (PORT=
 
 scenarios: setup ## drive known loads and compare what was stored with the truth (NAMES="vm_cpu disk_busy")
 	@$(PYTHON) -m deploy.scenarios $(NAMES)
+
+faults: setup ## strike every part and count what is lost, twice or wrong: a table (SEEDS="1 2 3" NAMES="F1 P4")
+	@$(PYTHON) -m tests.faults.run $(if $(SEEDS),--seeds $(SEEDS)) $(if $(NAMES),--names $(NAMES)) $(if $(FUZZ),--fuzz $(FUZZ))
 
 bench: setup ## measure every figure beside its ceiling (about ten minutes): a table, and build/bench.json
 	@$(PYTHON) -m tests.benchmark.bench $(if $(QUICK),--quick)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults of the broker and of the way to it."""
+
+import signal
+from collections.abc import Callable
+
+from deploy.lab.errors import BrokerUserError
+from deploy.lab.readiness import wait_until
+from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
+from tests.faults.fault import Action, Deadlines, Fault
+from tests.faults.proxy import CLEAN, Spoiling
+from tests.faults.scene import Hop, Scene
+
+_SILENCE = Spoiling(mode="swallow")
+_BINDING_KEY = "*.sample"
+_REDECLARED_SECONDS = 90.0
+
+
+def await_registered_queue(scene: Scene) -> None:
+    """Wait until a killed broker will find its queue again; 4.0 writes names down three seconds late."""
+    if not wait_until(lambda: scene.site.broker.remembers(INGEST_QUEUE), timeout_seconds=30.0):
+        scene.late.append("the broker has not written down its queue")
+
+
+def kill(scene: Scene) -> None:
+    """End the broker as a power cut would."""
+    await_registered_queue(scene)
+    scene.site.broker.kill()
+
+
+def launch(scene: Scene) -> None:
+    """Start the broker again."""
+    scene.site.broker.launch()
+
+
+def freeze(scene: Scene) -> None:
+    """Stop the broker's processes: connections stay, nothing answers."""
+    scene.site.broker.freeze()
+
+
+def thaw(scene: Scene) -> None:
+    """Let them go on."""
+    scene.site.broker.thaw()
+
+
+def control(*arguments: str) -> Action:
+    """Return an act of rabbitmqctl."""
+
+    def act(scene: Scene) -> None:
+        scene.site.broker.control(*arguments)
+
+    return act
+
+
+def spoil(hop: Hop, *, up: Spoiling = CLEAN, down: Spoiling = CLEAN) -> Action:
+    """Return an act that spoils one hop."""
+
+    def act(scene: Scene) -> None:
+        scene.proxies[hop].spoil(up=up, down=down)
+
+    return act
+
+
+def on_proxies(act_on: Callable[[Scene, Hop], None]) -> Action:
+    """Return an act on every proxy of the scene."""
+
+    def act(scene: Scene) -> None:
+        for hop in scene.proxies:
+            act_on(scene, hop)
+
+    return act
+
+
+def stop_reading(scene: Scene) -> None:
+    """Stop every consumer, so that the queue fills."""
+    for process in scene.consumers:
+        process.send_signal(signal.SIGSTOP)
+
+
+def read_again(scene: Scene) -> None:
+    """Let the consumers go on."""
+    for process in scene.consumers:
+        process.send_signal(signal.SIGCONT)
+
+
+def _binding(scene: Scene) -> str:
+    host = scene.virtual_host.name
+    return f"bindings/{host}/e/{SAMPLES_EXCHANGE}/q/{INGEST_QUEUE}"
+
+
+def unbind(scene: Scene) -> None:
+    """Remove the binding of the samples."""
+    scene.site.broker.admin.request("DELETE", f"{_binding(scene)}/%2A.sample")
+
+
+def bind(scene: Scene) -> None:
+    """Make the binding again."""
+    scene.site.broker.admin.request("POST", _binding(scene), {"routing_key": _BINDING_KEY})
+
+
+def is_bound(scene: Scene) -> bool:
+    """Tell whether the binding is there."""
+    try:
+        found = scene.site.broker.admin.request("GET", _binding(scene))
+    except BrokerUserError:
+        return False
+    return any(each["routing_key"] == _BINDING_KEY for each in found)
+
+
+def await_binding(scene: Scene) -> None:
+    """Wait for the consumers to bind again; do it for them where they do not."""
+    if not wait_until(lambda: is_bound(scene), timeout_seconds=_REDECLARED_SECONDS):
+        scene.late.append(f"no consumer has bound the queue again within {_REDECLARED_SECONDS:g} s")
+        bind(scene)
+
+
+PUBLISHING: Hop = "publisher to broker"
+CONSUMING: Hop = "consumer to broker"
+
+BROKER_FAULTS = (
+    Fault(
+        "F1", "kill -9 of the broker, four times", "what was confirmed is stored",
+        kill, launch, times=4, hold_seconds=1.0, told=("broker_away",),
+    ),
+    Fault(
+        "F13-memory", "the broker's memory alarm for 12 s", "hosts wait, consumers go on",
+        control("set_vm_memory_high_watermark", "0"), control("set_vm_memory_high_watermark", "0.6"),
+        hold_seconds=12.0,
+    ),
+    Fault(
+        "F13-disk", "the broker's disk alarm for 12 s", "hosts wait, consumers go on",
+        control("set_disk_free_limit", "100000GB"), control("set_disk_free_limit", "100MB"),
+        hold_seconds=12.0,
+    ),
+    Fault(
+        "F14-silent", "the way from hosts to broker silent both ways for 15 s, the kernel acknowledging",
+        "hosts notice by heartbeat and send again",
+        spoil(PUBLISHING, up=_SILENCE, down=_SILENCE), hops=(PUBLISHING,), hold_seconds=15.0,
+    ),
+    Fault(
+        "F14-reset", "every connection of the hosts reset, five times", "hosts send again",
+        on_proxies(lambda scene, hop: scene.proxies[hop].reset()), hops=(PUBLISHING, CONSUMING), times=5,
+        hold_seconds=1.0,
+    ),
+    Fault(
+        "F14-frozen", "the broker frozen (SIGSTOP) for 15 s", "both sides notice by heartbeat",
+        freeze, thaw, hold_seconds=15.0,
+    ),
+    Fault(
+        "F15", "only what the broker answers is swallowed for 10 s, twice: confirms are lost",
+        "hosts send again what is stored already, and it stays once",
+        spoil(PUBLISHING, down=_SILENCE), lambda scene: scene.proxies[PUBLISHING].heal(),
+        hops=(PUBLISHING,), hold_seconds=10.0, times=2,
+    ),
+    Fault(
+        "F16-slices", "every hop in slices of 16 bytes", "slower, nothing breaks",
+        on_proxies(
+            lambda scene, hop: scene.proxies[hop].spoil(
+                up=Spoiling(slice_bytes=16), down=Spoiling(slice_bytes=16)
+            )
+        ),
+        hops=(PUBLISHING, CONSUMING, "consumer to database"), hold_seconds=10.0, host_count=2,
+        domain_count=1, interval_seconds=1.0,
+    ),
+    Fault(
+        "F16-slow", "both hops of the broker with 300 ms ± 200 ms and 100 kB/s", "slower, nothing breaks",
+        on_proxies(
+            lambda scene, hop: scene.proxies[hop].spoil(
+                up=Spoiling(latency_seconds=0.3, jitter_seconds=0.2, bytes_per_second=100_000.0),
+                down=Spoiling(latency_seconds=0.3, jitter_seconds=0.2, bytes_per_second=100_000.0),
+            )
+        ),
+        hops=(PUBLISHING, CONSUMING), hold_seconds=15.0, interval_seconds=2.0,
+    ),
+    Fault(
+        "F17-full", "the queue at its limit (consumers stopped for 12 s)",
+        "refused messages stay with their hosts",
+        stop_reading, read_again, hold_seconds=12.0,
+        settings={"KVMGRID_INGEST__QUEUE_LIMIT_BYTES": "200000", "KVMGRID_INGEST__PREFETCH_COUNT": "8"},
+    ),
+    Fault(
+        "F17-unbound", "the binding removed for 12 s and made again",
+        "unroutable messages stay with their hosts",
+        unbind, bind, hold_seconds=12.0,
+    ),
+    Fault(
+        "P10-topology", "the binding removed, and nobody makes it again",
+        "a connected consumer declares it again within 90 s", unbind, await_binding,
+        deadlines=Deadlines(recover_seconds=120.0),
+    ),
+)  # fmt: skip

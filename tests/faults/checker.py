@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The checker: ledger against evidence. One function an invariant, I1 to I9; pure.
+
+I1 conservation: each confirmed message is stored, set aside or counted as dropped. I2 uniqueness.
+I3 fidelity: values come back bit for bit. I4 no invention. I5 authenticity: a row stands under its sender's
+host. I6 bounded resources. I7 liveness: all is drained in time. I8 visibility: the fault is told.
+I9 no bystanders.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from publisher.wire.codec import DecodeError
+from tests.faults.evidence import Evidence
+from tests.faults.ledger import Attempt, Ledger
+from tests.faults.stored_row import RowKey, StoredRow, differing_columns, rows_of_message
+
+# A finding names a few examples; the numbers are in the verdict.
+_EXAMPLE_COUNT = 3
+
+
+class Observation(NamedTuple):
+    """What was seen while the fault lasted; a limit of None is not asked for."""
+
+    largest_resident_bytes: int = 0
+    resident_limit_bytes: int | None = None
+    most_descriptors: int = 0
+    descriptor_limit: int | None = None
+    # Steps that took longer than they may, and what was not drained in time.
+    late: tuple[str, ...] = ()
+    # What the fault itself found to be stored wrongly.
+    wrong: tuple[str, ...] = ()
+    # What should have been told, and was not.
+    untold: tuple[str, ...] = ()
+    # The longest time without a new stored sample of a host that the fault does not concern.
+    longest_gap_seconds: float = 0.0
+    gap_limit_seconds: float | None = None
+
+
+class Finding(NamedTuple):
+    """One broken invariant."""
+
+    invariant: str
+    text: str
+
+
+class Verdict(NamedTuple):
+    """The numbers of one fault, and what is broken."""
+
+    attempted: int
+    stored: int
+    quarantined: int
+    dropped: int
+    lost: int
+    twice: int
+    wrong: int
+    findings: list[Finding]
+
+
+class Account(NamedTuple):
+    """Where each attempted message is found."""
+
+    attempts: dict[str, Attempt]
+    confirmed: set[str]
+    stored: set[str]
+    quarantined: set[str]
+    dropped: set[str]
+    dead: set[str]
+
+
+def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdict:
+    """Return the verdict on one fault."""
+    account = take_account(ledger, evidence)
+    expected = expected_rows(account)
+    found = {row.key for row in evidence.rows}
+    lost = lost_messages(account, evidence, ledger)
+    gaps = missing_rows(account, found, ledger)
+    repeated = repeated_messages(evidence) + repeated_rows(evidence)
+    altered = altered_rows(expected, evidence)
+    invented = invented_rows(expected, evidence)
+    misplaced = misplaced_rows(expected, evidence)
+    findings = [
+        *_finding("I1", "messages without a trace", sorted(lost)),
+        *_finding("I1", "stored messages of which rows are missing", sorted(gaps)),
+        *_finding("I2", "found twice", repeated),
+        *_finding("I3", "rows with other values", altered),
+        *_finding("I4", "rows that nobody sent", invented),
+        *_finding("I5", "rows under another host", [*misplaced, *observation.wrong]),
+        *unbounded(observation),
+        *_finding("I7", "not in time", observation.late),
+        *_finding("I8", "not told", observation.untold),
+        *bystanders(account, observation),
+    ]
+    return Verdict(
+        attempted=len(account.attempts),
+        stored=len(account.stored),
+        quarantined=len(account.quarantined),
+        dropped=len(account.dropped),
+        lost=len(lost | gaps),
+        twice=len(repeated),
+        wrong=len({*altered, *invented, *misplaced, *observation.wrong}),
+        findings=findings,
+    )
+
+
+def take_account(ledger: Ledger, evidence: Evidence) -> Account:
+    """Return where each message is, by its id, or by its body where the quarantine has no usable id."""
+    attempts = ledger.attempts()
+    known = set(evidence.message_ids)
+    aside = set(evidence.quarantined_ids)
+    quarantined = {
+        message_id
+        for message_id, attempt in attempts.items()
+        if message_id in aside or hashlib.sha256(attempt.body).digest() in evidence.quarantined_digests
+    }
+    dropped = {
+        message_id for message_id in attempts if any(_is_in(message_id, gone) for gone in evidence.dropped)
+    }
+    return Account(
+        attempts=attempts,
+        confirmed=ledger.with_fate("confirmed"),
+        stored=set(attempts) & known,
+        quarantined=quarantined - known,
+        dropped=dropped - known,
+        dead=set(attempts) & set(evidence.dead_ids),
+    )
+
+
+def lost_messages(account: Account, evidence: Evidence, ledger: Ledger) -> set[str]:
+    """I1: return confirmed messages without a trace, less those that are counted as refused and not kept."""
+    missing = account.confirmed - account.stored - account.quarantined - account.dropped - account.dead
+    missing -= ledger.with_fate("undone") | set(evidence.waiting_ids)
+    by_host: dict[str, list[str]] = defaultdict(list)
+    for message_id in sorted(missing):
+        # An honest message may not be destroyed, however exactly that is counted.
+        if account.attempts[message_id].duty != "store":
+            by_host[account.attempts[message_id].host].append(message_id)
+    for host, hostile in by_host.items():
+        missing -= set(hostile[: evidence.not_kept_counts.get(host, 0)])
+    return missing
+
+
+def missing_rows(account: Account, found: set[RowKey], ledger: Ledger) -> set[str]:
+    """I1: return stored messages of which a row is missing."""
+    undone = ledger.with_fate("undone")
+    return {
+        message_id
+        for message_id in account.stored - undone
+        if account.attempts[message_id].duty != "leave a trace"
+        and any(row.key not in found for row in rows_of(account.attempts[message_id]))
+    }
+
+
+def repeated_messages(evidence: Evidence) -> list[str]:
+    """I2: return ids that are stored more than once."""
+    return sorted(item for item, count in Counter(evidence.message_ids).items() if count > 1)
+
+
+def repeated_rows(evidence: Evidence) -> list[str]:
+    """I2: return keys that more than one row has."""
+    counts = Counter(row.key for row in evidence.rows)
+    return sorted(str(tuple(key)) for key, count in counts.items() if count > 1)
+
+
+def altered_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) -> list[str]:
+    """I3: return rows of which a value differs from what was sent."""
+    altered = []
+    for row in evidence.rows:
+        candidates = [differing_columns(each, row) for each in expected.get(row.key, [])]
+        values = [[name for name in names if name != "host"] for names in candidates]
+        if values and all(values):
+            altered.append(f"{tuple(row.key)}: {', '.join(min(values, key=len)[:_EXAMPLE_COUNT])}")
+    return altered
+
+
+def invented_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) -> list[str]:
+    """I4: return rows that no message of the ledger brought."""
+    return sorted(str(tuple(row.key)) for row in evidence.rows if row.key not in expected)
+
+
+def misplaced_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) -> list[str]:
+    """I5: return rows that stand under another host than the one that sent them, or under none."""
+    return [
+        f"{tuple(row.key)} under {row.host}"
+        for row in evidence.rows
+        if row.key in expected and row.host not in {each.host for each in expected[row.key]}
+    ]
+
+
+def unbounded(observation: Observation) -> Iterator[Finding]:
+    """I6: yield what grew beyond its limit."""
+    limits = (
+        ("resident bytes", observation.largest_resident_bytes, observation.resident_limit_bytes),
+        ("descriptors", observation.most_descriptors, observation.descriptor_limit),
+    )
+    for name, value, limit in limits:
+        if limit is not None and value > limit:
+            yield Finding("I6", f"{value} {name} of a consumer, {limit} allowed")
+
+
+def bystanders(account: Account, observation: Observation) -> Iterator[Finding]:
+    """I9: yield honest messages that were set aside, and waits of hosts that the fault does not concern."""
+    honest = {item for item, attempt in account.attempts.items() if attempt.duty == "store"}
+    yield from _finding("I9", "honest messages set aside", sorted(honest & account.quarantined))
+    yield from _finding("I9", "honest messages among the dead letters", sorted(honest & account.dead))
+    limit, gap = observation.gap_limit_seconds, observation.longest_gap_seconds
+    if limit is not None and gap > limit:
+        yield Finding("I9", f"a neighbour was without a new sample for {gap:.1f} s, {limit:g} s allowed")
+
+
+def expected_rows(account: Account) -> dict[RowKey, list[StoredRow]]:
+    """Return what each key may hold: clocks that step back give one key two messages."""
+    rows: dict[RowKey, list[StoredRow]] = defaultdict(list)
+    for attempt in account.attempts.values():
+        for row in rows_of(attempt):
+            rows[row.key].append(row)
+    return dict(rows)
+
+
+def rows_of(attempt: Attempt) -> list[StoredRow]:
+    """Return the rows of a message: none of one that cannot be read or speaks for another host."""
+    try:
+        rows = rows_of_message(attempt.body, event=attempt.event)
+    except DecodeError:
+        return []
+    return [row for row in rows if row.host == attempt.host]
+
+
+def _is_in(message_id: str, dropped: tuple[str, str, int, int]) -> bool:
+    host, epoch, sequence = message_id.split("/")
+    return dropped[:2] == (host, epoch) and dropped[2] <= int(sequence) <= dropped[3]
+
+
+def _finding(invariant: str, text: str, items: "list[str] | tuple[str, ...]") -> Iterator[Finding]:
+    if items:
+        examples = "; ".join(items[:_EXAMPLE_COUNT])
+        yield Finding(invariant, f"{len(items)} {text}: {examples}")

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults and malice of a host: wrong clocks, scattered dates, other hosts' names and VMs, floods."""
+
+import threading
+import time
+import uuid
+from datetime import timedelta
+
+import msgspec
+
+from loadgen.fleet.fleet import Fleet
+from publisher.wire.codec import encode
+from publisher.wire.topics import INGEST_QUEUE, sample_key
+from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
+from tests.faults.honest_host import letter_of
+from tests.faults.scene import Scene
+
+_DAY_SECONDS = 86_400.0
+_SCATTERED_COUNT = 640
+_NEW_DOMAIN_COUNT = 20_000
+_FLOOD_SECONDS = 15.0
+
+
+def step_clock(offset_seconds: float) -> Action:
+    """Return an act that sets the first host's clock wrong."""
+
+    def act(scene: Scene) -> None:
+        scene.clock_offsets[0] = offset_seconds
+
+    return act
+
+
+def send_from_far_ahead(scene: Scene) -> None:
+    """Send samples of ten years ahead: whatever becomes of them, they leave a trace."""
+    fleet = scene.fleet(1, 2, prefix="future")
+    sender = scene.intruder(fleet.hosts[0].host)
+    ahead_seconds = 10 * 365 * _DAY_SECONDS
+    letters = [
+        letter_of(fleet.batch(0, time.time() + ahead_seconds + tick, tick + 1), "store or set aside")
+        for tick in range(40)
+    ]
+    sender.send_letters(*letters)
+
+
+def scatter(scene: Scene) -> None:
+    """Send 640 valid messages, each dated a day before the one before it."""
+    fleet = scene.fleet(1, 1, prefix="scattered")
+    now_seconds = time.time()
+    letters = [
+        letter_of(fleet.batch(0, now_seconds - _DAY_SECONDS * (tick + 1), tick + 1), "store or set aside")
+        for tick in range(_SCATTERED_COUNT)
+    ]
+    scene.intruder(fleet.hosts[0].host).send_letters(*letters)
+    scene.await_stored(scene.hosts[-1].host, 12)
+
+
+def invent_domains(scene: Scene) -> None:
+    """Send one message of 20,000 VMs that nobody has heard of, and four that rename them."""
+    fleet = scene.fleet(1, 1, prefix="inventor")
+    batch = fleet.batch(0, time.time() - 60.0, 1)
+    first = (batch.domains or [])[0]
+    bare = msgspec.structs.replace(first, blocks=[], interfaces=[], description=None)
+    sender = scene.intruder(fleet.hosts[0].host)
+    for sequence, word in enumerate(("new", "renamed", "again", "once-more", "last"), 1):
+        domains = [
+            msgspec.structs.replace(
+                bare, uuid=str(uuid.UUID(int=(scene.seed << 64) + number)), name=f"{word}-{number}"
+            )
+            for number in range(_NEW_DOMAIN_COUNT)
+        ]
+        message = msgspec.structs.replace(
+            batch,
+            domains=domains,
+            sequence=sequence,
+            sampled_at=batch.sampled_at + timedelta(seconds=sequence),
+        )
+        sender.send_letters(letter_of(message, "store or set aside"))
+    scene.await_stored(scene.hosts[-1].host, 12)
+
+
+def flood(scene: Scene) -> None:
+    """Let three hosts send garbage as fast as they can."""
+    end_seconds = time.monotonic() + _FLOOD_SECONDS
+
+    def pour(name: str) -> None:
+        sender = scene.intruder(name)
+        while time.monotonic() < end_seconds:
+            sender.send_many([scene.random.randbytes(200) for _ in range(100)])
+
+    threads = [threading.Thread(target=pour, args=(f"flood{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(3 * _FLOOD_SECONDS)
+
+
+def speak_for_another(scene: Scene) -> None:
+    """Try to bring rows under another host's name, in every way the protocol has."""
+    victim, thief = scene.fleet(2, 2, prefix="victim"), "thief"
+    sender = scene.intruder(thief)
+    scene.publisher_url(victim.hosts[0].host)
+    host = victim.hosts[0].host
+    body = encode(victim.batch(0, time.time() - 30.0, 1))
+    own = sample_key(thief)
+    other = sample_key(host)
+    for key in (own, other, f"{own}\n", f"{other}\n", f"{thief}.{other}", "", "#", own.upper()):
+        for user in (thief, host, None):
+            sender.send(body, {"user_id": user}, key=key)
+        for header in ("CC", "BCC"):
+            sender.send(body, {"headers": {header: [other]}}, key=key)
+    for exchange in ("", "amq.topic", "amq.direct", "amq.fanout", "kvmgrid.dead-letters", "kvmgrid.truth"):
+        sender.send(body, exchange=exchange, key=INGEST_QUEUE if exchange in {"", "amq.direct"} else other)
+    sender.send(body, {"app_id": host, "reply_to": other, "message_id": f"{host}/{'0' * 16}/1"})
+    scene.await_stored(scene.hosts[0].host, 4)
+    known = scene.query("SELECT 1 FROM hosts WHERE host = %s", host)
+    if known:
+        scene.wrong.append(f"{host} is known, although it never sent")
+
+
+def list_anothers_domains(scene: Scene) -> None:
+    """List a neighbour's VMs as one's own: with a short tick, from ahead in time, under another name."""
+    neighbour = scene.hosts[0]
+    victims = neighbour.latest_domains()
+    fleet = scene.fleet(1, 1, prefix="thief")
+    sender = scene.intruder(fleet.hosts[0].host)
+    for sequence in range(1, 21):
+        ahead_seconds = 290.0 if sequence % 2 else -1.0
+        batch = fleet.batch(0, time.time() + ahead_seconds + sequence / 100, sequence)
+        stolen = [msgspec.structs.replace(each, name=f"stolen-{each.name}") for each in victims]
+        message = msgspec.structs.replace(batch, domains=stolen, tick_seconds=0.01)
+        sender.send_letters(letter_of(message, "leave a trace"))
+        scene.pass_time(0.2)
+    scene.await_stored(neighbour.host, 8)
+    _note_thefts(scene, fleet, neighbour.host)
+
+
+def _note_thefts(scene: Scene, fleet: Fleet, victim: str) -> None:
+    thief = fleet.hosts[0].host
+    rows = scene.query(
+        "SELECT d.name, s.sampled_at::text FROM domain_samples AS s JOIN domains AS d USING (domain_id)"
+        " JOIN hosts AS h ON h.host_id = s.host_id WHERE h.host = %s",
+        thief,
+    )
+    scene.wrong += [f"a sample of {thief} in the series of {victim}'s {name} at {at}" for name, at in rows]
+    names = scene.query("SELECT name FROM domains WHERE name LIKE 'stolen-%%' OR title LIKE 'stolen-%%'")
+    scene.wrong += [f"a VM of {victim} is called {name}" for (name,) in names]
+
+
+def repeat_old_messages(scene: Scene) -> None:
+    """Send messages that are stored already, as captured: the same bytes under the same id."""
+    fleet = scene.fleet(1, 2, prefix="repeater")
+    batches = [fleet.batch(0, time.time() - 60.0 + tick, tick + 1) for tick in range(20)]
+    sender = scene.intruder(fleet.hosts[0].host)
+    for _ in range(3):
+        sender.send_letters(*map(letter_of, batches))
+        scene.await_stored(scene.hosts[0].host, 2)
+
+
+HOST_FAULTS = (
+    Fault(
+        "F20-ahead", "a host's clock 1 h ahead for 10 s, then right again", "stored under the claimed time",
+        step_clock(3_600.0), step_clock(0.0), hold_seconds=10.0, struck_count=1,
+        gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "F20-behind", "a host's clock 1 h behind for 10 s, then right again", "stored under the claimed time",
+        step_clock(-3_600.0), step_clock(0.0), hold_seconds=10.0, struck_count=1,
+        gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "F20-far", "40 samples dated ten years ahead", "set aside with their reason",
+        send_from_far_ahead, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, hold_seconds=3.0,
+    ),
+    Fault(
+        "F27", "a host tries to send in another host's name, in fifty ways",
+        "the broker refuses or the consumer sets aside; the other host stays unknown",
+        speak_for_another, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "B21", "twenty stored messages sent again, twice", "stored once",
+        repeat_old_messages, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "P3", "640 messages of one host, each dated a day before the last", "neighbours go on",
+        scatter, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "P6", "a host lists a neighbour's VMs with a short tick, a clock ahead and other names",
+        "no sample, no name of it reaches the neighbour's VMs",
+        list_anothers_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, struck_count=1,
+    ),
+    Fault(
+        "P8-domains", "one message with 20,000 new VMs, and four that rename them", "neighbours go on",
+        invent_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "P8-flood", "three hosts send garbage as fast as they can for 15 s",
+        "neighbours go on, each message is kept or counted",
+        flood, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+)  # fmt: skip

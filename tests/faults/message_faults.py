@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input of one enrolled host: each message is stored or set aside, and nobody else notices."""
+
+import itertools
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from publisher.wire.codec import encode
+from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
+from tests.faults.hostile_messages import (
+    Fresh,
+    Hostile,
+    bad_bodies,
+    bad_properties,
+    bad_values,
+    random_bodies,
+    random_headers,
+)
+from tests.faults.scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_HOST = "hostile000"
+_FUZZ_COUNT = 1_500
+_RECURSION_LIMIT = 100_000
+
+
+@contextmanager
+def _deep_recursion() -> "Iterator[None]":
+    """Let pika, which encodes headers by recursion as well, send what a hostile sender can."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_RECURSION_LIMIT)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _send(scene: Scene, inputs: Iterable[Hostile]) -> None:
+    sender = scene.intruder(_HOST)
+    with _deep_recursion():
+        for each in inputs:
+            sender.send(each.body, each.properties)
+    scene.await_stored(scene.hosts[-1].host, 4)
+
+
+def _fresh(scene: Scene) -> Fresh:
+    fleet, numbers, begun_seconds = (
+        scene.fleet(1, 3, prefix="hostile"),
+        itertools.count(1),
+        time.time() - 200.0,
+    )
+
+    def fresh() -> bytes:
+        number = next(numbers)
+        return encode(fleet.batch(0, begun_seconds + number / 1000, number))
+
+    return fresh
+
+
+def of(inputs: "Callable[[Fresh], Iterable[Hostile]]") -> Action:
+    """Return an act that sends bad inputs made from valid messages."""
+    return lambda scene: _send(scene, inputs(_fresh(scene)))
+
+
+def fuzz_bodies(scene: Scene) -> None:
+    """Send random and changed bodies."""
+    _send(scene, random_bodies(_fresh(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
+
+
+def fuzz_headers(scene: Scene) -> None:
+    """Send a valid body with random headers."""
+    _send(scene, random_headers(_fresh(scene), scene.random, scene.fuzz_count or _FUZZ_COUNT))
+
+
+MESSAGE_FAULTS = (
+    Fault(
+        "B1-B6", "no JSON, wrong types, nesting of 20,000, compressed, up to 17 MiB",
+        "set aside with a reason", of(bad_bodies), gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "B7-B18", "figures, times and texts out of every range, wrong versions, fields missing",
+        "set aside with a reason, or stored exactly", of(bad_values), gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "B4-B20", "headers nested 2,000 deep, 100 kB long or no UTF-8, odd properties",
+        "the consumer stays connected", of(bad_properties), gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "fuzz-bodies", f"{_FUZZ_COUNT} random and changed bodies (FUZZ sets the number)",
+        "each is stored or set aside", fuzz_bodies, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "fuzz-headers", f"{_FUZZ_COUNT} messages with random headers (FUZZ sets the number)",
+        "stored once", fuzz_headers, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``make faults``: carry out faults, print the table, end with 1 unless nothing is lost, twice or wrong.
+
+A trial follows from its seed: SEEDS="7 8" runs every fault with both, NAMES="F1 P4" chooses faults.
+"""
+
+import argparse
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from tests.faults import table
+from tests.faults.catalogue import SMALL_SET, named, small_set
+from tests.faults.site import running_site
+from tests.faults.trial import Trial, run_trial
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build" / "faults"
+RESULT = "faults.json"
+# As a shell reports a process that SIGTERM ended.
+_TERMINATED = 128 + signal.SIGTERM
+
+
+def main() -> int:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[1])
+    parser.add_argument("--names", nargs="*", default=[])
+    parser.add_argument("--small", action="store_true", help=f"only {' '.join(SMALL_SET)}")
+    parser.add_argument("--list", action="store_true", help="say what is done and expected, and do nothing")
+    parser.add_argument("--fuzz", type=int, default=0, help="messages of a fuzzing fault")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for ledgers, logs and faults.json")
+    options = parser.parse_args()
+    try:
+        faults = small_set() if options.small else named(options.names)
+    except KeyError as error:
+        parser.error(str(error.args[0]))
+    if options.list:
+        for fault in faults:
+            say(f"{fault.name}: {fault.done}; expected: {fault.expected}")
+        return 0
+    # A disk that is mounted, and whatever else is held, ends with its context.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    shutil.rmtree(options.folder, ignore_errors=True)
+    options.folder.mkdir(parents=True)
+    trials: list[Trial] = []
+    say(table.heading())
+    with running_site() as site:
+        for seed in options.seeds or [1]:
+            for fault in faults:
+                trial = run_trial(site, fault, seed, options.folder, options.fuzz)
+                trials.append(trial)
+                say(table.line(trial))
+                if not trial.holds:
+                    print(table.findings(trial), file=sys.stderr, flush=True)  # noqa: T201 - as below
+                (options.folder / RESULT).write_text(table.as_json(trials))
+    say(table.closing(trials))
+    return 0 if table.is_clean(trials) else 1
+
+
+def say(text: str) -> None:
+    """Print a line at once: a run takes long."""
+    print(text, flush=True)  # noqa: T201 - the table is what the command is for
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of trials for people, and the same as JSON."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tests.faults.trial import Trial
+
+_HEADS = (
+    "fault", "seed", "attempted", "stored", "quarantined", "counted drops", "lost", "twice", "wrong",
+    "neighbour's gap", "holds",
+)  # fmt: skip
+
+
+def heading() -> str:
+    """Return the two lines above the rows."""
+    return f"| {' | '.join(_HEADS)} |\n|{'---|' * len(_HEADS)}"
+
+
+def line(trial: Trial) -> str:
+    """Return one row, with what is broken below it."""
+    verdict = trial.verdict
+    cells = (
+        trial.fault.name, trial.seed, verdict.attempted, verdict.stored, verdict.quarantined, verdict.dropped,
+        verdict.lost, verdict.twice, verdict.wrong, f"{trial.longest_gap_seconds:.1f} s",
+        "yes" if trial.holds else "NO",
+    )  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def findings(trial: Trial) -> str:
+    """Return what is broken, a line each, and where the ledger and the logs are."""
+    lines = [f"    {each.invariant} {each.text}" for each in trial.verdict.findings]
+    return "\n".join([*lines, f"    ledger and logs: {trial.folder}"])
+
+
+def closing(trials: Sequence[Trial]) -> str:
+    """Return the last line."""
+    lost, twice, wrong = (
+        sum(getattr(each.verdict, name) for each in trials) for name in ("lost", "twice", "wrong")
+    )
+    return f"lost {lost} twice {twice} wrong {wrong}"
+
+
+def is_clean(trials: Sequence[Trial]) -> bool:
+    """Tell whether nothing is lost, twice or wrong, and every trial came to its end."""
+    return closing(trials) == "lost 0 twice 0 wrong 0" and not any(trial.broken for trial in trials)
+
+
+def as_json(trials: Sequence[Trial]) -> str:
+    """Return the table for machines."""
+    rows: list[dict[str, Any]] = [
+        {
+            "fault": trial.fault.name,
+            "done": trial.fault.done,
+            "expected": trial.fault.expected,
+            "seed": trial.seed,
+            **{name: value for name, value in trial.verdict._asdict().items() if name != "findings"},
+            "longest_gap_seconds": round(trial.longest_gap_seconds, 2),
+            "took_seconds": round(trial.took_seconds, 1),
+            "holds": trial.holds,
+            "findings": [each._asdict() for each in trial.verdict.findings],
+            "broken": trial.broken,
+        }
+        for trial in trials
+    ]
+    return json.dumps({"trials": rows, "closing": closing(trials)}, indent=2) + "\n"

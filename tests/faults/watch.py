@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A thread that watches while a fault lasts: since when a host has nothing new, what the consumers use."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psutil
+import psycopg
+
+_PERIOD_SECONDS = 0.2
+_CONNECT_SECONDS = 2
+# The clock of a host or a consumer may be wrong: what counts is that something new is there.
+_COUNTS = """
+    SELECT h.host, (SELECT count(*) FROM kvmgrid.publisher_reports AS r WHERE r.host_id = h.host_id)
+    FROM kvmgrid.hosts AS h
+"""
+
+
+class Watch:
+    """Runs from its start to ``stop``."""
+
+    def __init__(self, url: str, pids: Callable[[], Sequence[int]]) -> None:
+        self._url = url
+        self._pids = pids
+        self._counts: dict[str, int] = {}
+        self._changed_seconds: dict[str, float] = {}
+        self._gaps: dict[str, float] = {}
+        self.largest_resident_bytes = 0
+        self.most_descriptors = 0
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self, hosts: Sequence[str]) -> None:
+        """Begin to watch; these hosts have just had something new."""
+        self._changed_seconds = dict.fromkeys(hosts, time.monotonic())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what was seen stays."""
+        self._ending.set()
+        self._thread.join(30.0)
+
+    def longest_gap_seconds(self, hosts: Sequence[str]) -> float:
+        """Return the longest time without anything new of one of these hosts."""
+        return max((self._gaps.get(host, 0.0) for host in hosts), default=0.0)
+
+    def _run(self) -> None:
+        connection: Any = None
+        while not self._ending.wait(_PERIOD_SECONDS):
+            try:
+                if connection is None:
+                    connection = psycopg.connect(
+                        self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS,
+                        options="-c statement_timeout=2000",
+                    )  # fmt: skip
+                rows = connection.execute(_COUNTS).fetchall()
+            except psycopg.Error:
+                if connection is not None:
+                    connection.close()
+                connection, rows = None, []
+            self._note(dict(rows))
+            self._look_at_processes()
+        if connection is not None:
+            connection.close()
+
+    def _note(self, counts: dict[str, int]) -> None:
+        now = time.monotonic()
+        # First the gaps: a poll may itself have waited for as long as the database was away.
+        for host, changed in self._changed_seconds.items():
+            self._gaps[host] = max(self._gaps.get(host, 0.0), now - changed)
+        for host, count in counts.items():
+            if count != self._counts.get(host):
+                self._counts[host] = count
+                self._changed_seconds[host] = now
+
+    def _look_at_processes(self) -> None:
+        for pid in self._pids():
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                self.largest_resident_bytes = max(self.largest_resident_bytes, process.memory_info().rss)
+                self.most_descriptors = max(self.most_descriptors, process.num_fds())
