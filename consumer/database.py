@@ -13,17 +13,21 @@ The rows are at fault for data (22), integrity (23), too large (54). The rest is
 isolates.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 import psycopg
 
+from consumer.deadline import WatchedConnection
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused, SchemaError
 from consumer.settings import DatabaseSettings
 from publisher.wire.settings import SettingsError, read_secret
 
 Connection = psycopg.Connection[tuple[object, ...]]
+
+# How much longer than the server's own limit of a statement we wait: its word of it has to come through.
+_GRACE_SECONDS = 5.0
 
 _AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
@@ -37,10 +41,17 @@ _SCHEMA_STATES = frozenset({"42P01", "42703", "42883", "42501", "3F000", "42704"
 _LOGIN_CLASSES = ("28", "3D")
 
 
-def connect(settings: DatabaseSettings, purpose: str, *, autocommit: bool = False) -> Connection:
+def connect(
+    settings: DatabaseSettings,
+    purpose: str,
+    *,
+    autocommit: bool = False,
+    note_progress: Callable[[], None] | None = None,
+) -> Connection:
     """Open a connection; raise DatabaseAway, SettingsError for a refused login.
 
-    ``purpose`` shows in pg_stat_activity. Dead networks are noticed by ``unacknowledged_timeout_seconds``.
+    ``purpose`` shows in pg_stat_activity. Dead networks are noticed by ``unacknowledged_timeout_seconds``,
+    networks that only pretend to live by a deadline of our own. ``note_progress`` is called at each wait.
     """
     options = {
         "statement_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
@@ -55,7 +66,7 @@ def connect(settings: DatabaseSettings, purpose: str, *, autocommit: bool = Fals
     # libpq takes an empty password for none, and then looks into its own sources.
     password = read_secret(settings.password_file) if settings.password_file else ""
     try:
-        return psycopg.connect(
+        connection = WatchedConnection.connect(
             settings.url,
             autocommit=autocommit,
             application_name=f"kvmgrid-consumer {purpose}",
@@ -70,6 +81,10 @@ def connect(settings: DatabaseSettings, purpose: str, *, autocommit: bool = Fals
         )
     except psycopg.Error as error:
         raise _translated(error) from error
+    connection.purpose = purpose
+    connection.silence_seconds = settings.statement_timeout_seconds + _GRACE_SECONDS
+    connection.note_progress = note_progress
+    return connection
 
 
 def as_owner(settings: DatabaseSettings) -> DatabaseSettings:

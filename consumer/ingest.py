@@ -19,7 +19,7 @@ import structlog
 
 from consumer.broker.inbox import Inbox
 from consumer.broker.subscriber import Subscriber
-from consumer.database import connect
+from consumer.database import Connection, connect
 from consumer.database_retry import DatabaseRetry, Stopped
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
@@ -32,6 +32,7 @@ from consumer.settings import ConsumerSettings
 from consumer.store.flush_summary import FlushSummary
 from consumer.store.quarantine import Quarantine
 from consumer.store.storage import Storage
+from consumer.watchdog import Watchdog
 from publisher.wire.topics import sample_key
 
 # One is stored, one waits, one is built. The messages of a fourth show which hosts have later samples.
@@ -44,23 +45,25 @@ class Ingest:
     """One consumer process' work, from ``run`` to ``stop``."""
 
     def __init__(self, settings: ConsumerSettings, environment: Mapping[str, str]) -> None:
-        ingest, database = settings.ingest, settings.database
+        ingest = settings.ingest
+        self._database = settings.database
+        self._watchdog = Watchdog(environment)
         self._failpoints = Failpoints(environment)
         self._inbox = Inbox()
         self._outbox: queue.Queue[Flush] = queue.Queue(maxsize=1)
         self._stopping = threading.Event()
         self._give_up = threading.Event()
-        self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
+        self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put, self._watchdog.note)
         self._database_retry = DatabaseRetry(
             pause=self._subscriber.pause,
             resume=self._subscriber.resume,
             stopping=self._stopping,
             give_up=self._give_up,
         )
-        inventory = Inventory(lambda: connect(database, "inventory", autocommit=True), time.monotonic)
+        inventory = Inventory(partial(self._connect, "inventory"), time.monotonic)
         self._preparation = Preparation(inventory, timedelta(seconds=ingest.clock_ahead_seconds))
         self._storage = Storage(
-            lambda: connect(database, "writer", autocommit=True),
+            partial(self._connect, "writer"),
             self._preparation,
             Quarantine(settings.quarantine),
             partial(self._failpoints.reach, "before_commit"),
@@ -82,12 +85,14 @@ class Ingest:
     def stop(self) -> None:
         """Let ``run`` store what is in hand and return within a few seconds; from any thread, any time."""
         self._stopping.set()
+        self._watchdog.stop()
         timer = threading.Timer(_DRAIN_SECONDS, self._give_up.set)
         timer.daemon = True
         timer.start()
 
     def run(self) -> None:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
+        self._watchdog.start()
         try:
             self._database_retry.run(self._storage.open, (DatabaseAway,))
             self._subscriber.start()
@@ -108,7 +113,13 @@ class Ingest:
         if self._subscriber.failure is not None:
             raise self._subscriber.failure
 
+    def _connect(self, purpose: str) -> Connection:
+        # A database that is away is asked again and again: that is progress too.
+        self._watchdog.note()
+        return connect(self._database, purpose, autocommit=True, note_progress=self._watchdog.note)
+
     def _store_next(self) -> bool:
+        self._watchdog.note()
         try:
             flush = self._outbox.get(timeout=_POLL_SECONDS)
         except queue.Empty:
@@ -140,10 +151,13 @@ class Ingest:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again by run(): a thread's own end goes unseen
             self._intake_error = error
+        finally:
+            self._watchdog.leave()
 
     def _take_in(self) -> None:
         flush = Flush(self._storage.encoder)
         while True:
+            self._watchdog.note()
             now = time.monotonic()
             wait = self._batcher.wait_seconds(now)
             try:
@@ -168,6 +182,7 @@ class Ingest:
         held = self._hold_back(flush)
         flush.seal()
         while not self._give_up.is_set():
+            self._watchdog.note()
             try:
                 self._outbox.put(flush, timeout=_POLL_SECONDS)
             except queue.Full:

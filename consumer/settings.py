@@ -40,7 +40,8 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     owner_url: str | None = None
     owner_password_file: Path | None = None
     connect_timeout_seconds: Annotated[int, Meta(ge=2, le=60)] = 5
-    statement_timeout_seconds: Positive = 60.0
+    # 5 s later a server that has not answered is taken for gone, and the connection is given up.
+    statement_timeout_seconds: Positive = 25.0
     lock_timeout_seconds: Positive = 10.0
     # How long sent bytes may stay unacknowledged: a black-holed network is noticed by this, nothing else.
     unacknowledged_timeout_seconds: Positive = 15.0

@@ -36,6 +36,7 @@ _TRIAL_COUNT = 16
 # A pause shorter than this keeps the consumer. After it the prefetch window is full or the queue empty, so
 # that no delivery is under way. pika rejects those, and each would count against the delivery limit.
 _CANCEL_AFTER_SECONDS = 2.0
+_PROGRESS_SECONDS = 5.0
 # Access refused, not found, locked, other arguments than the queue has: at the start waiting does not mend
 # them. Later 406 is the broker's consumer timeout and 404 a queue on its way back.
 _REFUSALS = frozenset({403, 404, 405, 406})
@@ -50,13 +51,18 @@ class Subscriber:
     """One consumer of ``kvmgrid.ingest`` that reconnects until it is stopped or refused."""
 
     def __init__(
-        self, broker: BrokerSettings, ingest: IngestSettings, receive: Callable[[Delivery], None]
+        self,
+        broker: BrokerSettings,
+        ingest: IngestSettings,
+        receive: Callable[[Delivery], None],
+        note_progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._broker = broker
         # Wrong settings are found at once rather than at the first connection.
         connection_parameters(broker)
         self._settings = ingest
         self._receive = receive
+        self._note_progress = note_progress
         self._log = structlog.get_logger().bind(queue=INGEST_QUEUE)
         self._receipts = Receipts()
         self._backoff = Backoff()
@@ -130,6 +136,7 @@ class Subscriber:
 
     def _serve_one_connection(self) -> None:
         self._loop = loop = IOLoop()
+        self._show_progress(loop)
         adjust()
         try:
             self._connection = pika.SelectConnection(
@@ -147,6 +154,10 @@ class Subscriber:
             self._consumer_tags.clear()
             with contextlib.suppress(OSError):
                 loop.close()
+
+    def _show_progress(self, loop: Any) -> None:
+        self._note_progress()
+        loop.call_later(_PROGRESS_SECONDS, lambda: self._show_progress(loop))
 
     def _on_open(self, connection: Any) -> None:
         if self._settings.declare_topology:

@@ -7,6 +7,7 @@ hour later: data that is kept an hour longer does no harm.
 
 import threading
 
+import msgspec
 import structlog
 
 from consumer.database import Connection, connect, translated_errors
@@ -24,7 +25,8 @@ class Upkeep:
     """A thread that enforces the retention periods."""
 
     def __init__(self, database: DatabaseSettings, retention: RetentionSettings) -> None:
-        self._database = database
+        # Dropping a chunk of a large table takes longer than a flush may.
+        self._database = msgspec.structs.replace(database, statement_timeout_seconds=_PERIOD_SECONDS)
         self._retention = retention
         self._stopping = threading.Event()
         self._skipped_count = 0
@@ -48,9 +50,6 @@ class Upkeep:
             return
         with connection:
             try:
-                with translated_errors():
-                    # Dropping a chunk of a large table takes longer than a flush may.
-                    connection.execute("SET statement_timeout = 0")
                 for difference in differences(connection, self._retention):
                     self._log.warning(
                         "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"

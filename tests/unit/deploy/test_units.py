@@ -122,3 +122,14 @@ def test_the_watchdog_outlasts_the_longest_interval() -> None:
     assert ["notify"] == values(unit, "Type")
     with pytest.raises(SettingsError, match="interval_seconds"):
         load(PublisherSettings, None, half)
+
+
+def test_the_consumer_s_watchdog_outlasts_its_waits_on_the_database() -> None:
+    """A thread may wait for a statement, and for a connection after it, within half of the time."""
+    (unit,) = (unit for unit in UNITS if process_of(unit) == "consumer")
+    (seconds,) = values(unit, "WatchdogSec")
+    database = load(ConsumerSettings, None, {}).database
+
+    assert ["notify"] == values(unit, "Type")
+    assert values(unit, "MemoryMax")
+    assert int(seconds) / 2 > 2 * (database.statement_timeout_seconds + database.connect_timeout_seconds)

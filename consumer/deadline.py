@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections on which no wait is without end: a silent server is given up after a time of our own.
+
+A middle box may forget a connection and go on to acknowledge at TCP. Neither keepalive nor the server's own
+timeouts end such a wait. All waits of psycopg go through ``Connection.wait``; so does the deadline.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import psycopg
+import structlog
+from psycopg.abc import PQGen
+
+_Result = TypeVar("_Result")
+
+
+class WatchedConnection(psycopg.Connection[tuple[object, ...]]):
+    """A connection that shuts its socket down where the server is silent too long.
+
+    The wait then ends as for any connection that is lost, with psycopg's OperationalError.
+    """
+
+    purpose: str = ""
+    # None: as long as it takes.
+    silence_seconds: float | None = None
+    # Called before each wait: whoever waits here is at work.
+    note_progress: Callable[[], None] | None = None
+
+    def wait(self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None) -> _Result:
+        """Wait for the server, no longer than ``silence_seconds``; raise psycopg.OperationalError."""
+        if self.note_progress is not None:
+            self.note_progress()
+        return super().wait(self._bounded(gen), interval=interval, timeout=timeout)
+
+    def _bounded(self, gen: PQGen[_Result]) -> PQGen[_Result]:
+        begun_at = time.monotonic()
+        silence_seconds = self.silence_seconds
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if silence_seconds is not None and time.monotonic() - begun_at >= silence_seconds:
+                    self._shut_down(silence_seconds)
+                    # Once: the next look at the socket finds its end.
+                    silence_seconds = None
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+    def _shut_down(self, seconds: float) -> None:
+        structlog.get_logger().warning("database_silent", purpose=self.purpose, seconds=seconds)
+        # psycopg keeps the descriptor itself.
+        with socket.socket(fileno=os.dup(self.pgconn.socket)) as duplicate:
+            duplicate.shutdown(socket.SHUT_RDWR)

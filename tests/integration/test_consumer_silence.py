@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server that nothing comes from any more, over connections that the kernel still acknowledges."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from structlog.testing import capture_logs
+
+from consumer.database import Connection, connect, translated_errors
+from consumer.errors import DatabaseAway
+from consumer.settings import DatabaseSettings
+from tests.faults.proxy import Proxy
+from tests.services import MigratedDatabase
+
+
+@pytest.fixture
+def proxy(database: MigratedDatabase) -> Iterator[Proxy]:
+    """Give a way to the database that may be buried."""
+    with Proxy(int(psycopg.conninfo.conninfo_to_dict(database.ingest_url)["port"] or 0)) as between:
+        yield between
+
+
+def settings_through(proxy: Proxy, database: MigratedDatabase) -> DatabaseSettings:
+    """Return settings that go through the proxy."""
+    port = psycopg.conninfo.conninfo_to_dict(database.ingest_url)["port"]
+    url = database.ingest_url.replace(f":{port}/", f":{proxy.port}/")
+    return DatabaseSettings(url=url, statement_timeout_seconds=0.5, unacknowledged_timeout_seconds=600.0)
+
+
+def test_a_silent_server_is_given_up_and_told(proxy: Proxy, database: MigratedDatabase) -> None:
+    """Neither TCP nor the server's timeouts end the wait: the deadline does, as for a lost connection."""
+    progress: list[int] = []
+    settings = settings_through(proxy, database)
+    with connect(settings, "test", autocommit=True, note_progress=lambda: progress.append(1)) as connection:
+        connection.execute("SELECT 1")
+        proxy.bury()
+        with capture_logs() as logs, pytest.raises(DatabaseAway), translated_errors():
+            connection.execute("SELECT 1")
+        assert connection.broken
+
+    assert [("database_silent", "test", 5.5)] == [
+        (each["event"], each["purpose"], each["seconds"]) for each in logs
+    ]
+    assert progress
+
+
+def test_a_transaction_ends_with_its_connection(proxy: Proxy, database: MigratedDatabase) -> None:
+    """COPY in the midst of a transaction, as a flush is."""
+    settings = settings_through(proxy, database)
+    with connect(settings, "test", autocommit=True) as connection:
+        connection.execute("CREATE TEMPORARY TABLE pile (line text)")
+        with pytest.raises(DatabaseAway):
+            _copy_into_nothing(connection, proxy)
+        assert connection.broken
+
+
+def _copy_into_nothing(connection: Connection, proxy: Proxy) -> None:
+    with translated_errors(), connection.transaction():
+        proxy.bury()
+        with connection.cursor() as cursor, cursor.copy("COPY pile FROM STDIN") as copy:
+            copy.write("x\n")
