@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import psycopg
 import structlog
@@ -29,6 +29,10 @@ class WatchedConnection(psycopg.Connection[tuple[object, ...]]):
     silence_seconds: float | None = None
     # Called before each wait: whoever waits here is at work.
     note_progress: Callable[[], None] | None = None
+    # When a connection of this process was last given up, by the monotonic clock.
+    _given_up_at: ClassVar[float] = float("-inf")
+    # When the server last answered on this one.
+    _answered_at: float = float("inf")
 
     def wait(self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None) -> _Result:
         """Wait for the server, no longer than ``silence_seconds``; raise psycopg.OperationalError."""
@@ -39,6 +43,10 @@ class WatchedConnection(psycopg.Connection[tuple[object, ...]]):
     def _bounded(self, gen: PQGen[_Result]) -> PQGen[_Result]:
         begun_at = time.monotonic()
         silence_seconds = self.silence_seconds
+        if self._answered_at < WatchedConnection._given_up_at:
+            # What has swallowed one has swallowed the others of that time: each would cost its own wait.
+            self._shut_down(0.0)
+            silence_seconds = None
         try:
             wanted = next(gen)
             while True:
@@ -49,11 +57,14 @@ class WatchedConnection(psycopg.Connection[tuple[object, ...]]):
                     silence_seconds = None
                 wanted = gen.send(ready)
         except StopIteration as end:
+            self._answered_at = time.monotonic()
             result: _Result = end.value
             return result
 
     def _shut_down(self, seconds: float) -> None:
-        structlog.get_logger().warning("database_silent", purpose=self.purpose, seconds=seconds)
+        if seconds:
+            WatchedConnection._given_up_at = time.monotonic()
+            structlog.get_logger().warning("database_silent", purpose=self.purpose, seconds=seconds)
         # psycopg keeps the descriptor itself.
         with socket.socket(fileno=os.dup(self.pgconn.socket)) as duplicate:
             duplicate.shutdown(socket.SHUT_RDWR)

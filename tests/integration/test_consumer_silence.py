@@ -45,6 +45,27 @@ def test_a_silent_server_is_given_up_and_told(proxy: Proxy, database: MigratedDa
     assert progress
 
 
+def test_the_other_connections_of_that_time_are_not_waited_for(
+    proxy: Proxy, database: MigratedDatabase
+) -> None:
+    """Each would cost a wait of its own, one after the other; what is opened afterwards is used."""
+    settings = settings_through(proxy, database)
+    with (
+        connect(settings, "first", autocommit=True) as first,
+        connect(settings, "second", autocommit=True) as second,
+    ):
+        second.execute("SELECT 1")
+        proxy.bury()
+        with pytest.raises(DatabaseAway), translated_errors():
+            first.execute("SELECT 1")
+        with capture_logs() as logs, pytest.raises(DatabaseAway), translated_errors():
+            second.execute("SELECT 1")
+        with connect(settings, "third", autocommit=True) as third:
+            third.execute("SELECT 1")
+
+    assert [] == logs
+
+
 def test_a_transaction_ends_with_its_connection(proxy: Proxy, database: MigratedDatabase) -> None:
     """COPY in the midst of a transaction, as a flush is."""
     settings = settings_through(proxy, database)
