@@ -2,8 +2,9 @@
 """The link to the broker: deliveries in, acks out, on a thread of its own.
 
 Invariants: a delivery is acknowledged only through ``acknowledge``; the tag of an earlier channel never is.
-Nothing is rejected or put back. While the database is away the consumer is cancelled; the connection and
-the deliveries in hand are kept. Prefetch bounds what is in hand, by count and by the bytes seen so far.
+While the database is away the consumer is cancelled; the connection and the deliveries in hand are kept.
+Prefetch bounds what is in hand by count, and by bytes as far as the messages seen so far tell. What comes
+beyond the bytes is put back, which is the only reason to do that.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from pika.adapters.select_connection import IOLoop
 from consumer.backoff import Backoff
 from consumer.broker.amqp_properties import as_text, deaths
 from consumer.broker.delivery import Delivery
+from consumer.broker.hand import Hand
 from consumer.broker.login import connection_parameters
 from consumer.broker.pika_adjustment import adjust
 from consumer.broker.receipts import Receipt, Receipts
@@ -36,6 +38,9 @@ _TRIAL_COUNT = 16
 # A pause shorter than this keeps the consumer. After it the prefetch window is full or the queue empty, so
 # that no delivery is under way. pika rejects those, and each would count against the delivery limit.
 _CANCEL_AFTER_SECONDS = 2.0
+# So many messages after one was put back, the prefetch may grow again: large ones seldom come alone.
+_CAUTION_COUNT = 100
+_LARGEST_BODY_BYTES = 16 * 1024 * 1024
 _PROGRESS_SECONDS = 5.0
 # Access refused, not found, locked, other arguments than the queue has: at the start waiting does not mend
 # them. Later 406 is the broker's consumer timeout and 404 a queue on its way back.
@@ -65,6 +70,8 @@ class Subscriber:
         self._note_progress = note_progress
         self._log = structlog.get_logger().bind(queue=INGEST_QUEUE)
         self._receipts = Receipts()
+        self._hand = Hand(ingest.buffer_bytes)
+        self._caution_count = 0
         self._backoff = Backoff()
         self._connection: Any = None
         self._channel: Any = None
@@ -89,6 +96,8 @@ class Subscriber:
     def acknowledge(self, receipts: Iterable[Receipt]) -> None:
         """Acknowledge deliveries whose rows are committed."""
         stored = tuple(receipts)
+        # At once, whatever becomes of the connection.
+        self._hand.remove(stored)
         self._call(lambda: self._send_ack(stored))
 
     def pause(self, after_seconds: float = _CANCEL_AFTER_SECONDS) -> None:
@@ -170,7 +179,7 @@ class Subscriber:
         self._received_bytes = self._received_count = 0
         # After two connections in a row without an ack, one message may be what kills them.
         # Received alone, it alone comes closer to the delivery limit.
-        trial = min(_TRIAL_COUNT, self._settings.prefetch_count)
+        trial = min(_TRIAL_COUNT, prefetch_for(_LARGEST_BODY_BYTES, self._settings))
         self._trial_count = trial if self._fruitless_count < 2 else 1  # noqa: PLR2004 - see above
         self._fruitless_count += 1
         channel.add_on_close_callback(self._on_channel_end)
@@ -178,7 +187,17 @@ class Subscriber:
         if self._settings.declare_topology:
             declare(channel, self._settings)
         self._log.info("broker_connected", paused=self._paused)
-        if not self._paused:
+        self._consume_again()
+
+    def _consume_again(self) -> None:
+        """Consume where nothing is against it, a few messages at a time at first."""
+        if (
+            not self._paused
+            and not self._consumer_tags
+            and self._hand.is_half_free
+            and self._channel is not None
+            and self._channel.is_open
+        ):
             self._consume(self._trial_count)
 
     def _consume(self, count: int) -> None:
@@ -192,11 +211,17 @@ class Subscriber:
         self._log.info("consuming", consumer_count=len(self._consumer_tags))
 
     def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        if not self._hand.fits(len(body)):
+            self._put_back(method.delivery_tag)
+            return
         self._received_bytes += len(body)
         self._received_count += 1
+        self._caution_count -= 1
+        receipt = self._receipts.deliver(method.delivery_tag)
+        self._hand.add(receipt, len(body))
         self._receive(
             Delivery(
-                receipt=self._receipts.deliver(method.delivery_tag),
+                receipt=receipt,
                 body=body,
                 exchange=as_text(method.exchange) or "",
                 routing_key=as_text(method.routing_key) or "",
@@ -210,18 +235,27 @@ class Subscriber:
             )
         )
 
+    def _put_back(self, tag: int) -> None:
+        """Take no more until there is room; pika puts back what is under way to a cancelled consumer."""
+        self._log.warning("buffer_full", buffer_bytes=self._settings.buffer_bytes)
+        self._caution_count = _CAUTION_COUNT
+        self._cancel()
+        self._channel.basic_nack(tag, requeue=True)
+
     def _send_ack(self, receipts: tuple[Receipt, ...]) -> None:
-        tag = self._receipts.note_stored(receipts)
-        if tag is None or self._channel is None or not self._channel.is_open:
+        self._consume_again()
+        acks = self._receipts.note_stored(receipts)
+        if not acks or self._channel is None or not self._channel.is_open:
             return
-        self._channel.basic_ack(tag, multiple=True)
+        for ack in acks:
+            self._channel.basic_ack(ack.tag, multiple=ack.multiple)
         self._fruitless_count = 0
         self._backoff.reset()
         self._widen()
 
     def _widen(self) -> None:
         """Add the rest of the prefetch as a second consumer: changing the first would put messages back."""
-        if len(self._consumer_tags) == 1:
+        if len(self._consumer_tags) == 1 and self._caution_count <= 0:
             count = prefetch_for(self._received_bytes / max(1, self._received_count), self._settings)
             if count > self._trial_count:
                 self._consume(count - self._trial_count)
@@ -232,18 +266,15 @@ class Subscriber:
 
     def _cancel_if_paused(self) -> None:
         if self._paused and self._channel is not None and self._channel.is_open:
-            for tag in self._consumer_tags:
-                self._channel.basic_cancel(tag)
-            self._consumer_tags.clear()
+            self._cancel()
+
+    def _cancel(self) -> None:
+        for tag in self._consumer_tags:
+            self._channel.basic_cancel(tag)
+        self._consumer_tags.clear()
 
     def _end_pause(self) -> None:
-        if (
-            not self._paused
-            and not self._consumer_tags
-            and self._channel is not None
-            and self._channel.is_open
-        ):
-            self._consume(self._trial_count)
+        self._consume_again()
 
     def _close(self) -> None:
         if self._connection is not None and not (self._connection.is_closing or self._connection.is_closed):
