@@ -2,32 +2,37 @@
 """From the queue to the tables, at least once in, exactly once out.
 
 The rule: a delivery is acknowledged after the transaction with its rows (or its quarantine row) is
-committed. ``_store`` is the only place that does it. Three threads: the subscriber's receives, the intake
-decodes and builds rows, the caller's stores. One built flush may wait while another is stored; prefetch
-bounds the rest.
+committed. ``_acknowledge`` is the only place that does it. Four threads: the subscriber's receives, the
+intake decodes and builds rows, the caller's stores what is live, another what is late (docs/decisions/0031).
+One built flush of each may wait while another is stored; prefetch bounds the rest.
 """
 
-import math
 import queue
 import threading
 import time
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from functools import partial
 
+import msgspec
 import structlog
 
+from consumer.broker.delivery import Delivery
 from consumer.broker.inbox import Inbox
 from consumer.broker.subscriber import Subscriber
-from consumer.database import Connection, connect
+from consumer.database import BATCH_STATES, Connection, connect
 from consumer.database_retry import DatabaseRetry, Stopped
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Failpoints
-from consumer.intake.batcher import Batcher, FlushLimits
-from consumer.intake.flush import Flush
+from consumer.intake.batcher import FlushLimits
+from consumer.intake.budget import HostBudgets, Rate
+from consumer.intake.flush import Flush, Parked
+from consumer.intake.lane import Lane
 from consumer.intake.preparation import Preparation
+from consumer.intake.room import Room
 from consumer.inventory.inventory import Inventory
-from consumer.rows.flush_rows import HeldBack
+from consumer.late import LATE_BATCH_STATES, LateStoring, Surroundings
+from consumer.rows.encoding import Encoder
 from consumer.settings import ConsumerSettings
 from consumer.store.flush_summary import FlushSummary
 from consumer.store.quarantine import Quarantine
@@ -37,6 +42,14 @@ from publisher.wire.topics import sample_key
 
 # One is stored, one waits, one is built. The messages of a fourth show which hosts have later samples.
 FLUSHES_IN_HAND = 4
+# Late flushes are smaller while live messages come: three of them are a fifth of the prefetch.
+_LATE_SHARES = 16
+# Live messages have come within it.
+_LIVE_SECONDS = 5.0
+# How long late messages wait for their lane where nothing live comes.
+_LATE_WAIT_SECONDS = 5.0
+# Of the late lane: a lock that is not given by then is of a conversion, or of retention.
+_LATE_LOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
 
@@ -50,7 +63,6 @@ class Ingest:
         self._watchdog = Watchdog(environment)
         self._failpoints = Failpoints(environment)
         self._inbox = Inbox()
-        self._outbox: queue.Queue[Flush] = queue.Queue(maxsize=1)
         self._stopping = threading.Event()
         self._give_up = threading.Event()
         self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put, self._watchdog.note)
@@ -62,24 +74,43 @@ class Ingest:
         )
         inventory = Inventory(partial(self._connect, "inventory"), time.monotonic)
         self._preparation = Preparation(inventory, timedelta(seconds=ingest.clock_ahead_seconds))
-        self._storage = Storage(
-            partial(self._connect, "writer"),
+        self._storage = self._make_storage(settings, "writer", BATCH_STATES)
+        self._late_storage = self._make_storage(settings, "late", LATE_BATCH_STATES)
+        limits = FlushLimits(
+            ingest.flush_row_count, max(1, ingest.prefetch_count // FLUSHES_IN_HAND), ingest.flush_seconds
+        )
+        self._live, self._late = (
+            Lane(partial(_encoder, storage), limits, self._holds_later, ingest.latest_seconds)
+            for storage in (self._storage, self._late_storage)
+        )
+        self._lanes = (self._live, self._late)
+        self._room = Room(ingest.parked_bytes)
+        self._budgets = HostBudgets(
+            Rate(ingest.host_budget_messages_per_second, ingest.host_budget_bytes_per_second)
+        )
+        self._late_after = timedelta(seconds=ingest.late_seconds)
+        self._late_count = max(1, ingest.prefetch_count // _LATE_SHARES)
+        self._live_at = float("-inf")
+        self._parking_day = date.min
+        self._late_storing = LateStoring(
+            self._late,
+            self._late_storage,
             self._preparation,
-            Quarantine(settings.quarantine),
-            partial(self._failpoints.reach, "before_commit"),
+            self._room,
+            Surroundings(
+                self._database_retry,
+                self._give_up,
+                lambda: not self._intake.is_alive(),
+                self._watchdog.note,
+                self._acknowledge,
+            ),
         )
-        self._batcher = Batcher(
-            FlushLimits(
-                ingest.flush_row_count,
-                max(1, ingest.prefetch_count // FLUSHES_IN_HAND),
-                ingest.flush_seconds,
-            )
-        )
-        self._latest_seconds = ingest.latest_seconds
-        self._latest_at = -math.inf
         self._summary = FlushSummary()
-        self._intake = threading.Thread(target=self._guarded_intake, name="intake", daemon=True)
-        self._intake_error: BaseException | None = None
+        self._intake, self._late_thread = (
+            threading.Thread(target=partial(self._guarded, work), name=name, daemon=True)
+            for name, work in (("intake", self._take_in), ("late", self._store_late))
+        )
+        self._error: BaseException | None = None
         self._log = structlog.get_logger()
 
     def stop(self) -> None:
@@ -94,9 +125,11 @@ class Ingest:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
         self._watchdog.start()
         try:
-            self._database_retry.run(self._storage.open, (DatabaseAway,))
+            for storage in (self._storage, self._late_storage):
+                self._database_retry.run(storage.open, (DatabaseAway,))
             self._subscriber.start()
             self._intake.start()
+            self._late_thread.start()
             while not self._stopping.is_set():
                 self._store_next()
             self._drain()
@@ -108,23 +141,38 @@ class Ingest:
             if self._subscriber.alive:
                 self._subscriber.stop()
             self._storage.finish()
-        if self._intake_error is not None:
-            raise self._intake_error
+        if self._error is not None:
+            raise self._error
         if self._subscriber.failure is not None:
             raise self._subscriber.failure
+
+    def _make_storage(
+        self, settings: ConsumerSettings, purpose: str, batch_states: frozenset[str]
+    ) -> Storage:
+        return Storage(
+            partial(self._connect, purpose),
+            self._preparation,
+            Quarantine(settings.quarantine),
+            partial(self._failpoints.reach, "before_commit"),
+            batch_states,
+        )
 
     def _connect(self, purpose: str) -> Connection:
         # A database that is away is asked again and again: that is progress too.
         self._watchdog.note()
-        return connect(self._database, purpose, autocommit=True, note_progress=self._watchdog.note)
+        database = self._database
+        if purpose == "late":
+            patience_seconds = min(_LATE_LOCK_SECONDS, database.lock_timeout_seconds)
+            database = msgspec.structs.replace(database, lock_timeout_seconds=patience_seconds)
+        return connect(database, purpose, autocommit=True, note_progress=self._watchdog.note)
 
     def _store_next(self) -> bool:
         self._watchdog.note()
         try:
-            flush = self._outbox.get(timeout=_POLL_SECONDS)
+            flush = self._live.get(_POLL_SECONDS)
         except queue.Empty:
             self._storage.tell_refused()
-            if not (self._subscriber.alive and self._intake.is_alive()):
+            if not (self._subscriber.alive and self._intake.is_alive() and self._late_thread.is_alive()):
                 self._stopping.set()
             return False
         self._store(flush)
@@ -133,71 +181,115 @@ class Ingest:
     def _store(self, flush: Flush) -> None:
         begun_at = time.monotonic()
         written = self._database_retry.run(lambda: self._storage.store(flush))
+        self._acknowledge(flush)
+        self._summary.note(flush, written, time.monotonic() - begun_at)
+
+    def _acknowledge(self, flush: Flush) -> None:
         self._failpoints.reach("after_commit")
         self._failpoints.reach("before_ack")
-        self._subscriber.acknowledge(delivery.receipt for delivery in flush.deliveries)
-        self._summary.note(flush, written, time.monotonic() - begun_at)
+        parked = [each.delivery for each in flush.parked]
+        self._room.note_parked(sum(len(each.body) for each in parked))
+        self._subscriber.acknowledge(delivery.receipt for delivery in [*flush.deliveries, *parked])
+
+    def _store_late(self) -> None:
+        try:
+            self._late_storing.run()
+        finally:
+            self._late_storage.finish()
 
     def _drain(self) -> None:
         """Store what was received before the stop, while the time lasts; the broker gets the rest back."""
         self._subscriber.pause(after_seconds=0.0)
         while not self._give_up.is_set() and (self._store_next() or self._intake.is_alive()):
             pass
+        while not self._give_up.is_set() and self._late_thread.is_alive():
+            self._late_thread.join(_POLL_SECONDS)
 
-    def _guarded_intake(self) -> None:
+    def _guarded(self, work: Callable[[], None]) -> None:
         try:
-            self._take_in()
+            work()
         except Stopped:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again by run(): a thread's own end goes unseen
-            self._intake_error = error
+            self._error = error
         finally:
             self._watchdog.leave()
 
     def _take_in(self) -> None:
-        flush = Flush(self._storage.encoder)
         while True:
             self._watchdog.note()
             now = time.monotonic()
-            wait = self._batcher.wait_seconds(now)
+            waits = [wait for lane in self._lanes if (wait := lane.wait_seconds(now)) is not None]
             try:
-                delivery = self._inbox.get(_POLL_SECONDS if wait is None else wait or 0.001)
+                delivery = self._inbox.get(max(0.001, min(waits, default=_POLL_SECONDS)))
             except queue.Empty:
-                if self._stopping.is_set() or wait is not None:
-                    flush = self._hand_over(flush)
                 if self._stopping.is_set():
+                    for lane in self._lanes:
+                        self._hand_over(lane, everything=True)
+                        lane.push_held()
+                        self._hand_over(lane, everything=True)
                     return
-                continue
-            self._failpoints.reach("after_receive")
-            count = self._database_retry.run(partial(self._preparation.prepare, flush, delivery))
-            self._failpoints.reach("after_decode")
-            if self._batcher.add(count, now) or flush.days.full:
-                flush = self._hand_over(flush)
+                if not waits:
+                    for lane in self._lanes:
+                        lane.push_held()
+            else:
+                self._failpoints.reach("after_receive")
+                self._take(delivery, now)
+                self._failpoints.reach("after_decode")
+            self._hand_over(self._live)
+            self._hand_over_late()
 
-    def _hand_over(self, flush: Flush) -> Flush:
-        """Pass a flush on, waiting for the one before it to be stored, and return the next."""
-        self._batcher.reset()
-        if not flush.deliveries:
-            return flush
-        held = self._hold_back(flush)
-        flush.seal()
-        while not self._give_up.is_set():
+    def _take(self, delivery: Delivery, now: float) -> None:
+        is_over = self._budgets.exceeds(delivery.user_id or "", len(delivery.body), now)
+        choose = partial(self._choose, delivery, now, is_over=is_over)
+        flush, row_count = self._database_retry.run(partial(self._preparation.sort, delivery, choose))
+        if flush is None:
+            flush = self._live.flush_for(None)
+            flush.parked.append(Parked(self._parking_day, delivery))
+        limit = self._late_count if flush.day is not None and self._is_live(now) else None
+        (self._live if flush.day is None else self._late).note(flush, row_count, now, limit)
+
+    def _choose(self, delivery: Delivery, now: float, at: datetime | None, *, is_over: bool) -> Flush | None:
+        """Return the flush for a message of a time, or None to park it."""
+        is_late = is_over or (at is not None and delivery.received_at - at > self._late_after)
+        if not is_late:
+            if at is not None:
+                self._live_at = now
+            return self._live.flush_for(None)
+        day = (at or delivery.received_at).date()
+        if self._late.is_full:
+            if self._room.take(len(delivery.body)):
+                self._parking_day = day
+                return None
+            # No room: late and live wait together, unacknowledged.
+            self._hand_over(self._late)
+        return self._late.flush_for(day)
+
+    def _holds_later(self, host: str) -> bool:
+        return self._inbox.holds(sample_key(host))
+
+    def _is_live(self, now: float) -> bool:
+        """Tell whether live messages come: they must not wait for late ones."""
+        return now - self._live_at < _LIVE_SECONDS
+
+    def _hand_over(self, lane: Lane, *, everything: bool = False) -> None:
+        """Pass on what is due, waiting for the flush before it to be stored."""
+        while not lane.push(_POLL_SECONDS, everything=everything):
             self._watchdog.note()
-            try:
-                self._outbox.put(flush, timeout=_POLL_SECONDS)
-            except queue.Full:
-                continue
-            return Flush(self._storage.encoder, held, flush.incarnations)
-        raise Stopped("the consumer ends before this flush was stored")
+            if self._give_up.is_set():
+                raise Stopped("the consumer ends before this flush was stored")
 
-    def _hold_back(self, flush: Flush) -> HeldBack:
-        """Leave a host's latest rows to the next flush, where a later message of the host is in hand already.
+    def _hand_over_late(self) -> None:
+        """Pass on what is due; wait a little where nothing live comes: parking costs more than waiting."""
+        if self._late.push() or self._is_live(time.monotonic()):
+            return
+        ends_at = time.monotonic() + _LATE_WAIT_SECONDS
+        while not self._late.push(_POLL_SECONDS) and time.monotonic() < ends_at:
+            self._watchdog.note()
+            if self._give_up.is_set():
+                raise Stopped("the consumer ends before this flush was stored")
 
-        Behind a backlog, this spares the database an update of the same rows with each flush.
-        docs/decisions/0019 says what a kill in between means for the latest rows.
-        """
-        now = time.monotonic()
-        if self._stopping.is_set() or now - self._latest_at >= self._latest_seconds:
-            self._latest_at = now
-            return {}
-        return flush.rows.hold_back(lambda host: self._inbox.holds(sample_key(host)))
+
+def _encoder(storage: Storage) -> Encoder:
+    # Another one for each connection.
+    return storage.encoder

@@ -68,6 +68,13 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # The broker's 20 loses a night of samples to a crash loop; 10,000 still ends a message that kills us.
     delivery_limit_count: PositiveCount = 10_000
     clock_ahead_seconds: Positive = 300.0
+    # Samples older than this are stored beside the live ones, in transactions of their own.
+    late_seconds: Positive = 300.0
+    # How much of them may wait in the database while it cannot take them, of all consumers.
+    parked_bytes: Annotated[int, Meta(ge=0)] = 1024 * 1024 * 1024
+    # What a host may send on average, ten seconds' worth at once; what is beyond counts as late.
+    host_budget_messages_per_second: Positive = 50.0
+    host_budget_bytes_per_second: Positive = 4.0 * 1024 * 1024
 
 
 class QuarantineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

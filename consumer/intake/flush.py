@@ -2,6 +2,8 @@
 """Deliveries on their way into one transaction."""
 
 from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import NamedTuple
 
 from consumer.broker.delivery import Delivery
 from consumer.errors import DataRefused
@@ -17,6 +19,13 @@ from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
 
 
+class Parked(NamedTuple):
+    """A late message that is set aside until it can be stored, and the day of its sample."""
+
+    day: date
+    delivery: Delivery
+
+
 class Flush:
     """What one transaction stores, and the deliveries that may be acknowledged after it."""
 
@@ -29,6 +38,10 @@ class Flush:
         self.encoder = encoder
         self.deliveries: list[Delivery] = []
         self.refused: list[RefusedMessage] = []
+        # Set aside as they are, after the rows.
+        self.parked: list[Parked] = []
+        # Of all its samples; None for one that takes several days.
+        self.day: date | None = None
         # The latest rows that the flush before left to this one.
         self.held = held or {}
         # Those that the keys of the rows belong to; beside the held rows, ``incarnations`` are theirs.

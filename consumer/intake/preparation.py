@@ -2,7 +2,8 @@
 """From a delivery to the rows of a flush: admission, keys, health."""
 
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,6 +20,9 @@ from consumer.rows.health import assess
 from publisher.wire.codec import unknown_fields
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
+
+# From the time of a message to the flush that takes it.
+Choice = Callable[[datetime | None], Flush | None]
 
 # A sender can invent as many fields as its message holds.
 _LOGGED_FIELD_COUNT = 20
@@ -39,17 +43,32 @@ class Preparation:
 
     def prepare(self, flush: Flush, delivery: Delivery) -> int:
         """Add a delivery to a flush and return how many domains it brought; raise DatabaseAway."""
+        return self.sort(delivery, lambda _at: flush)[1]
+
+    def sort(self, delivery: Delivery, choose: Choice) -> tuple[Flush | None, int]:
+        """Add a delivery to the flush that is chosen by its time; return it and how many domains it brought.
+
+        ``choose`` gets None for a message that is refused, and returns None for one to be left alone.
+        Raises DatabaseAway.
+        """
+        flush: Flush | None = None
         try:
             message = admit(delivery, self._ahead)
+            flush = choose(message.occurred_at if isinstance(message, Event) else message.sampled_at)
+            if flush is None:
+                return None, 0
             with self._lock:
                 self._add(flush, delivery, message)
         except Refusal as refusal:
             self._repeats.pop(delivery.receipt, None)
-            flush.refuse(delivery, refusal)
-            return 0
+            flush = flush or choose(None)
+            if flush is not None:
+                flush.refuse(delivery, refusal)
+            return flush, 0
         self._repeats.pop(delivery.receipt, None)
         flush.accept(delivery, message)
-        return 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
+        count = 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
+        return flush, count
 
     def forget(self) -> None:
         """Forget what was read of the database: it is read again for the next delivery."""

@@ -14,8 +14,8 @@ _SUMMARY_SECONDS = 60.0
 class FlushSummary:
     """Counters since the last summary. Used by the storing thread."""
 
-    def __init__(self) -> None:
-        self._log = structlog.get_logger()
+    def __init__(self, **context: str) -> None:
+        self._log = structlog.get_logger().bind(**context)
         self._reset()
 
     def _reset(self) -> None:

@@ -6,6 +6,7 @@ while the database takes other rows.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Protocol
 
 from consumer.broker.delivery import Delivery
@@ -43,8 +44,9 @@ class _Failed(NamedTuple):
 class Isolation:
     """One search for the messages at fault."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, batch_states: AbstractSet[str] = BATCH_STATES) -> None:
         self._store = store
+        self._batch_states = batch_states
         self._written = Written(0, 0)
         self._refused: list[RefusedMessage] = []
 
@@ -83,7 +85,7 @@ class Isolation:
         except DataRefused as error:
             return _Failed(deliveries, error)
         except DatabaseAway as error:
-            if error.sqlstate not in BATCH_STATES:
+            if error.sqlstate not in self._batch_states:
                 raise
             return _Failed(deliveries, DataRefused(str(error), certain=False))
         self._written = self._written.plus(written)

@@ -2,8 +2,10 @@
 """Storing a flush: a bad message goes to quarantine, and the others of its flush are committed."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -18,9 +20,12 @@ from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.rows.encoding import Encoder
 from consumer.statements import statement
 from consumer.store.isolation import Isolated, Isolation
+from consumer.store.parking import park
 from consumer.store.refusal_log import RefusalLog
 from consumer.store.rehearsal import rehearse
 from consumer.store.writer import Writer, Written
+
+_Result = TypeVar("_Result")
 
 
 class RefusedSink(Protocol):
@@ -44,11 +49,14 @@ class Storage:
         preparation: Preparation,
         quarantine: RefusedSink,
         before_commit: Callable[[], None] = lambda: None,
+        batch_states: AbstractSet[str] = BATCH_STATES,
     ) -> None:
+        """``batch_states``: errors of the server for which a flush may be at fault; others are waited out."""
         self._connect = connect
         self._preparation = preparation
         self._quarantine = quarantine
         self._before_commit = before_commit
+        self._batch_states = batch_states
         self._link: _Link | None = None
         self._last_backend = LastBackend()
         self._encoder: Encoder | None = None
@@ -98,6 +106,8 @@ class Storage:
             written, refused = self._store_with_known_keys(flush)
             # Before the ack, and last: if it fails, they come again and are not counted twice.
             self._quarantine_messages(refused)
+            if flush.parked:
+                self.run(partial(park, parked=flush.parked))
         except ConsumerError:
             self.close()
             # Whether the commit came through is not known.
@@ -106,6 +116,15 @@ class Storage:
         self._refusal_log.note(refused)
         self._refusal_log.tell()
         return written
+
+    def run(self, action: Callable[[Connection], _Result]) -> _Result:
+        """Return what an action on the connection returns; raise DatabaseAway, SchemaError, DataRefused."""
+        try:
+            with translated_errors():
+                return action(self._open_link().connection)
+        except ConsumerError:
+            self.close()
+            raise
 
     @property
     def encoder(self) -> Encoder:
@@ -176,7 +195,7 @@ class Storage:
 
     def _is_of_the_flush(self, flush: Flush, error: DatabaseAway) -> bool:
         """Tell whether an error that may be the server's comes with this flush and with no other rows."""
-        if error.sqlstate not in BATCH_STATES or not flush.repeats.note(error.sqlstate):
+        if error.sqlstate not in self._batch_states or not flush.repeats.note(error.sqlstate):
             return False
         # On a new connection: the old one's process may hold what the flush lacks.
         self.close()
@@ -202,7 +221,7 @@ class Storage:
         known = {each.delivery.receipt for each in flush.refused}
         self._set_lock_timeout(statement("store/lock_timeout_short"))
         self._store_held(flush)
-        written, refused = Isolation(self).run(
+        written, refused = Isolation(self, self._batch_states).run(
             [each for each in flush.deliveries if each.receipt not in known], cause
         )
         self._set_lock_timeout(statement("store/lock_timeout_reset"))
@@ -220,7 +239,7 @@ class Storage:
             try:
                 self._write(part)
             except (DataRefused, DatabaseAway) as error:
-                if isinstance(error, DatabaseAway) and error.sqlstate not in BATCH_STATES:
+                if isinstance(error, DatabaseAway) and error.sqlstate not in self._batch_states:
                     raise
                 self._log.warning("latest_refused", hosts=sorted(flush.held), detail=str(error))
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from deploy.lab.readiness import wait_until
 from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Deadlines, Fault
 from tests.faults.honest_host import letter_of
 from tests.faults.proxy import Spoiling
 from tests.faults.scene import Hop, Scene
 
 STORING: Hop = "consumer to database"
+_LATE_COUNT = 20
+_LATE_SECONDS = 30.0
 _DAY_SECONDS = 86_400.0
 _BLACK_HOLE_SECONDS = 60.0
 _DISK_BYTES = 400 * 1024 * 1024
@@ -70,14 +73,18 @@ def lock_table(scene: Scene) -> None:
 
 def store_yesterday(scene: Scene) -> None:
     """Give yesterday's chunk to the tables, by a host that has drained nothing else yet."""
-    _send_late(scene, 1)
+    host = _send_late(scene, 1)
+    if not wait_until(lambda: scene.stored_count(host) >= _LATE_COUNT, timeout_seconds=_LATE_SECONDS):
+        scene.late.append("the first late samples are not stored")
 
 
-def _send_late(scene: Scene, first: int) -> None:
+def _send_late(scene: Scene, first: int) -> str:
     fleet = scene.fleet(1, 1, prefix="late")
     second = float(int(scene.random.uniform(0, 1000))) + _yesterday(scene)
-    letters = [letter_of(fleet.batch(0, second + tick, first + tick)) for tick in range(20)]
-    scene.intruder(fleet.hosts[0].host).send_letters(*letters)
+    letters = [letter_of(fleet.batch(0, second + tick, first + tick)) for tick in range(_LATE_COUNT)]
+    host = fleet.hosts[0].host
+    scene.intruder(host).send_letters(*letters)
+    return host
 
 
 def _yesterday(scene: Scene) -> float:

@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import signal
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -131,9 +132,13 @@ class Scene:
 
     # Hosts.
     def fleet(self, host_count: int, domain_count: int, prefix: str = "hv") -> Fleet:
-        """Return simulated hosts whose figures follow from the seed."""
+        """Return simulated hosts whose figures follow from the seed, with VMs of their own."""
+        # Fleets of one seed have the same VMs: those of the second would live on the hosts of the first.
         shape = FleetShape(
-            host_count=host_count, domain_count_per_host=domain_count, seed=self.seed, host_prefix=prefix
+            host_count=host_count,
+            domain_count_per_host=domain_count,
+            seed=zlib.crc32(prefix.encode(), self.seed),
+            host_prefix=prefix,
         )
         return Fleet(shape, epoch=f"{self.random.getrandbits(64):016x}")
 
