@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is late keeps nobody waiting, and what is large does not fill the memory."""
 
+import statistics
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 import pytest
@@ -18,6 +21,8 @@ from tests.services import MigratedDatabase, VirtualHost
 
 DAY_SECONDS = 86_400.0
 STALLED = Spoiling(mode="stall")
+DRAINED_COUNT = 3_000
+LIVE_COUNT = 10
 LARGE_BYTES = 15 * 1024 * 1024
 BUFFER_BYTES = 64 * 1024 * 1024
 # Of the process itself: a message on its way, in pika's pieces and in one, and what malloc keeps.
@@ -117,3 +122,33 @@ def test_what_does_not_fit_in_the_hand_is_put_back(
             sender.close()
 
     assert peak_bytes - base_bytes < BUFFER_BYTES + OTHER_BYTES
+
+
+def test_a_host_that_drains_a_day_costs_its_neighbour_no_freshness(
+    virtual_host: VirtualHost, database: MigratedDatabase
+) -> None:
+    """While thousands of late samples come as fast as the broker takes them, a live one is soon stored."""
+    stored, fleet, past = StoredRows(database), small_fleet(host_count=1), small_fleet(host_count=2)
+    late = [past.batch(1, yesterday() + 10 * tick, tick) for tick in range(DRAINED_COUNT)]
+    live_count = "SELECT count(*) FROM publisher_reports WHERE sampled_at > now() - INTERVAL '5 min'"
+    draining = AnyHostSender.enrolled(virtual_host)
+    sender = AnyHostSender.enrolled(virtual_host)
+    thread = threading.Thread(target=lambda: draining.send(*late))
+    waits: list[float] = []
+    with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
+        consumer.wait_for("consuming")
+        thread.start()
+        while thread.is_alive() or len(waits) < LIVE_COUNT:
+            begun_at = time.monotonic()
+            sender.send(fleet.batch(0, time.time(), len(waits)))
+            eventually(partial(stored.value, live_count), 1 + len(waits))
+            waits.append(time.monotonic() - begun_at)
+        eventually(stored.message_count, DRAINED_COUNT + len(waits))
+        eventually(lambda: stored.count("parked_messages"), 0)
+    thread.join(60.0)
+    draining.close()
+    sender.close()
+
+    # The first create the tables' chunks of today, beside those of yesterday: they may take longer.
+    assert statistics.median(waits) < 2.0
+    assert max(waits) < 5.0
