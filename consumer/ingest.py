@@ -27,7 +27,7 @@ from consumer.failpoint import Failpoints
 from consumer.intake.batcher import FlushLimits
 from consumer.intake.budget import HostBudgets, Rate
 from consumer.intake.flush import Flush, Parked
-from consumer.intake.lane import Lane
+from consumer.intake.lane import SEVERAL_DAYS, Lane
 from consumer.intake.preparation import Preparation
 from consumer.intake.room import Room
 from consumer.inventory.inventory import Inventory
@@ -50,6 +50,8 @@ _LIVE_SECONDS = 5.0
 _LATE_WAIT_SECONDS = 5.0
 # Of the late lane: a lock that is not given by then is of a conversion, or of retention.
 _LATE_LOCK_SECONDS = 2.0
+# How long late messages of more days than may be open share flushes.
+_SCATTERED_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
 
@@ -91,7 +93,8 @@ class Ingest:
         self._late_after = timedelta(seconds=ingest.late_seconds)
         self._late_count = max(1, ingest.prefetch_count // _LATE_SHARES)
         self._live_at = float("-inf")
-        self._parking_day = date.min
+        self._scattered_until = float("-inf")
+        self._parking_day = SEVERAL_DAYS
         self._late_storing = LateStoring(
             self._late,
             self._late_storage,
@@ -256,7 +259,7 @@ class Ingest:
             if at is not None:
                 self._live_at = now
             return self._live.flush_for(None)
-        day = (at or delivery.received_at).date()
+        day = self._day_of((at or delivery.received_at).date(), now)
         if self._late.is_full:
             if self._room.take(len(delivery.body)):
                 self._parking_day = day
@@ -264,6 +267,11 @@ class Ingest:
             # No room: late and live wait together, unacknowledged.
             self._hand_over(self._late)
         return self._late.flush_for(day)
+
+    def _day_of(self, day: date, now: float) -> date:
+        if not self._late.takes(day):
+            self._scattered_until = now + _SCATTERED_SECONDS
+        return SEVERAL_DAYS if now < self._scattered_until else day
 
     def _holds_later(self, host: str) -> bool:
         return self._inbox.holds(sample_key(host))

@@ -144,10 +144,18 @@ class LateStoring:
             self._measure(now)
         if not taken:
             return
+        while taken and not self._around.intake_ended():
+            taken = self._store_some(taken)
+
+    def _store_some(self, taken: list[Parked]) -> list[Parked]:
+        """Store the first of some parked messages in one transaction; return those that are still to do."""
         flush = Flush(self._storage.encoder)
         flush.day = taken[0].day
         for each in taken:
             self._around.database_retry.run(partial(self._preparation.prepare, flush, each.delivery))
+            if flush.days.full:
+                break
+        count = len(flush.deliveries)
         flush.seal()
         begun_at = time.monotonic()
         written = self._attempt(flush)
@@ -155,10 +163,11 @@ class LateStoring:
             # Perhaps it was too much at a time.
             self._portion_count = max(1, self._portion_count // 2)
             self._ask(partial(parking.postpone, day=flush.day, seconds=_LOCKED_SECONDS))
-            return
+            return []
         self._portion_count = min(_PORTION_COUNT, self._portion_count * 2)
-        self._ask(partial(parking.remove, parked=taken))
+        self._ask(partial(parking.remove, parked=taken[:count]))
         self._summary.note(flush, written, time.monotonic() - begun_at)
+        return taken[count:]
 
     def _measure(self, now: float) -> None:
         usage = self._ask(parking.usage)

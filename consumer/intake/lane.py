@@ -16,6 +16,8 @@ from consumer.intake.flush import Flush
 from consumer.rows.encoding import Encoder
 from consumer.rows.flush_rows import HeldBack  # noqa: TC001 - as above
 
+# Stands for the day of a flush of several days: where dates are scattered, each by itself costs too much.
+SEVERAL_DAYS = date.min
 _OPEN_MAX = 8
 _LOOK_SECONDS = 0.02
 
@@ -67,6 +69,10 @@ class Lane:
         found.due = found.due or is_due or flush.days.full
         if message_limit is not None and len(flush.deliveries) >= message_limit:
             found.due = True
+
+    def takes(self, day: date) -> bool:
+        """Tell whether a day has a flush, or may have one without another being cut short."""
+        return day in self._open or len(self._open) < _OPEN_MAX
 
     @property
     def is_full(self) -> bool:
