@@ -17,17 +17,20 @@ from functools import partial
 
 import structlog
 
+from consumer.broker.delivery import Delivery
 from consumer.broker.inbox import Inbox
 from consumer.broker.subscriber import Subscriber
-from consumer.database import connect
+from consumer.clock import Clock
+from consumer.database import Connection, connect
 from consumer.database_retry import DatabaseRetry, Stopped
-from consumer.errors import DatabaseAway
+from consumer.errors import ClockWrong, DatabaseAway
 from consumer.failpoint import Failpoints
 from consumer.intake.batcher import Batcher, FlushLimits
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.inventory.inventory import Inventory
 from consumer.rows.flush_rows import HeldBack
+from consumer.schema.retention import kept_periods
 from consumer.settings import ConsumerSettings
 from consumer.store.flush_summary import FlushSummary
 from consumer.store.quarantine import Quarantine
@@ -38,6 +41,8 @@ from publisher.wire.topics import sample_key
 FLUSHES_IN_HAND = 4
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
+_WITNESS_SECONDS = 60.0
+_CLOCK_WRONG = "the clock was wrong until the end"
 
 
 class Ingest:
@@ -50,7 +55,8 @@ class Ingest:
         self._outbox: queue.Queue[Flush] = queue.Queue(maxsize=1)
         self._stopping = threading.Event()
         self._give_up = threading.Event()
-        self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put)
+        self._clock = Clock(ingest.clock_tolerance_seconds)
+        self._subscriber = Subscriber(settings.broker, ingest, self._receive)
         self._database_retry = DatabaseRetry(
             pause=self._subscriber.pause,
             resume=self._subscriber.resume,
@@ -90,6 +96,7 @@ class Ingest:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
         try:
             self._database_retry.run(self._storage.open, (DatabaseAway,))
+            self._look_at_database()
             self._subscriber.start()
             self._intake.start()
             while not self._stopping.is_set():
@@ -108,7 +115,24 @@ class Ingest:
         if self._subscriber.failure is not None:
             raise self._subscriber.failure
 
+    def _receive(self, delivery: Delivery) -> None:
+        self._clock.hear(delivery)
+        self._inbox.put(delivery)
+
+    def _look_at_database(self) -> None:
+        """Compare the clocks, and learn what the database keeps."""
+
+        def ask(connection: Connection) -> None:
+            self._clock.compare(connection)
+            periods = kept_periods(connection)
+            self._preparation.keep(periods["raw"], periods["events"])
+
+        self._database_retry.run(lambda: self._storage.ask(ask))
+
     def _store_next(self) -> bool:
+        if self._clock.comparison_is_due:
+            self._look_at_database()
+        self._clock.tell()
         try:
             flush = self._outbox.get(timeout=_POLL_SECONDS)
         except queue.Empty:
@@ -155,10 +179,29 @@ class Ingest:
                     return
                 continue
             self._failpoints.reach("after_receive")
+            if not self._clock.verdict.is_right:
+                flush = self._hand_over(flush)
+                self._await_clock()
+            delivery = self._clock.stamped(delivery)
             count = self._database_retry.run(partial(self._preparation.prepare, flush, delivery))
             self._failpoints.reach("after_decode")
             if self._batcher.add(count, now) or flush.days.full:
                 flush = self._hand_over(flush)
+
+    def _await_clock(self) -> None:
+        """Take nothing in while this consumer's clock is wrong; what is in hand stays unacknowledged."""
+        # Not paused at first: what arrives meanwhile says whose clock it is that is wrong.
+        until = time.monotonic() + _WITNESS_SECONDS
+        while not self._clock.verdict.is_right and time.monotonic() < until:
+            if self._stopping.wait(_POLL_SECONDS):
+                raise Stopped(_CLOCK_WRONG)
+        if not self._clock.verdict.is_right:
+            self._database_retry.run(self._require_clock, (ClockWrong,))
+
+    def _require_clock(self) -> None:
+        if self._stopping.is_set():
+            raise Stopped(_CLOCK_WRONG)
+        self._clock.require_right()
 
     def _hand_over(self, flush: Flush) -> Flush:
         """Pass a flush on, waiting for the one before it to be stored, and return the next."""

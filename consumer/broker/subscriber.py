@@ -8,6 +8,7 @@ the deliveries in hand are kept. Prefetch bounds what is in hand, by count and b
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -196,6 +197,7 @@ class Subscriber:
                 content_type=as_text(properties.content_type),
                 message_type=as_text(properties.type),
                 deaths=deaths(properties.headers),
+                arrived_seconds=time.monotonic(),
             )
         )
 

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -20,7 +20,9 @@ from consumer.statements import statement
 from consumer.store.isolation import Isolated, Isolation
 from consumer.store.refusal_log import RefusalLog
 from consumer.store.rehearsal import rehearse
-from consumer.store.writer import Writer, Written
+from consumer.store.writer import MessagesCollided, Writer, Written
+
+_Answer = TypeVar("_Answer")
 
 
 class RefusedSink(Protocol):
@@ -135,6 +137,15 @@ class Storage:
             return False
         return True
 
+    def ask(self, question: Callable[[Connection], _Answer]) -> _Answer:
+        """Ask the database something between two flushes; raise DatabaseAway, SchemaError, SettingsError."""
+        try:
+            with translated_errors():
+                return question(self._open_link().connection)
+        except ConsumerError:
+            self.close()
+            raise
+
     def _store_with_known_keys(self, flush: Flush) -> Isolated:
         self._open_link()
         try:
@@ -185,7 +196,15 @@ class Storage:
     def _write(self, flush: Flush) -> Written:
         if flush.encoding_error is not None:
             raise flush.encoding_error
-        return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
+        try:
+            return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
+        except MessagesCollided as error:
+            if not flush.set_aside(error.others):
+                raise
+        anew = self._prepared_anew(flush)
+        written = self._write(anew)
+        flush.refused = anew.refused
+        return written
 
     def _writer(self) -> Writer:
         return self._open_link().writer
