@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
+from zlib import crc32
 
 import pika
 import psycopg
@@ -131,9 +132,12 @@ class Scene:
 
     # Hosts.
     def fleet(self, host_count: int, domain_count: int, prefix: str = "hv") -> Fleet:
-        """Return simulated hosts whose figures follow from the seed."""
+        """Return simulated hosts whose figures follow from the seed; fleets of two prefixes share no VM."""
         shape = FleetShape(
-            host_count=host_count, domain_count_per_host=domain_count, seed=self.seed, host_prefix=prefix
+            host_count=host_count,
+            domain_count_per_host=domain_count,
+            seed=crc32(f"{self.seed} {prefix}".encode()),
+            host_prefix=prefix,
         )
         return Fleet(shape, epoch=f"{self.random.getrandbits(64):016x}")
 
