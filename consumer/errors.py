@@ -32,6 +32,10 @@ class SchemaError(ConsumerError):
     """The schema cannot be used, changed or found by this version."""
 
 
+class ClockWrong(ConsumerError):  # noqa: N818 - names the state, which passes
+    """This consumer's clock is wrong; what it stored now would carry wrong times of arrival."""
+
+
 class BrokerAway(ConsumerError):  # noqa: N818 - names the state, which passes
     """The broker cannot be reached now; try again later."""
 

@@ -20,9 +20,10 @@ import structlog
 from consumer.broker.delivery import Delivery
 from consumer.broker.inbox import Inbox
 from consumer.broker.subscriber import Subscriber
+from consumer.clock import Clock
 from consumer.database import BATCH_STATES, Connection, connect
 from consumer.database_retry import DatabaseRetry, Stopped
-from consumer.errors import DatabaseAway
+from consumer.errors import ClockWrong, DatabaseAway
 from consumer.failpoint import Failpoints
 from consumer.intake.batcher import FlushLimits
 from consumer.intake.budget import HostBudgets, Rate
@@ -33,6 +34,7 @@ from consumer.intake.room import Room
 from consumer.inventory.inventory import Inventory
 from consumer.late import LATE_BATCH_STATES, LateStoring, Surroundings
 from consumer.rows.encoding import Encoder
+from consumer.schema.retention import kept_periods
 from consumer.settings import ConsumerSettings
 from consumer.store.flush_summary import FlushSummary
 from consumer.store.quarantine import Quarantine
@@ -54,6 +56,8 @@ _LATE_LOCK_SECONDS = 2.0
 _SCATTERED_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
+_WITNESS_SECONDS = 60.0
+_CLOCK_WRONG = "the clock was wrong until the end"
 
 
 class Ingest:
@@ -67,7 +71,8 @@ class Ingest:
         self._inbox = Inbox()
         self._stopping = threading.Event()
         self._give_up = threading.Event()
-        self._subscriber = Subscriber(settings.broker, ingest, self._inbox.put, self._watchdog.note)
+        self._clock = Clock(ingest.clock_tolerance_seconds)
+        self._subscriber = Subscriber(settings.broker, ingest, self._receive, self._watchdog.note)
         self._database_retry = DatabaseRetry(
             pause=self._subscriber.pause,
             resume=self._subscriber.resume,
@@ -130,6 +135,7 @@ class Ingest:
         try:
             for storage in (self._storage, self._late_storage):
                 self._database_retry.run(storage.open, (DatabaseAway,))
+            self._look_at_database()
             self._subscriber.start()
             self._intake.start()
             self._late_thread.start()
@@ -169,8 +175,25 @@ class Ingest:
             database = msgspec.structs.replace(database, lock_timeout_seconds=patience_seconds)
         return connect(database, purpose, autocommit=True, note_progress=self._watchdog.note)
 
+    def _receive(self, delivery: Delivery) -> None:
+        self._clock.hear(delivery)
+        self._inbox.put(delivery)
+
+    def _look_at_database(self) -> None:
+        """Compare the clocks, and learn what the database keeps."""
+
+        def ask(connection: Connection) -> None:
+            self._clock.compare(connection)
+            periods = kept_periods(connection)
+            self._preparation.keep(periods["raw"], periods["events"])
+
+        self._database_retry.run(lambda: self._storage.ask(ask))
+
     def _store_next(self) -> bool:
         self._watchdog.note()
+        if self._clock.comparison_is_due:
+            self._look_at_database()
+        self._clock.tell()
         try:
             flush = self._live.get(_POLL_SECONDS)
         except queue.Empty:
@@ -237,7 +260,11 @@ class Ingest:
                         lane.push_held()
             else:
                 self._failpoints.reach("after_receive")
-                self._take(delivery, now)
+                if not self._clock.verdict.is_right:
+                    for lane in self._lanes:
+                        self._hand_over(lane, everything=True)
+                    self._await_clock()
+                self._take(self._clock.stamped(delivery), now)
                 self._failpoints.reach("after_decode")
             self._hand_over(self._live)
             self._hand_over_late()
@@ -251,6 +278,23 @@ class Ingest:
             flush.parked.append(Parked(self._parking_day, delivery))
         limit = self._late_count if flush.day is not None and self._is_live(now) else None
         (self._live if flush.day is None else self._late).note(flush, row_count, now, limit)
+
+    def _await_clock(self) -> None:
+        """Take nothing in while this consumer's clock is wrong; what is in hand stays unacknowledged."""
+        # Not paused at first: what arrives meanwhile says whose clock it is that is wrong.
+        until = time.monotonic() + _WITNESS_SECONDS
+        while not self._clock.verdict.is_right and time.monotonic() < until:
+            self._watchdog.note()
+            if self._stopping.wait(_POLL_SECONDS):
+                raise Stopped(_CLOCK_WRONG)
+        if not self._clock.verdict.is_right:
+            self._database_retry.run(self._require_clock, (ClockWrong,))
+
+    def _require_clock(self) -> None:
+        self._watchdog.note()
+        if self._stopping.is_set():
+            raise Stopped(_CLOCK_WRONG)
+        self._clock.require_right()
 
     def _choose(self, delivery: Delivery, now: float, at: datetime | None, *, is_over: bool) -> Flush | None:
         """Return the flush for a message of a time, or None to park it."""

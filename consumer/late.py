@@ -178,4 +178,4 @@ class LateStoring:
             self._log.info("parked", message_count=usage.message_count, body_bytes=usage.body_bytes)
 
     def _ask(self, action: Callable[[Connection], _Answer]) -> _Answer:
-        return self._around.database_retry.run(lambda: self._storage.run(action))
+        return self._around.database_retry.run(lambda: self._storage.ask(action))

@@ -67,7 +67,8 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # Every unclean end of a consumer counts one delivery for each message it held, however good the message.
     # The broker's 20 loses a night of samples to a crash loop; 10,000 still ends a message that kills us.
     delivery_limit_count: PositiveCount = 10_000
-    clock_ahead_seconds: Positive = 300.0
+    clock_ahead_seconds: Positive = 86_400.0
+    clock_tolerance_seconds: Annotated[float, Meta(ge=5)] = 60.0
     # Samples older than this are stored beside the live ones, in transactions of their own.
     late_seconds: Positive = 300.0
     # How much of them may wait in the database while it cannot take them, of all consumers.

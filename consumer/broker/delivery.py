@@ -29,3 +29,5 @@ class Delivery(NamedTuple):
     content_type: str | None = None
     message_type: str | None = None
     deaths: tuple[Death, ...] = ()
+    # By the monotonic clock, which nobody sets; None for what did not come just now.
+    arrived_seconds: float | None = None

@@ -9,6 +9,7 @@ beyond the bytes is put back, which is the only reason to do that.
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -232,6 +233,7 @@ class Subscriber:
                 content_type=as_text(properties.content_type),
                 message_type=as_text(properties.type),
                 deaths=deaths(properties.headers),
+                arrived_seconds=time.monotonic(),
             )
         )
 

@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which deliveries become rows: decoding, the sender's identity, the clock. Pure.
+"""Which deliveries become rows: decoding, the sender's identity, size, the clock. Pure.
 
 Identity: a user can set no other user id and no other routing key than its own on the broker. But the broker
 accepts a message without user id. So user id, routing key and body must all name the same host.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from consumer.broker.delivery import Delivery
 from consumer.intake.refusal import Refusal
+from consumer.intake.stored_range import StoredRange
 from publisher.wire.codec import DecodeError, decode_event, decode_sample
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
 from publisher.wire.topics import parse_key
 
-# Before it no publisher existed; a host whose clock has lost its battery starts at 1970.
-OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+# Four times the VMs that a host is known to run; each may cost rows in three tables of names and stays.
+DOMAIN_COUNT_MAX = 4_096
+# Sixteen devices for each of them. A body of 8 MiB has room for more, of short names and without figures.
+DEVICE_COUNT_MAX = 65_536
 
 
-def admit(delivery: Delivery, ahead: timedelta) -> ColumnBatch | Event:
-    """Return the message of a delivery; raise Refusal. ``ahead``: how far its clock may be before ours."""
+def admit(delivery: Delivery, stored: StoredRange, now: datetime) -> ColumnBatch | Event:
+    """Return the message of a delivery; raise Refusal. ``now``: later than the arrival if it is replayed."""
     key = parse_key(delivery.routing_key)
     if key is None:
         raise Refusal("identity", f"the routing key {delivery.routing_key!r} names no host")
@@ -31,21 +35,40 @@ def admit(delivery: Delivery, ahead: timedelta) -> ColumnBatch | Event:
         raise Refusal(error.reason, error.detail) from error
     if message.host != key.host:
         raise Refusal("identity", f"the body of {key.host!r} names {message.host!r}")
+    # A clock that was slow when it arrived is no reason any more.
+    arrived_at = max(delivery.received_at, now)
     if isinstance(message, Event):
         if message.kind != key.event_kind:
             raise Refusal("schema", f"an event {message.kind!r} under the key of {key.event_kind!r}")
-        _check_clock(message.occurred_at, delivery.received_at, ahead)
+        stored.require(message.occurred_at, arrived_at, stored.event_age)
     else:
-        _check_clock(message.sampled_at, delivery.received_at, ahead)
+        _check_size(message)
+        stored.require(message.sampled_at, arrived_at, stored.sample_age)
         _check_unique(message)
     return message
 
 
-def _check_clock(at: datetime, received_at: datetime, ahead: timedelta) -> None:
-    if at > received_at + ahead:
-        raise Refusal("clock", f"{at.isoformat()} is ahead of the time of arrival, {received_at.isoformat()}")
-    if at < OLDEST:
-        raise Refusal("clock", f"{at.isoformat()} is before {OLDEST.year}")
+def _check_size(batch: ColumnBatch) -> None:
+    for kind, count in _device_counts(batch):
+        if count > DEVICE_COUNT_MAX:
+            raise Refusal(
+                "too_large", f"{count:,} {kind}; at most {DEVICE_COUNT_MAX:,} are stored of a message"
+            )
+    if batch.domains and len(batch.domains.uuid) > DOMAIN_COUNT_MAX:
+        detail = f"{len(batch.domains.uuid):,} domains; at most {DOMAIN_COUNT_MAX:,} are stored of a message"
+        raise Refusal("too_large", detail)
+
+
+def _device_counts(batch: ColumnBatch) -> Iterator[tuple[str, int]]:
+    yield "disks", len(batch.disks)
+    yield "interfaces", len(batch.interfaces)
+    yield "file systems", len(batch.filesystems)
+    if batch.domains is not None:
+        for kind, devices in (
+            ("disks of VMs", batch.domains.blocks),
+            ("interfaces of VMs", batch.domains.interfaces),
+        ):
+            yield kind, 0 if devices is None else len(devices.device)
 
 
 def _check_unique(batch: ColumnBatch) -> None:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Deliveries on their way into one transaction."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from consumer.broker.delivery import Delivery
+from consumer.broker.receipts import Receipt  # noqa: TC001 - annotates an attribute; one import style
 from consumer.errors import DataRefused
 from consumer.incarnation import Incarnation
 from consumer.intake.days import Days
@@ -54,21 +56,52 @@ class Flush:
         self.suspect = False
         self.days = Days()
         self.repeats = Repeats()
-        self._message_ids: set[str] = set()
+        self._by_message_id: dict[str, list[Delivery]] = {}
+        self._by_instant: dict[tuple[str, datetime], str] = {}
+        # Of a delivery that was refused for another in this flush, that other.
+        self._refused_for: dict[Receipt, str] = {}
 
     def accept(self, delivery: Delivery, message: ColumnBatch | Event) -> None:
         """Note a delivery whose rows are in ``rows``."""
         self.deliveries.append(delivery)
         self.days.add(message.occurred_at if isinstance(message, Event) else message.sampled_at)
         identity = message_id(message)
-        if delivery.redelivered or identity in self._message_ids:
+        if delivery.redelivered or identity in self._by_message_id:
             self.suspect = True
-        self._message_ids.add(identity)
+        self._by_message_id.setdefault(identity, []).append(delivery)
+        if not isinstance(message, Event):
+            self._by_instant[message.host, message.sampled_at] = identity
 
     def refuse(self, delivery: Delivery, refusal: Refusal) -> None:
         """Note a delivery for quarantine."""
         self.deliveries.append(delivery)
         self.refused.append(RefusedMessage(delivery, refusal.reason, refusal.detail))
+
+    def require_new(self, delivery: Delivery, message: ColumnBatch | Event) -> None:
+        """Raise Refusal where another message of the same host and instant is in the flush already."""
+        if not isinstance(message, Event):
+            other = self._by_instant.get((message.host, message.sampled_at))
+            if other is not None and other != message_id(message):
+                self._refused_for[delivery.receipt] = other
+                raise Refusal("collision", collision_detail(other))
+
+    def set_aside(self, others: Mapping[str, str]) -> bool:
+        """Refuse messages, by id, for those that are stored; return whether any was not refused yet.
+
+        What was refused for one of them is refused no more: it may be the stored message, sent again.
+        """
+        refused = {each.delivery.receipt for each in self.refused}
+        found = [
+            RefusedMessage(delivery, "collision", collision_detail(other))
+            for identity, other in others.items()
+            for delivery in self._by_message_id.get(identity, ())
+            if delivery.receipt not in refused
+        ]
+        self.refused = [
+            each for each in self.refused if self._refused_for.get(each.delivery.receipt) not in others
+        ]
+        self.refused += found
+        return bool(found)
 
     def seal(self) -> None:
         """Turn the rows into bytes; nothing may be added afterwards."""
@@ -78,3 +111,8 @@ class Flush:
             self.encoding_error = error
         # The rows are not needed any more.
         self.rows = FlushRows({})
+
+
+def collision_detail(other: str) -> str:
+    """Return why a message is refused: of one host and instant, the message that came first is stored."""
+    return f"the message {other} is of the same host and instant: has the clock been set back?"

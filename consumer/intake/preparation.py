@@ -3,7 +3,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -13,8 +13,10 @@ from consumer.database import BATCH_STATES
 from consumer.errors import DatabaseAway, DataRefused
 from consumer.intake.admission import admit
 from consumer.intake.flush import Flush
+from consumer.intake.host_clocks import HostClocks
 from consumer.intake.refusal import Refusal
 from consumer.intake.repeats import Repeats
+from consumer.intake.stored_range import StoredRange
 from consumer.inventory.inventory import Inventory
 from consumer.rows.health import assess
 from publisher.wire.codec import unknown_fields
@@ -31,9 +33,16 @@ _LOGGED_FIELD_COUNT = 20
 class Preparation:
     """Used by the intake and, to isolate a bad message, by the storing thread: one delivery at a time."""
 
-    def __init__(self, inventory: Inventory, ahead: timedelta) -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        ahead: timedelta,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._inventory = inventory
-        self._ahead = ahead
+        self._stored = StoredRange(ahead)
+        self._now = now
+        self._clocks = HostClocks()
         self._lock = threading.Lock()
         self._held_rules: dict[str, frozenset[str]] = {}
         self._versions: dict[str, str] = {}
@@ -53,10 +62,11 @@ class Preparation:
         """
         flush: Flush | None = None
         try:
-            message = admit(delivery, self._ahead)
+            message = admit(delivery, self._stored, self._now())
             flush = choose(message.occurred_at if isinstance(message, Event) else message.sampled_at)
             if flush is None:
                 return None, 0
+            flush.require_new(delivery, message)
             with self._lock:
                 self._add(flush, delivery, message)
         except Refusal as refusal:
@@ -69,6 +79,10 @@ class Preparation:
         flush.accept(delivery, message)
         count = 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
         return flush, count
+
+    def keep(self, samples: timedelta | None, events: timedelta | None) -> None:
+        """Set how long raw samples and events are kept; what is older is refused. None is for ever."""
+        self._stored = StoredRange(self._stored.ahead, samples, events)
 
     def forget(self) -> None:
         """Forget what was read of the database: it is read again for the next delivery."""
@@ -113,7 +127,9 @@ class Preparation:
                     field_count=len(unknown),
                 )
         places = self._inventory.place(batch, delivery.received_at)
-        health = assess(batch, self._held_rules.get(batch.host, frozenset()))
+        offset_seconds = self._clocks.note(batch, delivery.received_at)
+        held_rules = self._held_rules.get(batch.host, frozenset())
+        health = assess(batch, held_rules, clock_offset_seconds=offset_seconds)
         self._held_rules[batch.host] = frozenset(reason.rule for reason in health.reasons)
         flush.rows.add_batch(
             batch, places.host_id, places.domains, health=health, received_at=delivery.received_at

@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from consumer.broker.delivery import Delivery
 from publisher.wire.codec import DecodeReason
 
-# "refused": the database would not take the row; the rest is found before.
-Reason = DecodeReason | Literal["identity", "clock", "ambiguous", "refused"]
+# "refused": the database would not take the row. "collision": another message of that host and instant is
+# there. The rest is found before.
+Reason = DecodeReason | Literal["identity", "clock", "outdated", "ambiguous", "collision", "refused"]
 
 
 class Refusal(Exception):  # noqa: N818 - names what happened to the message

@@ -7,7 +7,7 @@ A new host is entered with all its domains in one transaction: a fleet may arriv
 What is kept is forgotten with the connection that it was read on, and with the incarnation of the database.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
@@ -254,10 +254,11 @@ class Inventory:
         if arrived := home.keys() - host.home - unknown.names.keys():
             self._domains |= register.find_domains(connection, sorted(arrived))
         host.home, host.resident_since = frozenset(home), max(home.values(), default=_EVER)
-        for uuid in at_home:
-            domain = self._domains[uuid]
-            if domain.name != names[uuid]:
-                self._rename(connection, domain, uuid, names[uuid], at)
+        self._rename(
+            connection,
+            {uuid: names[uuid] for uuid in at_home if self._domains[uuid].name != names[uuid]},
+            at,
+        )
         self._describe(connection, host, [uuid for uuid in at_home if uuid in host.descriptions])
         return Placements.of(placements)
 
@@ -265,11 +266,13 @@ class Inventory:
         """Find domains, and enter those that are new."""
         self._domains |= register.find_or_enter_domains(connection, unknown)
 
-    def _rename(self, connection: Connection, domain: Domain, uuid: str, name: str, at: datetime) -> None:
-        if domain.named_at is not None and at <= domain.named_at:
-            return
-        register.rename_domain(connection, domain.domain_id, name, at)
-        self._domains |= register.find_domains(connection, [uuid])
+    def _rename(self, connection: Connection, names: Mapping[str, str], at: datetime) -> None:
+        """Give domains, by UUID, other names, unless a later message has named them."""
+        known = [(self._domains[uuid], uuid, name) for uuid, name in names.items()]
+        due = [each for each in known if each[0].named_at is None or each[0].named_at < at]
+        if due:
+            register.rename_domains(connection, {domain.domain_id: name for domain, _, name in due}, at)
+            self._domains |= register.find_domains(connection, [uuid for _, uuid, _ in due])
 
     def _keep_descriptions(
         self, host: _Host, domains: DomainColumns, at: datetime, since: Container[int]

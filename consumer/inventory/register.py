@@ -17,6 +17,8 @@ from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import DomainDescription
 
 _REHEARSAL_HOST, _REHEARSAL_UUID = "rehearsal", "00000000-0000-0000-0000-000000000000"
+# Until the commit, other consumers that enter one of these domains wait.
+_ENTERED_COUNT_MAX = 1_024
 _Cursor = psycopg.Cursor[tuple[object, ...]]
 
 
@@ -43,20 +45,25 @@ def find_or_enter_host(
     connection: Connection, batch: ColumnBatch, named: NamedDomains
 ) -> tuple[int, bool, dict[str, Domain]]:
     """Return the key of a host, whether it was new, and its domains, after entering what is new."""
+    first, *others = _portions(named)
     with connection.pipeline(), connection.transaction():
         entered = connection.execute(statement("inventory/host_enter"), {"host": batch.host, **_facts(batch)})
-        found = _enter(connection, named)
+        found = _enter(connection, first)
         host = connection.execute(statement("inventory/host_find"), {"host": batch.host})
     row = host.fetchone()
     assert row is not None  # noqa: S101 - it was there or was entered
-    return _key(row[0]), entered.rowcount > 0, _domains(found)
+    domains = _domains(found)
+    for portion in others:
+        domains |= _find_or_enter(connection, portion)
+    return _key(row[0]), entered.rowcount > 0, domains
 
 
 def find_or_enter_domains(connection: Connection, named: NamedDomains) -> dict[str, Domain]:
     """Return domains of a known host, after entering those that are new."""
-    with connection.pipeline(), connection.transaction():
-        found = _enter(connection, named)
-    return _domains(found)
+    domains: dict[str, Domain] = {}
+    for portion in _portions(named):
+        domains |= _find_or_enter(connection, portion)
+    return domains
 
 
 def find_domains(connection: Connection, uuids: Sequence[str]) -> dict[str, Domain]:
@@ -84,13 +91,13 @@ def describe_host(connection: Connection, host_id: int, batch: ColumnBatch) -> N
         connection.execute(statement("inventory/host_name_open"), names)
 
 
-def rename_domain(connection: Connection, domain_id: int, name: str, at: datetime) -> None:
-    """Begin a domain's name, unless a later one is known."""
-    parameters = {"domain_id": domain_id, "name": name, "at": at}
+def rename_domains(connection: Connection, names: Mapping[int, str], at: datetime) -> None:
+    """Begin names of domains by key, unless later ones are known."""
+    parameters = {"domain_ids": list(names), "names": list(names.values()), "at": at}
     with connection.transaction():
-        connection.execute(statement("inventory/domains_lock"), {"domain_ids": [domain_id]})
-        connection.execute(statement("inventory/domain_name_close"), parameters)
-        connection.execute(statement("inventory/domain_name_open"), parameters)
+        connection.execute(statement("inventory/domains_lock"), {"domain_ids": list(names)})
+        connection.execute(statement("inventory/domain_names_close"), parameters)
+        connection.execute(statement("inventory/domain_names_open"), parameters)
 
 
 def describe_domains(
@@ -124,6 +131,19 @@ def _facts(batch: ColumnBatch) -> dict[str, object]:
         "publisher_version": batch.publisher_version,
         "at": batch.sampled_at,
     }
+
+
+def _portions(named: NamedDomains) -> list[NamedDomains]:
+    """Return the domains in portions that are entered in one transaction each; at least one, if empty."""
+    names = list(named.names.items())
+    starts = range(0, max(1, len(names)), _ENTERED_COUNT_MAX)
+    return [named._replace(names=dict(names[start : start + _ENTERED_COUNT_MAX])) for start in starts]
+
+
+def _find_or_enter(connection: Connection, named: NamedDomains) -> dict[str, Domain]:
+    with connection.pipeline(), connection.transaction():
+        found = _enter(connection, named)
+    return _domains(found)
 
 
 def _enter(connection: Connection, named: NamedDomains) -> _Cursor:

@@ -19,6 +19,7 @@ from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.intake.refusal import RefusedMessage
 from consumer.inventory.inventory import Inventory
+from consumer.schema.retention import kept_periods
 from consumer.settings import ConsumerSettings
 from consumer.store.storage import Storage
 
@@ -65,6 +66,8 @@ class Replay:
             lambda: connect(database, "replay", autocommit=True), self._preparation, self._collected
         )
         self._storage.open()
+        periods = self._storage.ask(kept_periods)
+        self._preparation.keep(periods["raw"], periods["events"])
         self._stored_count = self._row_count = self._duplicate_count = 0
         self._refused: list[RefusedAgain] = []
 

@@ -6,7 +6,7 @@ They are kept as they travelled, by column, and become bytes when the flush is f
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from consumer.inventory.placement import Placements
@@ -35,27 +35,34 @@ _ELSEWHERE = (
 
 
 class Origin(NamedTuple):
-    """Where and when a batch was sampled; ``at`` in microseconds as the rows module has them."""
+    """Where and when a batch was sampled, and when it came; in microseconds as the rows module has them."""
 
     host: str
     host_id: int
     at: int
+    received: int
 
 
 class LatestReport(NamedTuple):
     """A batch's report on the domains that live on its host, beside their samples."""
 
     at: int
+    received: int
     placements: Placements
     samples: TableSlice
     libvirt_ids: bytes
     reasons: Iterable[str | None]
 
+    @property
+    def taken(self) -> int:
+        """When it was taken at the latest: a host whose clock is ahead claims a time after the arrival."""
+        return min(self.at, self.received)
+
     def rows(self) -> Iterator[tuple[int | None, Row]]:
         """Return rows of DOMAIN_LATEST_KEYS by key."""
         ids, resident = self.placements.ids, self.placements.resident
         libvirt_ids = COUNTS.unpack(self.libvirt_ids) or repeat(None)
-        found = zip(ids, repeat(self.at), libvirt_ids, self.reasons, strict=False)
+        found = zip(ids, repeat(self.at), libvirt_ids, self.reasons, repeat(self.received), strict=False)
         return compress(zip(ids, found, strict=True), resident)
 
 
@@ -68,7 +75,7 @@ class DomainRows:
 
     def add(self, domains: DomainColumns, origin: Origin, placements: Placements) -> None:
         """Add a batch's domains; raises DataRefused, with nothing added, for a text that is no UTF-8."""
-        host, _, at = origin
+        host, _, at, received = origin
         found = _slices(_SERIES, domains, origin, placements.ids, placements.packed_ids)
         samples = found[DOMAIN_SAMPLES]
         if placements.elsewhere_ids is not None:
@@ -78,7 +85,8 @@ class DomainRows:
             self._slices.setdefault(table, []).append(each)
         if any(placements.resident):
             reasons = list(map(domains.reasons.get, domains.uuid)) if domains.reasons else repeat(None)
-            self._keep_latest(host, LatestReport(at, placements, samples, domains.libvirt_id, reasons))
+            report = LatestReport(at, received, placements, samples, domains.libvirt_id, reasons)
+            self._keep_latest(host, report)
 
     def hold_back(self, host: str) -> Sequence[LatestReport]:
         """Take out the latest reports of a host, for the next flush."""
@@ -110,12 +118,13 @@ class DomainRows:
 
     def _latest_in_order(self) -> list[LatestReport]:
         found = [report for reports in self._latest.values() for report in reports]
-        return sorted(found, key=itemgetter(0))
+        return sorted(found, key=attrgetter("taken"))
 
     def _keep_latest(self, host: str, report: LatestReport) -> None:
         """Keep a report; nearly always it replaces the one before it, which is of the same domains."""
         reports = self._latest.setdefault(host, [])
-        if reports and reports[-1].placements == report.placements and reports[-1].at <= report.at:
+        last = reports[-1] if reports else None
+        if last and last.placements == report.placements and last.taken <= report.taken:
             reports[-1] = report
         else:
             reports.append(report)
@@ -129,7 +138,7 @@ def _slices(
     packed_ids: bytes,
 ) -> dict[Table, TableSlice]:
     """Return a batch's part of each table, of the domains that have a key."""
-    _, host_id, at = origin
+    _, host_id, at, _ = origin
     of_domains, *of_devices = tables
     found = {of_domains: TableSlice.of(host_id, at, packed_ids, domains.sample)}
     for table, devices in zip(of_devices, (domains.blocks, domains.interfaces), strict=True):

@@ -36,6 +36,7 @@ from publisher.wire.samples import Event
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SAMPLED, _RECEIVED = map(HOST_LATEST.columns.index, ("sampled_at", "received_at"))
 
 
 def microseconds(at: datetime) -> int:
@@ -75,14 +76,14 @@ class FlushRows:
 
         Raises DataRefused, with nothing added, for a text of a domain that no bytes can be made of.
         """
-        at = microseconds(batch.sampled_at)
+        at, received = microseconds(batch.sampled_at), microseconds(received_at)
         if batch.domains is not None:
             # First, since a text may be refused.
-            self.domains.add(batch.domains, Origin(batch.host, host_id, at), placements)
+            self.domains.add(batch.domains, Origin(batch.host, host_id, at, received), placements)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
         self._extend(HOST_SAMPLES, (host_row,))
-        now = (microseconds(received_at), batch.tick_seconds, *_hypervisor(batch), collectors)
+        now = (received, batch.tick_seconds, *_hypervisor(batch), collectors, health.clock_offset_seconds)
         self._keep_newest(batch.host, (*host_row, *now))
         self._extend(
             HOST_DISK_SAMPLES,
@@ -99,7 +100,7 @@ class FlushRows:
                 for path, each in {each.path: each for each in batch.filesystems}.items()
             ),
         )
-        self._add_report(batch, host_id, at, microseconds(received_at), collectors)
+        self._add_report(batch, host_id, at, received, collectors)
 
     def add_event(self, event: Event, host_id: int, domain_id: int | None) -> None:
         """Add an event; without the key of a domain that it names, it claims to be about that domain."""
@@ -138,7 +139,7 @@ class FlushRows:
 
     def _keep_newest(self, host: str, row: Row) -> None:
         known = self._host_latest.get(host)
-        if known is None or known[1] <= row[1]:
+        if known is None or _taken(known) <= _taken(row):
             self._host_latest[host] = row
 
     def _extend(self, table: Table, rows: Iterable[Row]) -> None:
@@ -173,6 +174,12 @@ class FlushRows:
             self._extend(
                 DROPPED_RANGES, ((host_id, each.epoch, each.first, each.last, at) for each in report.dropped)
             )
+
+
+def _taken(host_row: Row) -> int:
+    """Return when a row of HOST_LATEST was sampled at the latest: its host's clock may be ahead."""
+    at, received = host_row[_SAMPLED], host_row[_RECEIVED]
+    return int(min(at, received))
 
 
 def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:

@@ -47,14 +47,24 @@ class HostHealth(NamedTuple):
     score: int | None
     state: State
     reasons: tuple[Reason, ...]
+    # How far the host's clock is ahead of ours, negative if behind; None in tolerance.
+    clock_offset_seconds: float | None = None
 
 
-def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> HostHealth:
-    """Return the health of a host; ``held`` names the rules that fired at its previous sample."""
+def assess(
+    batch: ColumnBatch, held: frozenset[str] = frozenset(), *, clock_offset_seconds: float | None = None
+) -> HostHealth:
+    """Return the health of a host; ``held`` names the rules that fired at its previous sample.
+
+    How far its clock is ahead no figure of a batch can say; None in tolerance.
+    """
     reasons: list[Reason] = []
     known = False
-    for rule in RULES:
-        value = rule.figure(batch)
+    figures = [(rule, rule.figure(batch)) for rule in RULES]
+    if clock_offset_seconds is not None:
+        rule = CLOCK_AHEAD if clock_offset_seconds > 0 else CLOCK_BEHIND
+        figures.append((rule, abs(clock_offset_seconds)))
+    for rule, value in figures:
         if value is None:
             continue
         known = True
@@ -62,10 +72,10 @@ def assess(batch: ColumnBatch, held: frozenset[str] = frozenset()) -> HostHealth
             words = rule.words_of_many if rule.words_of_many and value > 1 else rule.words
             reasons.append(Reason(rule.name, _points(rule, value), words.format(value=value)))
     if not known:
-        return HostHealth(None, "unknown", ())
+        return HostHealth(None, "unknown", (), clock_offset_seconds)
     score = max(0, 100 - sum(reason.points for reason in reasons))
     reasons.sort(key=lambda reason: -reason.points)
-    return HostHealth(score, _state(score), tuple(reasons))
+    return HostHealth(score, _state(score), tuple(reasons), clock_offset_seconds)
 
 
 def _points(rule: Rule, value: float) -> int:
@@ -195,3 +205,6 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("hypervisor", _disconnected, 1.0, 1.0, 1.0, 40, "libvirt does not answer"),
 )
+# Wrong times make wrong charts, not a bad host: alone it leaves the health good. The figure is the intake's.
+CLOCK_AHEAD = Rule("clock_skewed", lambda _: None, 2.0, 1.0, 60.0, 20, "clock {value:,.0f} s ahead")
+CLOCK_BEHIND = CLOCK_AHEAD._replace(words="clock {value:,.0f} s behind")

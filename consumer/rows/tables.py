@@ -30,7 +30,14 @@ class Table(NamedTuple):
 
 
 _HEALTH = ("domain_count", "domain_active_count", "health_score", "health_state", "health_reasons")
-_NOW = ("received_at", "tick_seconds", "hypervisor_state", "hypervisor_reason", "collectors")
+_NOW = (
+    "received_at",
+    "tick_seconds",
+    "hypervisor_state",
+    "hypervisor_reason",
+    "collectors",
+    "clock_offset_seconds",
+)
 
 HOST_SAMPLES = Table(
     "host_samples",
@@ -137,7 +144,7 @@ DROPPED_RANGES = Table(
     ("host_id", "epoch", "first_sequence", "last_sequence", "reported_at"),
 )
 HOST_LATEST = Table("host_latest", ("host_id",), (*HOST_SAMPLES.columns, *_NOW))
-_DOMAIN_NOW = ("libvirt_id", "outcome_reason")
+_DOMAIN_NOW = ("libvirt_id", "outcome_reason", "received_at")
 DOMAIN_LATEST = Table("domain_latest", ("domain_id",), (*DOMAIN_SAMPLES.columns, *_DOMAIN_NOW))
 # The keys of the samples that are the latest of their domain, with the columns that a sample lacks.
 DOMAIN_LATEST_KEYS = Table(
@@ -175,7 +182,7 @@ CLAIM_TABLES = (
 )
 # Keys repeat without anything being wrong: a publisher may report the same range more than once.
 REPEATED_TABLES = (DROPPED_RANGES,)
-# One row per host and domain: the newest sample wins.
+# One row per host and domain: the newest sample wins, by the earlier of claim and arrival.
 LATEST_TABLES = (HOST_LATEST, DOMAIN_LATEST)
 
 ALL_TABLES = (*SAMPLE_TABLES, *CLAIM_TABLES, *REPEATED_TABLES, *LATEST_TABLES, DOMAIN_LATEST_KEYS)

@@ -9,7 +9,7 @@ to the periods. Outdated rows of plain tables are deleted by the call in both.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -45,15 +45,18 @@ def periods(retention: RetentionSettings) -> dict[str, timedelta | None]:
 
 def differences(connection: psycopg.Connection, retention: RetentionSettings) -> list[Difference]:
     """Return the levels whose stored period is not that of the settings: they changed without `migrate`."""
-    with _translated("the retention periods cannot be read"):
-        stored: dict[str, timedelta | None] = dict(
-            connection.execute("SELECT level, keep FROM kvmgrid.retention").fetchall()
-        )
+    stored = kept_periods(connection)
     return [
         Difference(level, stored.get(level), wanted)
         for level, wanted in periods(retention).items()
         if stored.get(level) != wanted
     ]
+
+
+def kept_periods(connection: psycopg.Connection[Any]) -> dict[str, timedelta | None]:
+    """Return how long the database keeps each level; None is for ever. Raises DatabaseAway, SchemaError."""
+    with _translated("the retention periods cannot be read"):
+        return dict(connection.execute("SELECT level, keep FROM kvmgrid.retention").fetchall())
 
 
 def store(connection: psycopg.Connection, retention: RetentionSettings) -> list[Difference]:

@@ -23,9 +23,9 @@ from consumer.store.isolation import Isolated, Isolation
 from consumer.store.parking import park
 from consumer.store.refusal_log import RefusalLog
 from consumer.store.rehearsal import rehearse
-from consumer.store.writer import Writer, Written
+from consumer.store.writer import MessagesCollided, Writer, Written
 
-_Result = TypeVar("_Result")
+_Answer = TypeVar("_Answer")
 
 
 class RefusedSink(Protocol):
@@ -107,7 +107,7 @@ class Storage:
             # Before the ack, and last: if it fails, they come again and are not counted twice.
             self._quarantine_messages(refused)
             if flush.parked:
-                self.run(partial(park, parked=flush.parked))
+                self.ask(partial(park, parked=flush.parked))
         except ConsumerError:
             self.close()
             # Whether the commit came through is not known.
@@ -116,15 +116,6 @@ class Storage:
         self._refusal_log.note(refused)
         self._refusal_log.tell()
         return written
-
-    def run(self, action: Callable[[Connection], _Result]) -> _Result:
-        """Return what an action on the connection returns; raise DatabaseAway, SchemaError, DataRefused."""
-        try:
-            with translated_errors():
-                return action(self._open_link().connection)
-        except ConsumerError:
-            self.close()
-            raise
 
     @property
     def encoder(self) -> Encoder:
@@ -153,6 +144,15 @@ class Storage:
         except DataRefused:
             return False
         return True
+
+    def ask(self, question: Callable[[Connection], _Answer]) -> _Answer:
+        """Ask the database something between two flushes; raise DatabaseAway, SchemaError, DataRefused."""
+        try:
+            with translated_errors():
+                return question(self._open_link().connection)
+        except ConsumerError:
+            self.close()
+            raise
 
     def _store_with_known_keys(self, flush: Flush) -> Isolated:
         self._open_link()
@@ -204,7 +204,15 @@ class Storage:
     def _write(self, flush: Flush) -> Written:
         if flush.encoding_error is not None:
             raise flush.encoding_error
-        return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
+        try:
+            return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
+        except MessagesCollided as error:
+            if not flush.set_aside(error.others):
+                raise
+        anew = self._prepared_anew(flush)
+        written = self._write(anew)
+        flush.refused = anew.refused
+        return written
 
     def _writer(self) -> Writer:
         return self._open_link().writer

@@ -23,6 +23,7 @@ from consumer.rows.tables import (
     DOMAIN_SAMPLES,
     HOST_LATEST,
     LATEST_TABLES,
+    PUBLISHER_REPORTS,
     REPEATED_TABLES,
     SAMPLE_TABLES,
     Table,
@@ -41,6 +42,14 @@ class Written(NamedTuple):
     def plus(self, other: "Written") -> "Written":
         """Return the sum of both."""
         return Written(self.row_count + other.row_count, self.duplicate_count + other.duplicate_count)
+
+
+class MessagesCollided(Exception):  # noqa: N818 - names what happened to the messages
+    """Other messages of their hosts and instants are stored: by message id, each with the stored one's."""
+
+    def __init__(self, others: Mapping[str, str]) -> None:
+        super().__init__(f"{len(others)} messages collide with stored ones")
+        self.others = others
 
 
 class Writer:
@@ -63,7 +72,8 @@ class Writer:
     ) -> Written:
         """Commit the rows; ``suspect``: some may be stored already.
 
-        Raises IncarnationChanged where their keys are not of this database, DatabaseAway, DataRefused.
+        Raises IncarnationChanged where their keys are not of this database, MessagesCollided, DatabaseAway,
+        DataRefused; then nothing is stored.
         """
         with translated_errors():
             if not suspect:
@@ -98,12 +108,24 @@ class Writer:
 
     def _write_staged(self, rows: RowsByTable) -> Written:
         offered, inserted = self._add_claims(rows)
+        if reports := rows.get(PUBLISHER_REPORTS):
+            self._fill(_copy(_stage(PUBLISHER_REPORTS), PUBLISHER_REPORTS.columns), reports)
+            self._require_same_messages()
+            offered += reports.row_count
+            inserted += self._connection.execute(self._merges[PUBLISHER_REPORTS]).rowcount
         for table in SAMPLE_TABLES:
-            if found := rows.get(table):
+            if table != PUBLISHER_REPORTS and (found := rows.get(table)):
                 offered += found.row_count
                 inserted += self._merge(table, found)
         self._merge_others(rows)
         return Written(inserted, offered - inserted)
+
+    def _require_same_messages(self) -> None:
+        """Raise MessagesCollided where other messages of the hosts and instants are stored."""
+        # A plan made for an empty stage would not suit a full one.
+        rows = self._connection.execute(statement("store/collisions"), prepare=False).fetchall()
+        if rows:
+            raise MessagesCollided({str(message_id): str(stored) for message_id, stored in rows})
 
     def _add_claims(self, rows: RowsByTable) -> tuple[int, int]:
         """Add what is reported of domains elsewhere; return how many rows there were, and how many new."""
@@ -184,7 +206,9 @@ def _merge(table: Table) -> sql.Composed:
     others = [column for column in table.columns if column not in table.key]
     update = sql.SQL(
         " ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ROW ({values}) "
-        "WHERE {table}.sampled_at < excluded.sampled_at"
+        # A host whose clock is ahead must not keep a row of the future; what arrives later replaces it.
+        "WHERE least({table}.sampled_at, {table}.received_at)"
+        " < least(excluded.sampled_at, excluded.received_at)"
     )
     return insert + update.format(
         key=_columns(table.key),

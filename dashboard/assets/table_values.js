@@ -35,13 +35,17 @@
     return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
 
+  // From a raw number to what a filter takes; FILTER_WORDS of components/table.py names the units.
+  /** @type {Record<string, number>} */
+  const FILTER_FACTORS = { ratio: 100, bytes: 2 ** -30, bytes_per_second: 2 ** -20, bits_per_second: 8e-6 };
+
   // Of a number the quick filter finds what people read. An age would come and go with the seconds.
   /** @param {tables.Params} params */
   function tableQuickText({ data, value, colDef }) {
     const { unit } = colDef.context;
     if (unit === "seconds") return "";
-    // The value is the percent of tableFilterValue already.
-    return tableText({ data, value: unit === "ratio" ? data[colDef.field] : value, colDef });
+    // The value is that of tableFilterValue already.
+    return tableText({ data, value: unit in FILTER_FACTORS ? data[colDef.field] : value, colDef });
   }
 
   // Whether a cell of a row that changed can stay as it is drawn.
@@ -55,11 +59,11 @@
     return location === "csv" && words ? `${colDef.headerName} (${words})` : colDef.headerName;
   }
 
-  // People see percent, and filter by it.
+  // People filter by what they see: percent, and one unit of those that the cells of a column have.
   /** @param {tables.Params} params */
   function tableFilterValue({ data, colDef }) {
-    const ratio = data[colDef.field];
-    return typeof ratio === "number" ? ratio * 100 : null;
+    const value = data[colDef.field];
+    return typeof value === "number" ? value * FILTER_FACTORS[colDef.context.unit] : null;
   }
 
   /** @param {tables.Params} params */

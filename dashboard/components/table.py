@@ -18,9 +18,20 @@ from dashboard.web.libraries import Library
 # The Enterprise edition, which its package holds as well, is neither listed nor served.
 TABLE_LIBRARY = Library(dash_ag_grid, "dash_ag_grid.min.js", ("async-community.js",))
 
-Unit = Literal["ratio", "celsius", "count", "seconds", "text"]
-# As an unknown number is written, and how a filter names the unit that people see.
-UNIT_WORDS = {"ratio": "ratio", "celsius": "°C", "count": "", "seconds": "s", "text": ""}
+Unit = Literal["ratio", "bytes", "bytes_per_second", "bits_per_second", "celsius", "count", "seconds", "text"]
+# The unit of the raw numbers, for the head of the CSV file: bits are bytes until the browser writes them.
+UNIT_WORDS = {
+    "ratio": "ratio",
+    "bytes": "B",
+    "bytes_per_second": "B/s",
+    "bits_per_second": "B/s",
+    "celsius": "°C",
+    "count": "",
+    "seconds": "s",
+    "text": "",
+}
+# Where cells have another unit than the raw number, that of the filter: tableFilterValue has the factors.
+FILTER_WORDS = {"ratio": "%", "bytes": "GiB", "bytes_per_second": "MiB/s", "bits_per_second": "Mbit/s"}
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,17 +55,17 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 def definition(column: Column) -> dict[str, Any]:
     """Return a column as AG Grid declares it."""
-    is_number = column.unit != "text"
+    is_number, is_scaled = column.unit != "text", column.unit in FILTER_WORDS
     found: dict[str, Any] = {
         "field": column.field,
         "headerName": column.title,
         "headerValueGetter": {"function": "tableHead(params)"},
-        "headerTooltip": column.about,
+        "headerTooltip": _about(column),
         "context": {"unit": column.unit, "words": UNIT_WORDS[column.unit]},
         "filter": "agNumberColumnFilter" if is_number else "agTextColumnFilter",
         "type": "rightAligned" if is_number else None,
         "valueGetter": None if column.value is None else {"function": f"{column.value}(params)"},
-        "filterValueGetter": {"function": "tableFilterValue(params)"} if column.unit == "ratio" else None,
+        "filterValueGetter": {"function": "tableFilterValue(params)"} if is_scaled else None,
         "valueFormatter": {"function": "tableText(params)"} if is_number else None,
         "getQuickFilterText": {"function": "tableQuickText(params)"} if is_number else None,
         # A cell shows more of the row than its value, and AG Grid looks at the value only.
@@ -69,6 +80,13 @@ def definition(column: Column) -> dict[str, Any]:
         "sort": column.sort,
     }
     return {name: setting for name, setting in found.items() if setting is not None}
+
+
+def _about(column: Column) -> str | None:
+    """Return what the head of a column tells, with the unit of its filter where cells differ in theirs."""
+    words = FILTER_WORDS.get(column.unit)
+    told = (column.about, None if words is None else f"filter in {words}")
+    return "; ".join(each for each in told if each) or None
 
 
 def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = (
     drain.LARGE_FAMILY,
     drain.SMALL_FAMILY,
+    drain.SITE_FAMILY,
     duplicates.FAMILY,
     total_cost.FAMILY,
     live.FAMILY,

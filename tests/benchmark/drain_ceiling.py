@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ceiling of the drain: binary COPY of encoded rows into a hypertable of the same kind."""
+"""The ceiling of the drain: binary COPY of encoded rows into hypertables of the same kind."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from consumer.rows.tables import DOMAIN_SAMPLES, Table
 from tests.benchmark.errors import BenchmarkError
 from tests.benchmark.figure import Reading
 from tests.benchmark.processor_time import Clocks
 
-_TABLE = sql.Identifier("ceiling_samples")
-
 
 class Blocks(NamedTuple):
-    """Complete binary COPY streams, each of the rows one flush would hold."""
+    """For each flush, a complete binary COPY stream a table; ``row_count``: the VM rows in all."""
 
-    streams: Sequence[bytes]
+    streams: Sequence[Mapping[Table, bytes]]
     row_count: int
 
 
@@ -32,50 +32,75 @@ def owner_connection(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def encoded(connection: psycopg.Connection[Any], rows_per_copy: int) -> Blocks:
-    """Return the stored VM rows, in a flush sorted as the consumer sorts them."""
+def encoded(
+    connection: psycopg.Connection[Any], rows_per_copy: int, tables: Sequence[Table] = (DOMAIN_SAMPLES,)
+) -> Blocks:
+    """Return the stored rows of some tables, in a flush sorted as the consumer sorts them."""
     times = connection.execute(
         "SELECT sampled_at, count(*) FROM domain_samples GROUP BY sampled_at ORDER BY sampled_at"
     ).fetchall()
     streams, first, gathered, total = [], None, 0, 0
-    query = (
-        "COPY (SELECT * FROM domain_samples WHERE sampled_at BETWEEN {} AND {} "
-        "ORDER BY domain_id, sampled_at) "
-        "TO STDOUT (FORMAT BINARY)"
-    )
     for sampled_at, count in times:
         first = first or sampled_at
         gathered += count
         if gathered >= rows_per_copy or sampled_at == times[-1][0]:
-            statement = sql.SQL(query).format(first, sampled_at)
-            with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                streams.append(b"".join(copy))
+            streams.append({table: _read(connection, table, first, sampled_at) for table in tables})
             total, first, gathered = total + gathered, None, 0
     return Blocks(streams, total)
 
 
 def copied(connection: psycopg.Connection[Any], blocks: Blocks, clocks: Clocks) -> Reading:
-    """Copy the rows into a fresh hypertable and return rows per second.
+    """Copy the rows into fresh hypertables and return VM rows per second.
 
-    Same columns, primary key, BRIN index, chunk interval, rows per transaction and order within it; one
+    Same columns, primary keys, BRIN indexes, chunk interval, rows per transaction and order within it; one
     connection; every transaction committed to disk.
     """
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_TABLE))
-    connection.execute(sql.SQL("CREATE TABLE {} (LIKE domain_samples INCLUDING ALL)").format(_TABLE))
-    connection.execute(
-        "SELECT create_hypertable('ceiling_samples', by_range('sampled_at', INTERVAL '1 day'), "
-        "create_default_indexes => false)"
-    )
+    for table in blocks.streams[0]:
+        _make(connection, table)
     used, begun_at, own = clocks.read(), time.monotonic(), time.process_time()
-    for stream in blocks.streams:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(_TABLE)) as copy,
-        ):
-            copy.write(stream)
+    for flush in blocks.streams:
+        with connection.transaction():
+            for table, stream in flush.items():
+                statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(_ceiling(table))
+                with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                    copy.write(stream)
     rate = blocks.row_count / (time.monotonic() - begun_at)
     seconds = {"client": time.process_time() - own} | clocks.since(used)
-    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_TABLE)).fetchone()
-    if row is None or row[0] != blocks.row_count:
-        raise BenchmarkError(f"the ceiling stored {row} rows instead of {blocks.row_count}")
+    for table in blocks.streams[0]:
+        _compare(connection, table)
     return Reading(rate, seconds, blocks.row_count)
+
+
+def _ceiling(table: Table) -> sql.Identifier:
+    return sql.Identifier(f"ceiling_{table.name}")
+
+
+def _read(connection: psycopg.Connection[Any], table: Table, first: datetime, last: datetime) -> bytes:
+    query = sql.SQL(
+        "COPY (SELECT * FROM {} WHERE sampled_at BETWEEN {} AND {} ORDER BY {}) TO STDOUT (FORMAT BINARY)"
+    ).format(sql.Identifier(table.name), first, last, sql.SQL(", ").join(map(sql.Identifier, table.key)))
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        return b"".join(copy)
+
+
+def _make(connection: psycopg.Connection[Any], table: Table) -> None:
+    name = _ceiling(table)
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
+    connection.execute(
+        sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(name, sql.Identifier(table.name))
+    )
+    connection.execute(
+        sql.SQL(
+            "SELECT create_hypertable({}, by_range('sampled_at', INTERVAL '1 day'), "
+            "create_default_indexes => false)"
+        ).format(sql.Literal(name.as_string(connection)))
+    )
+
+
+def _compare(connection: psycopg.Connection[Any], table: Table) -> None:
+    counts = [
+        connection.execute(sql.SQL("SELECT count(*) FROM {}").format(name)).fetchone()
+        for name in (_ceiling(table), sql.Identifier(table.name))
+    ]
+    if counts[0] != counts[1]:
+        raise BenchmarkError(f"the ceiling stored {counts[0]} rows of {table.name} instead of {counts[1]}")

@@ -62,15 +62,19 @@ class Stock:
         """Return the backlog with 20 VMs in a message."""
         return self._encoded(20, self.scale.small_drain_tick_count)
 
-    def _encoded(self, domains_per_host: int, tick_count: int) -> Backlog:
-        """Encode the messages of a fleet without devices."""
+    def site(self) -> Backlog:
+        """Return the backlog of hosts as they are: 20 VMs, each with a disk and an interface."""
+        return self._encoded(20, self.scale.small_drain_tick_count, devices_per_domain=1)
+
+    def _encoded(self, domains_per_host: int, tick_count: int, devices_per_domain: int = 0) -> Backlog:
+        """Encode the messages of a fleet whose VMs have so many disks and interfaces each."""
         say(f"encoding {tick_count} ticks of {self.scale.host_count} hosts with {domains_per_host} VMs")
         fleet = Fleet(
             FleetShape(
                 host_count=self.scale.host_count,
                 domain_count_per_host=domains_per_host,
-                disk_count_per_domain=0,
-                interface_count_per_domain=0,
+                disk_count_per_domain=devices_per_domain,
+                interface_count_per_domain=devices_per_domain,
             )
         )
         begin = first_second(tick_count + 1, fleet.shape.tick_seconds)

@@ -2,13 +2,12 @@
 """Bad input of one enrolled host: each message is stored or set aside, and nobody else notices."""
 
 import itertools
-import sys
 import time
 from collections.abc import Iterable
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.wire.codec import encode
+from tests.faults.deep_recursion import deep_recursion
 from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
 from tests.faults.hostile_messages import (
     Fresh,
@@ -22,27 +21,15 @@ from tests.faults.hostile_messages import (
 from tests.faults.scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _HOST = "hostile000"
 _FUZZ_COUNT = 1_500
-_RECURSION_LIMIT = 100_000
-
-
-@contextmanager
-def _deep_recursion() -> "Iterator[None]":
-    """Let pika, which encodes headers by recursion as well, send what a hostile sender can."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(_RECURSION_LIMIT)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _send(scene: Scene, inputs: Iterable[Hostile]) -> None:
     sender = scene.intruder(_HOST)
-    with _deep_recursion():
+    with deep_recursion():
         for each in inputs:
             sender.send(each.body, each.properties)
     scene.await_stored(scene.hosts[-1].host, 4)

@@ -5,13 +5,13 @@ import contextlib
 import secrets
 import signal
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
+from zlib import crc32
 
 import pika
 import psycopg
@@ -132,12 +132,11 @@ class Scene:
 
     # Hosts.
     def fleet(self, host_count: int, domain_count: int, prefix: str = "hv") -> Fleet:
-        """Return simulated hosts whose figures follow from the seed, with VMs of their own."""
-        # Fleets of one seed have the same VMs: those of the second would live on the hosts of the first.
+        """Return simulated hosts whose figures follow from the seed; fleets of two prefixes share no VM."""
         shape = FleetShape(
             host_count=host_count,
             domain_count_per_host=domain_count,
-            seed=zlib.crc32(prefix.encode(), self.seed),
+            seed=crc32(f"{self.seed} {prefix}".encode()),
             host_prefix=prefix,
         )
         return Fleet(shape, epoch=f"{self.random.getrandbits(64):016x}")

@@ -4,11 +4,12 @@
 import threading
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from publisher.wire.samples import DomainDescription
+from publisher.wire.samples import DomainDescription, DomainReport
 from tests.integration.consumer_messages import StoredRows, eventually
 from tests.integration.direct_consumer import DirectConsumer
 from tests.integration.two_hosts import TwoHosts, stays
@@ -144,4 +145,41 @@ def add_domain(connection: psycopg.Connection[Any], host_id: int, at: datetime, 
         SELECT domain_id, %(host_id)s, %(at)s, 'discovered' FROM entered
         """,
         {"uuid": hosts.uuid, "name": hosts.domain().name, "host_id": host_id, "at": at},
+    )
+
+
+def test_many_new_domains_are_entered_in_portions(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """Whoever else enters one of them waits for a thousand others at most, not for all of a message."""
+    consumer, _ = consumers
+    many = [hosts.domain(uuid=str(UUID(int=number)), name=f"vm{number}") for number in range(1, 2_101)]
+    consumer.take(hosts.batch(0, 0, *many[:2_050]), hosts.batch(0, 1, *many))
+
+    portions = stored.rows("SELECT count(*) FROM domains GROUP BY xmin::text")
+    assert [2, 50, 1_024, 1_024] == sorted(count for (count,) in portions)
+    assert (2_100, 2_100) == (stored.count("domain_names"), stored.count("residency"))
+    assert 4_150 == stored.count("domain_samples")
+
+
+def test_many_domains_are_renamed_at_once(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """In one transaction, in three statements, however many they are; a late message renames nothing."""
+    consumer, _ = consumers
+
+    def named(form: str) -> list[DomainReport]:
+        return [
+            hosts.domain(uuid=str(UUID(int=number)), name=form.format(number)) for number in range(1, 101)
+        ]
+
+    consumer.take(hosts.batch(0, 0, *named("vm{}")), hosts.batch(0, 2, *named("new{}")))
+    consumer.take(hosts.batch(0, 1, *named("late{}")))
+
+    written = stored.rows("SELECT xmin::text FROM domain_names WHERE starts_with(name, 'new')")
+    assert (100, 1) == (len(written), len(set(written)))
+    assert 100 == stored.value("SELECT count(*) FROM domains WHERE starts_with(name, 'new')")
+    assert 200 == stored.count("domain_names")
+    assert 100 == stored.value(
+        "SELECT count(*) FROM domain_names WHERE starts_with(name, 'vm') AND valid_to IS NOT NULL"
     )

@@ -48,13 +48,21 @@ TABLES = [
         "host_latest",
         samples.HostSample,
         ["host_id", "sampled_at"],
-        [*HEALTH, "received_at", "tick_seconds", "hypervisor_state", "hypervisor_reason", "collectors"],
+        [
+            *HEALTH,
+            "received_at",
+            "tick_seconds",
+            "hypervisor_state",
+            "hypervisor_reason",
+            "collectors",
+            "clock_offset_seconds",
+        ],
     ),
     (
         "domain_latest",
         samples.DomainSample,
         ["domain_id", "sampled_at", "host_id"],
-        ["libvirt_id", "outcome_reason"],
+        ["libvirt_id", "outcome_reason", "received_at"],
     ),
 ]
 WIRE_TABLES = [table for table in TABLES if table[0].endswith("_samples")]

@@ -116,6 +116,42 @@ def test_the_version_says_that_a_host_is_simulated(
     assert [(expected,)] == seeded.execute("SELECT is_simulated FROM hosts_now").fetchall()
 
 
+@pytest.mark.parametrize(
+    ("claimed", "received", "offset_seconds", "expected"),
+    [
+        (-HOUR, TICK / 2, 3600.0, ("fresh", "good")),
+        (-HOUR, 6 * TICK, 3600.0, ("stale", "unknown")),
+        (HOUR, TICK / 2, -3600.0, ("fresh", "good")),
+        (HOUR + 6 * TICK, TICK / 2, -3600.0, ("stale", "unknown")),
+        (-HOUR, None, None, ("fresh", "good")),
+    ],
+)
+def test_a_sample_is_as_old_as_others_say(
+    seeded: psycopg.Connection,
+    claimed: timedelta,
+    received: timedelta | None,
+    offset_seconds: float | None,
+    expected: tuple[str, str],
+) -> None:
+    """A host whose clock is off is fresh while it reports, and stale when it is silent, by the time here."""
+    move(seeded, claimed)
+    seeded.execute("UPDATE host_latest SET clock_offset_seconds = %s", [offset_seconds])
+    for table in ("host_latest", "domain_latest"):
+        if received is not None:
+            received_at = sql.SQL("UPDATE {} SET received_at = now() - %s").format(sql.Identifier(table))
+            seeded.execute(received_at, [received])
+    if received is None:
+        seeded.execute("UPDATE host_latest SET received_at = now()")
+
+    assert expected == seeded.execute(FRESHNESS_AND_HEALTH).fetchone()
+    assert [(expected[0],)] == seeded.execute("SELECT freshness FROM domains_now").fetchall()
+    for view in ("hosts_now", "pipeline_now"):
+        age = sql.SQL("SELECT staleness_seconds FROM {}").format(sql.Identifier(view))
+        ((seconds,),) = seeded.execute(age).fetchall()
+        assert seconds < 2 * HOUR.total_seconds()
+        assert ("stale" == expected[0]) == (seconds > 5 * TICK.total_seconds())
+
+
 def test_a_host_without_a_sample_is_stale(owner: psycopg.Connection) -> None:
     """A host that an event made known is listed, without figures."""
     owner.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv9', now())")

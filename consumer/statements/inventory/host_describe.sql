@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A host's description of itself; a late message does not overwrite a later one.
+-- A host's description of itself; a late message does not overwrite a later one. Its clock may be ahead: then it holds
+-- from now on, so that it is not the latest for ever.
 UPDATE hosts
 SET hostname = %(hostname)s,
     kernel = %(kernel)s,
@@ -10,5 +11,5 @@ SET hostname = %(hostname)s,
     booted_at = CASE WHEN boot_id = %(boot_id)s AND booted_at IS NOT NULL THEN booted_at ELSE %(booted_at)s END,
     publisher_version = %(publisher_version)s,
     first_seen_at = least(first_seen_at, %(at)s),
-    described_at = %(at)s
-WHERE host_id = %(host_id)s AND (described_at IS NULL OR described_at <= %(at)s)
+    described_at = least(%(at)s, now())
+WHERE host_id = %(host_id)s AND (described_at IS NULL OR described_at <= least(%(at)s, now()))

@@ -20,7 +20,7 @@ FROM (
         host,
         uuid::text AS uuid,
         name,
-        sampled_at,
+        taken_at AS sampled_at,
         freshness,
         state_name,
         cpu_ratio,

@@ -6,7 +6,8 @@ SELECT
     host,
     hostname,
     cpu_count,
-    sampled_at,
+    -- A host whose clock is ahead would be of the future.
+    taken_at AS sampled_at,
     stale_at,
     freshness,
     is_catching_up,

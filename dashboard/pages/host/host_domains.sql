@@ -8,7 +8,7 @@ SELECT
     title,
     state_name,
     state_reason_name,
-    sampled_at,
+    taken_at AS sampled_at,
     freshness,
     cpu_cores,
     cpu_ratio,

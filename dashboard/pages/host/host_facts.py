@@ -65,7 +65,7 @@ def host_facts(host: HostNow) -> Element:
         ("libvirt", host.libvirt_version or host.hypervisor_state),
         ("Hypervisor", host.hypervisor_version),
         ("Publisher", host.publisher_version),
-        ("Arrives after", _arrival(host.lag_seconds)),
+        ("Arrives after", _arrival(host.lag_seconds, host.clock_offset_seconds)),
         ("Spool", None if host.spool_message_count is None else f"{host.spool_message_count} waiting"),
     ]
     pairs = [
@@ -74,12 +74,16 @@ def host_facts(host: HostNow) -> Element:
     return h("dl", *pairs, class_="facts")
 
 
-def _arrival(lag_seconds: float | None) -> str | None:
-    """Return how long a sample travels; one from the future tells of a clock that is wrong."""
+def _arrival(lag_seconds: float | None, clock_offset_seconds: float | None) -> str | None:
+    """Return how long a sample travels, or that nobody knows since the host's clock is wrong."""
     if lag_seconds is None:
         return None
-    words = units.latency if abs(lag_seconds) < units.MINUTE_SECONDS else units.duration
-    return words(lag_seconds) if lag_seconds >= 0 else f"clock ahead by {words(-lag_seconds)}"
+    offset_seconds = -lag_seconds if lag_seconds < 0 else clock_offset_seconds
+    seconds = lag_seconds if offset_seconds is None else offset_seconds
+    words = units.latency if abs(seconds) < units.MINUTE_SECONDS else units.duration
+    if offset_seconds is None:
+        return words(seconds)
+    return f"clock {'ahead' if offset_seconds > 0 else 'behind'} by {words(abs(offset_seconds))}"
 
 
 def collector_troubles(host: HostNow) -> Element | None:

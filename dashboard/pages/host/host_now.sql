@@ -11,7 +11,8 @@ SELECT
     n.cpu_count,
     n.publisher_version,
     n.first_seen_at,
-    n.sampled_at,
+    -- A host whose clock is ahead would be of the future.
+    n.taken_at AS sampled_at,
     n.tick_seconds,
     n.stale_at,
     n.freshness,
@@ -30,6 +31,7 @@ SELECT
     p.libvirt_version,
     p.hypervisor_version,
     p.lag_seconds,
+    n.clock_offset_seconds,
     p.spool_message_count,
     n.collectors
 FROM hosts_now AS n

@@ -37,6 +37,7 @@ class HostNow(NamedTuple):
     libvirt_version: str | None
     hypervisor_version: str | None
     lag_seconds: float | None
+    clock_offset_seconds: float | None
     spool_message_count: int | None
     collectors: JsonList | None
 

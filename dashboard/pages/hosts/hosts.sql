@@ -6,7 +6,8 @@ SELECT
     h.host,
     h.hostname,
     h.is_simulated,
-    h.sampled_at,
+    -- A host whose clock is ahead would be of the future.
+    h.taken_at AS sampled_at,
     h.stale_at,
     h.freshness,
     h.health_score,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from consumer.rows.tables import DOMAIN_SAMPLES, EVENTS, SAMPLE_TABLES, Table
 from consumer.settings import IngestSettings
 from deploy.demo.child import Child
 from publisher.wire.topics import INGEST_QUEUE
@@ -36,6 +37,9 @@ SMALL = (
     Named("drain_20_vms_per_message", ROWS, COPY),
     Named("drain_20_vms_per_message_beside_bare_client", ROWS, BARE),
 )
+SITE = Named("drain_site", ROWS, "raw binary COPY of the same rows of all tables")
+# All rows that grow with the fleet and its history.
+SITE_TABLES = tuple(table for table in SAMPLE_TABLES if table != EVENTS)
 TWO = Named("drain_two_consumers", ROWS, "one consumer, 20 VMs a message too")
 
 
@@ -124,19 +128,24 @@ class Round:
         """Copy the rows of the drain, and compare them too."""
         with owner_connection(self._database.owner_url) as connection:
             reading = copied(connection, blocks, self._here.servers.clocks())
-            check_stored(connection, self._backlog.warm, self._backlog.sent, table="ceiling_samples")
+            check_stored(connection, self._backlog.warm, self._backlog.sent, table="ceiling_domain_samples")
         return reading
 
-    def encoded(self, rows_per_copy: int) -> Blocks:
+    def encoded(self, rows_per_copy: int, tables: Sequence[Table]) -> Blocks:
         """Return the stored rows as they would be copied; alike in every copy of the database."""
         with owner_connection(self._database.owner_url) as connection:
-            return encoded(connection, rows_per_copy)
+            return encoded(connection, rows_per_copy, tables)
 
 
 def readings(
-    stock: Stock, backlog: Backlog, words: str, *, two_consumers: bool = False
+    stock: Stock,
+    backlog: Backlog,
+    words: str,
+    *,
+    tables: Sequence[Table] = (DOMAIN_SAMPLES,),
+    two_consumers: bool = False,
 ) -> dict[str, list[Reading]]:
-    """Take all repetitions of one backlog."""
+    """Take all repetitions of one backlog; ``tables``: those whose rows the ceiling copies."""
     found: dict[str, list[Reading]] = {}
     rows_per_message = backlog.sent.row_count // backlog.sent.message_count
     rows_per_copy = stock.scale.rows_per_flush(rows_per_message)
@@ -154,7 +163,7 @@ def readings(
                 filling.fill(INGEST_QUEUE, TWIN_QUEUE)
                 one = Round(here, database, backlog, filling, settings)
                 add_round(found, {"drain": one.drained}, words)
-                blocks = blocks or one.encoded(rows_per_copy)
+                blocks = blocks or one.encoded(rows_per_copy, tables)
                 arms: dict[str, Arm] = {
                     "copy": partial(one.copied, blocks),
                     "bare": partial(bare, here, backlog.sent, batch_count),
@@ -182,6 +191,13 @@ def small(stock: Stock) -> Iterable[Figure]:
     return (*figures(SMALL, backlog, found), TWO.measured(found["two"], found["drain"], details(backlog)))
 
 
+def site(stock: Stock) -> Iterable[Figure]:
+    """Measure the shape of a site: 20 VMs a message, a disk and an interface each, and those of the host."""
+    backlog = stock.site()
+    found = readings(stock, backlog, "drain, the shape of a site", tables=SITE_TABLES)
+    return [SITE.measured(found["drain"], found["copy"], details(backlog))]
+
+
 def figures(
     names: tuple[Named, Named], backlog: Backlog, found: dict[str, list[Reading]]
 ) -> tuple[Figure, Figure]:
@@ -203,4 +219,5 @@ def details(backlog: Backlog) -> dict[str, int]:
 
 
 LARGE_FAMILY = Family("drain", LARGE, large)
+SITE_FAMILY = Family("drain-site", (SITE,), site)
 SMALL_FAMILY = Family("drain-20", (*SMALL, TWO), small)

@@ -2,6 +2,7 @@
 """Which deliveries are let in."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -10,15 +11,24 @@ from hypothesis import strategies as st
 
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
-from consumer.intake.admission import admit
+from consumer.intake.admission import DEVICE_COUNT_MAX, DOMAIN_COUNT_MAX, admit
 from consumer.intake.refusal import Refusal
+from consumer.intake.stored_range import StoredRange
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.codec import encode
-from publisher.wire.samples import SCHEMA_VERSION, Event
+from publisher.wire.samples import (
+    SCHEMA_VERSION,
+    DomainBlockSample,
+    DomainInterfaceSample,
+    Event,
+    HostDiskSample,
+    HostFilesystemSample,
+    HostInterfaceSample,
+)
 from publisher.wire.topics import event_key, sample_key
 from publisher.wire.transposition import in_columns
 
-AHEAD = timedelta(minutes=5)
+STORED = StoredRange(timedelta(minutes=5))
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 BATCH = Fleet(FleetShape(host_count=1, domain_count_per_host=2)).batch(0, NOW.timestamp(), 1)
 EVENT = Event(
@@ -46,10 +56,10 @@ def delivery(body: bytes, key: str, user: str | None = BATCH.host) -> Delivery:
     )
 
 
-def reason_of(given_delivery: Delivery) -> str | None:
+def reason_of(given_delivery: Delivery, stored: StoredRange = STORED, now: datetime = NOW) -> str | None:
     """Return the reason why a delivery is refused, None if it is let in."""
     try:
-        admit(given_delivery, AHEAD)
+        admit(given_delivery, stored, now)
     except Refusal as refusal:
         return refusal.reason
     return None
@@ -57,8 +67,8 @@ def reason_of(given_delivery: Delivery) -> str | None:
 
 def test_a_batch_and_an_event_are_let_in() -> None:
     """User, key and body name the same host, and the clock is right."""
-    assert in_columns(BATCH) == admit(delivery(encode(BATCH), sample_key(BATCH.host)), AHEAD)
-    assert EVENT == admit(delivery(encode(EVENT), event_key(BATCH.host, "lifecycle")), AHEAD)
+    assert in_columns(BATCH) == admit(delivery(encode(BATCH), sample_key(BATCH.host)), STORED, NOW)
+    assert EVENT == admit(delivery(encode(EVENT), event_key(BATCH.host, "lifecycle")), STORED, NOW)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +107,68 @@ def test_the_clock_may_be_ahead_a_little_and_behind_a_lot(offset: timedelta, rea
 
     assert reason == reason_of(delivery(encode(late), sample_key(BATCH.host)))
     assert reason == reason_of(delivery(encode(event), event_key(BATCH.host, "lifecycle")))
+
+
+def test_what_is_older_than_its_level_is_outdated() -> None:
+    """Samples and events have levels of their own; a time before 2000 is a clock's fault."""
+    kept = StoredRange(timedelta(minutes=5), timedelta(days=30), timedelta(days=365))
+    for age, of_sample, of_event in (
+        (timedelta(days=30), None, None),
+        (timedelta(days=30, microseconds=1), "outdated", None),
+        (timedelta(days=366), "outdated", "outdated"),
+        (timedelta(days=20_000), "clock", "clock"),
+    ):
+        late = msgspec.structs.replace(BATCH, sampled_at=NOW - age)
+        event = msgspec.structs.replace(EVENT, occurred_at=NOW - age)
+        assert of_sample == reason_of(delivery(encode(late), sample_key(BATCH.host)), kept)
+        assert of_event == reason_of(delivery(encode(event), event_key(BATCH.host, "lifecycle")), kept)
+
+
+def test_what_was_ahead_of_a_slow_clock_may_be_replayed() -> None:
+    """It arrived at a wrong time; by now its time has come."""
+    early = delivery(
+        encode(msgspec.structs.replace(BATCH, sampled_at=NOW + timedelta(days=2))), "hv000.sample"
+    )
+
+    assert "clock" == reason_of(early)
+    assert reason_of(early, now=NOW + timedelta(days=2)) is None
+
+
+@pytest.mark.parametrize(("count", "reason"), [(DOMAIN_COUNT_MAX, None), (DOMAIN_COUNT_MAX + 1, "too_large")])
+def test_so_many_domains_are_let_in(count: int, reason: str | None) -> None:
+    """A host that runs more than any host can costs nobody a transaction of minutes."""
+    one = (BATCH.domains or [])[0]
+    many = [msgspec.structs.replace(one, uuid=str(UUID(int=number))) for number in range(count)]
+    body = encode(msgspec.structs.replace(BATCH, domains=many))
+
+    assert reason == reason_of(delivery(body, sample_key(BATCH.host)))
+
+
+@pytest.mark.parametrize("kind", ["disks", "interfaces", "filesystems"])
+@pytest.mark.parametrize(("count", "reason"), [(DEVICE_COUNT_MAX, None), (DEVICE_COUNT_MAX + 1, "too_large")])
+def test_so_many_devices_are_let_in(kind: str, count: int, reason: str | None) -> None:
+    """Each kind is counted by itself."""
+    device = {
+        "disks": HostDiskSample(device="", leaf=True),
+        "interfaces": HostInterfaceSample(device="", physical=True),
+        "filesystems": HostFilesystemSample(path=""),
+    }[kind]
+    body = encode(msgspec.structs.replace(BATCH, domains=None, **{kind: [device] * count}))
+
+    assert reason == reason_of(delivery(body, sample_key(BATCH.host)))
+
+
+def test_so_many_devices_of_vms_are_let_in() -> None:
+    """They are counted over all VMs of a message."""
+    one = (BATCH.domains or [])[0]
+    for count, reason in ((DEVICE_COUNT_MAX, None), (DEVICE_COUNT_MAX + 1, "too_large")):
+        for devices in (
+            {"blocks": [DomainBlockSample(device="")]},
+            {"interfaces": [DomainInterfaceSample(device="")]},
+        ):
+            many = {kind: each * count for kind, each in devices.items()}
+            body = encode(msgspec.structs.replace(BATCH, domains=[msgspec.structs.replace(one, **many)]))
+            assert reason == reason_of(delivery(body, sample_key(BATCH.host)))
 
 
 def test_an_event_has_the_kind_of_its_key() -> None:

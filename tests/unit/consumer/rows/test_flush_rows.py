@@ -40,14 +40,21 @@ def placements(batch: SampleBatch, *, resident: bool = True) -> Placements:
     return Placements.of(Placement(number, resident) for number, _ in numbered)
 
 
-def add(rows: FlushRows, batch: SampleBatch, *, resident: bool = True, host_id: int = 7) -> None:
-    """Add a batch with all its domains."""
+def add(
+    rows: FlushRows,
+    batch: SampleBatch,
+    *,
+    resident: bool = True,
+    host_id: int = 7,
+    received_at: datetime | None = None,
+) -> None:
+    """Add a batch with all its domains, which arrives a second after it was sampled."""
     rows.add_batch(
         in_columns(batch),
         host_id,
         placements(batch, resident=resident),
         health=UNKNOWN,
-        received_at=batch.sampled_at + timedelta(seconds=1),
+        received_at=received_at or batch.sampled_at + timedelta(seconds=1),
     )
 
 
@@ -263,3 +270,21 @@ def test_a_long_name_among_many_devices_takes_no_memory_of_theirs() -> None:
     assert [name.encode() for name in names] == [row[1] for row in rows_of(encoded)]
     # As one block it would be 200 MB, and its mask as much.
     assert peak_bytes < 100_000_000
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_row_of_the_future_is_not_the_latest_for_long(order: tuple[int, int]) -> None:
+    """A host was an hour ahead and is right ten seconds later: what arrived later is the latest."""
+    arrived_at = datetime.fromtimestamp(NOW, UTC)
+    sent = [
+        (FLEET.batch(0, NOW + 3_600, 1), arrived_at),
+        (FLEET.batch(0, NOW + 10, 2), arrived_at + timedelta(seconds=10)),
+    ]
+    rows = FlushRows({})
+    for place in order:
+        add(rows, sent[place][0], received_at=sent[place][1])
+
+    found = rows.finish()
+    newest = microseconds(arrived_at + timedelta(seconds=10))
+    assert [newest] == [row[1] for row in found[HOST_LATEST]]
+    assert [newest] * 4 == [row[1] for row in found[DOMAIN_LATEST_KEYS]]

@@ -213,3 +213,26 @@ def test_huge_pages_and_caches_do_not_fill_the_memory(
     )
 
     assert expected == fired(judged(msgspec.structs.replace(calm, sample=sample)))
+
+
+@pytest.mark.parametrize(
+    ("offset", "points", "text"),
+    [
+        (3_600.0, 20, "clock 3,600 s ahead"),
+        (-600.0, 20, "clock 600 s behind"),
+        (2.1, 10, "clock 2 s ahead"),
+    ],
+)
+def test_a_wrong_clock_is_a_reason_and_no_bad_host(
+    calm: SampleBatch, offset: float, points: int, text: str
+) -> None:
+    """Its charts are wrong, so it is said; its figures are as good as ever."""
+    health = assess(in_columns(calm), clock_offset_seconds=offset)
+
+    assert [("clock_skewed", points, text)] == [tuple(reason) for reason in health.reasons]
+    assert (100 - points, "good", offset) == (health.score, health.state, health.clock_offset_seconds)
+
+
+def test_without_an_offset_the_clock_is_no_reason(calm: SampleBatch) -> None:
+    """Also where it fired before."""
+    assert () == assess(in_columns(calm), frozenset({"clock_skewed"})).reasons

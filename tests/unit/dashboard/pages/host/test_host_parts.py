@@ -107,6 +107,8 @@ def test_facts_that_are_not_known_are_na() -> None:
 def test_a_clock_that_is_ahead_is_said() -> None:
     """A sample from the future tells of a wrong clock, and not of a fast network."""
     assert "clock ahead by 42\u00a0s" in texts(host_facts(host_now(lag_seconds=-42.0)))
+    behind = host_now(lag_seconds=600.3, clock_offset_seconds=-600.1)
+    assert "clock behind by 10\u00a0min" in texts(host_facts(behind))
     assert "Arrives after 120\u00a0ms" in texts(host_facts(host_now(lag_seconds=0.12)))
 
 

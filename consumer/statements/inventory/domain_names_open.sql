@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Begins a name and makes it the domain's, unless another is open: that of a later message.
+-- Begins names and makes them the domains', unless another is open: that of a later message. domain_ids, names, at.
 WITH opened AS (
     INSERT INTO domain_names (domain_id, name, valid_from)
-    VALUES (%(domain_id)s, %(name)s, %(at)s)
+    SELECT renamed.domain_id, renamed.name, %(at)s
+    FROM unnest(%(domain_ids)s::integer[], %(names)s::text[]) AS renamed (domain_id, name)
     ON CONFLICT DO NOTHING
     RETURNING domain_id, name
 )
