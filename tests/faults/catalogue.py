@@ -20,7 +20,7 @@ FAULTS: tuple[Fault, ...] = (
     *STORMS,
 )
 # One of each kind, two minutes together.
-SMALL_SET = ("F1", "F2", "F4", "F27", "B21")
+SMALL_SET = ("F1", "F4", "F27", "B21")
 
 
 def small_set() -> list[Fault]:
