@@ -158,7 +158,7 @@ def scattered(count: int) -> list[SampleBatch]:
 
 
 @pytest.mark.parametrize(
-    "day_count", [40, pytest.param(640, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+    "day_count", [48, pytest.param(640, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 def test_a_host_of_scattered_dates_stops_nobody(
     database: MigratedDatabase, virtual_host: VirtualHost, stored: StoredRows, day_count: int
