@@ -44,8 +44,8 @@ from publisher.wire.topics import sample_key
 
 # One is stored, one waits, one is built. The messages of a fourth show which hosts have later samples.
 FLUSHES_IN_HAND = 4
-# Late flushes are smaller while live messages come: three of them are a fifth of the prefetch.
-_LATE_SHARES = 16
+# Late flushes are smaller while live messages come: three of them are three eighths of the prefetch.
+_LATE_SHARES = 8
 # Live messages have come within it.
 _LIVE_SECONDS = 5.0
 # How long late messages wait for their lane where nothing live comes.
