@@ -87,7 +87,8 @@ class Grid:
         )
 
 
-@pytest.fixture(scope="session")
+# It ends with the last test of this folder: emulated guests take a third of a processor as long as they run.
+@pytest.fixture(scope="package")
 def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
     """Start everything once for the end-to-end tests; each leaves it as it found it."""
     with ExitStack() as stack:
