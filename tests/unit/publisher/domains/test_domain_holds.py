@@ -9,7 +9,15 @@ from publisher.domains.holds import HELD_CAP
 from publisher.domains.overviews import _GIVE_UP_SECONDS
 from publisher.domains.sampler import DomainSampler
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain
-from tests.unit.publisher.domains.ticks import by_name, health, outcomes, sampler_of, tick, tick_until
+from tests.unit.publisher.domains.ticks import (
+    by_name,
+    health,
+    open_spares,
+    outcomes,
+    sampler_of,
+    tick,
+    tick_until,
+)
 
 
 def test_one_held_vm_hides_no_other(daemon: FakeDaemon, sampler: DomainSampler) -> None:
@@ -35,7 +43,7 @@ def test_one_held_vm_hides_no_other(daemon: FakeDaemon, sampler: DomainSampler) 
 
 def test_held_vm_comes_back(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Once the lock is free the VM is complete again, nothing hangs, and one call asks for all as before."""
-    tick(sampler)
+    open_spares(daemon, sampler)
     daemon.domains[0].hold()
     tick(sampler)
     daemon.domains[0].let_go()

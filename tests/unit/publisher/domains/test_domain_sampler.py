@@ -123,7 +123,7 @@ def test_error_of_one_domain_is_its_own(
     daemon: FakeDaemon, sampler: DomainSampler, code: int, outcome: str
 ) -> None:
     """A VM that vanishes or is locked between two calls costs neither the tick nor the connection."""
-    open_spares(sampler)
+    open_spares(daemon, sampler)
     opened_count = daemon.opened_count
     daemon.domains[0].info_error = libvirt_error(code)
     taken = tick(sampler)

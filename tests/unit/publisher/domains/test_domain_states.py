@@ -65,7 +65,7 @@ def test_daemon_that_does_not_even_accept_is_a_state(daemon: FakeDaemon) -> None
 
 def test_restarted_daemon_goes_unnoticed(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Connections that died with the daemon are replaced within the tick; rates go on, ids being the same."""
-    open_spares(sampler)
+    open_spares(daemon, sampler)
     opened_count = daemon.opened_count
     daemon.restart()
     taken = tick(sampler)

@@ -36,10 +36,10 @@ def tick(sampler: DomainSampler) -> HypervisorTick:
     return taken
 
 
-def open_spares(sampler: DomainSampler) -> None:
-    """Take ticks until every spare connection is open."""
-    for _ in range(HELD_CAP + 3):
-        tick(sampler)
+def open_spares(daemon: FakeDaemon, sampler: DomainSampler) -> None:
+    """Take ticks until every connection is open: a tick begins to open a spare one, and does not wait."""
+    # One of each tier and one for descriptions; the spare ones are as many as may be held, and two.
+    tick_until(sampler, lambda _taken: daemon.opened_count >= 3 + HELD_CAP + 2)
 
 
 def by_name(taken: HypervisorTick) -> dict[str, DomainReport]:
