@@ -42,24 +42,31 @@ class WatchedConnection(psycopg.Connection[tuple[object, ...]]):
 
     def _bounded(self, gen: PQGen[_Result]) -> PQGen[_Result]:
         begun_at = time.monotonic()
-        silence_seconds = self.silence_seconds
-        if self._answered_at < WatchedConnection._given_up_at:
-            # What has swallowed one has swallowed the others of that time: each would cost its own wait.
-            self._shut_down(0.0)
-            silence_seconds = None
+        is_open = self._is_kept(begun_at)
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
-                if silence_seconds is not None and time.monotonic() - begun_at >= silence_seconds:
-                    self._shut_down(silence_seconds)
-                    # Once: the next look at the socket finds its end.
-                    silence_seconds = None
+                # Shut down once: the next look at the socket finds its end.
+                is_open = is_open and self._is_kept(begun_at)
                 wanted = gen.send(ready)
         except StopIteration as end:
             self._answered_at = time.monotonic()
             result: _Result = end.value
             return result
+
+    def _is_kept(self, begun_at: float) -> bool:
+        """Shut the socket down and return False where nothing more is to be expected of it."""
+        silence_seconds = self.silence_seconds
+        if self._answered_at < WatchedConnection._given_up_at:
+            # What has swallowed one has swallowed the others of that time: each would cost its own wait.
+            # A server that was only slow on this one is asked again.
+            self._shut_down(0.0)
+            return False
+        if silence_seconds is not None and time.monotonic() - begun_at >= silence_seconds:
+            self._shut_down(silence_seconds)
+            return False
+        return True
 
     def _shut_down(self, seconds: float) -> None:
         if seconds:

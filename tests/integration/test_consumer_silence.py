@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that nothing comes from any more, over connections that the kernel still acknowledges."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -10,8 +12,11 @@ from structlog.testing import capture_logs
 from consumer.database import Connection, connect, translated_errors
 from consumer.errors import DatabaseAway
 from consumer.settings import DatabaseSettings
+from deploy.lab.readiness import wait_until
 from tests.faults.proxy import Proxy
 from tests.services import MigratedDatabase
+
+LATER_SECONDS = 3.0
 
 
 @pytest.fixture
@@ -26,6 +31,14 @@ def settings_through(proxy: Proxy, database: MigratedDatabase) -> DatabaseSettin
     port = psycopg.conninfo.conninfo_to_dict(database.ingest_url)["port"]
     url = database.ingest_url.replace(f":{port}/", f":{proxy.port}/")
     return DatabaseSettings(url=url, statement_timeout_seconds=0.5, unacknowledged_timeout_seconds=600.0)
+
+
+def seconds_in_vain(connection: Connection) -> float:
+    """Ask a server that does not answer; return after how long the connection was given up."""
+    begun_at = time.monotonic()
+    with pytest.raises(DatabaseAway), translated_errors():
+        connection.execute("SELECT 1")
+    return time.monotonic() - begun_at
 
 
 def test_a_silent_server_is_given_up_and_told(proxy: Proxy, database: MigratedDatabase) -> None:
@@ -64,6 +77,27 @@ def test_the_other_connections_of_that_time_are_not_waited_for(
             third.execute("SELECT 1")
 
     assert [] == logs
+
+
+def test_a_wait_that_began_later_ends_with_the_first(proxy: Proxy, database: MigratedDatabase) -> None:
+    """Waits that began one after the other end together: new samples are stored after one of them."""
+    settings = settings_through(proxy, database)
+    with (
+        connect(settings, "first", autocommit=True) as first,
+        connect(settings, "second", autocommit=True) as second,
+    ):
+        first.execute("SELECT 1")
+        second.execute("SELECT 1")
+        proxy.bury()
+        with ThreadPoolExecutor(1) as other, capture_logs() as logs:
+            begun_at = time.monotonic()
+            waiting = other.submit(seconds_in_vain, first)
+            assert wait_until(lambda: time.monotonic() - begun_at >= LATER_SECONDS, timeout_seconds=10)
+            second_seconds = seconds_in_vain(second)
+            first_seconds = waiting.result()
+
+    assert second_seconds < first_seconds - LATER_SECONDS / 2
+    assert ["first"] == [each["purpose"] for each in logs]
 
 
 def test_a_transaction_ends_with_its_connection(proxy: Proxy, database: MigratedDatabase) -> None:
