@@ -12,6 +12,8 @@ from consumer.status.report import SenderStatus, Status
 _FLOOD_MESSAGE_COUNT = 300
 # The samples of 1,000 VMs at 1 s take half of it.
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
+# Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
+_PARKED_SECONDS = 1_800.0
 _STALE_TICKS = 5
 _STALE_SECONDS_MIN = 30.0
 # Ready messages that a consumer works off within a second or two.
@@ -31,6 +33,17 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
             )
     if status.dead_letter_message_count:
         yield f"{status.dead_letter_message_count:,} dead letters wait for somebody"
+    parked = status.parked
+    if parked is not None and (parked.oldest_seconds or 0.0) > _PARKED_SECONDS:
+        yield (
+            f"{parked.message_count:,} late messages wait to be stored, the oldest for "
+            f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
+        )
+    yield from _floods(status)
+    yield from _hosts(status)
+
+
+def _floods(status: Status) -> Iterator[str]:
     is_behind = (status.backlog_message_count or 0) > _BACKLOG_MESSAGE_COUNT
     for sender in status.senders:
         if _is_flood(sender, is_behind=is_behind):
@@ -42,8 +55,18 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
                 f"{'' if rate is None else f', {rate:,.0f} bytes/s now'}; "
                 f"deploy/rabbitmq/enrol suspend {sender.host} ends it"
             )
+
+
+def _hosts(status: Status) -> Iterator[str]:
     for host in status.quarantined_hosts:
         yield f"{host.host}: {host.message_count:,} messages in quarantine ({', '.join(host.reasons)})"
+    for skewed in status.hosts:
+        offset = skewed.clock_offset_seconds
+        if offset is not None:
+            yield (
+                f"{skewed.host}: its clock is {abs(offset):,.0f} s {'ahead' if offset > 0 else 'behind'}: "
+                "let it follow a time server (chronyc tracking)"
+            )
     if status.never_heard_hosts:
         yield f"enrolled and never heard of: {', '.join(status.never_heard_hosts)}"
 

@@ -8,7 +8,10 @@ from msgspec import Struct
 
 
 class HostStatus(Struct, frozen=True):
-    """One host. Staleness: age of its newest sample; lag: from sampling to arrival; missing: within a day."""
+    """One host. Staleness: age of its newest sample; lag: from sampling to arrival; missing: within a day.
+
+    ``clock_offset_seconds`` is how far its clock is ahead, negative where it is behind; None in tolerance.
+    """
 
     host: str
     publisher_version: str | None
@@ -17,6 +20,7 @@ class HostStatus(Struct, frozen=True):
     spool_message_count: int | None
     dropped_message_count: int | None
     missing_message_count: int
+    clock_offset_seconds: float | None = None
 
 
 class QuarantineStatus(Struct, frozen=True):
@@ -34,6 +38,14 @@ class QuarantinedHost(Struct, frozen=True):
     message_count: int
     reasons: list[str]
     newest_at: str
+
+
+class ParkedStatus(Struct, frozen=True):
+    """Late messages that wait in the database for their turn, and for how long the oldest does."""
+
+    message_count: int
+    body_bytes: int
+    oldest_seconds: float | None
 
 
 class SenderStatus(Struct, frozen=True):
@@ -67,6 +79,7 @@ class DatabaseHalf(Struct, frozen=True, kw_only=True):
     migration_count: int
     newest_arrival_seconds: float | None
     shortest_tick_seconds: float | None
+    parked: ParkedStatus
     senders: list[SenderStatus]
     quarantine: list[QuarantineStatus]
     quarantined_hosts: list[QuarantinedHost]
@@ -87,6 +100,7 @@ class Status(Struct, frozen=True, kw_only=True):
     dead_letter_message_count: int | None = None
     newest_arrival_seconds: float | None = None
     migration_count: int | None = None
+    parked: ParkedStatus | None = None
     senders: list[SenderStatus] = []
     quarantine: list[QuarantineStatus] = []
     quarantined_hosts: list[QuarantinedHost] = []

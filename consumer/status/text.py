@@ -42,6 +42,10 @@ def _database_lines(status: Status) -> Iterator[str]:
     else:
         yield f"last sample stored     {_seconds(status.newest_arrival_seconds):>10} ago"
         yield f"moves of VMs, 24 h     {_count(status.migration_count):>10}"
+    if status.parked is not None:
+        parked = status.parked
+        since = "" if parked.oldest_seconds is None else f", the oldest for {_seconds(parked.oldest_seconds)}"
+        yield f"late, set by           {parked.message_count:>10,} messages{since}"
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     yield from _sender_lines(status)

@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,37 @@ def test_status_counts_what_is_missing_waiting_and_set_aside(
     assert any(line.startswith("hv000") for line in lines(status))
     assert 0 == status.consumer_count
     assert "no consumer reads the queue" in status.problems[0]
+
+
+def test_what_waits_and_whose_clock_is_wrong_is_told(
+    virtual_host: VirtualHost, database: MigratedDatabase
+) -> None:
+    """A host an hour ahead is a problem by name; late messages that wait are counted with their age."""
+    fleet, stored = small_fleet(host_count=1), StoredRows(database)
+    with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
+        consumer.wait_for("consuming")
+        sender = AnyHostSender.enrolled(virtual_host)
+        sender.send(fleet.batch(0, time.time() + 3600.0, 1))
+        eventually(stored.message_count, 1)
+        sender.close()
+    with psycopg.connect(database.ingest_url, autocommit=True) as connection:
+        connection.execute(
+            """
+            INSERT INTO kvmgrid.parked_messages (day, received_at, exchange, routing_key, body_bytes, body)
+            VALUES ('2020-01-01', now() - INTERVAL '1 hour', 'kvmgrid.samples', 'hv000.sample', 3, 'abc')
+            """
+        )
+
+    status = status_of(settings_of(virtual_host, database))
+
+    assert status.parked is not None
+    assert (1, 3) == (status.parked.message_count, status.parked.body_bytes)
+    assert status.parked.oldest_seconds == pytest.approx(3600.0, abs=60.0)
+    assert any(problem.startswith("1 late messages wait") for problem in status.problems)
+    (host,) = status.hosts
+    assert host.clock_offset_seconds == pytest.approx(3600.0, abs=60.0)
+    assert any(problem.startswith("hv000: its clock is 3,") for problem in status.problems)
+    assert any(line.startswith("late, set by") for line in lines(status))
 
 
 def test_a_host_that_floods_the_queue_is_named(virtual_host: VirtualHost, database: MigratedDatabase) -> None:

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each host: age and lag of its newest sample, messages in its spool, messages missing within a day.
+-- Each host: age and lag of its newest sample, messages in its spool, messages missing within a day, seconds its clock is off.
 -- One row per host. The view publisher_gaps would sort a week of messages for the day.
 SELECT
     p.host,
@@ -9,8 +9,10 @@ SELECT
     p.spool_message_count,
     p.dropped_message_count,
     -- Sequences reach to 2^63 - 1, and each epoch of a host begins anew: a sum may be larger.
-    least(coalesce(g.missing_count, 0), 9223372036854775807)::bigint AS missing_count
+    least(coalesce(g.missing_count, 0), 9223372036854775807)::bigint AS missing_count,
+    l.clock_offset_seconds
 FROM pipeline_now AS p
+LEFT JOIN host_latest AS l USING (host_id)
 LEFT JOIN (
     SELECT host_id, sum(sequence::numeric - previous_sequence - 1) AS missing_count
     FROM (

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from consumer.status.problems import problems
-from consumer.status.report import HostStatus, QuarantinedHost, SenderStatus, Status
+from consumer.status.report import HostStatus, ParkedStatus, QuarantinedHost, SenderStatus, Status
 from consumer.status.text import lines
 
 WELL = Status(
@@ -33,6 +33,7 @@ def test_a_pipeline_that_is_well_has_none() -> None:
     """Counts of messages under way are no problem, nor is a draining host without a backlog."""
     assert [] == found()
     assert [] == found(senders=[SenderStatus("hv1", 5_000, 0)])
+    assert [] == found(parked=ParkedStatus(7, 900, 60.0))
     assert not any(line.startswith("!") for line in lines(WELL))
 
 
@@ -54,6 +55,14 @@ def test_a_pipeline_that_is_well_has_none() -> None:
         (
             {"quarantined_hosts": [QuarantinedHost("hv1", 3, ["clock"], "now")]},
             "hv1: 3 messages in quarantine",
+        ),
+        (
+            {"parked": ParkedStatus(7, 900, 1_801.0)},
+            "7 late messages wait to be stored, the oldest for 1,801 s",
+        ),
+        (
+            {"hosts": [HostStatus("hv1", "0.1.0", 3.0, 0.4, 0, 0, 0, -3_600.0)]},
+            "hv1: its clock is 3,600 s behind",
         ),
         ({"never_heard_hosts": ["hv2", "hv3"]}, "enrolled and never heard of: hv2, hv3"),
     ],
