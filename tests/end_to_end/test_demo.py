@@ -131,12 +131,8 @@ def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path:
     assert [] == list(folder.rglob("postmaster.pid"))
 
 
-@pytest.mark.long
 def test_a_demo_that_is_killed_leaves_no_process(folder: Path, tmp_path: Path) -> None:
-    """Even SIGKILL, which it cannot handle, takes servers, guests and processes with it.
-
-    Servers and guests end with the lab's enclosure, which tests/integration/test_lab_standing.py kills too.
-    """
+    """Even SIGKILL, which it cannot handle, takes servers, guests and processes with it."""
     # All but the fleet runs by then, guests included.
     demo = start(folder, free_ports(1)[0], tmp_path / "output", "[6/7]")
     try:
