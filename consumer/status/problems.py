@@ -14,6 +14,8 @@ _FLOOD_MESSAGE_COUNT = 300
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
 # Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
 _PARKED_SECONDS = 1_800.0
+# A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
+_SKEWED_SECONDS = 86_400.0
 _STALE_TICKS = 5
 _STALE_SECONDS_MIN = 30.0
 # Ready messages that a consumer works off within a second or two.
@@ -62,7 +64,7 @@ def _hosts(status: Status) -> Iterator[str]:
         yield f"{host.host}: {host.message_count:,} messages in quarantine ({', '.join(host.reasons)})"
     for skewed in status.hosts:
         offset = skewed.clock_offset_seconds
-        if offset is not None:
+        if offset is not None and (skewed.staleness_seconds or 0.0) < _SKEWED_SECONDS:
             yield (
                 f"{skewed.host}: its clock is {abs(offset):,.0f} s {'ahead' if offset > 0 else 'behind'}: "
                 "let it follow a time server (chronyc tracking)"

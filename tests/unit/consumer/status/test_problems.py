@@ -30,10 +30,11 @@ def found(tick_seconds: float = 10.0, **changes: Any) -> list[str]:
 
 
 def test_a_pipeline_that_is_well_has_none() -> None:
-    """Counts of messages under way are no problem, nor is a draining host without a backlog."""
+    """Counts under way are no problem, nor a host that drains without a backlog, nor a silent one's clock."""
     assert [] == found()
     assert [] == found(senders=[SenderStatus("hv1", 5_000, 0)])
     assert [] == found(parked=ParkedStatus(7, 900, 60.0))
+    assert [] == found(hosts=[HostStatus("hv1", "0.1.0", 86_400.0, 0.4, 0, 0, 0, 3_600.0)])
     assert not any(line.startswith("!") for line in lines(WELL))
 
 
