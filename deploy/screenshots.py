@@ -16,6 +16,8 @@ import click
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
+# Chromium without its own windows, whose start costs more than most pages.
+CHROMIUM = "chromium-headless-shell"
 # What Chromium would otherwise do by itself on the network, and what root and small machines need.
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -59,9 +61,9 @@ class Picture(NamedTuple):
 )
 def main(url: str, folder: Path, host: str | None, range_text: str) -> None:
     """Write pictures of the dashboard at URL into FOLDER."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which(CHROMIUM)
     if chromium is None:
-        click.echo("screenshots: no chromium on PATH", err=True)
+        click.echo(f"screenshots: no {CHROMIUM} on PATH: run make setup", err=True)
         sys.exit(1)
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:

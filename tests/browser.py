@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from deploy.screenshots import CHROMIUM_ARGUMENTS
+from deploy.screenshots import CHROMIUM, CHROMIUM_ARGUMENTS
 
 # How long a page may take to show something: a hang guard on a busy machine, not a speed.
 PATIENCE_MS = 30_000
@@ -24,8 +24,8 @@ class Watched(NamedTuple):
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give the run's only browser: Playwright allows one event loop a thread."""
-    path = shutil.which("chromium")
-    assert path is not None, "no chromium on PATH: run make setup"
+    path = shutil.which(CHROMIUM)
+    assert path is not None, f"no {CHROMIUM} on PATH: run make setup"
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))

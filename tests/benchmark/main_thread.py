@@ -15,7 +15,7 @@ from typing import Any
 import click
 from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
-from deploy.screenshots import CHROMIUM_ARGUMENTS
+from deploy.screenshots import CHROMIUM, CHROMIUM_ARGUMENTS
 
 PATIENCE_MS = 60_000
 CURVES_ARE_DRAWN = "() => document.querySelectorAll('.chart path.js-line').length > 10"
@@ -29,9 +29,9 @@ METRICS = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDurat
 @click.option("--seconds", default=30, show_default=True, help="How long to look.")
 def main(url: str, host: str, range_text: str, seconds: int) -> None:
     """Measure the page of HOST on the dashboard at URL."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which(CHROMIUM)
     if chromium is None:
-        click.echo("main_thread: no chromium on PATH", err=True)
+        click.echo(f"main_thread: no {CHROMIUM} on PATH: run make setup", err=True)
         sys.exit(1)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))

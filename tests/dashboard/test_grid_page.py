@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deploy.screenshots import CHROMIUM_ARGUMENTS
+from deploy.screenshots import CHROMIUM, CHROMIUM_ARGUMENTS
 from publisher.wire.samples import HypervisorHealth
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
@@ -157,7 +157,7 @@ def test_a_node_out_of_sight_is_read_aloud_and_reached_by_key(
     )
     # As with a screen reader that runs: without one Chromium keeps no whole tree for it.
     arguments = [*CHROMIUM_ARGUMENTS, "--force-renderer-accessibility"]
-    reading = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+    reading = chromium.browser_type.launch(executable_path=shutil.which(CHROMIUM), args=arguments)
     page = reading.new_page()
     page.goto(dashboard.url)
     expect(page.locator(".host-card")).to_have_count(30)
