@@ -97,7 +97,9 @@ def test_missing_space_is_told_before_anything_is_installed(checkout: Path, tmp_
 
 def test_an_unsuitable_interpreter_is_refused(checkout: Path, tmp_path: Path) -> None:
     """A PYTHON that is no usable Python is named in the error when nothing else may be installed."""
-    environment = replace(tmp_path / "bin", dpkg_query="printf installed", id="echo 1000", chromium_headless_shell="true")
+    environment = replace(
+        tmp_path / "bin", dpkg_query="printf installed", id="echo 1000", chromium_headless_shell="true"
+    )
     result = run(checkout, environment | {"PYTHON": "/bin/false"})
 
     assert 1 == result.returncode
