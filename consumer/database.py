@@ -58,6 +58,8 @@ def connect(
         "lock_timeout": f"{settings.lock_timeout_seconds * 1000:.0f}",
         # A transaction of ours waits for us for milliseconds; one that waits longer has lost us.
         "idle_in_transaction_session_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
+        # Compiling takes longer than any question of ours, and what is off for the planner counts as costly.
+        "jit": "off",
         "timezone": "UTC",
         "search_path": "kvmgrid,public",
         # Acks follow commits: a commit that a crash could undo would lose what was acknowledged.

@@ -11,6 +11,7 @@ from consumer.database import connect
 from consumer.errors import SchemaError
 from consumer.incarnation import IncarnationChanged, read_incarnation, require_incarnation
 from consumer.settings import DatabaseSettings
+from consumer.statements import statement
 from tests.migration.seeding import seed_plain_tables
 from tests.services import MigratedDatabase
 
@@ -119,3 +120,12 @@ def test_a_database_that_is_not_whole_is_waited_for(
         owner.execute("DROP TABLE incarnation")
         with pytest.raises(SchemaError, match="run kvmgrid-consumer migrate first"):
             read_incarnation(ingest)
+
+
+def test_reading_it_is_not_compiled(database: MigratedDatabase) -> None:
+    """The inventory's connection has sequential scans off, which counts as a cost that is worth compiling."""
+    with connect(DatabaseSettings(url=database.ingest_url), "test", autocommit=True) as ingest:
+        ingest.execute(statement("inventory/index_scans_only"))
+        plan = ingest.execute(b"EXPLAIN (ANALYZE) " + statement("incarnation/read")).fetchall()
+
+    assert [] == [line for (line,) in plan if "JIT" in line]
