@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is late keeps nobody waiting, and what is large does not fill the memory."""
 
-import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -149,6 +148,4 @@ def test_a_host_that_drains_a_day_costs_its_neighbour_no_freshness(
     draining.close()
     sender.close()
 
-    # The first create the tables' chunks of today, beside those of yesterday: they may take longer.
-    assert statistics.median(waits) < 2.0
-    assert max(waits) < 5.0
+    assert max(waits) < 2.0
