@@ -128,4 +128,4 @@ def test_reading_it_is_not_compiled(database: MigratedDatabase) -> None:
         ingest.execute(statement("inventory/index_scans_only"))
         plan = ingest.execute(b"EXPLAIN (ANALYZE) " + statement("incarnation/read")).fetchall()
 
-    assert [] == [line for (line,) in plan if "JIT" in line]
+    assert "JIT" not in str(plan)
