@@ -162,7 +162,7 @@ class Ingest:
             partial(self._connect, purpose),
             self._preparation,
             Quarantine(settings.quarantine),
-            partial(self._failpoints.reach, "before_commit"),
+            self._failpoints.reach,
             batch_states,
         )
 
