@@ -14,6 +14,10 @@ _FLOOD_MESSAGE_COUNT = 300
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
 # Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
 _PARKED_SECONDS = 1_800.0
+# The finest level is made of which the others are; it is a minute to six behind when all is well.
+_FINEST_LEVEL = "5m"
+_ROLLED_UP_SECONDS = 900.0
+_NOTED_SECONDS = 600.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
 _SKEWED_SECONDS = 86_400.0
 _STALE_TICKS = 5
@@ -41,8 +45,24 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
             f"{parked.message_count:,} late messages wait to be stored, the oldest for "
             f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
         )
+    yield from _rollups(status)
     yield from _floods(status)
     yield from _hosts(status)
+
+
+def _rollups(status: Status) -> Iterator[str]:
+    for level in status.levels:
+        if level.level == _FINEST_LEVEL and level.lag_seconds > _ROLLED_UP_SECONDS:
+            yield (
+                f"rollups end {level.lag_seconds:,.0f} s ago: after an update or an outage they catch up, "
+                "else no consumer runs or its log says why (rollups_failed, rollups_behind)"
+            )
+    notes = status.late_notes
+    if notes is not None and (notes.oldest_seconds or 0.0) > _NOTED_SECONDS:
+        yield (
+            f"{notes.note_count:,} notes of late samples wait to be rolled up, the oldest for "
+            f"{notes.oldest_seconds:,.0f} s: no consumer runs, or its log says why (rollups_failed)"
+        )
 
 
 def _floods(status: Status) -> Iterator[str]:

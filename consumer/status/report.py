@@ -48,6 +48,24 @@ class ParkedStatus(Struct, frozen=True):
     oldest_seconds: float | None
 
 
+class LevelStatus(Struct, frozen=True):
+    """One level of rollups: up to when its buckets are made, and how long ago that is.
+
+    An hour or a day is made when it is over, so that these lag by as much when all is well.
+    """
+
+    level: str
+    done_at: str
+    lag_seconds: float
+
+
+class LateNotesStatus(Struct, frozen=True):
+    """Notes of late samples whose buckets are to be made again, and for how long the oldest waits."""
+
+    note_count: int
+    oldest_seconds: float | None
+
+
 class SenderStatus(Struct, frozen=True):
     """Messages of one host within the last minute; bytes into the broker if its management tells them."""
 
@@ -80,6 +98,8 @@ class DatabaseHalf(Struct, frozen=True, kw_only=True):
     newest_arrival_seconds: float | None
     shortest_tick_seconds: float | None
     parked: ParkedStatus
+    levels: list[LevelStatus]
+    late_notes: LateNotesStatus
     senders: list[SenderStatus]
     quarantine: list[QuarantineStatus]
     quarantined_hosts: list[QuarantinedHost]
@@ -101,6 +121,8 @@ class Status(Struct, frozen=True, kw_only=True):
     newest_arrival_seconds: float | None = None
     migration_count: int | None = None
     parked: ParkedStatus | None = None
+    levels: list[LevelStatus] = []
+    late_notes: LateNotesStatus | None = None
     senders: list[SenderStatus] = []
     quarantine: list[QuarantineStatus] = []
     quarantined_hosts: list[QuarantinedHost] = []

@@ -46,6 +46,12 @@ def _database_lines(status: Status) -> Iterator[str]:
         parked = status.parked
         since = "" if parked.oldest_seconds is None else f", the oldest for {_seconds(parked.oldest_seconds)}"
         yield f"late, set by           {parked.message_count:>10,} messages{since}"
+    for level in status.levels:
+        yield f"rolled up to {level.level:<9} {_seconds(level.lag_seconds):>10} ago, {level.done_at}"
+    if status.late_notes is not None:
+        notes = status.late_notes
+        since = "" if notes.oldest_seconds is None else f", the oldest for {_seconds(notes.oldest_seconds)}"
+        yield f"late, to be rolled up  {notes.note_count:>10,} notes{since}"
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     yield from _sender_lines(status)
