@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from publisher.wire.settings import SettingsError
 
-# Of a flush, in this order; ``after_mark`` lies between the reading of the mark and the notes of late samples.
+# Of a flush, in this order. After ``after_mark`` late samples are noted, by the mark that was read before it.
 FlushPoint = Literal[
     "after_receive", "after_decode", "after_mark", "before_commit", "after_commit", "before_ack"
 ]

@@ -23,7 +23,8 @@ def pass_gate(connection: Connection) -> datetime:
     """
     try:
         with translated_errors():
-            ((announced,),) = connection.execute(statement("store/rollup_gate")).fetchall()
+            connection.execute(statement("store/rollup_gate"))
+            ((announced,),) = connection.execute(statement("store/rollup_announced")).fetchall()
     except SchemaError as error:
         raise SchemaError(f"run kvmgrid-consumer migrate first: {error}") from error
     return convert(announced, datetime)

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Passes the gate of the rollups, and returns what they were announced up to: until the end of the transaction it does not move.
-SELECT pass_rollup_gate()
+-- Passes the gate of the rollups: until the end of the transaction nothing is announced. It is held up for 200 ms at most.
+LOCK TABLE rollup_gate IN ROW EXCLUSIVE MODE

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A round of the rollups: announce, fill in what is over, settle what came late.
+
+Every consumer tries. The database lets one session at a time do a step, so that another takes over where
+one ends. A step takes about a second, and is followed by a pause as long: ingest comes first.
+"""
+
+import threading
+import time
+from contextlib import suppress
+from datetime import datetime
+
+from consumer.errors import DatabaseAway
+from consumer.rollups.report import Report
+from consumer.rollups.steps import Mark, Steps
+
+_STEP_SECONDS = 1.0
+_PAUSE_SECONDS_MAX = 5.0
+_FIRST_BUCKET_COUNT = 12
+# Of each level; a day of those of 5 minutes.
+_BUCKET_COUNT_MAX = 288
+_NOTE_COUNT = 2_000
+# Late samples are settled so often while there is much to fill in.
+_LATE_SECONDS = 15.0
+# A flush is being committed, which takes milliseconds.
+_LOCK_NOT_GIVEN = "55P03"
+_ANNOUNCE_TRY_COUNT = 5
+_ANNOUNCE_AGAIN_SECONDS = 0.5
+
+
+class _Ended(Exception):  # noqa: N818 - names what happened
+    """This round goes no further: another session is the worker, or the consumer ends."""
+
+
+class Filling:
+    """Rounds on one connection. Not thread-safe."""
+
+    def __init__(self, steps: Steps, report: Report, stopping: threading.Event) -> None:
+        self._steps = steps
+        self._report = report
+        self._stopping = stopping
+        self._bucket_counts: dict[tuple[str, str], int] = {}
+        self._settled_at = float("-inf")
+
+    def round(self) -> bool:
+        """Do what is due; return whether more is due at once. Raises ConsumerError."""
+        is_more = False
+        with suppress(_Ended):
+            is_more = self._go_on()
+        self._report.tell(self._steps.progress())
+        return is_more
+
+    def _go_on(self) -> bool:
+        announced = self._announce()
+        self._settle()
+        behind = [mark for mark in self._steps.progress() if mark.done < mark.target]
+        has_moved = False
+        for mark in behind:
+            has_moved = self._fill_up(mark) or has_moved
+        # A backfill is announced some hours at a time. The other levels follow the first one.
+        return has_moved and any(announced < mark.target for mark in behind if mark.level == "5m")
+
+    def _announce(self) -> datetime:
+        for number in range(1, _ANNOUNCE_TRY_COUNT + 1):
+            try:
+                announced = self._steps.announce()
+            except DatabaseAway as error:
+                if error.sqlstate != _LOCK_NOT_GIVEN or number == _ANNOUNCE_TRY_COUNT:
+                    raise
+                self._wait(_ANNOUNCE_AGAIN_SECONDS)
+            else:
+                if announced is not None:
+                    return announced
+                break
+        raise _Ended
+
+    def _fill_up(self, mark: Mark) -> bool:
+        """Fill in one level of a table as far as it may go; return whether anything was done."""
+        done = mark.done
+        key = (mark.relation, mark.level)
+        while True:
+            bucket_count = self._bucket_counts.get(key, _FIRST_BUCKET_COUNT)
+            begun_at = time.monotonic()
+            filled = self._steps.fill(mark, bucket_count)
+            if filled is None:
+                raise _Ended
+            seconds = time.monotonic() - begun_at
+            self._bucket_counts[key] = _suited(bucket_count, seconds)
+            self._report.note(seconds, filled_count=filled.written_count)
+            is_at_end = filled.done >= filled.target or filled.done <= done
+            done = filled.done
+            self._pause(seconds)
+            if time.monotonic() - self._settled_at > _LATE_SECONDS:
+                self._settle()
+            if is_at_end:
+                return done > mark.done
+
+    def _settle(self) -> None:
+        """Make the buckets of late samples again, until no note of them is left."""
+        while True:
+            begun_at = time.monotonic()
+            applied = self._steps.apply_late(_NOTE_COUNT)
+            if applied is None:
+                raise _Ended
+            seconds = time.monotonic() - begun_at
+            self._report.note(seconds, late_count=applied.applied_count, late_row_count=applied.written_count)
+            self._report.tell_unserved(applied.unserved_count)
+            self._pause(seconds)
+            if applied.applied_count < _NOTE_COUNT:
+                self._settled_at = time.monotonic()
+                return
+
+    def _pause(self, seconds: float) -> None:
+        self._wait(min(seconds, _PAUSE_SECONDS_MAX))
+
+    def _wait(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise _Ended
+
+
+def _suited(bucket_count: int, seconds: float) -> int:
+    """Return how many buckets at a time suit, where so many took so long."""
+    if seconds > 2 * _STEP_SECONDS:
+        return max(1, bucket_count // 2)
+    if seconds < _STEP_SECONDS / 2:
+        return min(_BUCKET_COUNT_MAX, bucket_count * 2)
+    return bucket_count

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The upkeep of the database: a thread beside the ingest, with connections of its own.
+
+What goes wrong is logged and tried again: samples are kept until they are rolled up.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from consumer.database import Connection, connect
+from consumer.errors import ConsumerError
+from consumer.failpoint import UpkeepPoint
+from consumer.rollups.filling import Filling
+from consumer.rollups.removal import Removal
+from consumer.rollups.report import Report
+from consumer.rollups.steps import Steps
+from consumer.settings import DatabaseSettings, RetentionSettings
+from publisher.wire.settings import SettingsError
+
+# Late samples show at every level within a minute.
+_ROUND_SECONDS = 15.0
+_REMOVAL_SECONDS = 3_600.0
+_FIRST_REMOVAL_SECONDS = 60.0
+# A step takes a second; on a machine that is slow for other reasons it must not be tried for ever.
+_STEP_SECONDS_MAX = 300.0
+# Of a chunk that is dropped or converted.
+_CHUNK_SECONDS_MAX = 3_600.0
+# How often one failure is logged that goes on.
+_FAILURE_SECONDS = 600.0
+
+
+class Upkeep:
+    """The thread; ``once`` and ``round`` do in the caller's what it does from time to time."""
+
+    def __init__(
+        self,
+        database: DatabaseSettings,
+        retention: RetentionSettings,
+        reach: Callable[[UpkeepPoint], None] = lambda _name: None,
+    ) -> None:
+        self._database = database
+        self._reach = reach
+        self._removal = Removal(retention)
+        self._report = Report()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+        self._connection: Connection | None = None
+        self._filling: Filling | None = None
+        self._failures: dict[str, float] = {}
+        self._log = structlog.get_logger()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a step under way is left to the server, which ends it as if it had not been."""
+        self._stopping.set()
+
+    def round(self) -> bool:
+        """Roll up what is due; return whether more is due at once. What goes wrong is logged."""
+        try:
+            is_more = self._opened().round()
+        except (ConsumerError, SettingsError) as error:
+            self._fail("rollups_failed", error)
+            self.close()
+            return False
+        self._failures.pop("rollups_failed", None)
+        return is_more
+
+    def once(self) -> None:
+        """Remove what is outdated and convert what is due; what goes wrong is logged."""
+        for event, work in (("retention_failed", self._removal.round), ("conversion_failed", self._convert)):
+            try:
+                with self._connect("upkeep", _CHUNK_SECONDS_MAX) as connection:
+                    work(connection)
+            except (ConsumerError, SettingsError) as error:
+                self._fail(event, error)
+
+    def close(self) -> None:
+        """Close the connection; the next round opens another."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._filling = None
+
+    def _run(self) -> None:
+        removal_at = time.monotonic() + _FIRST_REMOVAL_SECONDS
+        while not self._stopping.is_set():
+            is_more = self.round()
+            if time.monotonic() >= removal_at:
+                self.once()
+                removal_at = time.monotonic() + _REMOVAL_SECONDS
+            self._stopping.wait(0.0 if is_more else _ROUND_SECONDS)
+        self.close()
+
+    def _opened(self) -> Filling:
+        if self._filling is None:
+            self._connection = self._connect("rollups", _STEP_SECONDS_MAX)
+            self._filling = Filling(Steps(self._connection, self._reach), self._report, self._stopping)
+        return self._filling
+
+    def _connect(self, purpose: str, seconds: float) -> Connection:
+        database = msgspec.structs.replace(self._database, statement_timeout_seconds=seconds)
+        return connect(database, purpose, autocommit=True)
+
+    def _convert(self, connection: Connection) -> None:
+        steps = Steps(connection, self._reach)
+        while not self._stopping.is_set() and (name := steps.convert_chunk()) is not None:
+            self._log.info("chunk_converted", chunk=name)
+
+    def _fail(self, event: str, error: Exception) -> None:
+        now = time.monotonic()
+        if now - self._failures.get(event, float("-inf")) >= _FAILURE_SECONDS:
+            self._failures[event] = now
+            self._log.warning(event, error=str(error))
