@@ -184,9 +184,10 @@ def test_what_moves_into_a_series_is_noted(
 
 
 def test_the_late_lane_and_what_was_parked_are_noted(
-    virtual_host: VirtualHost, database: MigratedDatabase, stored: StoredRows, now: datetime
+    virtual_host: VirtualHost, database: MigratedDatabase, stored: StoredRows
 ) -> None:
     """Samples of yesterday, stored at once and after their tables were locked."""
+    announce(database, datetime.now(UTC))
     fleet = small_fleet()
     begun = yesterday()
     first, parked = fleet.batch(1, begun, 1), [fleet.batch(1, begun + 400 * tick, tick) for tick in (2, 3)]
