@@ -53,12 +53,15 @@ class Filling:
     def _go_on(self) -> bool:
         announced = self._announce()
         self._settle()
-        behind = [mark for mark in self._steps.progress() if mark.done < mark.target]
         has_moved = False
-        for mark in behind:
-            has_moved = self._fill_up(mark) or has_moved
-        # A backfill is announced some hours at a time. The other levels follow the first one.
-        return has_moved and any(announced < mark.target for mark in behind if mark.level == "5m")
+        while behind := [mark for mark in self._steps.progress() if mark.done < mark.target]:
+            # Looked at again: the next level may go as far as this one has come.
+            moved = [self._fill_up(mark) for mark in behind]
+            if not any(moved):
+                break
+            has_moved = True
+        # A backfill is announced some hours at a time.
+        return has_moved and any(announced < mark.target for mark in behind)
 
     def _announce(self) -> datetime:
         for number in range(1, _ANNOUNCE_TRY_COUNT + 1):

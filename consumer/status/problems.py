@@ -14,7 +14,7 @@ _FLOOD_MESSAGE_COUNT = 300
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
 # Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
 _PARKED_SECONDS = 1_800.0
-# The finest level is made of which the others are; it is a minute to six behind when all is well.
+# The others are made of the finest level.
 _FINEST_LEVEL = "5m"
 _ROLLED_UP_SECONDS = 900.0
 _NOTED_SECONDS = 600.0
@@ -54,8 +54,8 @@ def _rollups(status: Status) -> Iterator[str]:
     for level in status.levels:
         if level.level == _FINEST_LEVEL and level.lag_seconds > _ROLLED_UP_SECONDS:
             yield (
-                f"rollups end {level.lag_seconds:,.0f} s ago: after an update or an outage they catch up, "
-                "else no consumer runs or its log says why (rollups_failed, rollups_behind)"
+                f"rollups are {level.lag_seconds:,.0f} s behind: after an update or an outage they catch up, "
+                "else no consumer runs, or its log says why (rollups_failed, rollups_behind)"
             )
     notes = status.late_notes
     if notes is not None and (notes.oldest_seconds or 0.0) > _NOTED_SECONDS:

@@ -49,9 +49,9 @@ class ParkedStatus(Struct, frozen=True):
 
 
 class LevelStatus(Struct, frozen=True):
-    """One level of rollups: up to when its buckets are made, and how long ago that is.
+    """One level of rollups: up to when its buckets are made, and since when more of them could be.
 
-    An hour or a day is made when it is over, so that these lag by as much when all is well.
+    The lag is 0 where nothing waits: a bucket that is not over is not missing.
     """
 
     level: str

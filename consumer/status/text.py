@@ -47,7 +47,8 @@ def _database_lines(status: Status) -> Iterator[str]:
         since = "" if parked.oldest_seconds is None else f", the oldest for {_seconds(parked.oldest_seconds)}"
         yield f"late, set by           {parked.message_count:>10,} messages{since}"
     for level in status.levels:
-        yield f"rolled up to {level.level:<9} {_seconds(level.lag_seconds):>10} ago, {level.done_at}"
+        behind = f"{_seconds(level.lag_seconds)} behind"
+        yield f"rolled up, {level.level:<8} {behind:>17}, until {level.done_at}"
     if status.late_notes is not None:
         notes = status.late_notes
         since = "" if notes.oldest_seconds is None else f", the oldest for {_seconds(notes.oldest_seconds)}"

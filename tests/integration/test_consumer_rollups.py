@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The upkeep of rollups by real consumers: killed anywhere, two at a time, beside one host that drains a day."""
+"""The upkeep of rollups by real consumers: killed anywhere, two at a time, beside one that drains a day."""
 
 import time
 from collections.abc import Iterator
@@ -7,11 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from consumer.failpoint import VARIABLE
 from consumer.rollups.upkeep import Upkeep
-from consumer.settings import DatabaseSettings, RetentionSettings
+from consumer.schema.retention import store
+from consumer.settings import ConsumerSettings, DatabaseSettings, RetentionSettings
+from consumer.status.reading import read_status
+from consumer.status.text import lines
 from deploy.lab.readiness import wait_until
+from publisher.wire.broker import BrokerSettings
 from publisher.wire.samples import SampleBatch
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
@@ -20,6 +25,7 @@ from tests.migration.seeding import HYPERTABLES
 from tests.services import MigratedDatabase, VirtualHost
 
 BUCKET_SECONDS = 300
+HOUR_SECONDS = 3_600
 TICK_SECONDS = 60
 # What a relation's samples belong to, beside their time.
 KEYS = {
@@ -32,7 +38,9 @@ KEYS = {
     "domain_interface_samples": "domain_id, device",
 }
 WIDTHS = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
-WAITS = "SELECT count(*) FROM rollup_progress() WHERE level = '5m' AND waits_from IS NOT NULL AND done < target"
+WAITS = (
+    "SELECT count(*) FROM rollup_progress() WHERE level = '5m' AND waits_from IS NOT NULL AND done < target"
+)
 # Rows in which a level's table and the raw samples before its mark differ.
 DIFFERENCES = """
     WITH filled AS (
@@ -43,7 +51,9 @@ DIFFERENCES = """
         WHERE sampled_at < (SELECT done FROM rollup_marks WHERE relation = '{relation}' AND level = '{level}')
         GROUP BY 1, {keys}
     )
-    (SELECT * FROM filled EXCEPT ALL SELECT * FROM made) UNION ALL (SELECT * FROM made EXCEPT ALL SELECT * FROM filled)
+    (SELECT * FROM filled EXCEPT ALL SELECT * FROM made)
+    UNION ALL
+    (SELECT * FROM made EXCEPT ALL SELECT * FROM filled)
 """
 
 
@@ -67,7 +77,7 @@ class Site:
         assert wait_until(lambda: not self.upkeep.round() and self.waiting() == (0, 0), timeout_seconds=60.0)
 
     def waiting(self) -> tuple[int, int]:
-        """Return how many relations wait for their level of 5 minutes, and how many notes do."""
+        """Return how many levels of relations have samples that wait, and how many notes do."""
         return int(self.stored.value(WAITS)), self.stored.count("rollup_late")
 
     def differences(self) -> list[tuple[str, str]]:
@@ -75,7 +85,9 @@ class Site:
         found = []
         for relation in HYPERTABLES:
             for level, width in WIDTHS.items():
-                query = DIFFERENCES.format(relation=relation, level=level, width=width.total_seconds(), keys=KEYS[relation])
+                query = DIFFERENCES.format(
+                    relation=relation, level=level, width=width.total_seconds(), keys=KEYS[relation]
+                )
                 found += [(relation, level) for _ in self.stored.rows(query)]
         return found
 
@@ -165,10 +177,9 @@ def step_back(site: Site, period: timedelta) -> None:
         connection.execute("UPDATE rollup_announced SET announced = %s", [at])
         for level, width in WIDTHS.items():
             for relation in HYPERTABLES:
-                connection.execute(
-                    f"DELETE FROM {relation}_{level}_buckets WHERE bucket >= time_bucket(%s, %s)".encode(),
-                    [width, at],
-                )
+                table = sql.Identifier(f"{relation}_{level}_buckets")
+                query = sql.SQL("DELETE FROM {} WHERE bucket >= time_bucket(%s, %s)").format(table)
+                connection.execute(query, [width, at])
             connection.execute(
                 "UPDATE rollup_marks SET done = time_bucket(%s, %s) WHERE level = %s AND done > %s",
                 [width, at, level, at],
@@ -221,6 +232,51 @@ def test_a_worker_is_not_disturbed(site: Site) -> None:
     assert site.stored.count("host_samples_5m_buckets") > 0
 
 
+def test_status_tells_how_far_the_rollups_are(site: Site, virtual_host: VirtualHost) -> None:
+    """Behind, then with notes that wait, which are a problem when they wait for long."""
+    settings = ConsumerSettings(
+        broker=BrokerSettings(url=virtual_host.consumer_url),
+        database=DatabaseSettings(url=site.database.ingest_url),
+    )
+    batches = history(2.0)
+    site.store(*batches[::2])
+    status = read_status(settings).status
+    assert ["5m", "1h", "1d"] == [level.level for level in status.levels]
+    assert status.levels[0].lag_seconds > HOUR_SECONDS
+    assert any("rollups are" in problem for problem in status.problems)
+
+    site.roll_up()
+    site.store(*batches[1::2])
+    status = read_status(settings).status
+    assert [0.0, 0.0, 0.0] == [level.lag_seconds for level in status.levels]
+    assert status.late_notes is not None
+    assert status.late_notes.note_count > 0
+    assert not any("rolled up" in problem or "rollups" in problem for problem in status.problems)
+    assert any(line.startswith("rolled up, 5m ") for line in lines(status))
+
+    site.stored.rows("UPDATE rollup_late SET noted_at = now() - INTERVAL '11 minutes' RETURNING id")
+    assert any("wait to be rolled up" in problem for problem in read_status(settings).status.problems)
+
+
+def test_outdated_samples_stay_until_they_are_rolled_up(site: Site) -> None:
+    """A stalled upkeep loses no history: retention takes what is rolled up, and nothing else."""
+    fleet = small_fleet()
+    old = [fleet.batch(0, ago(3 * 24 * HOUR_SECONDS - tick), tick) for tick in range(0, 600, 60)]
+    site.store(*old)
+    with psycopg.connect(site.database.owner_url, autocommit=True) as owner:
+        store(owner, RetentionSettings(raw="1d"))
+    site.upkeep.once()
+    assert len(old) == site.stored.count("host_samples")
+
+    site.roll_up()
+    site.upkeep.once()
+    assert 0 == site.stored.count("host_samples")
+    kept = site.stored.value(
+        "SELECT sum(sample_count) FROM host_samples_5m WHERE bucket < now() - INTERVAL '1 day'"
+    )
+    assert len(old) == kept
+
+
 def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: Site) -> None:
     """Its own are made at every level; those of the other hosts and their domains are not touched."""
     batches = history(25.0, host_count=8, tick_seconds=300)
@@ -240,15 +296,21 @@ def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: S
     assert [] == site.differences()
 
 
-def versions(site: Site) -> dict[tuple[str, str, int, datetime], str]:
+VERSIONS = """
+    SELECT 'host {level}' AS what, h.host, b.host_id, b.bucket, b.xmin::text
+    FROM host_samples_{level}_buckets AS b JOIN hosts AS h USING (host_id)
+    UNION ALL
+    SELECT 'domain {level}', h.host, b.domain_id, b.bucket, b.xmin::text
+    FROM domain_samples_{level}_buckets AS b
+    JOIN residency AS r USING (domain_id)
+    JOIN hosts AS h USING (host_id)
+"""
+
+
+def versions(site: Site) -> dict[tuple[object, ...], str]:
     """Return which transaction wrote each bucket: by table, host, key and begin."""
-    found = {}
-    for level in ("5m", "1h", "1d"):
-        for subject, host in (("host", "b.host_id"), ("domain", "r.host_id")):
-            residency = "JOIN residency AS r USING (domain_id)" if subject == "domain" else ""
-            rows = site.stored.rows(
-                f"SELECT h.host, b.{subject}_id, b.bucket, b.xmin::text FROM {subject}_samples_{level}_buckets AS b"
-                f" {residency} JOIN hosts AS h ON h.host_id = {host}"
-            )
-            found |= {(f"{subject} {level}", name, key, bucket): xmin for name, key, bucket, xmin in rows}
-    return found
+    return {
+        tuple(key): version
+        for level in WIDTHS
+        for *key, version in site.stored.rows(VERSIONS.format(level=level))
+    }

@@ -28,8 +28,8 @@ WELL = Status(
     migration_count=0,
     levels=[
         LevelStatus("5m", "2026-11-30 12:00:00+00", 301.0),
-        LevelStatus("1h", "2026-11-30 11:00:00+00", 3_901.0),
-        LevelStatus("1d", "2026-11-29 00:00:00+00", 130_000.0),
+        LevelStatus("1h", "2026-11-30 12:00:00+00", 0.0),
+        LevelStatus("1d", "2026-11-29 00:00:00+00", 0.0),
     ],
     late_notes=LateNotesStatus(3, 20.0),
     senders=[SenderStatus("hv1", 6, 0, 900.0)],
@@ -58,7 +58,7 @@ def test_a_pipeline_that_is_well_has_none() -> None:
         ({"consumer_count": 0}, "no consumer reads the queue"),
         ({"newest_arrival_seconds": 51.0}, "nothing was stored for 51 s"),
         ({"dead_letter_message_count": 2}, "2 dead letters"),
-        ({"levels": [LevelStatus("5m", "then", 901.0)]}, "rollups end 901 s ago"),
+        ({"levels": [LevelStatus("5m", "then", 901.0)]}, "rollups are 901 s behind"),
         ({"late_notes": LateNotesStatus(4, 601.0)}, "4 notes of late samples wait"),
         ({"senders": [SenderStatus("hv1", 0, 301)]}, "hv1 floods the queue: 301 messages"),
         (
