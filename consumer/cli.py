@@ -83,7 +83,9 @@ def migrate(config: Path | None) -> None:
 
     def upgrade() -> None:
         with connect(owner, "migrate", autocommit=True) as connection:
-            applied = migrate_schema(connection, chunk_interval=timedelta(seconds=owner.chunk_seconds))
+            applied = migrate_schema(
+                connection, chunk_interval=timedelta(seconds=owner.chunk_seconds), tell=click.echo
+            )
             for migration in applied:
                 click.echo(f"applied {migration.label}")
             for difference in store(connection, settings.retention):

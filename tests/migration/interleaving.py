@@ -21,7 +21,13 @@ BUCKET_SECONDS = 300
 HOSTS = DOMAINS = 3
 # The columns beside keys and time, each with the values that come.
 COLUMNS = {
-    "host_samples": ("cpu_busy_ratio", "memory_total_bytes", "uptime_seconds", "health_state", "health_reasons"),
+    "host_samples": (
+        "cpu_busy_ratio",
+        "memory_total_bytes",
+        "uptime_seconds",
+        "health_state",
+        "health_reasons",
+    ),
     "host_disk_samples": ("leaf", "read_bytes_per_second", "in_flight_count"),
     "domain_samples": ("host_id", "cpu_cores", "memory_used_bytes", "vcpu_count", "state", "outcome"),
 }
@@ -56,7 +62,9 @@ def random_rows(random: Random, first: datetime, last: datetime, count: int) -> 
         sampled_at = min(last, random.choice(starts) + timedelta(seconds=random.randrange(1200)))
         device = random.choice(("vda", "vdb")) if table == "host_disk_samples" else None
         values = tuple(_value(random, column) for column in COLUMNS[table])
-        rows.append(Row(table, random.randrange(1, HOSTS + 1), device, sampled_at.replace(microsecond=0), values))
+        rows.append(
+            Row(table, random.randrange(1, HOSTS + 1), device, sampled_at.replace(microsecond=0), values)
+        )
     return rows
 
 
@@ -115,7 +123,11 @@ def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Tu
 
 def _insert(row: Row) -> tuple[sql.Composed, list[object]]:
     entity = f"{row.table.split('_')[0]}_id"
-    cells = {entity: row.entity_id, "sampled_at": row.sampled_at, **dict(zip(COLUMNS[row.table], row.values, strict=True))}
+    cells = {
+        entity: row.entity_id,
+        "sampled_at": row.sampled_at,
+        **dict(zip(COLUMNS[row.table], row.values, strict=True)),
+    }
     if row.device is not None:
         cells["device"] = row.device
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
@@ -138,7 +150,9 @@ def upkeep(connection: psycopg.Connection, random: Random, step_count: int) -> T
                 case 2:
                     # Notes wait until all relations of their subject are filled.
                     for relation in random.sample(HYPERTABLES, len(HYPERTABLES)):
-                        connection.execute("SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))])
+                        connection.execute(
+                            "SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))]
+                        )
                 case _:
                     step = [random.choice(TABLES), random.choice(("1h", "1d"))]
                     connection.execute("SELECT fill_rollup(%s, %s, 1000)", step)

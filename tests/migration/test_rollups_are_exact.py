@@ -34,7 +34,9 @@ FIGURES = {
 }
 HISTOGRAMS = {"host_samples": "cpu_busy_ratio", "domain_samples": "cpu_cores"}
 STATES = {
-    "host_samples": {f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")},
+    "host_samples": {
+        f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")
+    },
     "domain_samples": {
         "state_running": "state IN (1, 2)",
         "state_paused": "state = 3",
@@ -87,7 +89,9 @@ def test_levels_equal_an_aggregate_of_the_samples(
     for _ in flush(sessions[0], random_rows(random, now - SPAN, now, 200), random):
         pass
     flushes = [_flushes(connection, Random(f"{seed} {name}")) for name, connection in enumerate(sessions[:2])]
-    workers = [upkeep(connection, Random(f"{seed} {name}"), 200) for name, connection in enumerate(sessions[2:])]
+    workers = [
+        upkeep(connection, Random(f"{seed} {name}"), 200) for name, connection in enumerate(sessions[2:])
+    ]
 
     for turn, _ in enumerate(run_by_turns([*flushes, *workers], random)):
         if turn % 200 == 0:
@@ -113,7 +117,9 @@ def _flushes(connection: psycopg.Connection, random: Random) -> Iterator[None]:
         elif announced < now - SPAN or random.random() < 0.5:
             rows = random_rows(random, now - SPAN, now, random.randrange(1, 20))
         else:
-            rows = random_rows(random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20))
+            rows = random_rows(
+                random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20)
+            )
         stored.append(rows)
         yield from flush(connection, rows, random)
 
@@ -138,7 +144,8 @@ def _aggregated(owner: psycopg.Connection, relation: str, level: str) -> dict[ob
     """Return count, then count, sum, least and greatest of each figure, states and histogram, by key."""
     keys, width = KEYS[relation], WIDTHS[level]
     cells = [
-        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})" for figure in FIGURES[relation]
+        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})"
+        for figure in FIGURES[relation]
     ]
     cells += [f"count(*) FILTER (WHERE {condition})" for condition in STATES.get(relation, {}).values()]
     rows = owner.execute(
@@ -165,9 +172,7 @@ def _aggregated(owner: psycopg.Connection, relation: str, level: str) -> dict[ob
 def _shown(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
     """Return the same of a level's view."""
     keys = KEYS[relation]
-    cells = [
-        f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")
-    ]
+    cells = [f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")]
     cells += [f"{state}_count" for state in STATES.get(relation, {})]
     has_histogram = relation in HISTOGRAMS and level != "5m"
     if has_histogram:
