@@ -19,7 +19,7 @@ _PAUSE_SECONDS_MAX = 5.0
 _FIRST_BUCKET_COUNT = 12
 # Of each level; a day of those of 5 minutes.
 _BUCKET_COUNT_MAX = 288
-_NOTE_COUNT = 2_000
+_NOTE_COUNT_MAX = 2_000
 # Late samples are settled so often while there is much to fill in.
 _LATE_SECONDS = 15.0
 # A flush is being committed, which takes milliseconds.
@@ -33,40 +33,45 @@ class _Ended(Exception):  # noqa: N818 - names what happened
 
 
 class Filling:
-    """Rounds on one connection. Not thread-safe."""
+    """Rounds of one consumer, on one connection after the other. Not thread-safe."""
 
-    def __init__(self, steps: Steps, report: Report, stopping: threading.Event) -> None:
-        self._steps = steps
+    def __init__(self, report: Report, stopping: threading.Event) -> None:
         self._report = report
         self._stopping = stopping
+        # What suits, by relation and level.
         self._bucket_counts: dict[tuple[str, str], int] = {}
+        self._note_count = _NOTE_COUNT_MAX
         self._settled_at = float("-inf")
 
-    def round(self) -> bool:
+    def round(self, steps: Steps) -> bool:
         """Do what is due; return whether more is due at once. Raises ConsumerError."""
         is_more = False
         with suppress(_Ended):
-            is_more = self._go_on()
-        self._report.tell(self._steps.progress())
+            is_more = self._go_on(steps)
+        self._report.tell(steps.progress())
         return is_more
 
-    def _go_on(self) -> bool:
-        announced = self._announce()
-        self._settle()
+    def _go_on(self, steps: Steps) -> bool:
+        announced = self._announce(steps)
+        self._settle(steps)
         has_moved = False
-        while behind := [mark for mark in self._steps.progress() if mark.done < mark.target]:
+        while behind := [mark for mark in steps.progress() if mark.done < mark.target]:
             # Looked at again: the next level may go as far as this one has come.
-            moved = [self._fill_up(mark) for mark in behind]
+            moved = [self._fill_up(steps, mark) for mark in behind]
             if not any(moved):
                 break
             has_moved = True
         # A backfill is announced some hours at a time.
         return has_moved and any(announced < mark.target for mark in behind)
 
-    def _announce(self) -> datetime:
+    def _announce(self, steps: Steps) -> datetime:
+        if older := steps.older_consumers():
+            # What they store late would be missing. Their samples wait, and are shown as they are.
+            self._report.warn("rollups_wait", older_consumers=older, hint="end consumers of older versions")
+            raise _Ended
         for number in range(1, _ANNOUNCE_TRY_COUNT + 1):
             try:
-                announced = self._steps.announce()
+                announced = steps.announce()
             except DatabaseAway as error:
                 if error.sqlstate != _LOCK_NOT_GIVEN or number == _ANNOUNCE_TRY_COUNT:
                     raise
@@ -77,39 +82,44 @@ class Filling:
                 break
         raise _Ended
 
-    def _fill_up(self, mark: Mark) -> bool:
+    def _fill_up(self, steps: Steps, mark: Mark) -> bool:
         """Fill in one level of a table as far as it may go; return whether anything was done."""
         done = mark.done
         key = (mark.relation, mark.level)
         while True:
-            bucket_count = self._bucket_counts.get(key, _FIRST_BUCKET_COUNT)
+            count = self._bucket_counts.get(key, _FIRST_BUCKET_COUNT)
+            # For a step that fails: it may have been too large.
+            self._bucket_counts[key] = max(1, count // 2)
             begun_at = time.monotonic()
-            filled = self._steps.fill(mark, bucket_count)
+            filled = steps.fill(mark, count)
             if filled is None:
                 raise _Ended
             seconds = time.monotonic() - begun_at
-            self._bucket_counts[key] = _suited(bucket_count, seconds)
+            self._bucket_counts[key] = min(_BUCKET_COUNT_MAX, _suited(count, seconds))
             self._report.note(seconds, filled_count=filled.written_count)
             is_at_end = filled.done >= filled.target or filled.done <= done
             done = filled.done
             self._pause(seconds)
             if time.monotonic() - self._settled_at > _LATE_SECONDS:
-                self._settle()
+                self._settle(steps)
             if is_at_end:
                 return done > mark.done
 
-    def _settle(self) -> None:
+    def _settle(self, steps: Steps) -> None:
         """Make the buckets of late samples again, until no note of them is left."""
         while True:
+            count = self._note_count
+            self._note_count = max(1, count // 2)
             begun_at = time.monotonic()
-            applied = self._steps.apply_late(_NOTE_COUNT)
+            applied = steps.apply_late(count)
             if applied is None:
                 raise _Ended
             seconds = time.monotonic() - begun_at
+            self._note_count = min(_NOTE_COUNT_MAX, _suited(count, seconds))
             self._report.note(seconds, late_count=applied.applied_count, late_row_count=applied.written_count)
             self._report.tell_unserved(applied.unserved_count)
             self._pause(seconds)
-            if applied.applied_count < _NOTE_COUNT:
+            if applied.applied_count < count:
                 self._settled_at = time.monotonic()
                 return
 
@@ -121,10 +131,8 @@ class Filling:
             raise _Ended
 
 
-def _suited(bucket_count: int, seconds: float) -> int:
-    """Return how many buckets at a time suit, where so many took so long."""
+def _suited(count: int, seconds: float) -> int:
+    """Return how many at a time suit, where so many took so long."""
     if seconds > 2 * _STEP_SECONDS:
-        return max(1, bucket_count // 2)
-    if seconds < _STEP_SECONDS / 2:
-        return min(_BUCKET_COUNT_MAX, bucket_count * 2)
-    return bucket_count
+        return max(1, count // 2)
+    return count * 2 if seconds < _STEP_SECONDS / 2 else count

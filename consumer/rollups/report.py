@@ -26,6 +26,7 @@ class Report:
         self._reset()
         self._told_at = float("-inf")
         self._told_from: datetime | None = None
+        self._warned_at: dict[str, float] = {}
 
     def _reset(self) -> None:
         self._since = self._now()
@@ -40,6 +41,17 @@ class Report:
         self._filled_count += filled_count
         self._late_count += late_count
         self._late_row_count += late_row_count
+
+    def warn(self, event: str, **keys: object) -> None:
+        """Log a warning; one that goes on is logged now and then."""
+        now = self._now()
+        if now - self._warned_at.get(event, float("-inf")) >= _SUMMARY_SECONDS:
+            self._warned_at[event] = now
+            self._log.warning(event, **keys)
+
+    def end_warning(self, event: str) -> None:
+        """Note that the cause of a warning is gone: it is news when it comes again."""
+        self._warned_at.pop(event, None)
 
     def tell_unserved(self, count: int) -> None:
         """Log late samples that came when the raw samples of their bucket were gone."""

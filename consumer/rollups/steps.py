@@ -55,6 +55,12 @@ class Steps:
         self._connection = connection
         self._reach = reach
 
+    def older_consumers(self) -> list[int]:
+        """Return the server's processes that store samples without noting late ones."""
+        with translated_errors():
+            rows = self._connection.execute(statement("rollups/older_consumers")).fetchall()
+        return [convert(pid, int) for (pid,) in rows]
+
     def announce(self) -> datetime | None:
         """Announce what is over; raise DatabaseAway, also where a flush takes long to commit."""
         with translated_errors():

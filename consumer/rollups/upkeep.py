@@ -25,12 +25,10 @@ from publisher.wire.settings import SettingsError
 _ROUND_SECONDS = 15.0
 _REMOVAL_SECONDS = 3_600.0
 _FIRST_REMOVAL_SECONDS = 60.0
-# A step takes a second; on a machine that is slow for other reasons it must not be tried for ever.
-_STEP_SECONDS_MAX = 300.0
+# A step takes about a second. After so long, one half as large is tried.
+_STEP_SECONDS_MAX = 120.0
 # Of a chunk that is dropped or converted.
 _CHUNK_SECONDS_MAX = 3_600.0
-# How often one failure is logged that goes on.
-_FAILURE_SECONDS = 600.0
 
 
 class Upkeep:
@@ -47,10 +45,10 @@ class Upkeep:
         self._removal = Removal(retention)
         self._report = Report()
         self._stopping = threading.Event()
+        self._filling = Filling(self._report, self._stopping)
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._connection: Connection | None = None
-        self._filling: Filling | None = None
-        self._failures: dict[str, float] = {}
+        self._steps: Steps | None = None
         self._log = structlog.get_logger()
 
     def start(self) -> None:
@@ -64,12 +62,12 @@ class Upkeep:
     def round(self) -> bool:
         """Roll up what is due; return whether more is due at once. What goes wrong is logged."""
         try:
-            is_more = self._opened().round()
+            is_more = self._filling.round(self._opened())
         except (ConsumerError, SettingsError) as error:
-            self._fail("rollups_failed", error)
+            self._report.warn("rollups_failed", error=str(error))
             self.close()
             return False
-        self._failures.pop("rollups_failed", None)
+        self._report.end_warning("rollups_failed")
         return is_more
 
     def once(self) -> None:
@@ -79,13 +77,13 @@ class Upkeep:
                 with self._connect("upkeep", _CHUNK_SECONDS_MAX) as connection:
                     work(connection)
             except (ConsumerError, SettingsError) as error:
-                self._fail(event, error)
+                self._report.warn(event, error=str(error))
 
     def close(self) -> None:
         """Close the connection; the next round opens another."""
         if self._connection is not None:
             self._connection.close()
-        self._connection = self._filling = None
+        self._connection = self._steps = None
 
     def _run(self) -> None:
         removal_at = time.monotonic() + _FIRST_REMOVAL_SECONDS
@@ -97,11 +95,11 @@ class Upkeep:
             self._stopping.wait(0.0 if is_more else _ROUND_SECONDS)
         self.close()
 
-    def _opened(self) -> Filling:
-        if self._filling is None:
+    def _opened(self) -> Steps:
+        if self._steps is None:
             self._connection = self._connect("rollups", _STEP_SECONDS_MAX)
-            self._filling = Filling(Steps(self._connection, self._reach), self._report, self._stopping)
-        return self._filling
+            self._steps = Steps(self._connection, self._reach)
+        return self._steps
 
     def _connect(self, purpose: str, seconds: float) -> Connection:
         database = msgspec.structs.replace(self._database, statement_timeout_seconds=seconds)
@@ -111,9 +109,3 @@ class Upkeep:
         steps = Steps(connection, self._reach)
         while not self._stopping.is_set() and (name := steps.convert_chunk()) is not None:
             self._log.info("chunk_converted", chunk=name)
-
-    def _fail(self, event: str, error: Exception) -> None:
-        now = time.monotonic()
-        if now - self._failures.get(event, float("-inf")) >= _FAILURE_SECONDS:
-            self._failures[event] = now
-            self._log.warning(event, error=str(error))

@@ -43,7 +43,7 @@ class DirectConsumer:
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
-            lambda: connect(settings, "writer", autocommit=True),
+            lambda: connect(settings, "live", autocommit=True),
             self._preparation,
             Quarantine(QuarantineSettings()),
             reach,

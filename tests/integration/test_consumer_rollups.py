@@ -314,3 +314,13 @@ def versions(site: Site) -> dict[tuple[object, ...], str]:
         for level in WIDTHS
         for *key, version in site.stored.rows(VERSIONS.format(level=level))
     }
+
+
+def test_rollups_wait_while_an_older_consumer_stores(site: Site) -> None:
+    """It notes nothing that is late: what is stored stays raw until it has ended."""
+    site.store(*history(0.5))
+    with psycopg.connect(site.database.ingest_url, application_name="kvmgrid-consumer writer"):
+        assert not site.upkeep.round()
+        assert 0 == site.stored.count("host_samples_5m_buckets")
+    site.roll_up()
+    assert site.stored.count("host_samples_5m_buckets") > 0

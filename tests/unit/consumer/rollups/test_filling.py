@@ -27,6 +27,11 @@ class Database:
         self.others_turn = False
         self.gate_held_count = 0
         self.asked: list[str] = []
+        self.older: list[int] = []
+
+    def older_consumers(self) -> list[int]:
+        """Tell what the test says."""
+        return self.older
 
     def announce(self) -> datetime | None:
         """Announce six hours at a time."""
@@ -60,23 +65,30 @@ class Database:
         return Applied(applied, 0, applied)
 
 
-def filling_of(database: Any, stopping: threading.Event | None = None) -> Filling:
-    """Return rounds on the stand-in."""
-    return Filling(database, Report(), stopping or threading.Event())
+class Rounds:
+    """Rounds on the stand-in."""
+
+    def __init__(self, database: Any, stopping: threading.Event | None = None) -> None:
+        self.filling = Filling(Report(), stopping or threading.Event())
+        self._database = database
+
+    def round(self) -> bool:
+        """Do one."""
+        return self.filling.round(self._database)
 
 
 def test_nothing_is_due() -> None:
     """A round without anything to do asks three questions."""
     database = Database(behind_count=0)
 
-    assert not filling_of(database).round()
+    assert not Rounds(database).round()
     assert ["announce", "late"] == database.asked
 
 
 def test_a_backfill_goes_on_without_a_wait_until_it_is_done() -> None:
     """What is announced is filled in, and the next round follows at once; the last one ends it."""
     database = Database(behind_count=200)
-    subject = filling_of(database)
+    subject = Rounds(database)
     answers = [subject.round() for _ in range(4)]
 
     assert [True, True, False, False] == answers
@@ -87,8 +99,8 @@ def test_a_backfill_goes_on_without_a_wait_until_it_is_done() -> None:
 
 def test_notes_are_settled_to_the_last() -> None:
     """However many there are."""
-    database = Database(behind_count=0, note_count=2 * filling._NOTE_COUNT + 1)
-    filling_of(database).round()
+    database = Database(behind_count=0, note_count=2 * filling._NOTE_COUNT_MAX + 1)
+    Rounds(database).round()
 
     assert 0 == database.note_count
     assert 3 == database.asked.count("late")
@@ -97,7 +109,7 @@ def test_notes_are_settled_to_the_last() -> None:
 def test_another_worker_is_left_alone() -> None:
     """Nothing more is asked in this round; in the next one the other may be gone."""
     database = Database(behind_count=3)
-    subject = filling_of(database)
+    subject = Rounds(database)
     database.others_turn = True
     assert not subject.round()
     assert ["announce"] == database.asked
@@ -112,19 +124,19 @@ def test_a_flush_that_commits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(filling, "_ANNOUNCE_AGAIN_SECONDS", 0.0)
     database = Database(behind_count=1)
     database.gate_held_count = 4
-    filling_of(database).round()
+    Rounds(database).round()
     assert database.done == NOW
 
     database.gate_held_count = 5
     with pytest.raises(DatabaseAway):
-        filling_of(database).round()
+        Rounds(database).round()
 
 
 def test_a_consumer_that_ends_takes_no_further_step() -> None:
     """The step under way is the last one."""
     database, stopping = Database(behind_count=100), threading.Event()
     stopping.set()
-    filling_of(database, stopping).round()
+    Rounds(database, stopping).round()
 
     assert ["announce", "late"] == database.asked
 
@@ -134,7 +146,49 @@ def test_a_step_that_does_nothing_ends_the_round() -> None:
     database = Database(behind_count=3)
     database.fill = lambda *_: Filled(database.done, NOW, 0)  # type: ignore[method-assign]
 
-    assert not filling_of(database).round()
+    assert not Rounds(database).round()
+
+
+def test_nothing_is_announced_while_an_older_consumer_stores() -> None:
+    """It does not note what comes late; the samples wait until it has ended."""
+    database = Database(behind_count=3)
+    database.older = [7]
+    subject = Rounds(database)
+    assert not subject.round()
+    assert [] == database.asked
+
+    database.older = []
+    subject.round()
+    assert database.done == NOW
+
+
+def test_a_step_that_fails_is_tried_half_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have taken too long; both kinds, down to one, and up again when they are quick."""
+    database = Database(behind_count=12)
+    asked: list[int] = []
+
+    def fail(*arguments: Any) -> None:
+        asked.append(arguments[-1])
+        raise DatabaseAway("it took too long", sqlstate="57014")
+
+    subject = Rounds(database)
+    monkeypatch.setattr(database, "fill", fail)
+    for _ in range(6):
+        with pytest.raises(DatabaseAway):
+            subject.round()
+    assert [12, 6, 3, 1, 1, 1] == asked
+
+    monkeypatch.undo()
+    monkeypatch.setattr(database, "apply_late", fail)
+    asked.clear()
+    for _ in range(2):
+        with pytest.raises(DatabaseAway):
+            subject.round()
+    assert [2_000, 1_000] == asked
+
+    monkeypatch.undo()
+    subject.round()
+    assert database.done == NOW
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0.1, 24), (1.0, 12), (2.5, 6)])
@@ -143,7 +197,6 @@ def test_a_step_is_as_large_as_it_takes_a_second(seconds: float, expected: int) 
     assert expected == filling._suited(12, seconds)
 
 
-def test_a_step_has_bounds() -> None:
-    """One bucket at least, a day at most."""
+def test_a_step_is_of_one_bucket_at_least() -> None:
+    """However long it takes."""
     assert 1 == filling._suited(1, 60.0)
-    assert 288 == filling._suited(288, 0.0)
