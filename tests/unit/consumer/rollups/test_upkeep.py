@@ -57,7 +57,8 @@ def test_a_round_of_rollups_that_fails_takes_a_new_connection(
     """The failure is a warning once, however often it is tried; the next round connects anew."""
     warnings: list[str] = []
     subject = Upkeep(DatabaseSettings(), RetentionSettings())
-    monkeypatch.setattr(subject._report._log, "warning", lambda event, **_: warnings.append(event), raising=False)
+    log = subject._report._log
+    monkeypatch.setattr(log, "warning", lambda event, **_: warnings.append(event), raising=False)
     assert not subject.round()
     assert not subject.round()
 
