@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round of the rollups: announce, fill in what is over, settle what came late.
+"""A round of the rollups: announce, fill in what is over, make again what came late.
 
 Every consumer tries. The database lets one session at a time do a step, so that another takes over where
 one ends. A step takes about a second, and is followed by a pause as long: ingest comes first.
@@ -20,7 +20,7 @@ _FIRST_BUCKET_COUNT = 12
 # Of each level; a day of those of 5 minutes.
 _BUCKET_COUNT_MAX = 288
 _NOTE_COUNT_MAX = 2_000
-# Late samples are settled so often while there is much to fill in.
+# Late samples are looked for so often while there is much to fill in.
 _LATE_SECONDS = 15.0
 # A flush is being committed, which takes milliseconds.
 _LOCK_NOT_GIVEN = "55P03"
@@ -41,7 +41,7 @@ class Filling:
         # What suits, by relation and level.
         self._bucket_counts: dict[tuple[str, str], int] = {}
         self._note_count = _NOTE_COUNT_MAX
-        self._settled_at = float("-inf")
+        self._late_at = float("-inf")
 
     def round(self, steps: Steps) -> bool:
         """Do what is due; return whether more is due at once. Raises ConsumerError."""
@@ -53,7 +53,7 @@ class Filling:
 
     def _go_on(self, steps: Steps) -> bool:
         announced = self._announce(steps)
-        self._settle(steps)
+        self._apply_late(steps)
         has_moved = False
         while behind := [mark for mark in steps.progress() if mark.done < mark.target]:
             # Looked at again: the next level may go as far as this one has come.
@@ -93,6 +93,7 @@ class Filling:
             begun_at = time.monotonic()
             filled = steps.fill(mark, count)
             if filled is None:
+                self._bucket_counts[key] = count
                 raise _Ended
             seconds = time.monotonic() - begun_at
             self._bucket_counts[key] = min(_BUCKET_COUNT_MAX, _suited(count, seconds))
@@ -100,12 +101,12 @@ class Filling:
             is_at_end = filled.done >= filled.target or filled.done <= done
             done = filled.done
             self._pause(seconds)
-            if time.monotonic() - self._settled_at > _LATE_SECONDS:
-                self._settle(steps)
+            if time.monotonic() - self._late_at > _LATE_SECONDS:
+                self._apply_late(steps)
             if is_at_end:
                 return done > mark.done
 
-    def _settle(self, steps: Steps) -> None:
+    def _apply_late(self, steps: Steps) -> None:
         """Make the buckets of late samples again, until no note of them is left."""
         while True:
             count = self._note_count
@@ -113,6 +114,7 @@ class Filling:
             begun_at = time.monotonic()
             applied = steps.apply_late(count)
             if applied is None:
+                self._note_count = count
                 raise _Ended
             seconds = time.monotonic() - begun_at
             self._note_count = min(_NOTE_COUNT_MAX, _suited(count, seconds))
@@ -120,7 +122,7 @@ class Filling:
             self._report.tell_unserved(applied.unserved_count)
             self._pause(seconds)
             if applied.applied_count < count:
-                self._settled_at = time.monotonic()
+                self._late_at = time.monotonic()
                 return
 
     def _pause(self, seconds: float) -> None:

@@ -41,7 +41,7 @@ class Filled(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """Notes of late samples that are settled; of these, those whose samples are gone; rows of buckets."""
+    """Notes of late samples that are done with; of these, those whose samples are gone; rows of buckets."""
 
     applied_count: int
     unserved_count: int

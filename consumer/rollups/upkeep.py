@@ -15,16 +15,16 @@ from consumer.database import Connection, connect
 from consumer.errors import ConsumerError
 from consumer.failpoint import UpkeepPoint
 from consumer.rollups.filling import Filling
-from consumer.rollups.removal import Removal
 from consumer.rollups.report import Report
+from consumer.rollups.retention import Retention
 from consumer.rollups.steps import Steps
 from consumer.settings import DatabaseSettings, RetentionSettings
 from publisher.wire.settings import SettingsError
 
 # Late samples show at every level within a minute.
 _ROUND_SECONDS = 15.0
-_REMOVAL_SECONDS = 3_600.0
-_FIRST_REMOVAL_SECONDS = 60.0
+_RETENTION_SECONDS = 3_600.0
+_FIRST_RETENTION_SECONDS = 60.0
 # A step takes about a second. After so long, one half as large is tried.
 _STEP_SECONDS_MAX = 120.0
 # Of a chunk that is dropped or converted.
@@ -42,7 +42,7 @@ class Upkeep:
     ) -> None:
         self._database = database
         self._reach = reach
-        self._removal = Removal(retention)
+        self._retention = Retention(retention)
         self._report = Report()
         self._stopping = threading.Event()
         self._filling = Filling(self._report, self._stopping)
@@ -72,7 +72,10 @@ class Upkeep:
 
     def once(self) -> None:
         """Remove what is outdated and convert what is due; what goes wrong is logged."""
-        for event, work in (("retention_failed", self._removal.round), ("conversion_failed", self._convert)):
+        for event, work in (
+            ("retention_failed", self._retention.round),
+            ("conversion_failed", self._convert),
+        ):
             try:
                 with self._connect("upkeep", _CHUNK_SECONDS_MAX) as connection:
                     work(connection)
@@ -86,12 +89,12 @@ class Upkeep:
         self._connection = self._steps = None
 
     def _run(self) -> None:
-        removal_at = time.monotonic() + _FIRST_REMOVAL_SECONDS
+        retention_at = time.monotonic() + _FIRST_RETENTION_SECONDS
         while not self._stopping.is_set():
             is_more = self.round()
-            if time.monotonic() >= removal_at:
+            if time.monotonic() >= retention_at:
                 self.once()
-                removal_at = time.monotonic() + _REMOVAL_SECONDS
+                retention_at = time.monotonic() + _RETENTION_SECONDS
             self._stopping.wait(0.0 if is_more else _ROUND_SECONDS)
         self.close()
 

@@ -18,6 +18,8 @@ _PARKED_SECONDS = 1_800.0
 _FINEST_LEVEL = "5m"
 _ROLLED_UP_SECONDS = 900.0
 _NOTED_SECONDS = 600.0
+# The upkeep looks once an hour, and a chunk takes minutes.
+_DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
 _SKEWED_SECONDS = 86_400.0
 _STALE_TICKS = 5
@@ -46,6 +48,7 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
             f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
         )
     yield from _rollups(status)
+    yield from _columns(status)
     yield from _floods(status)
     yield from _hosts(status)
 
@@ -62,6 +65,15 @@ def _rollups(status: Status) -> Iterator[str]:
         yield (
             f"{notes.note_count:,} notes of late samples wait to be rolled up, the oldest for "
             f"{notes.oldest_seconds:,.0f} s: no consumer runs, or its log says why (rollups_failed)"
+        )
+
+
+def _columns(status: Status) -> Iterator[str]:
+    due = status.due_chunks
+    if due is not None and (due.oldest_seconds or 0.0) > _DUE_CHUNK_SECONDS:
+        yield (
+            f"{due.chunk_count:,} chunks should be in columns, the oldest for {due.oldest_seconds:,.0f} s: "
+            "no consumer runs, or its log says why (conversion_failed)"
         )
 
 

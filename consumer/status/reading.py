@@ -17,6 +17,7 @@ from consumer.status.problems import problems
 from consumer.status.report import (
     BrokerHalf,
     DatabaseHalf,
+    DueChunksStatus,
     HostStatus,
     LateNotesStatus,
     LevelStatus,
@@ -63,6 +64,7 @@ def read_status(settings: ConsumerSettings) -> Reading:
         parked=database.parked if database else None,
         levels=database.levels if database else [],
         late_notes=database.late_notes if database else None,
+        due_chunks=database.due_chunks if database else None,
         senders=_senders(broker, database),
         quarantine=database.quarantine if database else [],
         quarantined_hosts=database.quarantined_hosts if database else [],
@@ -120,6 +122,7 @@ def _database(settings: ConsumerSettings) -> DatabaseHalf:
             parked=_named(connection, "status/parked", ParkedStatus)[0],
             levels=_named(connection, "status/levels", LevelStatus),
             late_notes=_named(connection, "status/late_notes", LateNotesStatus)[0],
+            due_chunks=_named(connection, "status/due_chunks", DueChunksStatus)[0],
             senders=_named(connection, "status/senders", SenderStatus),
             quarantine=_named(connection, "status/quarantine", QuarantineStatus),
             quarantined_hosts=_named(connection, "status/quarantined_hosts", QuarantinedHost),

@@ -66,6 +66,13 @@ class LateNotesStatus(Struct, frozen=True):
     oldest_seconds: float | None
 
 
+class DueChunksStatus(Struct, frozen=True):
+    """Chunks that should be in columns by now and are not, and for how long the oldest should; Community."""
+
+    chunk_count: int
+    oldest_seconds: float | None
+
+
 class SenderStatus(Struct, frozen=True):
     """Messages of one host within the last minute; bytes into the broker if its management tells them."""
 
@@ -100,6 +107,7 @@ class DatabaseHalf(Struct, frozen=True, kw_only=True):
     parked: ParkedStatus
     levels: list[LevelStatus]
     late_notes: LateNotesStatus
+    due_chunks: DueChunksStatus
     senders: list[SenderStatus]
     quarantine: list[QuarantineStatus]
     quarantined_hosts: list[QuarantinedHost]
@@ -123,6 +131,7 @@ class Status(Struct, frozen=True, kw_only=True):
     parked: ParkedStatus | None = None
     levels: list[LevelStatus] = []
     late_notes: LateNotesStatus | None = None
+    due_chunks: DueChunksStatus | None = None
     senders: list[SenderStatus] = []
     quarantine: list[QuarantineStatus] = []
     quarantined_hosts: list[QuarantinedHost] = []

@@ -53,6 +53,10 @@ def _database_lines(status: Status) -> Iterator[str]:
         notes = status.late_notes
         since = "" if notes.oldest_seconds is None else f", the oldest for {_seconds(notes.oldest_seconds)}"
         yield f"late, to be rolled up  {notes.note_count:>10,} notes{since}"
+    if status.due_chunks is not None and status.due_chunks.oldest_seconds is not None:
+        due = status.due_chunks
+        since = f", the oldest for {_seconds(due.oldest_seconds)}"
+        yield f"to be put in columns   {due.chunk_count:>10,} chunks{since}"
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     yield from _sender_lines(status)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from consumer.errors import DatabaseAway
-from consumer.rollups.removal import Removal
+from consumer.rollups.retention import Retention
 from consumer.schema import migration
 from consumer.schema.migration import LOCK_KEY, migrate
 from consumer.schema.migration_files import migrations_folder
@@ -128,16 +128,16 @@ def test_retention_that_another_session_holds_is_named(
 ) -> None:
     """One round that is skipped is the other session's; the second warns, and says whose."""
     warnings: list[tuple[str, dict[str, Any]]] = []
-    removal = Removal(RetentionSettings())
+    retention_round = Retention(RetentionSettings())
     monkeypatch.setattr(
-        removal._log, "warning", lambda event, **keys: warnings.append((event, keys)), raising=False
+        retention_round._log, "warning", lambda event, **keys: warnings.append((event, keys)), raising=False
     )
     with owner.transaction():
         owner.execute("LOCK TABLE kvmgrid.retention IN SHARE UPDATE EXCLUSIVE MODE")
-        removal.round(ingest)
+        retention_round.round(ingest)
         assert [] == warnings
-        removal.round(ingest)
-    removal.round(ingest)
+        retention_round.round(ingest)
+    retention_round.round(ingest)
 
     ((event, keys),) = warnings
     assert ("retention_skipped", 2) == (event, keys["round_count"])

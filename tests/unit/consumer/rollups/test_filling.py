@@ -97,7 +97,7 @@ def test_a_backfill_goes_on_without_a_wait_until_it_is_done() -> None:
     assert 7 == database.asked.count("fill")
 
 
-def test_notes_are_settled_to_the_last() -> None:
+def test_notes_are_applied_to_the_last() -> None:
     """However many there are."""
     database = Database(behind_count=0, note_count=2 * filling._NOTE_COUNT_MAX + 1)
     Rounds(database).round()
@@ -185,6 +185,12 @@ def test_a_step_that_fails_is_tried_half_as_large(monkeypatch: pytest.MonkeyPatc
         with pytest.raises(DatabaseAway):
             subject.round()
     assert [2_000, 1_000] == asked
+
+    # Another session's turn is no failure.
+    monkeypatch.setattr(database, "apply_late", asked.append)
+    for _ in range(2):
+        subject.round()
+    assert [2_000, 1_000, 500, 500] == asked
 
     monkeypatch.undo()
     subject.round()

@@ -9,7 +9,7 @@ from consumer.schema.retention import differences, enforce
 from consumer.settings import RetentionSettings
 
 
-class Removal:
+class Retention:
     """Rounds of a consumer, an hour apart: data that is kept an hour longer does no harm."""
 
     def __init__(self, retention: RetentionSettings) -> None:
