@@ -23,7 +23,7 @@ from consumer.interpreter import allow_deep_recursion, on_large_stack, tune_inte
 from consumer.invocation import config_option, exit_code, explained, load_settings
 from consumer.refusals.dead_letter_commands import dead_letters
 from consumer.refusals.quarantine_commands import quarantine
-from consumer.rollups.upkeep import Upkeep
+from consumer.rollups.upkeep import FIRST_AFTER_SECONDS, Upkeep
 from consumer.schema.migration import migrate as migrate_schema
 from consumer.schema.retention import store
 from consumer.status.reading import read_status
@@ -60,7 +60,12 @@ def run(config: Path | None) -> None:
     allow_deep_recursion()
     tune_interpreter()
     ingest = explained(lambda: Ingest(settings, os.environ))
-    upkeep = Upkeep(settings.database, settings.retention, Failpoints(os.environ).reach)
+    upkeep = Upkeep(
+        settings.database,
+        settings.retention,
+        Failpoints(os.environ).reach,
+        first_after_seconds=FIRST_AFTER_SECONDS,
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ingest.stop())
     log = structlog.get_logger()

@@ -8,7 +8,7 @@ one ends. A step takes about a second, and is followed by a pause as long: inges
 import threading
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from consumer.errors import DatabaseAway
 from consumer.rollups.report import Report
@@ -22,6 +22,8 @@ _BUCKET_COUNT_MAX = 288
 _NOTE_COUNT_MAX = 2_000
 # Late samples are looked for so often while there is much to fill in.
 _LATE_SECONDS = 15.0
+# Of a level that was never filled in, by the migration that made it.
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 # A flush is being committed, which takes milliseconds.
 _LOCK_NOT_GIVEN = "55P03"
 _ANNOUNCE_TRY_COUNT = 5
@@ -35,9 +37,11 @@ class _Ended(Exception):  # noqa: N818 - names what happened
 class Filling:
     """Rounds of one consumer, on one connection after the other. Not thread-safe."""
 
-    def __init__(self, report: Report, stopping: threading.Event) -> None:
+    def __init__(self, report: Report, stopping: threading.Event, first_after_seconds: float = 0.0) -> None:
+        """``first_after_seconds``: a database without rollups gets its first ones so much later."""
         self._report = report
         self._stopping = stopping
+        self._first_at = time.monotonic() + first_after_seconds
         # What suits, by relation and level.
         self._bucket_counts: dict[tuple[str, str], int] = {}
         self._note_count = _NOTE_COUNT_MAX
@@ -68,6 +72,9 @@ class Filling:
         if older := steps.older_consumers():
             # What they store late would be missing. Their samples wait, and are shown as they are.
             self._report.warn("rollups_wait", older_consumers=older, hint="end consumers of older versions")
+            raise _Ended
+        if time.monotonic() < self._first_at and all(mark.done == _NEVER for mark in steps.progress()):
+            # The past of a fleet that is new comes late, all of it. Filled in afterwards it costs a fraction.
             raise _Ended
         for number in range(1, _ANNOUNCE_TRY_COUNT + 1):
             try:

@@ -21,6 +21,8 @@ from consumer.rollups.steps import Steps
 from consumer.settings import DatabaseSettings, RetentionSettings
 from publisher.wire.settings import SettingsError
 
+# A database without rollups waits so long for its first ones: its fleet sends what it has spooled.
+FIRST_AFTER_SECONDS = 600.0
 # Late samples show at every level within a minute.
 _ROUND_SECONDS = 15.0
 _RETENTION_SECONDS = 3_600.0
@@ -39,13 +41,16 @@ class Upkeep:
         database: DatabaseSettings,
         retention: RetentionSettings,
         reach: Callable[[UpkeepPoint], None] = lambda _name: None,
+        *,
+        first_after_seconds: float = 0.0,
     ) -> None:
+        """``reach`` is called at the failpoints; ``first_after_seconds``: see ``Filling``."""
         self._database = database
         self._reach = reach
         self._retention = Retention(retention)
         self._report = Report()
         self._stopping = threading.Event()
-        self._filling = Filling(self._report, self._stopping)
+        self._filling = Filling(self._report, self._stopping, first_after_seconds)
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._connection: Connection | None = None
         self._steps: Steps | None = None

@@ -162,6 +162,20 @@ def test_nothing_is_announced_while_an_older_consumer_stores() -> None:
     assert database.done == NOW
 
 
+def test_the_first_rollups_wait_for_what_a_new_fleet_has_spooled() -> None:
+    """Where nothing was ever filled in, and only there."""
+    database = Database(behind_count=3)
+    later = Filling(Report(), threading.Event(), first_after_seconds=600.0)
+    later.round(database)  # type: ignore[arg-type] # the stand-in
+    assert database.done == NOW
+
+    database.done = filling._NEVER
+    later.round(database)  # type: ignore[arg-type] # the stand-in
+    assert database.done == filling._NEVER
+    Rounds(database).round()
+    assert database.done > filling._NEVER
+
+
 def test_a_step_that_fails_is_tried_half_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have taken too long; both kinds, down to one, and up again when they are quick."""
     database = Database(behind_count=12)
