@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
 
 def random_rows(random: Random, first: datetime, last: datetime, count: int) -> list[Row]:
-    """Return samples of some hosts, disks and VMs; many fall into the same buckets, and figures may be null."""
+    """Return samples of some hosts, disks and VMs; many fall into the same buckets; figures may be null."""
     starts = [first + (last - first) * random.random() for _ in range(max(1, count // 20))]
     rows = []
     for _ in range(count):
@@ -69,25 +69,21 @@ def random_rows(random: Random, first: datetime, last: datetime, count: int) -> 
 
 
 def _value(random: Random, column: str) -> object:
+    """Return a value of a column: often a null, often the same, in any magnitude."""
     if column not in REQUIRED and random.random() < 0.2:
         return None
-    match column:
-        case "health_state":
-            return random.choice(("good", "strained", "bad", "unknown"))
-        case "health_reasons":
-            return "[]"
-        case "leaf":
-            return True
-        case "outcome":
-            return "ok"
-        case "state" | "host_id" | "vcpu_count" | "in_flight_count":
-            return random.randrange(1, 7)
-        case "memory_total_bytes":
-            return 2**40 + 1
-        case "memory_used_bytes":
-            return random.randrange(2**40)
-        case _:
-            return random.choice((0.0, 0.25, random.random() * 10 ** random.randrange(-6, 6)))
+    magnitude = random.random() * 10 ** random.randrange(-6, 6)
+    values: dict[str, object] = {
+        "health_state": random.choice(("good", "strained", "bad", "unknown")),
+        "health_reasons": "[]",
+        "leaf": True,
+        "outcome": "ok",
+        "memory_total_bytes": 2**40 + 1,
+        "memory_used_bytes": random.randrange(2**40),
+    }
+    if column in {"state", "host_id", "vcpu_count", "in_flight_count"}:
+        return random.randrange(1, 7)
+    return values.get(column, random.choice((0.0, 0.25, magnitude)))
 
 
 def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Turns:
