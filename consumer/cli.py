@@ -17,14 +17,15 @@ import structlog
 
 from consumer.check import findings
 from consumer.database import as_owner, connect
+from consumer.failpoint import Failpoints
 from consumer.ingest import Ingest
 from consumer.interpreter import allow_deep_recursion, on_large_stack, tune_interpreter
 from consumer.invocation import config_option, exit_code, explained, load_settings
 from consumer.refusals.dead_letter_commands import dead_letters
 from consumer.refusals.quarantine_commands import quarantine
+from consumer.rollups.upkeep import FIRST_AFTER_SECONDS, Upkeep
 from consumer.schema.migration import migrate as migrate_schema
 from consumer.schema.retention import store
-from consumer.schema.upkeep import Upkeep
 from consumer.status.reading import read_status
 from consumer.status.text import lines
 
@@ -59,7 +60,12 @@ def run(config: Path | None) -> None:
     allow_deep_recursion()
     tune_interpreter()
     ingest = explained(lambda: Ingest(settings, os.environ))
-    upkeep = Upkeep(settings.database, settings.retention)
+    upkeep = Upkeep(
+        settings.database,
+        settings.retention,
+        Failpoints(os.environ).reach,
+        first_after_seconds=FIRST_AFTER_SECONDS,
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ingest.stop())
     log = structlog.get_logger()
@@ -82,7 +88,9 @@ def migrate(config: Path | None) -> None:
 
     def upgrade() -> None:
         with connect(owner, "migrate", autocommit=True) as connection:
-            applied = migrate_schema(connection, chunk_interval=timedelta(seconds=owner.chunk_seconds))
+            applied = migrate_schema(
+                connection, chunk_interval=timedelta(seconds=owner.chunk_seconds), tell=click.echo
+            )
             for migration in applied:
                 click.echo(f"applied {migration.label}")
             for difference in store(connection, settings.retention):

@@ -11,7 +11,15 @@ from typing import Literal, get_args
 
 from publisher.wire.settings import SettingsError
 
-Name = Literal["after_receive", "after_decode", "before_commit", "after_commit", "before_ack"]
+# Of a flush, in this order. After ``after_mark`` late samples are noted, by the mark that was read before it.
+FlushPoint = Literal[
+    "after_receive", "after_decode", "after_mark", "before_commit", "after_commit", "before_ack"
+]
+# Of the upkeep of rollups.
+UpkeepPoint = Literal[
+    "before_announced", "after_announced", "before_filled", "after_filled", "before_late", "after_late"
+]
+Name = Literal[FlushPoint, UpkeepPoint]
 VARIABLE = "KVMGRID_FAILPOINT"
 
 

@@ -57,6 +57,8 @@ _SCATTERED_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 8.0
 _WITNESS_SECONDS = 60.0
+# Consumers of versions that note no late samples are known by other names: rollups/older_consumers.sql.
+_LATE = "late lane"
 _CLOCK_WRONG = "the clock was wrong until the end"
 
 
@@ -81,8 +83,8 @@ class Ingest:
         )
         inventory = Inventory(partial(self._connect, "inventory"), time.monotonic)
         self._preparation = Preparation(inventory, timedelta(seconds=ingest.clock_ahead_seconds))
-        self._storage = self._make_storage(settings, "writer", BATCH_STATES)
-        self._late_storage = self._make_storage(settings, "late", LATE_BATCH_STATES)
+        self._storage = self._make_storage(settings, "live", BATCH_STATES)
+        self._late_storage = self._make_storage(settings, _LATE, LATE_BATCH_STATES)
         limits = FlushLimits(
             ingest.flush_row_count, max(1, ingest.prefetch_count // FLUSHES_IN_HAND), ingest.flush_seconds
         )
@@ -162,7 +164,7 @@ class Ingest:
             partial(self._connect, purpose),
             self._preparation,
             Quarantine(settings.quarantine),
-            partial(self._failpoints.reach, "before_commit"),
+            self._failpoints.reach,
             batch_states,
         )
 
@@ -170,7 +172,7 @@ class Ingest:
         # A database that is away is asked again and again: that is progress too.
         self._watchdog.note()
         database = self._database
-        if purpose == "late":
+        if purpose == _LATE:
             patience_seconds = min(_LATE_LOCK_SECONDS, database.lock_timeout_seconds)
             database = msgspec.structs.replace(database, lock_timeout_seconds=patience_seconds)
         return connect(database, purpose, autocommit=True, note_progress=self._watchdog.note)

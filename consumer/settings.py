@@ -96,14 +96,14 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
 
     Keys are levels: raw samples, the rollups 1m to 1d, events, the publishers' reports, quarantined messages.
-    ``latest`` is the newest sample of a domain that sends none any more. In the Apache edition the rollups
-    reach back as far as the raw samples, whatever is set here.
+    ``latest`` is the newest sample of a domain that sends none any more. The rollups of 1 minute are made of
+    the raw samples when they are asked for, and reach back as far, whatever is set here.
     """
 
     raw: Period = "30d"
     minute: Period = field(default="90d", name="1m")
-    five_minutes: Period = field(default="365d", name="5m")
-    hour: Period = field(default="1825d", name="1h")
+    five_minutes: Period = field(default="90d", name="5m")
+    hour: Period = field(default="730d", name="1h")
     day: Period = field(default=FOREVER, name="1d")
     latest: Period = "90d"
     events: Period = "365d"

@@ -15,6 +15,7 @@ from consumer.intake.refusal import Refusal, RefusedMessage
 from consumer.intake.repeats import Repeats
 from consumer.rows.encoding import Encoded, Encoder
 from consumer.rows.flush_rows import FlushRows, HeldBack
+from consumer.rows.instants import Instants
 from consumer.rows.tables import Table  # noqa: TC001 - annotates an attribute; one import style
 from publisher.wire.codec import message_id
 from publisher.wire.columns import ColumnBatch
@@ -49,9 +50,10 @@ class Flush:
         # Those that the keys of the rows belong to; beside the held rows, ``incarnations`` are theirs.
         self.incarnations = set(incarnations) if held else set()
         self.rows = FlushRows(self.held)
-        # Set by ``seal``: the rows as bytes, or why they cannot be.
+        # Set by ``seal``: the rows as bytes, or why they cannot be, and whose they are.
         self.encoded: dict[Table, Encoded] = {}
         self.encoding_error: DataRefused | None = None
+        self.instants = Instants()
         # Rows of it may be stored already: the broker or the publisher sent a message again.
         self.suspect = False
         self.days = Days()
@@ -109,6 +111,7 @@ class Flush:
             self.encoded = self.encoder.encode_all(self.rows.finish()) | self.rows.domains.encoded()
         except DataRefused as error:
             self.encoding_error = error
+        self.instants = self.rows.instants
         # The rows are not needed any more.
         self.rows = FlushRows({})
 

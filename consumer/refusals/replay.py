@@ -63,7 +63,7 @@ class Replay:
         self._preparation = Preparation(self._inventory, ahead)
         self._collected = _Collected()
         self._storage = Storage(
-            lambda: connect(database, "replay", autocommit=True), self._preparation, self._collected
+            lambda: connect(database, "replayed", autocommit=True), self._preparation, self._collected
         )
         self._storage.open()
         periods = self._storage.ask(kept_periods)

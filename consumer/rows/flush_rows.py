@@ -18,6 +18,7 @@ from consumer.inventory.placement import Placements
 from consumer.rows.domain_rows import DomainRows, LatestReport, Origin
 from consumer.rows.encoding import Row
 from consumer.rows.health import HostHealth
+from consumer.rows.instants import Instants
 from consumer.rows.tables import (
     DOMAIN_LATEST_KEYS,
     DROPPED_RANGES,
@@ -44,6 +45,11 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def from_microseconds(at: int) -> datetime:
+    """Return the time that ``microseconds`` makes this of."""
+    return _EPOCH + at * _MICROSECOND
+
+
 class HostLatest(NamedTuple):
     """The latest row of a host and the latest reports on its domains, which a later flush stores."""
 
@@ -60,6 +66,7 @@ class FlushRows:
 
     def __init__(self, held: HeldBack) -> None:
         self.by_table: dict[Table, list[Row]] = {}
+        self.instants = Instants()
         self.domains = DomainRows({host: each.domain_reports for host, each in held.items()})
         self._host_latest = {host: each.host_row for host, each in held.items()}
 
@@ -80,6 +87,7 @@ class FlushRows:
         if batch.domains is not None:
             # First, since a text may be refused.
             self.domains.add(batch.domains, Origin(batch.host, host_id, at, received), placements)
+        self.instants.add(host_id, at, placements.packed_ids)
         collectors = to_builtins(batch.collectors)
         host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
         self._extend(HOST_SAMPLES, (host_row,))

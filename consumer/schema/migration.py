@@ -7,7 +7,7 @@ split at lines ``-- next``. It must bear being run again after a failure.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ import psycopg
 import structlog
 
 from consumer.errors import DatabaseAway, SchemaError
+from consumer.schema.forecast import forecast
 from consumer.schema.lock_holders import advisory_lock_holders, table_lock_holders
 from consumer.schema.migration_files import (
     Applied,
@@ -51,11 +52,11 @@ CREATE TABLE IF NOT EXISTS kvmgrid.schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 """
-# Events are rare and keep their chunks of a month. Chunks of rollups are sized by their own level.
+# Events are rare and keep their chunks of a month; chunks of rollups are sized by their level.
 CHUNK_INTERVAL = """
 SELECT set_chunk_time_interval(format('kvmgrid.%%I', hypertable_name)::regclass, %(interval)s)
 FROM timescaledb_information.dimensions
-WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events'
+WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events' AND hypertable_name !~ '_buckets$'
     AND time_interval IS DISTINCT FROM %(interval)s
 """
 
@@ -104,8 +105,11 @@ def migrate(
     *,
     chunk_interval: timedelta = CHUNK_INTERVAL_DEFAULT,
     folder: Traversable | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> tuple[Migration, ...]:
     """Bring a database to this version's schema and return what was applied; waits for another migrator.
+
+    ``tell`` gets beforehand what will take long.
 
     ``connection`` is in autocommit mode, logged in as kvmgrid_owner or a member of it. ``chunk_interval``
     holds for chunks made from now on. Raises SchemaError and DatabaseAway; the migrations before the failed
@@ -118,6 +122,8 @@ def migrate(
         with _as_owner(connection), _only_migrator(connection):
             connection.execute(HISTORY)
             applied = pending(connection, folder)
+            for line in forecast(connection, applied):
+                tell(line)
             for migration in applied:
                 _apply(connection, migration)
             connection.execute(CHUNK_INTERVAL, {"interval": chunk_interval})

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long each level of data is kept: stored in the database by its owner, enforced by every consumer.
 
-Only `migrate` may store the periods; `run` calls ``enforce`` now and then. In the Apache edition that call
-drops the chunks; in the Community edition TimescaleDB's jobs do, and the call keeps their policies equal
-to the periods. Outdated rows of plain tables are deleted by the call in both.
+Only `migrate` may store the periods; `run` calls ``enforce`` now and then. That call drops chunks, but none
+that is not rolled up yet, and deletes outdated rows of plain tables.
 """
 
 from collections.abc import Iterator

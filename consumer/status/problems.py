@@ -14,6 +14,12 @@ _FLOOD_MESSAGE_COUNT = 300
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
 # Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
 _PARKED_SECONDS = 1_800.0
+# The others are made of the finest level.
+_FINEST_LEVEL = "5m"
+_ROLLED_UP_SECONDS = 900.0
+_NOTED_SECONDS = 600.0
+# The upkeep looks once an hour, and a chunk takes minutes.
+_DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
 _SKEWED_SECONDS = 86_400.0
 _STALE_TICKS = 5
@@ -41,8 +47,34 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
             f"{parked.message_count:,} late messages wait to be stored, the oldest for "
             f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
         )
+    yield from _rollups(status)
+    yield from _columns(status)
     yield from _floods(status)
     yield from _hosts(status)
+
+
+def _rollups(status: Status) -> Iterator[str]:
+    for level in status.levels:
+        if level.level == _FINEST_LEVEL and level.lag_seconds > _ROLLED_UP_SECONDS:
+            yield (
+                f"rollups are {level.lag_seconds:,.0f} s behind: after a first start, an update or an outage they "
+                "catch up, else no consumer runs, or its log says why (rollups_failed, rollups_behind)"
+            )
+    notes = status.late_notes
+    if notes is not None and (notes.oldest_seconds or 0.0) > _NOTED_SECONDS:
+        yield (
+            f"{notes.note_count:,} notes of late samples wait to be rolled up, the oldest for "
+            f"{notes.oldest_seconds:,.0f} s: no consumer runs, or its log says why (rollups_failed)"
+        )
+
+
+def _columns(status: Status) -> Iterator[str]:
+    due = status.due_chunks
+    if due is not None and (due.oldest_seconds or 0.0) > _DUE_CHUNK_SECONDS:
+        yield (
+            f"{due.chunk_count:,} chunks should be in columns, the oldest for {due.oldest_seconds:,.0f} s: "
+            "no consumer runs, or its log says why (conversion_failed)"
+        )
 
 
 def _floods(status: Status) -> Iterator[str]:

@@ -48,6 +48,31 @@ class ParkedStatus(Struct, frozen=True):
     oldest_seconds: float | None
 
 
+class LevelStatus(Struct, frozen=True):
+    """One level of rollups: up to when its buckets are made, and since when more of them could be.
+
+    The lag is 0 where nothing waits: a bucket that is not over is not missing.
+    """
+
+    level: str
+    done_at: str
+    lag_seconds: float
+
+
+class LateNotesStatus(Struct, frozen=True):
+    """Notes of late samples whose buckets are to be made again, and for how long the oldest waits."""
+
+    note_count: int
+    oldest_seconds: float | None
+
+
+class DueChunksStatus(Struct, frozen=True):
+    """Chunks that should be in columns by now and are not, and for how long the oldest should; Community."""
+
+    chunk_count: int
+    oldest_seconds: float | None
+
+
 class SenderStatus(Struct, frozen=True):
     """Messages of one host within the last minute; bytes into the broker if its management tells them."""
 
@@ -80,6 +105,9 @@ class DatabaseHalf(Struct, frozen=True, kw_only=True):
     newest_arrival_seconds: float | None
     shortest_tick_seconds: float | None
     parked: ParkedStatus
+    levels: list[LevelStatus]
+    late_notes: LateNotesStatus
+    due_chunks: DueChunksStatus
     senders: list[SenderStatus]
     quarantine: list[QuarantineStatus]
     quarantined_hosts: list[QuarantinedHost]
@@ -101,6 +129,9 @@ class Status(Struct, frozen=True, kw_only=True):
     newest_arrival_seconds: float | None = None
     migration_count: int | None = None
     parked: ParkedStatus | None = None
+    levels: list[LevelStatus] = []
+    late_notes: LateNotesStatus | None = None
+    due_chunks: DueChunksStatus | None = None
     senders: list[SenderStatus] = []
     quarantine: list[QuarantineStatus] = []
     quarantined_hosts: list[QuarantinedHost] = []

@@ -46,6 +46,17 @@ def _database_lines(status: Status) -> Iterator[str]:
         parked = status.parked
         since = "" if parked.oldest_seconds is None else f", the oldest for {_seconds(parked.oldest_seconds)}"
         yield f"late, set by           {parked.message_count:>10,} messages{since}"
+    for level in status.levels:
+        behind = f"{_seconds(level.lag_seconds)} behind"
+        yield f"rolled up, {level.level:<8} {behind:>17}, until {level.done_at}"
+    if status.late_notes is not None:
+        notes = status.late_notes
+        since = "" if notes.oldest_seconds is None else f", the oldest for {_seconds(notes.oldest_seconds)}"
+        yield f"late, to be rolled up  {notes.note_count:>10,} notes{since}"
+    if status.due_chunks is not None and status.due_chunks.oldest_seconds is not None:
+        due = status.due_chunks
+        since = f", the oldest for {_seconds(due.oldest_seconds)}"
+        yield f"to be put in columns   {due.chunk_count:>10,} chunks{since}"
     for each in status.quarantine:
         yield f"quarantined, 24 h      {each.message_count:>10,} {each.reason}, newest {each.newest_at}"
     yield from _sender_lines(status)

@@ -13,6 +13,7 @@ from consumer.backend import LastBackend
 from consumer.broker.delivery import Delivery
 from consumer.database import BATCH_STATES, Connection, translated_errors
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused
+from consumer.failpoint import Name
 from consumer.incarnation import IncarnationChanged, read_incarnation
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
@@ -48,14 +49,17 @@ class Storage:
         connect: Callable[[], Connection],
         preparation: Preparation,
         quarantine: RefusedSink,
-        before_commit: Callable[[], None] = lambda: None,
+        reach: Callable[[Name], None] = lambda _name: None,
         batch_states: AbstractSet[str] = BATCH_STATES,
     ) -> None:
-        """``batch_states``: errors of the server for which a flush may be at fault; others are waited out."""
+        """``reach`` is called at the failpoints of a transaction.
+
+        ``batch_states``: errors of the server for which a flush may be at fault; others are waited out.
+        """
         self._connect = connect
         self._preparation = preparation
         self._quarantine = quarantine
-        self._before_commit = before_commit
+        self._reach = reach
         self._batch_states = batch_states
         self._link: _Link | None = None
         self._last_backend = LastBackend()
@@ -72,7 +76,7 @@ class Storage:
             self._last_backend.succeed(connection)
             read_incarnation(connection)
             encoder = Encoder(connection)
-            self._link = _Link(connection, Writer(connection, self._before_commit))
+            self._link = _Link(connection, Writer(connection, self._reach))
             if self._lost:
                 # Before the encoder is known: flushes of another encoder are prepared anew.
                 self._preparation.forget()
@@ -140,7 +144,7 @@ class Storage:
             rehearsed = Flush(self.encoder)
             rehearse(rehearsed.rows, datetime.now(UTC))
             rehearsed.seal()
-            self._writer().rehearse(rehearsed.encoded)
+            self._writer().rehearse(rehearsed.encoded, rehearsed.instants)
         except DataRefused:
             return False
         return True
@@ -205,7 +209,9 @@ class Storage:
         if flush.encoding_error is not None:
             raise flush.encoding_error
         try:
-            return self._writer().write(flush.encoded, flush.incarnations, suspect=flush.suspect)
+            return self._writer().write(
+                flush.encoded, flush.instants, flush.incarnations, suspect=flush.suspect
+            )
         except MessagesCollided as error:
             if not flush.set_aside(error.others):
                 raise

@@ -14,8 +14,10 @@ import psycopg
 from psycopg import sql
 
 from consumer.database import Connection, translated_errors
+from consumer.failpoint import Name
 from consumer.incarnation import Incarnation, require_incarnation
 from consumer.rows.encoding import Encoded
+from consumer.rows.instants import Instants
 from consumer.rows.tables import (
     CLAIM_TABLES,
     DOMAIN_LATEST,
@@ -29,6 +31,7 @@ from consumer.rows.tables import (
     Table,
 )
 from consumer.statements import statement
+from consumer.store.late_notes import note_late, pass_gate
 
 RowsByTable = Mapping[Table, Encoded]
 
@@ -55,9 +58,10 @@ class MessagesCollided(Exception):  # noqa: N818 - names what happened to the me
 class Writer:
     """Writes flushes on one connection; the caller closes the connection when an error leaves this class."""
 
-    def __init__(self, connection: Connection, before_commit: Callable[[], None]) -> None:
+    def __init__(self, connection: Connection, reach: Callable[[Name], None]) -> None:
+        """``reach`` is called at the failpoints of a transaction."""
         self._connection = connection
-        self._before_commit = before_commit
+        self._reach = reach
         with translated_errors(), connection.transaction():
             for table in (*SAMPLE_TABLES, *CLAIM_TABLES, *REPEATED_TABLES, HOST_LATEST):
                 connection.execute(_create_stage(table, _stage(table)))
@@ -68,9 +72,14 @@ class Writer:
         self._merges = {table: _merge(table) for table in merged}
 
     def write(
-        self, rows: RowsByTable, incarnations: AbstractSet[Incarnation] = frozenset(), *, suspect: bool
+        self,
+        rows: RowsByTable,
+        instants: Instants,
+        incarnations: AbstractSet[Incarnation] = frozenset(),
+        *,
+        suspect: bool,
     ) -> Written:
-        """Commit the rows; ``suspect``: some may be stored already.
+        """Commit the rows, whose samples are of ``instants``; ``suspect``: some may be stored already.
 
         Raises IncarnationChanged where their keys are not of this database, MessagesCollided, DatabaseAway,
         DataRefused; then nothing is stored.
@@ -81,20 +90,29 @@ class Writer:
                     with self._connection.transaction():
                         require_incarnation(self._connection, incarnations, locked=True)
                         written = self._write_straight(rows)
-                        self._before_commit()
+                        self._finish(instants)
                         return written
                 except psycopg.errors.UniqueViolation:
                     pass
             with self._connection.transaction():
                 require_incarnation(self._connection, incarnations, locked=True)
                 written = self._write_staged(rows)
-                self._before_commit()
+                self._finish(instants)
                 return written
 
-    def rehearse(self, rows: RowsByTable) -> None:
+    def rehearse(self, rows: RowsByTable, instants: Instants) -> None:
         """Write the rows and take them back. Raises DatabaseAway, DataRefused."""
         with translated_errors(), self._connection.transaction(force_rollback=True):
             self._write_straight(rows)
+            note_late(self._connection, instants, pass_gate(self._connection))
+
+    def _finish(self, instants: Instants) -> None:
+        """Tell the rollups: last, since whoever has passed the gate holds them up until the commit."""
+        if instants.oldest is not None:
+            announced = pass_gate(self._connection)
+            self._reach("after_mark")
+            note_late(self._connection, instants, announced)
+        self._reach("before_commit")
 
     def _write_straight(self, rows: RowsByTable) -> Written:
         offered, count = self._add_claims(rows)

@@ -22,7 +22,7 @@ def die_between_commit_and_ack(scene: Scene) -> None:
 
 def die_with_messages_in_hand(scene: Scene) -> None:
     """Let one consumer end itself with a message just received, and start another."""
-    _die_at(scene, scene.random.choice(("after_receive", "after_decode", "before_commit")), 2)
+    _die_at(scene, scene.random.choice(("after_receive", "after_decode", "after_mark", "before_commit")), 2)
 
 
 def _die_at(scene: Scene, place: str, count: int) -> None:

@@ -8,6 +8,7 @@ from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
 from consumer.database import Connection, connect
 from consumer.errors import ConsumerError, DatabaseAway, SchemaError
+from consumer.failpoint import Name
 from consumer.intake.flush import Flush
 from consumer.intake.preparation import Preparation
 from consumer.inventory.inventory import Inventory
@@ -23,7 +24,14 @@ from publisher.wire.topics import event_key, sample_key
 class DirectConsumer:
     """One consumer without a broker, which may be asked again while the database is away."""
 
-    def __init__(self, database_url: str, *, timeout_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        timeout_seconds: float = 60.0,
+        reach: Callable[[Name], None] = lambda _name: None,
+    ) -> None:
+        """``reach`` is called at the failpoints of a flush's transaction."""
         settings = DatabaseSettings(
             url=database_url,
             lock_timeout_seconds=min(10.0, timeout_seconds),
@@ -35,9 +43,10 @@ class DirectConsumer:
         self._inventory = Inventory(lambda: connect(settings, "inventory", autocommit=True), lambda: self.now)
         self._preparation = Preparation(self._inventory, timedelta(days=1))
         self._storage = Storage(
-            lambda: connect(settings, "writer", autocommit=True),
+            lambda: connect(settings, "live", autocommit=True),
             self._preparation,
             Quarantine(QuarantineSettings()),
+            reach,
         )
         self._storage.open()
 

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from consumer.errors import DatabaseAway
+from consumer.rollups.retention import Retention
 from consumer.schema import migration
 from consumer.schema.migration import LOCK_KEY, migrate
 from consumer.schema.migration_files import migrations_folder
 from consumer.schema.retention import enforce
 from consumer.schema.roles import Login, bootstrap
-from consumer.schema.upkeep import Upkeep
-from consumer.settings import DatabaseSettings, RetentionSettings
+from consumer.settings import RetentionSettings
 from tests.services import MigratedDatabase
 
 EVERYBODY = [
@@ -124,20 +124,20 @@ def test_what_a_reader_holds_does_not_stop_retention(
 
 
 def test_retention_that_another_session_holds_is_named(
-    owner: psycopg.Connection, database: MigratedDatabase, monkeypatch: pytest.MonkeyPatch
+    owner: psycopg.Connection, ingest: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One round that is skipped is the other session's; the second warns, and says whose."""
     warnings: list[tuple[str, dict[str, Any]]] = []
-    round_of_one = Upkeep(DatabaseSettings(url=database.ingest_url), RetentionSettings())
+    retention_round = Retention(RetentionSettings())
     monkeypatch.setattr(
-        round_of_one._log, "warning", lambda event, **keys: warnings.append((event, keys)), raising=False
+        retention_round._log, "warning", lambda event, **keys: warnings.append((event, keys)), raising=False
     )
     with owner.transaction():
         owner.execute("LOCK TABLE kvmgrid.retention IN SHARE UPDATE EXCLUSIVE MODE")
-        round_of_one.once()
+        retention_round.round(ingest)
         assert [] == warnings
-        round_of_one.once()
-    round_of_one.once()
+        retention_round.round(ingest)
+    retention_round.round(ingest)
 
     ((event, keys),) = warnings
     assert ("retention_skipped", 2) == (event, keys["round_count"])

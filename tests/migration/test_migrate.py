@@ -5,7 +5,7 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -21,8 +21,11 @@ from consumer.schema.migration_files import (
     read_migrations,
 )
 from deploy.lab import services
+from tests.migration.seeding import seed_samples
 from tests.services import MigratedDatabase
 
+# The first of a database whose samples are rolled up by consumers.
+ROLLUPS_NUMBER = 18
 HANG_GUARD_SECONDS = 60.0
 FIRST = Migration(1, "first", "both", "SELECT 1")
 SECOND = Migration(2, "second", "apache", "SELECT 2")
@@ -74,6 +77,33 @@ def test_a_second_migrate_changes_nothing(database: MigratedDatabase) -> None:
     """A migrated database is left as it is."""
     with connect(database) as connection:
         assert () == migrate(connection)
+
+
+def test_what_will_be_rolled_up_is_said_beforehand(empty_database: MigratedDatabase, tmp_path: Path) -> None:
+    """How many samples, since when, how long and how much disk; nothing where none is stored."""
+    for file in migrations_folder().iterdir():
+        if int(file.name[:4]) < ROLLUPS_NUMBER:
+            (tmp_path / file.name).write_text(file.read_text())
+    told: list[str] = []
+    first = datetime(2026, 11, 1, tzinfo=UTC)
+    with connect(empty_database) as connection:
+        migrate(connection, folder=tmp_path)
+        seed_samples(connection, first, 100, timedelta(hours=1))
+        connection.execute("ANALYZE")
+        migrate(connection, tell=told.append)
+        assert () == migrate(connection, tell=told.append)
+
+    assert told[0].startswith("about 700 samples since 2026-11-01 will be rolled up")
+    assert "about 1 min, about 1 MB of disk" in told[1]
+
+
+def test_nothing_is_said_of_a_new_database(empty_database: MigratedDatabase) -> None:
+    """There is nothing to roll up."""
+    told: list[str] = []
+    with connect(empty_database) as connection:
+        migrate(connection, tell=told.append)
+
+    assert [] == told
 
 
 def test_the_session_is_handed_back_as_it_was(database: MigratedDatabase) -> None:
@@ -177,13 +207,17 @@ def test_a_file_may_ask_to_run_outside_a_transaction(
 
 
 def test_chunks_get_the_interval_asked_for(database: MigratedDatabase) -> None:
-    """The setting reaches every hypertable of samples and reports, and leaves the events alone."""
+    """The setting reaches every hypertable of samples and reports, and leaves events and rollups alone."""
     with connect(database) as connection:
         migrate(connection, chunk_interval=timedelta(hours=6))
 
-        assert [(timedelta(hours=6), 8), (timedelta(days=30), 1)] == connection.execute(
-            "SELECT time_interval, count(*) FROM timescaledb_information.dimensions GROUP BY 1 ORDER BY 1"
-        ).fetchall()
+        lengths = {timedelta(hours=6): 8, timedelta(days=30): 1}
+        lengths |= dict.fromkeys((timedelta(days=7), timedelta(days=90), timedelta(days=730)), 7)
+        assert lengths == dict(
+            connection.execute(
+                "SELECT time_interval, count(*) FROM timescaledb_information.dimensions GROUP BY 1"
+            ).fetchall()
+        )
 
 
 def test_a_chunk_interval_out_of_bounds_is_refused(database: MigratedDatabase) -> None:

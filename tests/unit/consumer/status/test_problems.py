@@ -7,7 +7,16 @@ import msgspec
 import pytest
 
 from consumer.status.problems import problems
-from consumer.status.report import HostStatus, ParkedStatus, QuarantinedHost, SenderStatus, Status
+from consumer.status.report import (
+    DueChunksStatus,
+    HostStatus,
+    LateNotesStatus,
+    LevelStatus,
+    ParkedStatus,
+    QuarantinedHost,
+    SenderStatus,
+    Status,
+)
 from consumer.status.text import lines
 
 WELL = Status(
@@ -18,6 +27,13 @@ WELL = Status(
     dead_letter_message_count=0,
     newest_arrival_seconds=3.0,
     migration_count=0,
+    levels=[
+        LevelStatus("5m", "2026-11-30 12:00:00+00", 301.0),
+        LevelStatus("1h", "2026-11-30 12:00:00+00", 0.0),
+        LevelStatus("1d", "2026-11-29 00:00:00+00", 0.0),
+    ],
+    late_notes=LateNotesStatus(3, 20.0),
+    due_chunks=DueChunksStatus(1, 3_600.0),
     senders=[SenderStatus("hv1", 6, 0, 900.0)],
     never_heard_hosts=[],
     hosts=[HostStatus("hv1", "0.1.0", 3.0, 0.4, 0, 0, 0)],
@@ -44,6 +60,9 @@ def test_a_pipeline_that_is_well_has_none() -> None:
         ({"consumer_count": 0}, "no consumer reads the queue"),
         ({"newest_arrival_seconds": 51.0}, "nothing was stored for 51 s"),
         ({"dead_letter_message_count": 2}, "2 dead letters"),
+        ({"levels": [LevelStatus("5m", "then", 901.0)]}, "rollups are 901 s behind"),
+        ({"late_notes": LateNotesStatus(4, 601.0)}, "4 notes of late samples wait"),
+        ({"due_chunks": DueChunksStatus(2, 86_401.0)}, "2 chunks should be in columns"),
         ({"senders": [SenderStatus("hv1", 0, 301)]}, "hv1 floods the queue: 301 messages"),
         (
             {"senders": [SenderStatus("hv1", 301, 0)], "backlog_message_count": 1_001},

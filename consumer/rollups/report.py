@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the upkeep says of the rollups: a summary now and then, and loudly where they stand still."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime  # noqa: TC003 - annotates an attribute; one import style
+
+import structlog
+
+from consumer.rollups.steps import Mark
+
+_SUMMARY_SECONDS = 600.0
+# Of a backfill, which takes minutes to days.
+_PROGRESS_SECONDS = 60.0
+# The same as in the status: a quarter of an hour without a bucket is none of load.
+_BEHIND_SECONDS = 900.0
+_FINEST_LEVEL = "5m"
+
+
+class Report:
+    """Counters since the last summary, and how far the finest level was. Used by the upkeep's thread."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._log = structlog.get_logger()
+        self._reset()
+        self._told_at = float("-inf")
+        self._told_from: datetime | None = None
+        self._warned_at: dict[str, float] = {}
+
+    def _reset(self) -> None:
+        self._since = self._now()
+        self._busy_seconds = 0.0
+        self._filled_count = self._late_count = self._late_row_count = 0
+
+    def note(
+        self, seconds: float, *, filled_count: int = 0, late_count: int = 0, late_row_count: int = 0
+    ) -> None:
+        """Count a step."""
+        self._busy_seconds += seconds
+        self._filled_count += filled_count
+        self._late_count += late_count
+        self._late_row_count += late_row_count
+
+    def warn(self, event: str, **keys: object) -> None:
+        """Log a warning; one that goes on is logged now and then."""
+        now = self._now()
+        if now - self._warned_at.get(event, float("-inf")) >= _SUMMARY_SECONDS:
+            self._warned_at[event] = now
+            self._log.warning(event, **keys)
+
+    def end_warning(self, event: str) -> None:
+        """Note that the cause of a warning is gone: it is news when it comes again."""
+        self._warned_at.pop(event, None)
+
+    def tell_unserved(self, count: int) -> None:
+        """Log late samples that came when the raw samples of their bucket were gone."""
+        if count:
+            self._log.warning("late_not_rolled_up", note_count=count)
+
+    def tell(self, marks: Sequence[Mark]) -> None:
+        """Log what there is to be told; ``marks`` is how far each table and level is."""
+        now = self._now()
+        self._tell_lag(marks, now)
+        elapsed = now - self._since
+        if elapsed >= _SUMMARY_SECONDS:
+            if self._filled_count or self._late_count:
+                self._log.info(
+                    "rolled_up",
+                    row_count=self._filled_count,
+                    late_count=self._late_count,
+                    late_row_count=self._late_row_count,
+                    busy_ratio=round(self._busy_seconds / elapsed, 4),
+                )
+            self._reset()
+
+    def _tell_lag(self, marks: Sequence[Mark], now: float) -> None:
+        waiting = [
+            (mark.waits_from, mark.lag_seconds)
+            for mark in marks
+            if mark.level == _FINEST_LEVEL and mark.waits_from is not None
+        ]
+        waits_from, lag_seconds = min(waiting, default=(None, 0.0))
+        if waits_from is None or lag_seconds <= _BEHIND_SECONDS:
+            if self._told_from is not None:
+                self._log.info("rollups_caught_up")
+            self._told_from, self._told_at = None, float("-inf")
+            return
+        if now - self._told_at < _PROGRESS_SECONDS:
+            return
+        is_moving = self._told_from is None or waits_from > self._told_from
+        if is_moving:
+            self._log.info("rollups_catch_up", waits_from=waits_from.isoformat(), lag_seconds=lag_seconds)
+        elif now - self._told_at >= _SUMMARY_SECONDS:
+            self._log.warning("rollups_behind", waits_from=waits_from.isoformat(), lag_seconds=lag_seconds)
+        else:
+            return
+        self._told_at, self._told_from = now, waits_from

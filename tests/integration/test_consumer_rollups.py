@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The upkeep of rollups by real consumers: killed anywhere, two at a time, beside one that drains a day."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from consumer.failpoint import VARIABLE
+from consumer.rollups.upkeep import Upkeep
+from consumer.schema.retention import store
+from consumer.settings import ConsumerSettings, DatabaseSettings, RetentionSettings
+from consumer.status.reading import read_status
+from consumer.status.text import lines
+from deploy.lab.readiness import wait_until
+from publisher.wire.broker import BrokerSettings
+from publisher.wire.samples import SampleBatch
+from tests.benchmark.consumer_process import ConsumerProcess
+from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
+from tests.integration.direct_consumer import DirectConsumer
+from tests.migration.seeding import HYPERTABLES
+from tests.services import MigratedDatabase, VirtualHost
+
+BUCKET_SECONDS = 300
+HOUR_SECONDS = 3_600
+TICK_SECONDS = 60
+# What a relation's samples belong to, beside their time.
+KEYS = {
+    "host_samples": "host_id",
+    "host_disk_samples": "host_id, device",
+    "host_interface_samples": "host_id, device",
+    "host_filesystem_samples": "host_id, path",
+    "domain_samples": "domain_id",
+    "domain_block_samples": "domain_id, device",
+    "domain_interface_samples": "domain_id, device",
+}
+WIDTHS = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
+WAITS = (
+    "SELECT count(*) FROM rollup_progress() WHERE level = '5m' AND waits_from IS NOT NULL AND done < target"
+)
+# Rows in which a level's table and the raw samples before its mark differ.
+DIFFERENCES = """
+    WITH filled AS (
+        SELECT bucket, {keys}, sample_count::bigint AS sample_count FROM {relation}_{level}_buckets
+    ), made AS (
+        SELECT time_bucket(INTERVAL '{width} seconds', sampled_at) AS bucket, {keys}, count(*) AS sample_count
+        FROM {relation}
+        WHERE sampled_at < (SELECT done FROM rollup_marks WHERE relation = '{relation}' AND level = '{level}')
+        GROUP BY 1, {keys}
+    )
+    (SELECT * FROM filled EXCEPT ALL SELECT * FROM made)
+    UNION ALL
+    (SELECT * FROM made EXCEPT ALL SELECT * FROM filled)
+"""
+
+
+class Site:
+    """A database with a consumer and an upkeep of this test, in its own process."""
+
+    def __init__(self, database: MigratedDatabase) -> None:
+        self.database = database
+        self.stored = StoredRows(database)
+        self.consumer = DirectConsumer(database.ingest_url)
+        self.upkeep = Upkeep(DatabaseSettings(url=database.ingest_url), RetentionSettings())
+
+    def store(self, *batches: SampleBatch) -> None:
+        """Store batches as some flushes."""
+        for first in range(0, len(batches), 500):
+            self.consumer.store(self.consumer.gather(*batches[first : first + 500]))
+
+    def roll_up(self) -> None:
+        """Let the upkeep do all that is due."""
+        # A bucket may end meanwhile.
+        assert wait_until(lambda: not self.upkeep.round() and self.waiting() == (0, 0), timeout_seconds=60.0)
+
+    def waiting(self) -> tuple[int, int]:
+        """Return how many levels of relations have samples that wait, and how many notes do."""
+        return int(self.stored.value(WAITS)), self.stored.count("rollup_late")
+
+    def differences(self) -> list[tuple[str, str]]:
+        """Return relation and level of each bucket that is not what its samples make."""
+        found = []
+        for relation in HYPERTABLES:
+            for level, width in WIDTHS.items():
+                query = DIFFERENCES.format(
+                    relation=relation, level=level, width=width.total_seconds(), keys=KEYS[relation]
+                )
+                found += [(relation, level) for _ in self.stored.rows(query)]
+        return found
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.consumer.close()
+        self.upkeep.close()
+
+
+@pytest.fixture
+def site(database: MigratedDatabase) -> Iterator[Site]:
+    """Give a site."""
+    site = Site(database)
+    yield site
+    site.close()
+
+
+def ago(seconds: float) -> float:
+    """Return the time of so many seconds ago, in whole minutes."""
+    return time.time() // TICK_SECONDS * TICK_SECONDS - seconds
+
+
+def history(hours: float, *, host_count: int = 2, tick_seconds: int = TICK_SECONDS) -> list[SampleBatch]:
+    """Return what hosts sampled each tick, up to now."""
+    fleet = small_fleet(host_count=host_count, domain_count=2)
+    count = int(hours * 3600 / tick_seconds)
+    begun = ago(hours * 3600)
+    return [
+        fleet.batch(host, begun + tick * tick_seconds, tick)
+        for tick in range(count)
+        for host in range(host_count)
+    ]
+
+
+def test_what_is_over_is_rolled_up_and_what_is_late_again(site: Site) -> None:
+    """Every level is what its samples make; a late sample shows after the next round, wherever it belongs."""
+    batches = history(3.0)
+    late = batches[3::40]
+    del batches[3::40]
+    site.store(*batches)
+    site.roll_up()
+    assert [] == site.differences()
+    assert site.stored.count("domain_samples_1h_buckets") > 0
+
+    site.store(*late)
+    assert site.waiting()[1] > 0
+    site.roll_up()
+    assert [] == site.differences()
+
+
+@pytest.mark.parametrize(
+    "failpoint",
+    [
+        "before_announced:1",
+        "after_announced:1",
+        "before_filled:2",
+        "after_filled:5",
+        "before_late:1",
+        "after_late:1",
+    ],
+)
+def test_a_killed_upkeep_loses_no_bucket(site: Site, virtual_host: VirtualHost, failpoint: str) -> None:
+    """Wherever SIGKILL strikes, the next consumer goes on where the database says."""
+    batches = history(1.5)
+    late = batches[3:40:5]
+    del batches[3:40:5]
+    site.store(*batches)
+    site.roll_up()
+    step_back(site, timedelta(minutes=40))
+    site.store(*late)
+    assert site.waiting() > (0, 0)
+
+    with ConsumerProcess(
+        virtual_host.consumer_url, site.database.ingest_url, environment={VARIABLE: failpoint}
+    ) as doomed:
+        assert -9 == doomed.wait(60.0), doomed.output()
+    with ConsumerProcess(virtual_host.consumer_url, site.database.ingest_url):
+        eventually(site.waiting, (0, 0))
+    assert [] == site.differences()
+
+
+def step_back(site: Site, period: timedelta) -> None:
+    """Have the upkeep fill in a period again: as if it had stopped then, with nobody storing since."""
+    at = datetime.fromtimestamp(ago(period.total_seconds()) // BUCKET_SECONDS * BUCKET_SECONDS, UTC)
+    with psycopg.connect(site.database.administrator_url) as connection:
+        connection.execute("SET search_path = kvmgrid, public")
+        connection.execute("UPDATE rollup_announced SET announced = %s", [at])
+        for level, width in WIDTHS.items():
+            for relation in HYPERTABLES:
+                table = sql.Identifier(f"{relation}_{level}_buckets")
+                query = sql.SQL("DELETE FROM {} WHERE bucket >= time_bucket(%s, %s)").format(table)
+                connection.execute(query, [width, at])
+            connection.execute(
+                "UPDATE rollup_marks SET done = time_bucket(%s, %s) WHERE level = %s AND done > %s",
+                [width, at, level, at],
+            )
+
+
+def test_a_killed_flush_leaves_no_sample_without_its_bucket(site: Site, virtual_host: VirtualHost) -> None:
+    """Between the reading of the mark and the commit: the message comes again, and is noted again."""
+    batches = history(0.5)
+    site.store(*batches[:10])
+    site.roll_up()
+    sender_batches = batches[10:]
+    with ConsumerProcess(
+        virtual_host.consumer_url, site.database.ingest_url, environment={VARIABLE: "after_mark:1"}
+    ) as doomed:
+        doomed.wait_for("consuming")
+        send(virtual_host, sender_batches)
+        assert -9 == doomed.wait(60.0)
+    with ConsumerProcess(virtual_host.consumer_url, site.database.ingest_url):
+        eventually(site.stored.message_count, len(batches))
+        eventually(site.waiting, (0, 0))
+    assert [] == site.differences()
+
+
+def send(virtual_host: VirtualHost, batches: list[SampleBatch]) -> None:
+    """Publish batches as their hosts would."""
+    sender = AnyHostSender.enrolled(virtual_host)
+    sender.send(*batches)
+    sender.close()
+
+
+def test_the_second_consumer_takes_over(site: Site, virtual_host: VirtualHost) -> None:
+    """Two run; whichever works is killed in the middle of it, and the other goes on without being told."""
+    site.store(*history(8.0))
+    site.roll_up()
+    step_back(site, timedelta(hours=7))
+    urls = virtual_host.consumer_url, site.database.ingest_url
+    doom = {VARIABLE: "before_filled:4"}
+    with ConsumerProcess(*urls, environment=doom) as one, ConsumerProcess(*urls, environment=doom) as other:
+        assert [-9, -9] == [each.wait(60.0) for each in (one, other)]
+        assert site.waiting() > (0, 0)
+    with ConsumerProcess(*urls):
+        eventually(site.waiting, (0, 0))
+    assert [] == site.differences()
+
+
+def test_a_worker_is_not_disturbed(site: Site) -> None:
+    """While another session is at it, a round does nothing; the next one does."""
+    site.store(*history(0.5))
+    with psycopg.connect(site.database.administrator_url) as worker:
+        worker.execute("LOCK TABLE kvmgrid.rollup_worker IN SHARE UPDATE EXCLUSIVE MODE")
+        assert not site.upkeep.round()
+        assert 0 == site.stored.count("host_samples_5m_buckets")
+    site.roll_up()
+    assert site.stored.count("host_samples_5m_buckets") > 0
+
+
+def test_status_tells_how_far_the_rollups_are(site: Site, virtual_host: VirtualHost) -> None:
+    """Behind, then with notes that wait, which are a problem when they wait for long."""
+    settings = ConsumerSettings(
+        broker=BrokerSettings(url=virtual_host.consumer_url),
+        database=DatabaseSettings(url=site.database.ingest_url),
+    )
+    batches = history(2.0)
+    site.store(*batches[::2])
+    status = read_status(settings).status
+    assert ["5m", "1h", "1d"] == [level.level for level in status.levels]
+    assert status.levels[0].lag_seconds > HOUR_SECONDS
+    assert any("rollups are" in problem for problem in status.problems)
+
+    site.roll_up()
+    site.store(*batches[1::2])
+    status = read_status(settings).status
+    assert [0.0, 0.0, 0.0] == [level.lag_seconds for level in status.levels]
+    assert status.late_notes is not None
+    assert status.late_notes.note_count > 0
+    assert not any("rolled up" in problem or "rollups" in problem for problem in status.problems)
+    assert any(line.startswith("rolled up, 5m ") for line in lines(status))
+
+    site.stored.rows("UPDATE rollup_late SET noted_at = now() - INTERVAL '11 minutes' RETURNING id")
+    assert any("wait to be rolled up" in problem for problem in read_status(settings).status.problems)
+
+
+def test_outdated_samples_stay_until_they_are_rolled_up(site: Site) -> None:
+    """A stalled upkeep loses no history: retention takes what is rolled up, and nothing else."""
+    fleet = small_fleet()
+    old = [fleet.batch(0, ago(3 * 24 * HOUR_SECONDS - tick), tick) for tick in range(0, 600, 60)]
+    site.store(*old)
+    with psycopg.connect(site.database.owner_url, autocommit=True) as owner:
+        store(owner, RetentionSettings(raw="1d"))
+    site.upkeep.once()
+    assert len(old) == site.stored.count("host_samples")
+
+    site.roll_up()
+    site.upkeep.once()
+    assert 0 == site.stored.count("host_samples")
+    kept = site.stored.value(
+        "SELECT sum(sample_count) FROM host_samples_5m WHERE bucket < now() - INTERVAL '1 day'"
+    )
+    assert len(old) == kept
+
+
+def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: Site) -> None:
+    """Its own are made at every level; those of the other hosts and their domains are not touched."""
+    batches = history(25.0, host_count=8, tick_seconds=300)
+    # It was heard of before, and is heard of again now.
+    first, *drained, last = [batch for batch in batches if batch.host == "hv003"]
+    site.store(first, *(batch for batch in batches if batch.host != "hv003"), last)
+    site.roll_up()
+    before = versions(site)
+    site.store(*drained)
+    site.roll_up()
+
+    after = versions(site)
+    written = {key for key, version in before.items() if after[key] != version}
+    of_others = {key for key in written if key[1] != "hv003"}
+    assert set() == of_others
+    assert after.keys() > before.keys()
+    assert [] == site.differences()
+
+
+VERSIONS = """
+    SELECT 'host {level}' AS what, h.host, b.host_id, b.bucket, b.xmin::text
+    FROM host_samples_{level}_buckets AS b JOIN hosts AS h USING (host_id)
+    UNION ALL
+    SELECT 'domain {level}', h.host, b.domain_id, b.bucket, b.xmin::text
+    FROM domain_samples_{level}_buckets AS b
+    JOIN residency AS r USING (domain_id)
+    JOIN hosts AS h USING (host_id)
+"""
+
+
+def versions(site: Site) -> dict[tuple[object, ...], str]:
+    """Return which transaction wrote each bucket: by table, host, key and begin."""
+    return {
+        tuple(key): version
+        for level in WIDTHS
+        for *key, version in site.stored.rows(VERSIONS.format(level=level))
+    }
+
+
+def test_rollups_wait_while_an_older_consumer_stores(site: Site) -> None:
+    """It notes nothing that is late: what is stored stays raw until it has ended."""
+    site.store(*history(0.5))
+    with psycopg.connect(site.database.ingest_url, application_name="kvmgrid-consumer writer"):
+        assert not site.upkeep.round()
+        assert 0 == site.stored.count("host_samples_5m_buckets")
+    site.roll_up()
+    assert site.stored.count("host_samples_5m_buckets") > 0

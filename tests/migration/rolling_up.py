@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rounds of upkeep that fill the rollups, by the functions of the database alone."""
+
+import psycopg
+
+from tests.migration.seeding import HYPERTABLES
+
+LEVELS = ("5m", "1h", "1d")
+FAR = 1_000_000
+
+
+def fill_levels(connection: psycopg.Connection, bucket_count: int = FAR) -> None:
+    """Fill every level of every relation once, as far as is announced."""
+    for level in LEVELS:
+        for relation in HYPERTABLES:
+            connection.execute("SELECT fill_rollup(%s, %s, %s)", [relation, level, bucket_count])
+
+
+def roll_up(connection: psycopg.Connection) -> None:
+    """Fill all that may be filled by now, and serve all notes."""
+    before, announced = None, connection.execute("SELECT announce_rollups()").fetchone()
+    while announced != before:
+        fill_levels(connection)
+        before, announced = announced, connection.execute("SELECT announce_rollups()").fetchone()
+    while connection.execute("SELECT applied_count > 0 FROM apply_late_rollups(1000)").fetchone() == (True,):
+        pass
