@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All figures of a host, declared once (docs/decisions/0036)."""
+
+from typing import Annotated
+
+from publisher.wire.field_types import Real, Uptime
+from publisher.wire.figures import Figure
+from publisher.wire.host_processor import HostProcessorFigures
+
+
+class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=True):
+    """One host at one tick: memory, CPUs, and the rest here.
+
+    Sums of disks and network interfaces, temperatures, times.
+    """
+
+    uptime_seconds: Annotated[
+        Uptime | None,
+        Figure("seconds", "gauge", "since boot", source="`/proc/uptime`", formula="first number"),
+    ] = None
+    interval_seconds: Annotated[
+        Real | None,
+        Figure(
+            "seconds",
+            "gauge",
+            "what the rates of this sample cover",
+            source="CLOCK_MONOTONIC",
+            formula="time since the sample before; null where rates are",
+        ),
+    ] = None
+    disk_read_bytes_per_second: Annotated[
+        Real | None,
+        Figure(
+            "bytes per second",
+            "rate",
+            "all leaf disks",
+            source="`/proc/diskstats`",
+            formula="sum over leaf devices",
+        ),
+    ] = None
+    disk_write_bytes_per_second: Annotated[
+        Real | None,
+        Figure(
+            "bytes per second",
+            "rate",
+            "all leaf disks",
+            source="`/proc/diskstats`",
+            formula="sum over leaf devices",
+        ),
+    ] = None
+    disk_read_requests_per_second: Annotated[
+        Real | None,
+        Figure(
+            "requests per second",
+            "rate",
+            "all leaf disks",
+            source="`/proc/diskstats`",
+            formula="sum over leaf devices",
+        ),
+    ] = None
+    disk_write_requests_per_second: Annotated[
+        Real | None,
+        Figure(
+            "requests per second",
+            "rate",
+            "all leaf disks",
+            source="`/proc/diskstats`",
+            formula="sum over leaf devices",
+        ),
+    ] = None
+    disk_busy_ratio: Annotated[
+        Real | None,
+        Figure(
+            "0 to 1 of the time",
+            "rate",
+            "the busiest leaf disk",
+            source="`/proc/diskstats`",
+            formula="of the busiest leaf device; not capped at 1",
+        ),
+    ] = None
+    disk_latency_seconds: Annotated[
+        Real | None,
+        Figure(
+            "seconds",
+            "rate",
+            "mean time of a request on leaf disks",
+            source="`/proc/diskstats`",
+            formula="time of all requests of leaf devices / their number; null without requests",
+            histogram=True,
+        ),
+    ] = None
+    network_receive_bytes_per_second: Annotated[
+        Real | None,
+        Figure(
+            "bytes per second",
+            "rate",
+            "all physical interfaces",
+            source="`/proc/net/dev`",
+            formula="sum over physical interfaces",
+            histogram=True,
+        ),
+    ] = None
+    network_transmit_bytes_per_second: Annotated[
+        Real | None,
+        Figure(
+            "bytes per second",
+            "rate",
+            "all physical interfaces",
+            source="`/proc/net/dev`",
+            formula="sum over physical interfaces",
+            histogram=True,
+        ),
+    ] = None
+    cpu_temperature_celsius: Annotated[
+        Real | None,
+        Figure(
+            "°C",
+            "gauge",
+            "hottest CPU sensor",
+            source="hwmon, else thermal zones",
+            formula='coretemp "Package id N", k10temp and zenpower Tdie or else Tctl, '
+            "cpu_thermal; else the thermal zone of the CPU. the hottest package; "
+            "values outside 1 to 120 are not believed",
+        ),
+    ] = None
+    cpu_temperature_limit_celsius: Annotated[
+        Real | None,
+        Figure(
+            "°C",
+            "gauge",
+            "that sensor's own limit",
+            source="the same sensor's `tempN_crit`, else `tempN_max`",
+        ),
+    ] = None
+    board_temperature_celsius: Annotated[
+        Real | None,
+        Figure(
+            "°C",
+            "gauge",
+            "mainboard sensor",
+            source="the sensor that the settings name by chip and label",
+            formula="null where none is configured",
+        ),
+    ] = None
