@@ -117,10 +117,9 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "°C",
             "gauge",
             "hottest CPU sensor",
-            source="hwmon, else thermal zones",
-            formula='coretemp "Package id N", k10temp and zenpower Tdie or else Tctl, '
-            "cpu_thermal; else the thermal zone of the CPU. the hottest package; "
-            "values outside 1 to 120 are not believed",
+            source="hwmon, else the thermal zone of the CPU",
+            formula='the hottest of coretemp "Package id N", k10temp and zenpower Tdie or else Tctl, '
+            "cpu_thermal; values outside 1 to 120 are not believed",
         ),
     ] = None
     cpu_temperature_limit_celsius: Annotated[

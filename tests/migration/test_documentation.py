@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/schema.md names every column of every public view, in order, and gives each its unit."""
+"""docs/schema.md names every column of every public view, and gives each its unit."""
 
 import re
 from pathlib import Path
@@ -59,7 +59,7 @@ def columns_of(rows: list[Row], groups: dict[str, list[Row]], *, rollup: bool) -
         for figure in groups[match[1]]:
             if not rollup:
                 columns.append(figure.name)
-            elif figure.cells[0] == "rollup":
+            elif "rollup" in figure.cells[0].split(", "):
                 columns.extend(f"{figure.name}_{part}" for part in PARTS)
     return columns
 
@@ -82,10 +82,10 @@ def test_the_page_and_the_database_have_the_same_views(shared_owner: psycopg.Con
 
 @pytest.mark.parametrize("view", sorted(documented()))
 def test_the_page_has_the_columns_of_a_view(shared_owner: psycopg.Connection, view: str) -> None:
-    """Every column is described, in the order in which a query returns it."""
+    """Every column is described once, and none that is not there; their order means nothing."""
     columns: dict[str, list[str]] = dict(shared_owner.execute(VIEWS).fetchall())
 
-    assert documented()[view] == columns[view]
+    assert sorted(documented()[view]) == sorted(columns[view])
 
 
 def test_every_column_has_a_unit() -> None:

