@@ -27,7 +27,7 @@ def metrics_document(text: str) -> str:
 
 
 def schema_document(text: str) -> str:
-    """Return docs/schema.md with its tables written anew: a table for the figures of each table of samples."""
+    """Return docs/schema.md with its tables written anew: one for the figures of each table of samples."""
     return _replaced(
         text, {name: _schema_table(figures.values()) for name, figures in figures_by_table().items()}
     )

@@ -226,6 +226,27 @@ class HostMemoryFigures(Struct, frozen=True, kw_only=True, omit_defaults=True):
             formula="Δoom_kill: killed for lack of memory within the interval",
         ),
     ] = None
+    memory_corrected_error_count: Annotated[
+        Count | None,
+        Figure(
+            "errors",
+            "count",
+            "errors of memory modules that were corrected since the last sample",
+            source="`/sys/devices/system/edac/mc/mc*/ce_count`",
+            formula="Δ of the sum of all memory controllers. Null where no driver watches one, "
+            "and where counters were reset",
+        ),
+    ] = None
+    memory_uncorrected_error_count: Annotated[
+        Count | None,
+        Figure(
+            "errors",
+            "count",
+            "errors of memory modules that could not be corrected since the last sample",
+            source="`ue_count`",
+            formula="likewise",
+        ),
+    ] = None
     ksm_run: Annotated[
         SmallInteger | None,
         Figure(

@@ -141,3 +141,36 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             formula="null where none is configured",
         ),
     ] = None
+    clock_synchronised: Annotated[
+        bool | None,
+        Figure(
+            "true or false",
+            "gauge",
+            "a daemon keeps its clock in time",
+            source="adjtimex(2) maxerror",
+            formula="less than 16 s, where the kernel gives up. The status STA_UNSYNC is not used: "
+            "chrony without `rtcsync` leaves it set",
+            rolled_up=False,
+        ),
+    ] = None
+    clock_error_seconds: Annotated[
+        Real | None,
+        Figure(
+            "seconds",
+            "gauge",
+            "the most that its clock can be off, as the daemon has it",
+            source="adjtimex(2) maxerror (µs)",
+            formula="null while not synchronised; grows by 0.5 ms a second while the daemon hears nothing",
+        ),
+    ] = None
+    clock_ntp_offset_seconds: Annotated[
+        Real | None,
+        Figure(
+            "seconds",
+            "gauge",
+            "how far its clock is ahead of its time servers, negative if behind",
+            source="adjtimex(2) offset (ns or µs: STA_NANO)",
+            formula="−offset: what the kernel has yet to correct. Null while not synchronised, "
+            "and with daemons that leave the kernel's loop off (STA_PLL), as chrony does",
+        ),
+    ] = None
