@@ -59,8 +59,9 @@ def _metrics_table(struct: type[Struct]) -> str:
 def _schema_table(figures: Iterable[DeclaredFigure]) -> str:
     lines = ["| figure | unit | | meaning |", "| --- | --- | --- | --- |"]
     for name, _, _, figure in figures:
-        levels = ["rollup"] * figure.rolled_up + ["histogram"] * figure.histogram
-        lines.append(_row(f"`{name}`", figure.unit, ", ".join(levels), figure.meaning))
+        flags = {"rollup": figure.rolled_up, "histogram": figure.histogram, "not now": not figure.in_now}
+        where = ", ".join(word for word, is_set in flags.items() if is_set)
+        lines.append(_row(f"`{name}`", figure.unit, where, figure.meaning))
     return "\n".join(["", *lines, "", ""])
 
 

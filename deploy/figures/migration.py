@@ -13,7 +13,7 @@ from publisher.wire.figures import DeclaredFigure
 
 _HEAD: Final = """\
 -- SPDX-License-Identifier: Apache-2.0
--- New figures, as they were declared when this was written (make figures). Buckets of before have none of them.
+-- New figures, as they were declared when this was written (make figures). Older buckets have none of them.
 
 """
 # A table as the second migration makes it, and what later ones add.

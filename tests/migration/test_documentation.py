@@ -13,6 +13,7 @@ from consumer.settings import RetentionSettings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "schema.md"
 PARTS = ("count", "sum", "min", "max")
+WITH_HISTOGRAMS = ("_1h", "_1d")
 VIEWS = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
 FROM pg_class AS c
@@ -28,6 +29,11 @@ class Row(NamedTuple):
     name: str
     unit: str
     cells: tuple[str, ...]
+
+    @property
+    def flags(self) -> list[str]:
+        """Return which views have a figure: rollup, histogram, not now."""
+        return self.cells[0].split(", ")
 
     @property
     def is_group(self) -> bool:
@@ -47,8 +53,8 @@ def sections() -> dict[str, list[Row]]:
     return found
 
 
-def columns_of(rows: list[Row], groups: dict[str, list[Row]], *, rollup: bool) -> list[str]:
-    """Return the columns that a table stands for, its groups written out."""
+def columns_of(view: str, rows: list[Row], groups: dict[str, list[Row]], *, rollup: bool) -> list[str]:
+    """Return the columns of a view that a table stands for, its groups written out."""
     columns = []
     for row in rows:
         if not row.is_group:
@@ -58,9 +64,11 @@ def columns_of(rows: list[Row], groups: dict[str, list[Row]], *, rollup: bool) -
         assert match is not None
         for figure in groups[match[1]]:
             if not rollup:
-                columns.append(figure.name)
-            elif "rollup" in figure.cells[0].split(", "):
+                columns += [figure.name] * ("not now" not in figure.flags or not view.endswith("_now"))
+            elif "rollup" in figure.flags:
                 columns.extend(f"{figure.name}_{part}" for part in PARTS)
+                if "histogram" in figure.flags and view.endswith(WITH_HISTOGRAMS):
+                    columns.append(f"{figure.name}_histogram")
     return columns
 
 
@@ -71,7 +79,7 @@ def documented() -> dict[str, list[str]]:
     for heading, rows in page.items():
         if not heading.endswith("figures"):
             names = heading.split(", ")
-            views.update({name: columns_of(rows, page, rollup=len(names) > 1) for name in names})
+            views.update({name: columns_of(name, rows, page, rollup=len(names) > 1) for name in names})
     return views
 
 

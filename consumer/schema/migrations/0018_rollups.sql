@@ -459,7 +459,7 @@ BEGIN
         END IF;
     END LOOP;
     IF relation = subject || '_samples' THEN
-        PERFORM kvmgrid.append_view_column(subject || '_metrics', 's.' || quote_ident(figure), figure);
+        PERFORM kvmgrid.append_view_column(subject || '_metrics', 'm.' || quote_ident(figure), figure);
         IF in_now THEN
             PERFORM kvmgrid.append_view_column(subject || 's_now', 'l.' || quote_ident(figure), figure);
         END IF;
