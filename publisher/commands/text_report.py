@@ -91,6 +91,9 @@ def _facts(sample: HostSample) -> Iterator[str]:
         f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})",
         f"board {celsius(sample.board_temperature_celsius)}",
     )
+    if sample.clock_synchronised is not None:
+        kept = "kept in time" if sample.clock_synchronised else "not kept in time by any daemon"
+        yield _fact("Clock", kept, f"at most {milliseconds(sample.clock_error_seconds)} off")
 
 
 def _memory_facts(sample: HostSample) -> Iterator[str]:
