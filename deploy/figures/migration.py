@@ -18,7 +18,7 @@ _HEAD: Final = """\
 """
 # A table as the second migration makes it, and what later ones add.
 _TABLE: Final = re.compile(r"^CREATE TABLE (\w+) \($(.*?)^\)", re.MULTILINE | re.DOTALL)
-_COLUMN: Final = re.compile(r"^    (\w+) [a-z]", re.MULTILINE)
+_COLUMN: Final = re.compile(r"^    ([a-z]\w*) [a-z]", re.MULTILINE)
 _ADDED: Final = re.compile(r"\badd_figure\(\s*'(\w+)',\s*'(\w+)'")
 _NUMBER: Final = re.compile(r"(\d{4})_")
 
