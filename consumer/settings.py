@@ -102,8 +102,8 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     raw: Period = "30d"
     minute: Period = field(default="90d", name="1m")
-    five_minutes: Period = field(default="365d", name="5m")
-    hour: Period = field(default="1825d", name="1h")
+    five_minutes: Period = field(default="90d", name="5m")
+    hour: Period = field(default="730d", name="1h")
     day: Period = field(default=FOREVER, name="1d")
     latest: Period = "90d"
     events: Period = "365d"

@@ -51,11 +51,11 @@ CREATE TABLE IF NOT EXISTS kvmgrid.schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 """
-# Events are rare and keep their chunks of a month. Chunks of rollups are sized by their own level.
+# Events are rare and keep their chunks of a month; chunks of rollups are sized by their level.
 CHUNK_INTERVAL = """
 SELECT set_chunk_time_interval(format('kvmgrid.%%I', hypertable_name)::regclass, %(interval)s)
 FROM timescaledb_information.dimensions
-WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events'
+WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events' AND hypertable_name !~ '_buckets$'
     AND time_interval IS DISTINCT FROM %(interval)s
 """
 

@@ -727,7 +727,8 @@ BEGIN
 END
 $$;
 
--- How far each level is filled, in the order in which to fill. `waits_from`: from there on something waits; null if nothing does.
+-- How far each level is filled, in the order in which to fill. `waits_from`: from there on something waits; null if nothing
+-- does. `kept_from`: what began before it was dropped; null if nothing was.
 CREATE FUNCTION rollup_progress()
 RETURNS TABLE (
     relation text, level text, done timestamptz, target timestamptz, waits_from timestamptz, kept_from timestamptz
@@ -744,7 +745,7 @@ AS $$
             WHEN p.done > p.target - INTERVAL '3 days' THEN p.done
             ELSE nullif(least(p.target, kvmgrid.rollup_source_start(p.relation, p.level, p.done)), p.target)
         END,
-        p.kept_from
+        nullif(p.kept_from, '-infinity')
     FROM (
         SELECT
             m.relation, m.level, m.done, m.kept_from, l.width,
