@@ -27,11 +27,14 @@ SELECT add_figure(
 """
 
 
+FIGURE = Figure("tasks", "gauge", "tasks that run")
+
+
 def declared(
-    name: str, sql_type: str = "real", *, is_required: bool = False, **options: bool
+    name: str, figure: Figure = FIGURE, *, sql_type: str = "real", is_required: bool = False
 ) -> DeclaredFigure:
     """Return a figure as its struct declares it."""
-    return DeclaredFigure(name, sql_type, is_required, Figure("tasks", "gauge", "tasks that run", **options))
+    return DeclaredFigure(name, sql_type, is_required, figure)
 
 
 def migrations() -> list[str]:
@@ -66,26 +69,27 @@ def test_a_new_figure_becomes_a_call_with_all_that_is_declared() -> None:
     figures = {
         "host_samples": {
             "load_1m": declared("load_1m"),
-            "load_15m": declared("load_15m", histogram=True),
-            "is_loaded": declared("is_loaded", "boolean", rolled_up=False, in_now=False),
+            "load_15m": declared("load_15m", FIGURE._replace(histogram=True)),
+            "is_loaded": declared(
+                "is_loaded", FIGURE._replace(rolled_up=False, in_now=False), sql_type="boolean"
+            ),
         }
     }
     text = next_migration(figures, [TABLES, LATER])
 
     assert text is not None
     assert text.startswith("-- SPDX-License-Identifier: Apache-2.0\n-- ")
+    call = "SELECT add_figure('host_samples', {}, rolled_up => {}, histogram => {}, in_now => {});"
     assert [
-        "SELECT add_figure('host_samples', 'load_15m', 'real',"
-        " rolled_up => true, histogram => true, in_now => true);",
-        "SELECT add_figure('host_samples', 'is_loaded', 'boolean',"
-        " rolled_up => false, histogram => false, in_now => false);",
+        call.format("'load_15m', 'real'", "true", "true", "true"),
+        call.format("'is_loaded', 'boolean'", "false", "false", "false"),
     ] == [line for line in text.splitlines() if line.startswith("SELECT")]
     assert next_migration(figures, [TABLES, LATER, text]) is None
 
 
 def test_a_new_figure_that_is_never_null_is_refused() -> None:
     """Publishers of before do not send it, and rows of before do not have it."""
-    with pytest.raises(FigureError, match="host_samples.state is new and must be optional"):
+    with pytest.raises(FigureError, match=r"host_samples\.state is new and must be optional"):
         next_migration({"host_samples": {"state": declared("state", is_required=True)}}, [TABLES])
 
 
