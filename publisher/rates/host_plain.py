@@ -12,7 +12,7 @@ from msgspec.structs import fields
 from publisher.collectors.reading import HostReading
 from publisher.procfs import LARGEST_COUNT
 from publisher.rates.counter import increase, per_second
-from publisher.wire.figures import Kind, figures_of
+from publisher.wire.figures import Kind, declarations
 from publisher.wire.samples import HostSample
 
 
@@ -26,7 +26,7 @@ class PlainFigure(NamedTuple):
 
 
 def _plain_figures() -> tuple[PlainFigure, ...]:
-    kinds = {declared.name: declared.figure.kind for declared in figures_of(HostSample)}
+    declared = declarations(HostSample)
     found = []
     for subject in fields(HostReading):
         for field in fields(get_args(subject.type)[0]):
@@ -37,7 +37,7 @@ def _plain_figures() -> tuple[PlainFigure, ...]:
             found += [
                 PlainFigure(name, kind, subject.name, field.name)
                 for name, kind in made
-                if kinds.get(name) == kind
+                if name in declared and declared[name].kind == kind
             ]
     return tuple(found)
 

@@ -5,10 +5,10 @@ Name, type and bounds are those of the field, and so is the type of its column. 
 and tests read the rest here.
 """
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec import NODEFAULT, Struct, inspect
-from msgspec.structs import fields
+from msgspec.structs import FieldInfo, fields
 
 from publisher.wire.field_types import LARGEST_REAL
 
@@ -46,23 +46,28 @@ class DeclaredFigure(NamedTuple):
     figure: Figure
 
 
+def declarations(struct: type[Struct]) -> dict[str, Figure]:
+    """Return the declaration of each field of a struct; raise TypeError for a field without one."""
+    return {field.name: _declaration(struct, field) for field in fields(struct)}
+
+
 def figures_of(struct: type[Struct]) -> tuple[DeclaredFigure, ...]:
-    """Return the figures of a struct; raise TypeError for a field without a declaration."""
+    """Return the figures of a struct with what their fields say of them; raises as ``declarations``."""
     return tuple(
         DeclaredFigure(
             field.name,
             _sql_type(inspect.type_info(field.type)),
             field.default is NODEFAULT or field.default is not None,
-            _declaration(struct, field.name, field.type),
+            _declaration(struct, field),
         )
         for field in fields(struct)
     )
 
 
-def _declaration(struct: type[Struct], name: str, kind: Any) -> Figure:
-    found = [each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Figure)]
+def _declaration(struct: type[Struct], field: FieldInfo) -> Figure:
+    found = [each for each in getattr(field.type, "__metadata__", ()) if isinstance(each, Figure)]
     if len(found) != 1:
-        raise TypeError(f"{struct.__name__}.{name} has {len(found)} declarations of a figure")
+        raise TypeError(f"{struct.__name__}.{field.name} has {len(found)} declarations of a figure")
     return found[0]
 
 
