@@ -26,10 +26,10 @@ TICK_SECONDS = 60
 MINUTES_BEFORE, MINUTES_AFTER = 90, 60
 LEVELS = ("1m", "5m", "1h")
 NEW = DeclaredFigure(
-    "context_switches_per_second",
+    "made_for_this_test_ratio",
     "real",
     is_required=False,
-    figure=Figure("switches per second", "rate", "context switches", histogram=True),
+    figure=Figure("0 to 1", "rate", "of nothing", histogram=True),
 )
 
 
@@ -70,7 +70,7 @@ def add_new_figure(connection: psycopg.Connection, folder: Path) -> str:
     text = next_migration(declared, [path.read_text() for path in folder.glob("*.sql")])
     assert text is not None
     number = next_number(path.name for path in folder.glob("*.sql"))
-    (folder / f"{number:04}_context_switches.sql").write_text(text)
+    (folder / f"{number:04}_made_for_this_test.sql").write_text(text)
     (applied,) = migrate(connection, folder=folder)
     return applied.name
 
@@ -94,12 +94,10 @@ def test_a_figure_is_added_to_a_filled_database(
         (table, level): rows(owner, f"{table}_{level}", change) for table in HYPERTABLES for level in LEVELS
     }
 
-    assert "context_switches" == add_new_figure(owner, tmp_path / "migrations")
+    assert "made_for_this_test" == add_new_figure(owner, tmp_path / "migrations")
     take(MINUTES_BEFORE, MINUTES_AFTER)
     # What a consumer that knows it would have stored.
-    owner.execute(
-        "UPDATE host_samples SET context_switches_per_second = 250 WHERE sampled_at >= %s", [change]
-    )
+    owner.execute("UPDATE host_samples SET made_for_this_test_ratio = 0.25 WHERE sampled_at >= %s", [change])
     end = change + timedelta(minutes=MINUTES_AFTER)
     fill(owner, end)
 
@@ -122,7 +120,7 @@ def test_a_figure_is_added_to_a_filled_database(
             if row[f"{NEW.name}_count"] and row["bucket"] + timedelta(hours=1) > change
         ]
         assert {count} == {row[f"{NEW.name}_count"] for row in new}
-        assert {250.0 * count} == {row[f"{NEW.name}_sum"] for row in new}
-        assert {(250.0, 250.0)} == {(row[f"{NEW.name}_min"], row[f"{NEW.name}_max"]) for row in new}
-    assert [(None,)] == owner.execute("SELECT context_switches_per_second FROM hosts_now").fetchall()
-    owner.execute("SELECT context_switches_per_second FROM host_metrics").fetchall()
+        assert {0.25 * count} == {row[f"{NEW.name}_sum"] for row in new}
+        assert {(0.25, 0.25)} == {(row[f"{NEW.name}_min"], row[f"{NEW.name}_max"]) for row in new}
+    assert [(None,)] == owner.execute("SELECT made_for_this_test_ratio FROM hosts_now").fetchall()
+    owner.execute("SELECT made_for_this_test_ratio FROM host_metrics").fetchall()
