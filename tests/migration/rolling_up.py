@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rounds of upkeep that fill the rollups, by the functions of the database alone."""
+
+from datetime import datetime
+
+import psycopg
+
+from tests.migration.seeding import HYPERTABLES
+
+LEVELS = ("5m", "1h", "1d")
+FAR = 1_000_000
+
+
+def fill_levels(connection: psycopg.Connection, bucket_count: int = FAR) -> None:
+    """Fill every level of every relation once, as far as is announced."""
+    for level in LEVELS:
+        for relation in HYPERTABLES:
+            connection.execute("SELECT fill_rollup(%s, %s, %s)", [relation, level, bucket_count])
+
+
+def roll_up(connection: psycopg.Connection) -> None:
+    """Fill all that may be filled by now, and serve all notes."""
+    announced: datetime | None = None
+    while True:
+        reached = connection.execute("SELECT announce_rollups()").fetchone()
+        fill_levels(connection)
+        if reached is None or reached == (announced,):
+            break
+        (announced,) = reached
+    while connection.execute("SELECT applied_count > 0 FROM apply_late_rollups(1000)").fetchone() == (True,):
+        pass

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every level equals an aggregate of the raw samples, whatever came in whatever order beside whatever upkeep."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.migration.interleaving import (
+    TABLES,
+    Row,
+    flush,
+    random_rows,
+    run_by_turns,
+    upkeep,
+)
+from tests.migration.rolling_up import roll_up
+from tests.services import MigratedDatabase
+
+SPAN = timedelta(days=6)
+# Where `announced` goes next: a row there is late or not by a hair.
+FRONT = timedelta(hours=7)
+WIDTHS = {"5m": "5 minutes", "1h": "1 hour", "1d": "1 day"}
+KEYS = {"host_samples": "host_id", "host_disk_samples": "host_id, device", "domain_samples": "domain_id"}
+FIGURES = {
+    "host_samples": ("cpu_busy_ratio", "memory_total_bytes", "uptime_seconds"),
+    "host_disk_samples": ("read_bytes_per_second", "in_flight_count"),
+    "domain_samples": ("cpu_cores", "memory_used_bytes", "vcpu_count"),
+}
+HISTOGRAMS = {"host_samples": "cpu_busy_ratio", "domain_samples": "cpu_cores"}
+STATES = {
+    "host_samples": {f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")},
+    "domain_samples": {
+        "state_running": "state IN (1, 2)",
+        "state_paused": "state = 3",
+        "state_off": "state = 5",
+        "state_other": "state IN (0, 4, 6, 7)",
+    },
+}
+# Of buckets that no note names, as one statement sees them: those of the level's view and of the samples that differ.
+UNLIKE = """
+SELECT count(*)
+FROM (
+    SELECT bucket, host_id, sample_count, cpu_busy_ratio_count, cpu_busy_ratio_min, cpu_busy_ratio_max
+    FROM host_samples_5m
+) AS rolled
+FULL JOIN (
+    SELECT time_bucket('5 minutes', sampled_at) AS bucket, host_id, count(*) AS sample_count,
+        count(cpu_busy_ratio) AS count, min(cpu_busy_ratio) AS min, max(cpu_busy_ratio) AS max
+    FROM host_samples
+    GROUP BY 1, 2
+) AS raw USING (bucket, host_id, sample_count)
+WHERE (count IS DISTINCT FROM cpu_busy_ratio_count OR min IS DISTINCT FROM cpu_busy_ratio_min
+        OR max IS DISTINCT FROM cpu_busy_ratio_max)
+    AND (host_id, bucket) NOT IN (SELECT entity_id, bucket FROM rollup_late WHERE subject = 'host')
+"""
+
+
+@pytest.fixture
+def sessions(database: MigratedDatabase) -> Iterator[list[psycopg.Connection]]:
+    """Give four connections of consumers, which begin a transaction with their first statement."""
+    connections = [psycopg.connect(database.ingest_url) for _ in range(4)]
+    yield connections
+    for connection in connections:
+        connection.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_levels_equal_an_aggregate_of_the_samples(
+    owner: psycopg.Connection,
+    ingest: psycopg.Connection,
+    sessions: list[psycopg.Connection],
+    database: MigratedDatabase,
+    seed: int,
+) -> None:
+    """Two flushes and two workers take turns at every statement; rows are late, double and out of order."""
+    random = Random(seed)
+    # Whoever waits for the gate has nobody in this process who would leave it.
+    owner.execute("ALTER FUNCTION announce_rollups() SET lock_timeout = '5ms'")
+    # With samples there, `announced` goes on in steps, so that rows meet it.
+    now = datetime.now(UTC)
+    for _ in flush(sessions[0], random_rows(random, now - SPAN, now, 200), random):
+        pass
+    flushes = [_flushes(connection, Random(f"{seed} {name}")) for name, connection in enumerate(sessions[:2])]
+    workers = [upkeep(connection, Random(f"{seed} {name}"), 200) for name, connection in enumerate(sessions[2:])]
+
+    for turn, _ in enumerate(run_by_turns([*flushes, *workers], random)):
+        if turn % 200 == 0:
+            assert [(0,)] == owner.execute(UNLIKE).fetchall()
+
+    with psycopg.connect(database.ingest_url, autocommit=True) as worker:
+        roll_up(worker)
+    assert [(0,)] == owner.execute("SELECT note_count FROM rollup_late_waiting()").fetchall()
+    assert [] == [
+        (relation, level) for relation in TABLES for level in WIDTHS if _differs(owner, relation, level)
+    ]
+
+
+def _flushes(connection: psycopg.Connection, random: Random) -> Iterator[None]:
+    """Store some flushes one after the other; some come again, half are of the time that is announced next."""
+    stored: list[list[Row]] = []
+    now = datetime.now(UTC)
+    for _ in range(20):
+        ((announced,),) = connection.execute("SELECT announced FROM rollup_announced").fetchall()
+        connection.rollback()
+        if stored and random.random() < 0.2:
+            rows = random.choice(stored)
+        elif announced < now - SPAN or random.random() < 0.5:
+            rows = random_rows(random, now - SPAN, now, random.randrange(1, 20))
+        else:
+            rows = random_rows(random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20))
+        stored.append(rows)
+        yield from flush(connection, rows, random)
+
+
+def _differs(owner: psycopg.Connection, relation: str, level: str) -> bool:
+    """Whether a level's view is anything else than the samples aggregated."""
+    expected = _aggregated(owner, relation, level)
+    found = _shown(owner, relation, level)
+    assert expected
+    return expected.keys() != found.keys() or any(
+        len(row) != len(found[key]) or not all(map(_equal, row, found[key])) for key, row in expected.items()
+    )
+
+
+def _equal(expected: object, found: object) -> bool:
+    if isinstance(expected, float) and isinstance(found, float):
+        return math.isclose(expected, found, rel_tol=1e-9, abs_tol=0)
+    return expected == found
+
+
+def _aggregated(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
+    """Return count, then count, sum, least and greatest of each figure, states and histogram, by key."""
+    keys, width = KEYS[relation], WIDTHS[level]
+    cells = [
+        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})" for figure in FIGURES[relation]
+    ]
+    cells += [f"count(*) FILTER (WHERE {condition})" for condition in STATES.get(relation, {}).values()]
+    rows = owner.execute(
+        sql.SQL(  # of the names above
+            f"SELECT (time_bucket('{width}', sampled_at), {keys})::text, count(*), {', '.join(cells)}"
+            f" FROM {relation} GROUP BY time_bucket('{width}', sampled_at), {keys}"
+        )
+    ).fetchall()
+    found = {key: list(row) for key, *row in rows}
+    if relation in HISTOGRAMS and level != "5m":
+        figure = HISTOGRAMS[relation]
+        means = owner.execute(
+            sql.SQL(
+                f"SELECT (time_bucket('{width}', bucket), {keys})::text, histogram_bin(mean)"
+                f" FROM (SELECT time_bucket('5 minutes', sampled_at) AS bucket, {keys}, avg({figure}::float8) AS mean"
+                f" FROM {relation} GROUP BY 1, {keys}) AS means"
+            )
+        ).fetchall()
+        for key in found:
+            found[key].append(Counter(bin for of, bin in means if of == key and bin is not None))
+    return found
+
+
+def _shown(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
+    """Return the same of a level's view."""
+    keys = KEYS[relation]
+    cells = [
+        f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")
+    ]
+    cells += [f"{state}_count" for state in STATES.get(relation, {})]
+    has_histogram = relation in HISTOGRAMS and level != "5m"
+    if has_histogram:
+        cells.append(f"{HISTOGRAMS[relation]}_histogram")
+    rows = owner.execute(
+        sql.SQL(f"SELECT (bucket, {keys})::text, sample_count, {', '.join(cells)} FROM {relation}_{level}")
+    ).fetchall()
+    found = {key: list(row) for key, *row in rows}
+    if has_histogram:
+        for row in found.values():
+            counts: Counter[int] = Counter()
+            for element in row[-1] or ():
+                counts[element // 65536] += element % 65536
+            row[-1] = counts
+    return found
