@@ -7,6 +7,7 @@ Beside the files of a tree this is the only thing that a collector asks the kern
 import ctypes
 import errno
 import os
+from functools import cache
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -55,11 +56,17 @@ class _Timex(ctypes.Structure):
     )
 
 
+@cache
+def _library() -> ctypes.CDLL:
+    # Once: each has a class of its own.
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def read_kernel_clock() -> KernelClock:
     """Ask the kernel; raise SourceError where it does not say."""
     # No mode is set: nothing is adjusted.
     found = _Timex()
-    if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(found)) < 0:
+    if _library().adjtimex(ctypes.byref(found)) < 0:
         number = ctypes.get_errno()
         kind = SourceUnavailableError if number in _LACKING else SourceFailedError
         raise kind(f"adjtimex: {os.strerror(number)}")

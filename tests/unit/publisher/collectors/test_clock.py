@@ -3,7 +3,7 @@
 
 import ctypes
 import errno
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -57,17 +57,14 @@ def test_what_the_kernel_says_of_its_clock(found: KernelClock, expected: ClockRe
 def test_this_kernel_is_asked_and_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any kernel has an error between 0 and its limit; the call asks with no mode."""
     modes = []
-    real = ctypes.CDLL
+    real = clock._library()
 
     class Library:
-        def __init__(self, *_: object, **options: bool) -> None:
-            self._library = real(None, **options)
+        def adjtimex(self, timex: Any) -> int:
+            modes.append(timex._obj.modes)
+            return int(real.adjtimex(timex))
 
-        def adjtimex(self, timex: object) -> int:
-            modes.append(timex._obj.modes)  # type: ignore[attr-defined]  # of a ctypes reference, which has no type
-            return int(self._library.adjtimex(timex))
-
-    monkeypatch.setattr(ctypes, "CDLL", Library)
+    monkeypatch.setattr(clock, "_library", Library)
     found = read_kernel_clock()
 
     assert 0 <= found.error_microseconds <= clock.LARGEST_ERROR_MICROSECONDS
@@ -88,14 +85,11 @@ def test_a_kernel_that_does_not_say_is_no_clock_out_of_time(
     """A sandbox without the call is not a host whose clock nobody keeps in time."""
 
     class Library:
-        def __init__(self, *_: object, **__: bool) -> None:
-            pass
-
         def adjtimex(self, _: object) -> int:
             ctypes.set_errno(number)
             return -1
 
-    monkeypatch.setattr(ctypes, "CDLL", Library)
+    monkeypatch.setattr(clock, "_library", Library)
     with pytest.raises(kind, match="adjtimex: "):
         read_kernel_clock()
 
