@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Community edition: everything of the Apache edition, with columnstore, rollups and jobs beside it.
+"""The Community edition: everything of the Apache edition, with the columnstore beside it.
 
 Run on the WebAssembly build (see conftest.py for its limits): the SQL is the real one, applied by the real
-runner; the scheduler that calls the jobs, and COPY, are tried in the Apache edition or nowhere.
+runner; COPY, and sessions beside one another, are tried in the Apache edition or nowhere.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,16 +12,14 @@ from psycopg import sql
 
 from consumer.schema.migration import detect, migrate
 from consumer.schema.migration_files import migrations_folder, read_migrations
-from consumer.schema.retention import Removed, enforce, periods, store
-from consumer.settings import RetentionSettings
+from consumer.schema.retention import Removed, enforce
+from tests.migration.rolling_up import roll_up
 from tests.migration.seeding import HYPERTABLES, seed_contest, seed_plain_tables, seed_samples
 from tests.migration.test_grants import EXPECTED, GRANTS
 from tests.services import MigratedDatabase
 
 LEVELS = ("1m", "5m", "1h", "1d")
 ROLLUPS = [f"{table}_{level}" for table in HYPERTABLES for level in LEVELS]
-# What the Community edition has for its own use; everything else is the same in both.
-INTERNAL_VIEWS = {"relation_jobs", "retention_policies", "refresh_policies"}
 DAY = timedelta(days=1)
 TICK = timedelta(seconds=10)
 COLUMNS = """
@@ -31,12 +29,7 @@ JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdro
 WHERE c.relnamespace = 'kvmgrid'::regnamespace AND c.relkind IN ('r', 'v')
 GROUP BY 1
 """
-# Names of jobs' relations as TimescaleDB 2.23 gives them: for a rollup its own.
-JOBS = """
-SELECT hypertable_name, config
-FROM timescaledb_information.jobs
-WHERE proc_name = %s AND hypertable_schema = 'kvmgrid' AND owner = 'kvmgrid_owner'::regrole
-"""
+JOBS = "SELECT proc_name FROM timescaledb_information.jobs WHERE hypertable_schema = 'kvmgrid'"
 CHUNKS = """
 SELECT count(*), count(*) FILTER (WHERE is_compressed)
 FROM timescaledb_information.chunks
@@ -49,21 +42,12 @@ def columns(connection: psycopg.Connection) -> dict[str, list[str]]:
     return dict(connection.execute(COLUMNS).fetchall())
 
 
-def run_jobs(connection: psycopg.Connection, procedure: str) -> int:
-    """Run every job of a kind as the scheduler would and return how many there were."""
-    jobs = connection.execute(
-        "SELECT job_id FROM timescaledb_information.jobs"
-        " WHERE proc_name = %s AND hypertable_schema = 'kvmgrid' ORDER BY 1",
-        [procedure],
-    ).fetchall()
-    for (job_id,) in jobs:
-        connection.execute(sql.SQL("CALL run_job({})").format(sql.Literal(job_id)))
-    return len(jobs)
-
-
-def configured(connection: psycopg.Connection, procedure: str, key: str) -> dict[str, str | None]:
-    """Return one figure of the configuration of each job of a kind."""
-    return {name: config[key] for name, config in connection.execute(JOBS, [procedure])}
+def convert(connection: psycopg.Connection) -> int:
+    """Convert every chunk that is due, as the upkeep does, and return how many there were."""
+    count = 0
+    while connection.execute("SELECT convert_chunk()").fetchone() != (None,):
+        count += 1
+    return count
 
 
 def rollup(connection: psycopg.Connection, view: str) -> list[tuple[object, ...]]:
@@ -71,20 +55,6 @@ def rollup(connection: psycopg.Connection, view: str) -> list[tuple[object, ...]
     return connection.execute(
         sql.SQL("SELECT * FROM {} AS r ORDER BY r::text").format(sql.Identifier(view))
     ).fetchall()
-
-
-def materialised_count(connection: psycopg.Connection, view: str) -> int:
-    """Return how many buckets of a rollup are stored, rather than added while reading."""
-    found = connection.execute(
-        "SELECT materialization_hypertable_schema, materialization_hypertable_name"
-        " FROM timescaledb_information.continuous_aggregates WHERE view_name = %s",
-        [view],
-    ).fetchone()
-    assert found is not None
-    (count,) = connection.execute(
-        sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(*found))
-    ).fetchone() or (0,)
-    return int(count)
 
 
 def test_the_edition_is_found(community: psycopg.Connection) -> None:
@@ -108,22 +78,19 @@ def test_tables_and_views_are_those_of_the_apache_edition(
     """Names, columns, their order and types are equal: nobody notices which edition is behind a view."""
     with psycopg.connect(database.owner_url) as apache:
         expected = columns(apache)
-    found = columns(community)
 
-    assert expected == {name: found[name] for name in found if name not in INTERNAL_VIEWS}
-    assert INTERNAL_VIEWS <= set(found)
+    assert expected == columns(community)
 
 
 def test_grants_are_those_of_the_apache_edition(community: psycopg.Connection) -> None:
-    """Every role may do the same, and the views for internal use add nothing but their reading."""
-    internal = {f"kvmgrid_dashboard: SELECT on {view}" for view in INTERNAL_VIEWS}
+    """Every role may do the same."""
     granted = [row for (row,) in community.execute(GRANTS.read_bytes())]
 
-    assert EXPECTED.read_text().splitlines() == [row for row in granted if row not in internal]
+    assert EXPECTED.read_text().splitlines() == granted
 
 
 def test_samples_are_in_the_columnstore(community: psycopg.Connection) -> None:
-    """Each hypertable of samples is segmented by its entity and ordered by time, newest first."""
+    """Each table of samples and each level is segmented by its entity and ordered by time, newest first."""
     settings = {
         str(name): (segment, order)
         for name, segment, order in community.execute(
@@ -133,96 +100,57 @@ def test_samples_are_in_the_columnstore(community: psycopg.Connection) -> None:
     }
     host, domain = "host_id", "domain_id"
 
-    assert {
-        "host_samples": (host, "sampled_at DESC"),
-        "host_disk_samples": (f"{host},device", "sampled_at DESC"),
-        "host_interface_samples": (f"{host},device", "sampled_at DESC"),
-        "host_filesystem_samples": (f"{host},path", "sampled_at DESC"),
-        "domain_samples": (domain, "sampled_at DESC"),
-        "domain_block_samples": (f"{domain},device", "sampled_at DESC"),
-        "domain_interface_samples": (f"{domain},device", "sampled_at DESC"),
-    } == {name: settings[name] for name in HYPERTABLES}
-
-
-def test_rollups_are_continuous_aggregates_each_over_the_finer(community: psycopg.Connection) -> None:
-    """1m reads the samples, 5m reads 1m, 1h reads 5m, 1d reads 1h; all add what is not stored yet."""
-    rows = community.execute(
-        "SELECT a.view_name, coalesce(b.view_name, a.hypertable_name), a.materialized_only"
-        " FROM timescaledb_information.continuous_aggregates AS a"
-        " LEFT JOIN timescaledb_information.continuous_aggregates AS b"
-        " ON b.materialization_hypertable_name = a.hypertable_name OR b.view_name = a.hypertable_name"
-    ).fetchall()
-    sources = {
-        f"{table}_{level}": f"{table}_{finer}" if finer else table
-        for table in HYPERTABLES
-        for level, finer in zip(LEVELS, (None, *LEVELS), strict=False)
+    keys = {
+        "host_samples": host,
+        "host_disk_samples": f"{host},device",
+        "host_interface_samples": f"{host},device",
+        "host_filesystem_samples": f"{host},path",
+        "domain_samples": domain,
+        "domain_block_samples": f"{domain},device",
+        "domain_interface_samples": f"{domain},device",
+    }
+    expected = {table: (key, "sampled_at DESC") for table, key in keys.items()}
+    for level in LEVELS[1:]:
+        expected |= {f"{table}_{level}_buckets": (key, "bucket DESC") for table, key in keys.items()}
+    assert expected | {"publisher_reports": (host, "sampled_at DESC")} == {
+        name: found for name, found in settings.items() if name != "events"
     }
 
-    assert sources == {view: source for view, source, _ in rows}
-    assert {False} == {materialized_only for _, _, materialized_only in rows}
 
+def test_no_job_of_timescaledb_and_no_view_over_its_own_is_left(community: psycopg.Connection) -> None:
+    """Nothing runs in the background; no view is in the way of an update of the extension."""
+    depends = """
+    SELECT DISTINCT v.relname
+    FROM pg_class AS v
+    JOIN pg_rewrite AS r ON r.ev_class = v.oid
+    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    JOIN pg_class AS used ON used.oid = d.refobjid
+    WHERE v.relnamespace = 'kvmgrid'::regnamespace AND used.relnamespace::regnamespace::text ~ 'timescaledb'
+    """
 
-def test_everything_that_grows_has_its_jobs(community: psycopg.Connection) -> None:
-    """Rollups are refreshed; samples, reports and rollups converted; what is not kept for ever is dropped."""
-    kept_for_ever = {name for name in ROLLUPS if name.endswith("_1d")}
-
-    assert set(ROLLUPS) == set(configured(community, "policy_refresh_continuous_aggregate", "end_offset"))
-    assert {*HYPERTABLES, "publisher_reports", *ROLLUPS} == set(
-        configured(community, "policy_compression", "compress_after")
+    assert [] == community.execute(JOBS).fetchall()
+    assert (
+        []
+        == community.execute("SELECT view_name FROM timescaledb_information.continuous_aggregates").fetchall()
     )
-    assert {*HYPERTABLES, "events", "publisher_reports", *ROLLUPS} - kept_for_ever == set(
-        configured(community, "policy_retention", "drop_after")
-    )
+    assert [] == community.execute(depends).fetchall()
 
 
-def test_policies_equal_the_settings(community: psycopg.Connection) -> None:
-    """Whatever periods `migrate` stores, the jobs drop by them and refresh only what is still there."""
-    shortest = RetentionSettings(
-        raw="2h", minute="2h", five_minutes="24h", hour="7d", day="7d", events="forever", reports="2h"
-    )
-    for retention in (RetentionSettings(), RetentionSettings(raw="forever"), shortest, RetentionSettings()):
-        store(community, retention)
-        keep = periods(retention)
-
-        assert kept_by_relation(community, keep) == {
-            relation: interval(community, text)
-            for relation, text in configured(community, "policy_retention", "drop_after").items()
-        }
-        starts = configured(community, "policy_refresh_continuous_aggregate", "start_offset")
-        for table in HYPERTABLES:
-            for level, source in zip(LEVELS, ("raw", *LEVELS), strict=False):
-                start, source_keep = interval(community, starts[f"{table}_{level}"]), keep[source]
-                # Without a period on either side everything is refreshed.
-                assert start is None if source_keep is None is keep[level] else start is not None
-                assert source_keep is None or start is None or start < source_keep
-
-
-def kept_by_relation(
-    connection: psycopg.Connection, keep: dict[str, timedelta | None]
-) -> dict[str, timedelta | None]:
-    """Return the period of each relation that is not kept for ever."""
-    rows = connection.execute("SELECT relation, level FROM retention_relations WHERE kind <> 'table'")
-    return {relation: keep[level] for relation, level in rows if keep[level] is not None}
-
-
-def interval(connection: psycopg.Connection, text: str | None) -> timedelta | None:
-    """Return an interval as PostgreSQL reads it."""
-    (value,) = connection.execute("SELECT %s::interval", [text]).fetchone() or (None,)
-    return value if isinstance(value, timedelta) else None
-
-
-def test_jobs_do_their_work(community: psycopg.Connection) -> None:
-    """Run once, the jobs fill every rollup, convert old chunks and drop outdated ones."""
+def test_upkeep_fills_converts_and_drops(community: psycopg.Connection) -> None:
+    """As the consumer's role: every level is filled, old chunks are converted, outdated ones dropped."""
     now = datetime.now(UTC)
     for age in (timedelta(hours=1), 3 * DAY, 40 * DAY):
         seed_samples(community, now - age, 60, TICK)
+    community.execute("SET ROLE kvmgrid_ingest")
+    roll_up(community)
+    removed = {entry.relation: entry.removed_count for entry in enforce(community)}
+    due = community.execute("SELECT count(*) FROM chunks_due()").fetchone()
+    assert due == (convert(community),)
+    assert [] == community.execute("SELECT chunk FROM chunks_due()").fetchall()
+    community.execute("RESET ROLE")
 
-    assert len(ROLLUPS) == run_jobs(community, "policy_refresh_continuous_aggregate")
-    assert [] == [view for view in ROLLUPS if not materialised_count(community, view)]
-
-    run_jobs(community, "policy_retention")
-    run_jobs(community, "policy_compression")
     for table in HYPERTABLES:
+        assert 1 == removed[table]
         chunk_count, converted_count = community.execute(CHUNKS, [table]).fetchone() or (0, 0)
         # The samples of 40 days ago are gone, those of 3 days ago converted, the newest as they were.
         assert (120,) == community.execute(
@@ -253,7 +181,7 @@ def test_every_view_answers_a_dashboard(community: psycopg.Connection) -> None:
 def test_rollups_give_the_figures_of_the_apache_edition(
     community: psycopg.Connection, database: MigratedDatabase
 ) -> None:
-    """The same samples give the same rollups on all levels, whether added while reading or stored."""
+    """The same samples give the same rollups on all levels, whether read from them or filled."""
     first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 2 * DAY
     with psycopg.connect(database.owner_url, autocommit=True) as apache:
         seed_samples(apache, first, 500, 7 * TICK)
@@ -262,16 +190,16 @@ def test_rollups_give_the_figures_of_the_apache_edition(
 
     assert [] == [view for view, rows in expected.items() if not rows]
     assert [] == [view for view in ROLLUPS if expected[view] != rollup(community, view)]
-    run_jobs(community, "policy_refresh_continuous_aggregate")
+    roll_up(community)
     assert [] == [view for view in ROLLUPS if expected[view] != rollup(community, view)]
 
 
 def test_late_and_double_samples_meet_converted_chunks(community: psycopg.Connection) -> None:
-    """As the consumer's role: a double is left out, a late sample is stored and reaches the rollup."""
-    then = datetime.now(UTC).replace(second=0, microsecond=0) - 3 * DAY
+    """As the consumer's role: a double is left out; a late sample is stored and reaches levels in columns."""
+    then = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 40 * DAY
     seed_samples(community, then, 6, TICK)
-    for procedure in ("policy_refresh_continuous_aggregate", "policy_compression"):
-        run_jobs(community, procedure)
+    roll_up(community)
+    assert 2 * len(HYPERTABLES) <= convert(community)
     statement = (
         "INSERT INTO domain_samples (domain_id, sampled_at, host_id, cpu_cores, state, outcome)"
         " VALUES (1, %s, 1, 1000, 1, 'ok') ON CONFLICT DO NOTHING"
@@ -280,21 +208,22 @@ def test_late_and_double_samples_meet_converted_chunks(community: psycopg.Connec
     community.execute("SET ROLE kvmgrid_ingest")
     assert "INSERT 0 0" == community.execute(statement, [then]).statusmessage
     assert "INSERT 0 1" == community.execute(statement, [then + TICK / 2]).statusmessage
+    community.execute("INSERT INTO rollup_late (subject, entity_id, bucket) VALUES ('domain', 1, %s)", [then])
+    roll_up(community)
     community.execute("RESET ROLE")
-    run_jobs(community, "policy_refresh_continuous_aggregate")
-    assert [(7, 1000.0)] == community.execute(
-        "SELECT sample_count, cpu_cores_max FROM domain_samples_1m"
-    ).fetchall()
+    for level in LEVELS:
+        assert [(7, 1000.0)] == community.execute(
+            sql.SQL("SELECT sample_count, cpu_cores_max FROM {}").format(
+                sql.Identifier(f"domain_samples_{level}")
+            )
+        ).fetchall()
 
 
-def test_a_consumer_keeps_policies_and_rows_in_order(community: psycopg.Connection) -> None:
-    """The consumer's role mends a policy removed by hand, and deletes outdated rows of plain tables."""
+def test_a_consumer_deletes_outdated_rows(community: psycopg.Connection) -> None:
+    """The consumer's role deletes outdated rows of plain tables, and is told how many."""
     seed_plain_tables(community, datetime.now(UTC) - 100 * DAY)
-    community.execute("SELECT remove_retention_policy('domain_samples')")
     community.execute("SET ROLE kvmgrid_ingest")
 
     outdated = ["domain_latest", "dropped_ranges", "quarantine", "quarantine_counts"]
     removed = [entry for entry in enforce(community) if entry.removed_count]
-    assert [Removed(table, 1) for table in outdated] == removed
-    community.execute("RESET ROLE")
-    assert "30 days" == configured(community, "policy_retention", "drop_after")["domain_samples"]
+    assert {Removed(table, 1) for table in outdated} <= set(removed)

@@ -21,7 +21,13 @@ BUCKET_SECONDS = 300
 HOSTS = DOMAINS = 3
 # The columns beside keys and time, each with the values that come.
 COLUMNS = {
-    "host_samples": ("cpu_busy_ratio", "memory_total_bytes", "uptime_seconds", "health_state", "health_reasons"),
+    "host_samples": (
+        "cpu_busy_ratio",
+        "memory_total_bytes",
+        "uptime_seconds",
+        "health_state",
+        "health_reasons",
+    ),
     "host_disk_samples": ("leaf", "read_bytes_per_second", "in_flight_count"),
     "domain_samples": ("host_id", "cpu_cores", "memory_used_bytes", "vcpu_count", "state", "outcome"),
 }
@@ -48,7 +54,7 @@ class Row(NamedTuple):
 
 
 def random_rows(random: Random, first: datetime, last: datetime, count: int) -> list[Row]:
-    """Return samples of some hosts, disks and VMs; many fall into the same buckets, and figures may be null."""
+    """Return samples of some hosts, disks and VMs; many fall into the same buckets; figures may be null."""
     starts = [first + (last - first) * random.random() for _ in range(max(1, count // 20))]
     rows = []
     for _ in range(count):
@@ -56,30 +62,28 @@ def random_rows(random: Random, first: datetime, last: datetime, count: int) -> 
         sampled_at = min(last, random.choice(starts) + timedelta(seconds=random.randrange(1200)))
         device = random.choice(("vda", "vdb")) if table == "host_disk_samples" else None
         values = tuple(_value(random, column) for column in COLUMNS[table])
-        rows.append(Row(table, random.randrange(1, HOSTS + 1), device, sampled_at.replace(microsecond=0), values))
+        rows.append(
+            Row(table, random.randrange(1, HOSTS + 1), device, sampled_at.replace(microsecond=0), values)
+        )
     return rows
 
 
 def _value(random: Random, column: str) -> object:
+    """Return a value of a column: often a null, often the same, in any magnitude."""
     if column not in REQUIRED and random.random() < 0.2:
         return None
-    match column:
-        case "health_state":
-            return random.choice(("good", "strained", "bad", "unknown"))
-        case "health_reasons":
-            return "[]"
-        case "leaf":
-            return True
-        case "outcome":
-            return "ok"
-        case "state" | "host_id" | "vcpu_count" | "in_flight_count":
-            return random.randrange(1, 7)
-        case "memory_total_bytes":
-            return 2**40 + 1
-        case "memory_used_bytes":
-            return random.randrange(2**40)
-        case _:
-            return random.choice((0.0, 0.25, random.random() * 10 ** random.randrange(-6, 6)))
+    magnitude = random.random() * 10 ** random.randrange(-6, 6)
+    values: dict[str, object] = {
+        "health_state": random.choice(("good", "strained", "bad", "unknown")),
+        "health_reasons": "[]",
+        "leaf": True,
+        "outcome": "ok",
+        "memory_total_bytes": 2**40 + 1,
+        "memory_used_bytes": random.randrange(2**40),
+    }
+    if column in {"state", "host_id", "vcpu_count", "in_flight_count"}:
+        return random.randrange(1, 7)
+    return values.get(column, random.choice((0.0, 0.25, magnitude)))
 
 
 def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Turns:
@@ -115,7 +119,11 @@ def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Tu
 
 def _insert(row: Row) -> tuple[sql.Composed, list[object]]:
     entity = f"{row.table.split('_')[0]}_id"
-    cells = {entity: row.entity_id, "sampled_at": row.sampled_at, **dict(zip(COLUMNS[row.table], row.values, strict=True))}
+    cells = {
+        entity: row.entity_id,
+        "sampled_at": row.sampled_at,
+        **dict(zip(COLUMNS[row.table], row.values, strict=True)),
+    }
     if row.device is not None:
         cells["device"] = row.device
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
@@ -138,7 +146,9 @@ def upkeep(connection: psycopg.Connection, random: Random, step_count: int) -> T
                 case 2:
                     # Notes wait until all relations of their subject are filled.
                     for relation in random.sample(HYPERTABLES, len(HYPERTABLES)):
-                        connection.execute("SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))])
+                        connection.execute(
+                            "SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))]
+                        )
                 case _:
                     step = [random.choice(TABLES), random.choice(("1h", "1d"))]
                     connection.execute("SELECT fill_rollup(%s, %s, 1000)", step)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rounds of upkeep that fill the rollups, by the functions of the database alone."""
 
-from datetime import datetime
-
 import psycopg
 
 from tests.migration.seeding import HYPERTABLES
@@ -20,12 +18,9 @@ def fill_levels(connection: psycopg.Connection, bucket_count: int = FAR) -> None
 
 def roll_up(connection: psycopg.Connection) -> None:
     """Fill all that may be filled by now, and serve all notes."""
-    announced: datetime | None = None
-    while True:
-        reached = connection.execute("SELECT announce_rollups()").fetchone()
+    before, announced = None, connection.execute("SELECT announce_rollups()").fetchone()
+    while announced != before:
         fill_levels(connection)
-        if reached is None or reached == (announced,):
-            break
-        (announced,) = reached
+        before, announced = announced, connection.execute("SELECT announce_rollups()").fetchone()
     while connection.execute("SELECT applied_count > 0 FROM apply_late_rollups(1000)").fetchone() == (True,):
         pass

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every level equals an aggregate of the raw samples, whatever came in whatever order beside whatever upkeep."""
+"""Every level equals an aggregate of the samples, whatever came in whatever order beside the upkeep."""
 
 import math
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -34,7 +35,9 @@ FIGURES = {
 }
 HISTOGRAMS = {"host_samples": "cpu_busy_ratio", "domain_samples": "cpu_cores"}
 STATES = {
-    "host_samples": {f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")},
+    "host_samples": {
+        f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")
+    },
     "domain_samples": {
         "state_running": "state IN (1, 2)",
         "state_paused": "state = 3",
@@ -42,7 +45,7 @@ STATES = {
         "state_other": "state IN (0, 4, 6, 7)",
     },
 }
-# Of buckets that no note names, as one statement sees them: those of the level's view and of the samples that differ.
+# Of buckets that no note names, as one statement sees them: those that are not what the samples give.
 UNLIKE = """
 SELECT count(*)
 FROM (
@@ -73,23 +76,23 @@ def sessions(database: MigratedDatabase) -> Iterator[list[psycopg.Connection]]:
 @pytest.mark.parametrize("seed", range(3))
 def test_levels_equal_an_aggregate_of_the_samples(
     owner: psycopg.Connection,
-    ingest: psycopg.Connection,
     sessions: list[psycopg.Connection],
     database: MigratedDatabase,
     seed: int,
 ) -> None:
     """Two flushes and two workers take turns at every statement; rows are late, double and out of order."""
-    random = Random(seed)
+    # One stream of numbers for each session, so that one is the same whatever the others do.
+    randoms = [Random(f"{seed} {name}") for name in range(5)]  # noqa: S311 - repeatable, not secret
     # Whoever waits for the gate has nobody in this process who would leave it.
     owner.execute("ALTER FUNCTION announce_rollups() SET lock_timeout = '5ms'")
     # With samples there, `announced` goes on in steps, so that rows meet it.
     now = datetime.now(UTC)
-    for _ in flush(sessions[0], random_rows(random, now - SPAN, now, 200), random):
+    for _ in flush(sessions[0], random_rows(randoms[4], now - SPAN, now, 200), randoms[4]):
         pass
-    flushes = [_flushes(connection, Random(f"{seed} {name}")) for name, connection in enumerate(sessions[:2])]
-    workers = [upkeep(connection, Random(f"{seed} {name}"), 200) for name, connection in enumerate(sessions[2:])]
+    flushes = [_flushes(sessions[name], randoms[name]) for name in (0, 1)]
+    workers = [upkeep(sessions[name], randoms[name], 200) for name in (2, 3)]
 
-    for turn, _ in enumerate(run_by_turns([*flushes, *workers], random)):
+    for turn, _ in enumerate(run_by_turns([*flushes, *workers], randoms[4])):
         if turn % 200 == 0:
             assert [(0,)] == owner.execute(UNLIKE).fetchall()
 
@@ -102,7 +105,7 @@ def test_levels_equal_an_aggregate_of_the_samples(
 
 
 def _flushes(connection: psycopg.Connection, random: Random) -> Iterator[None]:
-    """Store some flushes one after the other; some come again, half are of the time that is announced next."""
+    """Store some flushes one after the other; some come again, half are of the time that comes next."""
     stored: list[list[Row]] = []
     now = datetime.now(UTC)
     for _ in range(20):
@@ -113,7 +116,9 @@ def _flushes(connection: psycopg.Connection, random: Random) -> Iterator[None]:
         elif announced < now - SPAN or random.random() < 0.5:
             rows = random_rows(random, now - SPAN, now, random.randrange(1, 20))
         else:
-            rows = random_rows(random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20))
+            rows = random_rows(
+                random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20)
+            )
         stored.append(rows)
         yield from flush(connection, rows, random)
 
@@ -138,42 +143,56 @@ def _aggregated(owner: psycopg.Connection, relation: str, level: str) -> dict[ob
     """Return count, then count, sum, least and greatest of each figure, states and histogram, by key."""
     keys, width = KEYS[relation], WIDTHS[level]
     cells = [
-        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})" for figure in FIGURES[relation]
+        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})"
+        for figure in FIGURES[relation]
     ]
     cells += [f"count(*) FILTER (WHERE {condition})" for condition in STATES.get(relation, {}).values()]
+    names = {"width": width, "keys": keys, "relation": relation}
     rows = owner.execute(
-        sql.SQL(  # of the names above
-            f"SELECT (time_bucket('{width}', sampled_at), {keys})::text, count(*), {', '.join(cells)}"
-            f" FROM {relation} GROUP BY time_bucket('{width}', sampled_at), {keys}"
+        _query(
+            "SELECT (time_bucket('{width}', sampled_at), {keys})::text, count(*), {cells}"
+            " FROM {relation} GROUP BY time_bucket('{width}', sampled_at), {keys}",
+            cells=", ".join(cells),
+            **names,
         )
     ).fetchall()
     found = {key: list(row) for key, *row in rows}
     if relation in HISTOGRAMS and level != "5m":
-        figure = HISTOGRAMS[relation]
         means = owner.execute(
-            sql.SQL(
-                f"SELECT (time_bucket('{width}', bucket), {keys})::text, histogram_bin(mean)"
-                f" FROM (SELECT time_bucket('5 minutes', sampled_at) AS bucket, {keys}, avg({figure}::float8) AS mean"
-                f" FROM {relation} GROUP BY 1, {keys}) AS means"
+            _query(
+                "SELECT (time_bucket('{width}', bucket), {keys})::text, histogram_bin(mean)"
+                " FROM (SELECT time_bucket('5 minutes', sampled_at) AS bucket, {keys},"
+                " avg({figure}::float8) AS mean FROM {relation} GROUP BY 1, {keys}) AS means",
+                figure=HISTOGRAMS[relation],
+                **names,
             )
         ).fetchall()
-        for key in found:
-            found[key].append(Counter(bin for of, bin in means if of == key and bin is not None))
+        for key, row in found.items():
+            row.append(Counter(number for of, number in means if of == key and number is not None))
     return found
+
+
+def _query(text: LiteralString, **parts: str) -> sql.Composed:
+    """Return a query made of the names in this module."""
+    return sql.SQL(text).format(**{name: sql.SQL(part) for name, part in parts.items()})
 
 
 def _shown(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
     """Return the same of a level's view."""
     keys = KEYS[relation]
-    cells = [
-        f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")
-    ]
+    cells = [f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")]
     cells += [f"{state}_count" for state in STATES.get(relation, {})]
     has_histogram = relation in HISTOGRAMS and level != "5m"
     if has_histogram:
         cells.append(f"{HISTOGRAMS[relation]}_histogram")
     rows = owner.execute(
-        sql.SQL(f"SELECT (bucket, {keys})::text, sample_count, {', '.join(cells)} FROM {relation}_{level}")
+        _query(
+            "SELECT (bucket, {keys})::text, sample_count, {cells} FROM {relation}_{level}",
+            keys=keys,
+            cells=", ".join(cells),
+            relation=relation,
+            level=level,
+        )
     ).fetchall()
     found = {key: list(row) for key, *row in rows}
     if has_histogram:

@@ -600,8 +600,9 @@ BEGIN
 END
 $$;
 
--- Writes buckets of some entities of a level again, as far as the level is filled and all that they are made from is kept;
--- returns how many. Reads by the key, or, where that would be more than a fifth of all entities, in one pass.
+-- Writes the buckets of a level that have some 5-minute buckets of some entities again, as far as the level is filled and all
+-- that they are made from is kept; returns how many. Reads by the key, or, where that would be more than a fifth of all
+-- entities, in one pass.
 CREATE FUNCTION rewrite_rollup(relation text, level text, entities integer[], buckets timestamptz[]) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, kvmgrid, public, pg_temp
@@ -630,6 +631,11 @@ BEGIN
     FROM (
         SELECT DISTINCT n.entity, time_bucket(step.width, n.bucket) AS bucket
         FROM unnest(rewrite_rollup.entities, rewrite_rollup.buckets) AS n (entity, bucket)
+        WHERE n.bucket >= (
+            SELECT max(m.kept_from)
+            FROM kvmgrid.rollup_marks AS m
+            WHERE m.relation = rewrite_rollup.relation AND m.level IN ('raw', '5m')
+        )
     ) AS n
     WHERE n.bucket >= step.kept_from AND n.bucket < step.done;
     IF wanted.count = 0 THEN
@@ -645,7 +651,8 @@ BEGIN
         condition := kvmgrid.rollup_aggregated(relation, level, step.width, step.rows, step.source, condition);
     ELSE
         condition := format(
-            's.%1$s >= n.bucket AND s.%1$s < n.bucket + INTERVAL %3$L AND s.%2$s = n.entity AND s.%1$s >= $3 AND s.%1$s < $4',
+            's.%2$s = n.entity AND s.%1$s >= n.bucket AND s.%1$s < n.bucket + INTERVAL %3$L'
+            ' AND s.%1$s >= $3 AND s.%1$s < $4',
             step.instant, step.entity, step.width
         );
         condition := format(
