@@ -96,8 +96,8 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The ``[retention]`` section: a number of hours or days such as "12h" or "30d", or "forever".
 
     Keys are levels: raw samples, the rollups 1m to 1d, events, the publishers' reports, quarantined messages.
-    ``latest`` is the newest sample of a domain that sends none any more. Rollups of 1m read the raw samples:
-    their period has no effect any more.
+    ``latest`` is the newest sample of a domain that sends none any more. In the Apache edition the rollups
+    reach back as far as the raw samples, whatever is set here.
     """
 
     raw: Period = "30d"
