@@ -18,6 +18,7 @@ from consumer.inventory.placement import Placements
 from consumer.rows.domain_rows import DomainRows, LatestReport, Origin
 from consumer.rows.encoding import Row
 from consumer.rows.health import HostHealth
+from consumer.rows.host_assessment import HostAssessment
 from consumer.rows.instants import Instants
 from consumer.rows.tables import (
     DOMAIN_LATEST_KEYS,
@@ -89,7 +90,7 @@ class FlushRows:
             self.domains.add(batch.domains, Origin(batch.host, host_id, at, received), placements)
         self.instants.add(host_id, at, placements.packed_ids)
         collectors = to_builtins(batch.collectors)
-        host_row = (host_id, at, *astuple(batch.sample), *_counts(batch), *_health(health))
+        host_row = (host_id, at, *astuple(batch.sample), *astuple(_assessment(batch, health)))
         self._extend(HOST_SAMPLES, (host_row,))
         now = (received, batch.tick_seconds, *_hypervisor(batch), collectors, health.clock_offset_seconds)
         self._keep_newest(batch.host, (*host_row, *now))
@@ -190,14 +191,14 @@ def _taken(host_row: Row) -> int:
     return int(min(at, received))
 
 
-def _counts(batch: ColumnBatch) -> tuple[int | None, int | None]:
-    if batch.domains is None:
-        return None, None
-    return len(batch.domains.uuid), batch.domains.active_count
-
-
-def _health(health: HostHealth) -> tuple[int | None, str, list[dict[str, str | int]]]:
-    return health.score, health.state, [reason._asdict() for reason in health.reasons]
+def _assessment(batch: ColumnBatch, health: HostHealth) -> HostAssessment:
+    return HostAssessment(
+        domain_count=None if batch.domains is None else len(batch.domains.uuid),
+        domain_active_count=None if batch.domains is None else batch.domains.active_count,
+        health_score=health.score,
+        health_state=health.state,
+        health_reasons=[reason._asdict() for reason in health.reasons],
+    )
 
 
 def _hypervisor(batch: ColumnBatch) -> tuple[str, str | None]:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables that samples are stored in: names and columns, in the order in which rows are built.
 
-Columns after the keys are the fields of the wire's structs, in their order; a test compares them with
-the database. Keys come first in each row, so that sorting by them sorts by the primary key.
+Columns after the keys are the figures of the structs, by name: tables may have them in any order, and a COPY
+names them. Tests compare both sets. Keys come first in each row, so that sorting by them sorts by the primary
+key.
 """
 
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from consumer.rows.host_assessment import HostAssessment
 from publisher.wire.columns import DomainBlockColumns, DomainInterfaceColumns, DomainSampleColumns
 from publisher.wire.samples import (
     DomainBlockSample,
@@ -29,7 +31,6 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
 
 
-_HEALTH = ("domain_count", "domain_active_count", "health_score", "health_state", "health_reasons")
 _NOW = (
     "received_at",
     "tick_seconds",
@@ -42,7 +43,7 @@ _NOW = (
 HOST_SAMPLES = Table(
     "host_samples",
     ("host_id", "sampled_at"),
-    ("host_id", "sampled_at", *HostSample.__struct_fields__, *_HEALTH),
+    ("host_id", "sampled_at", *HostSample.__struct_fields__, *HostAssessment.__struct_fields__),
 )
 HOST_DISK_SAMPLES = Table(
     "host_disk_samples",

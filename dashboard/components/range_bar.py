@@ -39,7 +39,7 @@ def range_bar() -> Element:
         h(
             "div",
             _button("«", "shift", "-1", "earlier by half of the range"),
-            _button("−", "zoom", "2", "zoom out to twice the range"),  # noqa: RUF001 - a minus, as it looks
+            _button("−", "zoom", "2", "zoom out to twice the range"),
             _button("»", "shift", "1", "later by half of the range"),
             class_="segments",
             role="group",

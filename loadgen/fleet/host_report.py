@@ -55,6 +55,7 @@ def report_host(
         rates = {"interval_seconds": tick_seconds, **_cpu(guest, own)}
         rates |= _pressure(busy, used_ratio) | _traffic(sums, noise)
         rates["cpu_iowait_ratio"] = min(1.0 - busy, rates["disk_busy_ratio"] * 0.05)
+        rates |= {"memory_corrected_error_count": 0, "memory_uncorrected_error_count": 0}
     return HostSample(
         memory_total_bytes=host.memory_bytes,
         memory_available_bytes=host.memory_bytes - used,
@@ -84,6 +85,9 @@ def report_host(
         blocked_count=0,
         oom_kill_count=0,
         memory_estimated=False,
+        clock_synchronised=True,
+        clock_error_seconds=0.002 + 0.0005 * (second % 64) / 64,
+        clock_ntp_offset_seconds=0.0001 * ((second % 300) / 150 - 1.0),
         **rates,
     )
 

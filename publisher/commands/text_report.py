@@ -91,6 +91,9 @@ def _facts(sample: HostSample) -> Iterator[str]:
         f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})",
         f"board {celsius(sample.board_temperature_celsius)}",
     )
+    if sample.clock_synchronised is not None:
+        error = f"kept in time, at most {milliseconds(sample.clock_error_seconds)} off"
+        yield _fact("Clock", error if sample.clock_synchronised else "not kept in time by any daemon")
 
 
 def _memory_facts(sample: HostSample) -> Iterator[str]:
@@ -111,6 +114,12 @@ def _memory_facts(sample: HostSample) -> Iterator[str]:
             "Huge pages",
             f"{size(sample.hugepage_free_bytes)} free of {size(sample.hugepage_total_bytes)}",
             f"{size(sample.hugepage_reserved_bytes)} reserved",
+        )
+    if sample.memory_corrected_error_count is not None:
+        yield _fact(
+            "ECC errors",
+            f"{number(sample.memory_corrected_error_count)} corrected",
+            f"{number(sample.memory_uncorrected_error_count)} not corrected",
         )
 
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from publisher.collectors import COLLECTORS, filesystems, temperatures
+from publisher.collectors import filesystems, temperatures
 from publisher.collectors.attempt import Attempt, attempt
 from publisher.collectors.background import BackgroundReader
 from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.identity import IdentityReading
-from publisher.collectors.reading import HostReading
+from publisher.collectors.reading import COLLECTORS, HostReading
 from publisher.collectors.temperatures import TemperatureReading, TemperatureSettings
 from publisher.host.events import host_events
 from publisher.procfs import SystemTree

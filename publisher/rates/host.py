@@ -12,9 +12,10 @@ from msgspec import Struct, structs
 from publisher.collectors.reading import HostReading
 from publisher.rates.host_cpu import cpu_rates, hold_small_dips
 from publisher.rates.host_disks import disk_rates
-from publisher.rates.host_gauges import cpu_gauges, ksm_gauges, load_gauges, temperature_gauges
+from publisher.rates.host_gauges import cpu_gauges, ksm_gauges, temperature_gauges
 from publisher.rates.host_interfaces import interface_rates
 from publisher.rates.host_memory import hugepage_gauges, memory_gauges, zfs_gauges
+from publisher.rates.host_plain import plain_figures
 from publisher.rates.host_pressure import pressure_rates
 from publisher.rates.host_swap import swap_rates
 from publisher.wire.samples import HostDiskSample, HostInterfaceSample, HostSample
@@ -70,6 +71,7 @@ def host_samples(
     interfaces = interface_rates(before.interfaces, current.interfaces, interval_seconds)
     sample = HostSample(
         interval_seconds=interval_seconds,
+        **plain_figures(before, current, interval_seconds),
         **cpu_rates(before.cpu, current.cpu),
         **memory_gauges(current.memory, current.hugepages),
         **hugepage_gauges(current.hugepages),
@@ -77,7 +79,6 @@ def host_samples(
         **pressure_rates(before.pressure, current.pressure, interval_seconds),
         **swap_rates(before.swap, current.swap, interval_seconds),
         **cpu_gauges(current.cpu),
-        **load_gauges(current.load),
         **ksm_gauges(current.ksm),
         **temperature_gauges(current.temperatures),
         **disks.totals,

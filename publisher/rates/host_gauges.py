@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gauges of the host that go into its sample as they were read."""
+"""Gauges of the host that go into its sample as they were read, under another name."""
 
 from typing import TypedDict
 
 from publisher.collectors.cpu import CpuReading
 from publisher.collectors.ksm import KsmReading
-from publisher.collectors.load import LoadReading
 from publisher.collectors.temperatures import TemperatureReading
 
 
@@ -13,17 +12,6 @@ class CpuGauges(TypedDict, total=False):
     """Fields of HostSample."""
 
     cpu_online_count: int | None
-    running_count: int | None
-    blocked_count: int | None
-
-
-class LoadGauges(TypedDict, total=False):
-    """Fields of HostSample."""
-
-    load_1m: float
-    load_5m: float
-    load_15m: float
-    uptime_seconds: float | None
 
 
 class KsmGauges(TypedDict, total=False):
@@ -44,26 +32,8 @@ class TemperatureGauges(TypedDict, total=False):
 
 
 def cpu_gauges(cpu: CpuReading | None) -> CpuGauges:
-    """Return the CPUs online and the run queue."""
-    if cpu is None:
-        return {}
-    return {
-        "cpu_online_count": cpu.online_count,
-        "running_count": cpu.running_count,
-        "blocked_count": cpu.blocked_count,
-    }
-
-
-def load_gauges(load: LoadReading | None) -> LoadGauges:
-    """Return the load averages and the uptime."""
-    if load is None:
-        return {}
-    return {
-        "load_1m": load.load_1m,
-        "load_5m": load.load_5m,
-        "load_15m": load.load_15m,
-        "uptime_seconds": load.uptime_seconds,
-    }
+    """Return the CPUs online."""
+    return {} if cpu is None else {"cpu_online_count": cpu.online_count}
 
 
 def ksm_gauges(ksm: KsmReading | None) -> KsmGauges:

@@ -20,7 +20,6 @@ class MemoryGauges(TypedDict, total=False):
     memory_cached_bytes: int | None
     memory_reclaimable_bytes: int | None
     memory_shared_bytes: int | None
-    swap_total_bytes: int | None
     swap_used_bytes: int | None
     memory_used_ratio: float | None
     memory_used_legacy_ratio: float | None
@@ -61,7 +60,6 @@ def memory_gauges(memory: MemoryReading | None, hugepages: HugepageReading | Non
         "memory_cached_bytes": memory.cached_bytes,
         "memory_reclaimable_bytes": memory.reclaimable_bytes,
         "memory_shared_bytes": memory.shared_bytes,
-        "swap_total_bytes": memory.swap_total_bytes,
         "swap_used_bytes": _swap_used(memory),
         "memory_used_ratio": ratio(used, total),
         "memory_used_legacy_ratio": _legacy_ratio(memory),

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes swapped each second, and processes killed for lack of memory: pure."""
+"""Bytes swapped each second: pure."""
 
 from typing import TypedDict
 
 from publisher.collectors.swap import SwapReading
-from publisher.procfs import LARGEST_COUNT
-from publisher.rates.counter import increase, per_second
+from publisher.rates.counter import per_second
 
 
 class SwapRates(TypedDict, total=False):
@@ -13,16 +12,14 @@ class SwapRates(TypedDict, total=False):
 
     swap_in_bytes_per_second: float | None
     swap_out_bytes_per_second: float | None
-    oom_kill_count: int | None
 
 
 def swap_rates(
     previous: SwapReading | None, current: SwapReading | None, interval_seconds: float | None
 ) -> SwapRates:
-    """Return the rates between two readings; the count of kills needs no interval."""
+    """Return the rates between two readings."""
     if previous is None or current is None:
         return {}
-    kills = increase(previous.oom_kill_total, current.oom_kill_total)
     return {
         "swap_in_bytes_per_second": per_second(
             previous.in_bytes_total, current.in_bytes_total, interval_seconds
@@ -30,5 +27,4 @@ def swap_rates(
         "swap_out_bytes_per_second": per_second(
             previous.out_bytes_total, current.out_bytes_total, interval_seconds
         ),
-        "oom_kill_count": None if kills is None else min(kills, LARGEST_COUNT),
     }

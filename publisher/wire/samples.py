@@ -4,144 +4,66 @@
 Field names are column names: the fields of ``HostSample``, ``DomainSample`` and the device samples are the
 columns of the hypertable of the same name. A test compares them with the database. Units are in the names.
 ``None`` means "not known at this tick", never 0. Rates cover ``interval_seconds`` before ``sampled_at``.
-docs/metrics.md gives source and formula of each field.
+Source and formula of each figure stand beside its field, and in docs/metrics.md.
 """
 
-import re
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from publisher.wire.domain_devices import DomainBlockSample, DomainInterfaceSample
+from publisher.wire.domain_sample import DomainSample
+from publisher.wire.field_types import (
+    NAME_CHARACTERS,
+    TEXT_CHARACTERS,
+    UUID_PATTERN,
+    Bytes,
+    CollectorOutcome,
+    Count,
+    DomainOutcome,
+    Epoch,
+    EventKind,
+    HostId,
+    HypervisorState,
+    Instant,
+    Name,
+    Real,
+    Sequence,
+    Text,
+    Uuid,
+)
+from publisher.wire.host_devices import HostDiskSample, HostFilesystemSample, HostInterfaceSample
+from publisher.wire.host_sample import HostSample
+
+__all__ = [
+    "NAME_CHARACTERS",
+    "SCHEMA_VERSION",
+    "TEXT_CHARACTERS",
+    "UUID_PATTERN",
+    "Batch",
+    "CollectorHealth",
+    "CollectorOutcome",
+    "DomainBlockSample",
+    "DomainDescription",
+    "DomainInterfaceSample",
+    "DomainOutcome",
+    "DomainReport",
+    "DomainSample",
+    "DroppedRange",
+    "Event",
+    "HostDiskSample",
+    "HostFilesystemSample",
+    "HostIdentity",
+    "HostInterfaceSample",
+    "HostSample",
+    "HypervisorHealth",
+    "HypervisorState",
+    "Name",
+    "PublisherReport",
+    "SampleBatch",
+]
+
 SCHEMA_VERSION = 1
-
-# bigint, integer and real of PostgreSQL: a value beyond them could not be stored, or only as infinity.
-Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-SignedBytes = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Real = Annotated[float, Meta(ge=-3.4e38, le=3.4e38)]
-Sequence = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-# The least of its column stands for a number that is not known, see the packing module.
-SmallInteger = Annotated[int, Meta(ge=1 - 2**15, le=2**15 - 1)]
-Instant = Annotated[datetime, Meta(tz=True)]
-HostId = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")]
-Epoch = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
-UUID_PATTERN = re.compile(r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-Uuid = Annotated[str, Meta(pattern=UUID_PATTERN.pattern)]
-NAME_CHARACTERS = 1024
-TEXT_CHARACTERS = 65_536
-Name = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
-Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS)]
-EventKind = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,62}\Z")]
-
-CollectorOutcome = Literal["ok", "unavailable", "failed", "slow"]
-DomainOutcome = Literal["ok", "partial", "busy", "timed_out", "gone"]
-HypervisorState = Literal["connected", "disconnected", "absent"]
-
-
-class HostSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One host at one tick. Ratios are 0 to 1 of the whole host (all CPUs, all memory)."""
-
-    memory_total_bytes: Bytes | None = None
-    memory_available_bytes: Bytes | None = None
-    memory_free_bytes: Bytes | None = None
-    memory_buffers_bytes: Bytes | None = None
-    memory_cached_bytes: Bytes | None = None
-    memory_reclaimable_bytes: Bytes | None = None
-    memory_shared_bytes: Bytes | None = None
-    hugepage_total_bytes: Bytes | None = None
-    hugepage_free_bytes: Bytes | None = None
-    hugepage_reserved_bytes: Bytes | None = None
-    hugepage_surplus_bytes: Bytes | None = None
-    ksm_shared_bytes: Bytes | None = None
-    ksm_saved_bytes: Bytes | None = None
-    ksm_profit_bytes: SignedBytes | None = None
-    zfs_cache_bytes: Bytes | None = None
-    zfs_reclaimable_bytes: Bytes | None = None
-    swap_total_bytes: Bytes | None = None
-    swap_used_bytes: Bytes | None = None
-    uptime_seconds: Annotated[float, Meta(ge=0, le=1e10)] | None = None
-    interval_seconds: Real | None = None
-    cpu_busy_ratio: Real | None = None
-    cpu_guest_ratio: Real | None = None
-    cpu_user_ratio: Real | None = None
-    cpu_system_ratio: Real | None = None
-    cpu_interrupt_ratio: Real | None = None
-    cpu_steal_ratio: Real | None = None
-    cpu_iowait_ratio: Real | None = None
-    load_1m: Real | None = None
-    load_5m: Real | None = None
-    load_15m: Real | None = None
-    pressure_cpu_some_ratio: Real | None = None
-    pressure_memory_some_ratio: Real | None = None
-    pressure_memory_full_ratio: Real | None = None
-    pressure_io_some_ratio: Real | None = None
-    pressure_io_full_ratio: Real | None = None
-    pressure_irq_full_ratio: Real | None = None
-    memory_used_ratio: Real | None = None
-    memory_used_legacy_ratio: Real | None = None
-    memory_used_without_hugepages_ratio: Real | None = None
-    memory_used_without_zfs_cache_ratio: Real | None = None
-    swap_in_bytes_per_second: Real | None = None
-    swap_out_bytes_per_second: Real | None = None
-    disk_read_bytes_per_second: Real | None = None
-    disk_write_bytes_per_second: Real | None = None
-    disk_read_requests_per_second: Real | None = None
-    disk_write_requests_per_second: Real | None = None
-    disk_busy_ratio: Real | None = None
-    disk_latency_seconds: Real | None = None
-    network_receive_bytes_per_second: Real | None = None
-    network_transmit_bytes_per_second: Real | None = None
-    cpu_temperature_celsius: Real | None = None
-    cpu_temperature_limit_celsius: Real | None = None
-    board_temperature_celsius: Real | None = None
-    cpu_online_count: Count | None = None
-    running_count: Count | None = None
-    blocked_count: Count | None = None
-    oom_kill_count: Count | None = None
-    ksm_run: SmallInteger | None = None
-    memory_estimated: bool | None = None
-
-
-class HostDiskSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One block device of the host. ``leaf`` devices alone are counted in the host's totals."""
-
-    device: Name
-    name: Name | None = None
-    leaf: bool
-    in_flight_count: Count | None = None
-    read_bytes_per_second: Real | None = None
-    write_bytes_per_second: Real | None = None
-    read_requests_per_second: Real | None = None
-    write_requests_per_second: Real | None = None
-    busy_ratio: Real | None = None
-    queue_count: Real | None = None
-    latency_seconds: Real | None = None
-    read_latency_seconds: Real | None = None
-    write_latency_seconds: Real | None = None
-
-
-class HostInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One network interface of the host. ``physical`` ones alone are counted in the host's totals."""
-
-    device: Name
-    physical: bool
-    receive_bytes_per_second: Real | None = None
-    transmit_bytes_per_second: Real | None = None
-    receive_packets_per_second: Real | None = None
-    transmit_packets_per_second: Real | None = None
-    receive_errors_per_second: Real | None = None
-    transmit_errors_per_second: Real | None = None
-    receive_drops_per_second: Real | None = None
-    transmit_drops_per_second: Real | None = None
-
-
-class HostFilesystemSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One configured file system, for instance the one that holds the images of the domains."""
-
-    path: Name
-    total_bytes: Bytes | None = None
-    available_bytes: Bytes | None = None
 
 
 class HostIdentity(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -160,78 +82,6 @@ class DomainDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):
     metadata: Text | None = None
     autostart: bool | None = None
     persistent: bool | None = None
-
-
-class DomainBlockSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One block device of a domain; ``device`` is the guest's target name, such as ``vda``."""
-
-    device: Name
-    capacity_bytes: Bytes | None = None
-    physical_bytes: Bytes | None = None
-    read_bytes_per_second: Real | None = None
-    write_bytes_per_second: Real | None = None
-    read_requests_per_second: Real | None = None
-    write_requests_per_second: Real | None = None
-    flush_requests_per_second: Real | None = None
-    read_latency_seconds: Real | None = None
-    write_latency_seconds: Real | None = None
-    flush_latency_seconds: Real | None = None
-
-
-class DomainInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One network interface of a domain, in the guest's direction; ``device`` is its MAC address."""
-
-    device: Name
-    name: Name | None = None
-    receive_bytes_per_second: Real | None = None
-    transmit_bytes_per_second: Real | None = None
-    receive_packets_per_second: Real | None = None
-    transmit_packets_per_second: Real | None = None
-    receive_errors_per_second: Real | None = None
-    transmit_errors_per_second: Real | None = None
-    receive_drops_per_second: Real | None = None
-    transmit_drops_per_second: Real | None = None
-
-
-class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One domain at one tick, running or not.
-
-    ``interval_seconds`` covers the figures of the first tier (CPU total and interfaces).
-    ``detail_interval_seconds`` covers those that need QEMU's monitor (vCPU, steal, memory, block devices).
-    ``state`` and ``state_reason`` are libvirt's numbers (virDomainState, virDomain*Reason), passed on even
-    where unknown. Cores: 1.0 is one CPU of the host fully used.
-    """
-
-    memory_assigned_bytes: Bytes | None = None
-    memory_maximum_bytes: Bytes | None = None
-    memory_guest_total_bytes: Bytes | None = None
-    memory_used_bytes: Bytes | None = None
-    memory_resident_bytes: Bytes | None = None
-    interval_seconds: Real | None = None
-    detail_interval_seconds: Real | None = None
-    cpu_cores: Real | None = None
-    cpu_ratio: Real | None = None
-    cpu_user_cores: Real | None = None
-    cpu_system_cores: Real | None = None
-    vcpu_cores: Real | None = None
-    cpu_overhead_cores: Real | None = None
-    steal_ratio: Real | None = None
-    memory_used_ratio: Real | None = None
-    memory_age_seconds: Real | None = None
-    swap_in_bytes_per_second: Real | None = None
-    swap_out_bytes_per_second: Real | None = None
-    major_faults_per_second: Real | None = None
-    block_read_bytes_per_second: Real | None = None
-    block_write_bytes_per_second: Real | None = None
-    block_read_requests_per_second: Real | None = None
-    block_write_requests_per_second: Real | None = None
-    block_latency_seconds: Real | None = None
-    network_receive_bytes_per_second: Real | None = None
-    network_transmit_bytes_per_second: Real | None = None
-    vcpu_count: Annotated[int, Meta(ge=0, le=2**15 - 1)] | None = None
-    state: SmallInteger
-    state_reason: SmallInteger | None = None
-    outcome: DomainOutcome = "ok"
 
 
 class DomainReport(Struct, frozen=True, kw_only=True, omit_defaults=True):

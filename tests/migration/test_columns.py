@@ -1,143 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables hold what the wire carries: same names, types that fit, virsh's words."""
+"""The tables hold the declared figures and nothing else, in any order: types that fit, virsh's words."""
 
-import types
-import typing
+from typing import NamedTuple
 
-import msgspec
 import psycopg
 import pytest
 
-from publisher.wire import samples, states
+from consumer.rows.tables import ALL_TABLES
+from deploy.figures.registry import KEYS, STRUCTS, figures_by_table
+from publisher.wire import states
+from publisher.wire.figures import figures_of
 from publisher.wire.states import STATE_NAMES, STATE_REASON_NAMES
 
-HEALTH = ["domain_count", "domain_active_count", "health_score", "health_state", "health_reasons"]
-# Table, struct, columns before and after the struct's fields. ``device`` and ``path`` are part of the key.
-TABLES = [
-    ("host_samples", samples.HostSample, ["host_id", "sampled_at"], HEALTH),
-    ("host_disk_samples", samples.HostDiskSample, ["host_id", "device", "sampled_at"], []),
-    ("host_interface_samples", samples.HostInterfaceSample, ["host_id", "device", "sampled_at"], []),
-    ("host_filesystem_samples", samples.HostFilesystemSample, ["host_id", "path", "sampled_at"], []),
-    ("domain_samples", samples.DomainSample, ["domain_id", "sampled_at", "host_id"], []),
-    ("domain_block_samples", samples.DomainBlockSample, ["domain_id", "device", "sampled_at", "host_id"], []),
-    (
-        "domain_interface_samples",
-        samples.DomainInterfaceSample,
-        ["domain_id", "device", "sampled_at", "host_id"],
-        [],
-    ),
-    (
-        "domain_samples_elsewhere",
-        samples.DomainSample,
-        ["domain_id", "sampled_at", "host_id"],
-        [],
-    ),
-    (
-        "domain_block_samples_elsewhere",
-        samples.DomainBlockSample,
-        ["domain_id", "device", "sampled_at", "host_id"],
-        [],
-    ),
-    (
-        "domain_interface_samples_elsewhere",
-        samples.DomainInterfaceSample,
-        ["domain_id", "device", "sampled_at", "host_id"],
-        [],
-    ),
-    (
-        "host_latest",
-        samples.HostSample,
-        ["host_id", "sampled_at"],
-        [
-            *HEALTH,
-            "received_at",
-            "tick_seconds",
-            "hypervisor_state",
-            "hypervisor_reason",
-            "collectors",
-            "clock_offset_seconds",
-        ],
-    ),
-    (
-        "domain_latest",
-        samples.DomainSample,
-        ["domain_id", "sampled_at", "host_id"],
-        ["libvirt_id", "outcome_reason", "received_at"],
-    ),
-]
-WIRE_TABLES = [table for table in TABLES if table[0].endswith("_samples")]
-TYPE_OF_LIMIT: dict[object, str] = {2**15 - 1: "smallint", 2**31 - 1: "integer", 2**63 - 1: "bigint"}
+NOW = {
+    "host_latest": {
+        "received_at",
+        "tick_seconds",
+        "hypervisor_state",
+        "hypervisor_reason",
+        "collectors",
+        "clock_offset_seconds",
+    },
+    "domain_latest": {"libvirt_id", "outcome_reason", "received_at"},
+}
 
-Struct = type[msgspec.Struct]
+
+class Stored(NamedTuple):
+    """A table with the figures of a table of samples, which may be the same one."""
+
+    table: str
+    samples: str
+
+    @property
+    def keys(self) -> set[str]:
+        """The columns that say whose sample it is, and of when."""
+        subject = self.samples.split("_")[0]
+        names = {declared.name for struct in STRUCTS[self.samples] for declared in figures_of(struct)}
+        return {"host_id", f"{subject}_id", "sampled_at", *names & KEYS}
+
+
+SERIES = [Stored(table, table) for table in STRUCTS]
+CLAIMS = [Stored(f"{table}_elsewhere", table) for table in STRUCTS if table.startswith("domain_")]
+LATEST = [Stored("host_latest", "host_samples"), Stored("domain_latest", "domain_samples")]
 
 
 def columns_of(connection: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
-    """Return the columns of a table in order: type, and whether null is refused."""
+    """Return the columns of a table: type, and whether null is refused."""
     rows = connection.execute(
         "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
-        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
         [f"kvmgrid.{table}"],
     )
     return {name: (kind, required) for name, kind, required in rows}
 
 
-def column_type(field: msgspec.structs.FieldInfo, hint: object) -> str:
-    """Return the type that holds every value of a field."""
-    # Annotated | None makes the older of the two kinds of union.
-    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
-        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
-    limits: tuple[msgspec.Meta, ...] = getattr(hint, "__metadata__", ())
-    kind = typing.get_args(hint)[0] if limits else hint
-    if kind is int:
-        return TYPE_OF_LIMIT[limits[0].le]
-    if kind is float:
-        # A real has 7 digits: an uptime of months would lose its seconds.
-        return "double precision" if field.name == "uptime_seconds" else "real"
-    return "boolean" if kind is bool else "text"
+@pytest.mark.parametrize("stored", [*SERIES, *CLAIMS, *LATEST], ids=lambda stored: stored.table)
+def test_columns_are_the_declared_figures(shared_owner: psycopg.Connection, stored: Stored) -> None:
+    """A row is its keys, the declared figures, and for the newest one what belongs to now alone."""
+    figures = figures_by_table()[stored.samples]
+
+    expected = stored.keys | set(figures) | NOW.get(stored.table, set())
+    assert expected == set(columns_of(shared_owner, stored.table))
 
 
-@pytest.mark.parametrize(("table", "struct", "before", "after"), TABLES)
-def test_columns_are_the_fields(
-    shared_owner: psycopg.Connection, table: str, struct: Struct, before: list[str], after: list[str]
-) -> None:
-    """A row is the keys, the struct field by field, and what the consumer adds.
+@pytest.mark.parametrize("stored", [*SERIES, *CLAIMS, *LATEST], ids=lambda stored: stored.table)
+def test_types_hold_every_value_of_a_figure(shared_owner: psycopg.Connection, stored: Stored) -> None:
+    """A column is as wide as its field's bounds, and refuses null where the field is always there."""
+    declared = {figure.name: figure for figure in figures_by_table()[stored.samples].values()}
+    columns = columns_of(shared_owner, stored.table)
 
-    A column of a later migration stands at the end of its table; rows are stored by the names of columns.
-    """
-    fields = [field for field in struct.__struct_fields__ if field not in before]
-
-    found = list(columns_of(shared_owner, table))
-    assert before == found[: len(before)]
-    assert sorted([*before, *fields, *after]) == sorted(found)
-
-
-@pytest.mark.parametrize(("table", "struct"), [(table, struct) for table, struct, _, _ in WIRE_TABLES])
-def test_types_hold_every_value_of_the_wire(
-    shared_owner: psycopg.Connection, table: str, struct: Struct
-) -> None:
-    """A column is as wide as its field's limits, and refuses null where the field is always there."""
-    hints = typing.get_type_hints(struct, include_extras=True)
-    expected = {
-        field.name: (column_type(field, hints[field.name]), field.required or field.name == "outcome")
-        for field in msgspec.structs.fields(struct)
+    assert {name: figure.sql_type for name, figure in declared.items()} == {
+        name: columns[name][0] for name in declared
     }
+    if stored in SERIES:
+        assert {name: figure.is_required for name, figure in declared.items()} == {
+            name: columns[name][1] for name in declared
+        }
 
-    columns = columns_of(shared_owner, table)
-    assert expected == {name: columns[name] for name in expected}
+
+def test_a_consumer_writes_every_column_by_name(shared_owner: psycopg.Connection) -> None:
+    """What a consumer copies into a table of figures are all of its columns, in an order of its own."""
+    tables = {table.name: table for table in ALL_TABLES}
+    for stored in (*SERIES, *CLAIMS):
+        columns = tables[stored.table].columns
+
+        assert sorted(columns_of(shared_owner, stored.table)) == sorted(columns), stored.table
 
 
-@pytest.mark.parametrize("table", [table for table, _, _, _ in WIRE_TABLES])
-def test_samples_have_their_key_and_an_index_over_time(shared_owner: psycopg.Connection, table: str) -> None:
+@pytest.mark.parametrize("stored", SERIES, ids=lambda stored: stored.table)
+def test_samples_have_their_key_and_an_index_over_time(
+    shared_owner: psycopg.Connection, stored: Stored
+) -> None:
     """The key makes duplicates impossible; BRIN over time serves all entities at once; nothing else costs."""
     definitions = [
         definition
         for (definition,) in shared_owner.execute(
             "SELECT regexp_replace(indexdef, '^CREATE (.*)INDEX .* USING ', '\\1') FROM pg_indexes"
             " WHERE schemaname = 'kvmgrid' AND tablename = %s ORDER BY 1",
-            [table],
+            [stored.table],
         )
     ]
-    key = ", ".join(next(before for name, _, before, _ in TABLES if name == table)).removesuffix(", host_id")
+    key = ", ".join(next(table.key for table in ALL_TABLES if table.name == stored.table))
 
     assert ["UNIQUE btree (" + key + ")", "brin (sampled_at) WITH (pages_per_range='32')"] == definitions
 

@@ -65,6 +65,7 @@ def host_facts(host: HostNow) -> Element:
         ("libvirt", host.libvirt_version or host.hypervisor_state),
         ("Hypervisor", host.hypervisor_version),
         ("Publisher", host.publisher_version),
+        ("Clock", _clock(synchronised=host.clock_synchronised, error_seconds=host.clock_error_seconds)),
         ("Arrives after", _arrival(host.lag_seconds, host.clock_offset_seconds)),
         ("Spool", None if host.spool_message_count is None else f"{host.spool_message_count} waiting"),
     ]
@@ -72,6 +73,13 @@ def host_facts(host: HostNow) -> Element:
         h("div", h("dt", words), h("dd", clean(value) if value else units.UNKNOWN)) for words, value in facts
     ]
     return h("dl", *pairs, class_="facts")
+
+
+def _clock(*, synchronised: bool | None, error_seconds: float | None) -> str | None:
+    """Return whether a daemon keeps the clock in time, and how far off it may be by that daemon's word."""
+    if not synchronised:
+        return None if synchronised is None else "not kept in time"
+    return "kept in time" if error_seconds is None else f"at most {units.latency(error_seconds)} off"
 
 
 def _arrival(lag_seconds: float | None, clock_offset_seconds: float | None) -> str | None:

@@ -32,6 +32,8 @@ SELECT
     p.hypervisor_version,
     p.lag_seconds,
     n.clock_offset_seconds,
+    n.clock_synchronised,
+    n.clock_error_seconds,
     p.spool_message_count,
     n.collectors
 FROM hosts_now AS n

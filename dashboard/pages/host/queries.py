@@ -38,6 +38,8 @@ class HostNow(NamedTuple):
     hypervisor_version: str | None
     lag_seconds: float | None
     clock_offset_seconds: float | None
+    clock_synchronised: bool | None
+    clock_error_seconds: float | None
     spool_message_count: int | None
     collectors: JsonList | None
 

@@ -113,6 +113,20 @@ def test_the_spool_is_the_publisher_s_alone() -> None:
     assert ["0700"] == values(unit, "StateDirectoryMode")
 
 
+def test_the_publisher_may_ask_for_the_state_of_the_clock() -> None:
+    """A filter of system calls would end it at its first tick, or call a clock that is kept in time unknown.
+
+    glibc makes adjtimex(3) of either call, by its version; without the capability neither sets anything.
+    """
+    (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")
+    allowed = values(unit, "SystemCallFilter")
+
+    # systemd.exec(5): later lines add to what those before left.
+    assert ["~@privileged", "adjtimex clock_adjtime clock_adjtime64"] == allowed[-2:]
+    assert [] == values(unit, "ProtectClock")
+    assert [""] == values(unit, "CapabilityBoundingSet")
+
+
 def test_the_watchdog_outlasts_the_longest_interval() -> None:
     """A tick may be late by one interval without the publisher being ended for it."""
     (unit,) = (unit for unit in UNITS if process_of(unit) == "publisher")

@@ -26,8 +26,20 @@ def test_every_part_of_a_full_batch_is_shown() -> None:
     text = text_report(payload("sample_full"))
 
     words = ["hv042", "6.12.48", "Huge pages", "Disks", "vda", "Network", "/var/lib/libvirt/images"]
+    words += ["Clock       kept in time, at most 1.5 ms off", "ECC errors  58 corrected, 59 not corrected"]
     words += ["QEMU 10.0.3", "libvirt 11.3.0", "1 running of 1", "partial: a reason", "a name"]
     assert [] == [word for word in words if word not in text]
+
+
+def test_a_clock_that_nobody_keeps_in_time_is_said() -> None:
+    """No error is known then; a host that does not tell, as before, has no line."""
+    batch = payload("sample_full")
+    sample = msgspec.structs.replace(batch.sample, clock_synchronised=False, clock_error_seconds=None)
+
+    assert "Clock       not kept in time by any daemon\n" in text_report(
+        msgspec.structs.replace(batch, sample=sample)
+    )
+    assert "Clock" not in text_report(payload("sample_before_clock_and_memory_errors"))
 
 
 def test_columns_are_aligned() -> None:

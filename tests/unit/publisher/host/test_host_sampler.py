@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from publisher.collectors import COLLECTORS, filesystems
+from publisher.collectors import clock, filesystems
+from publisher.collectors.clock import KernelClock
 from publisher.collectors.collected import Collected
 from publisher.collectors.cpu import CpuCollector, CpuReading
 from publisher.collectors.filesystems import FilesystemReading
-from publisher.collectors.reading import HostReading
+from publisher.collectors.reading import COLLECTORS, HostReading
 from publisher.host.sampler import HostSampler, HostTick
-from publisher.procfs import SystemTree
+from publisher.procfs import SourceUnavailableError, SystemTree
 from publisher.wire.samples import (
     CollectorHealth,
     HostDiskSample,
@@ -43,8 +44,12 @@ class Wire(msgspec.Struct):
 
 
 @pytest.fixture
-def make() -> Iterator[Maker]:
-    """Return a maker of samplers that are closed at the end, on a host that never sleeps."""
+def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Maker]:
+    """Return a maker of samplers that are closed at the end, on a host that never sleeps.
+
+    Its clock is kept in time: the kernel of this machine cannot be made to say so.
+    """
+    monkeypatch.setattr(clock, "read_kernel_clock", lambda: KernelClock(-250, 1_500, clock.STATUS_LOOP))
     made: list[HostSampler] = []
 
     def sampler(root: Path, **settings: object) -> HostSampler:
@@ -104,6 +109,7 @@ def test_the_second_sample_has_rates_over_the_measured_interval(make: Maker, tmp
     tree.edit("/proc/stat", "cpu  4705000 1500 1220000 9100000", "cpu  4705300 1500 1220100 9100600")
     tree.edit("/proc/pressure/io", "total=18234567", "total=19234567")
     tree.edit("/proc/vmstat", "oom_kill 2", "oom_kill 3")
+    tree.write("/sys/devices/system/edac/mc/mc1/ce_count", "4294967301\n")
     tree.edit("/proc/diskstats", "sda 500000 1200 40000000", "sda 500100 1200 40002000")
     tree.edit("/proc/net/dev", "eno1: 5000000000", "eno1: 5000100000")
     tick = sampler.sample(112.5)
@@ -117,6 +123,12 @@ def test_the_second_sample_has_rates_over_the_measured_interval(make: Maker, tmp
     )
     assert 8000.0 == tick.sample.network_receive_bytes_per_second
     assert 1 == tick.sample.oom_kill_count
+    assert (5, 0) == (tick.sample.memory_corrected_error_count, tick.sample.memory_uncorrected_error_count)
+    assert (True, 0.0015, 0.00025) == (
+        tick.sample.clock_synchronised,
+        tick.sample.clock_error_seconds,
+        tick.sample.clock_ntp_offset_seconds,
+    )
     assert ["oom_kill"] == [event.kind for event in tick.events]
 
 
@@ -155,9 +167,9 @@ def test_a_suspend_has_no_rates_and_is_an_event(make: Maker) -> None:
     ("name", "missing"),
     [
         ("hypervisor", {"zfs"}),
-        ("ancient", {"pressure", "hugepages", "ksm", "zfs"}),
-        ("container", {"pressure", "hugepages", "ksm", "zfs", "disks"}),
-        ("zfs", {"pressure", "hugepages", "ksm"}),
+        ("ancient", {"pressure", "hugepages", "ksm", "zfs", "memory_errors"}),
+        ("container", {"pressure", "hugepages", "ksm", "zfs", "memory_errors", "disks"}),
+        ("zfs", {"pressure", "hugepages", "ksm", "memory_errors"}),
     ],
 )
 def test_what_a_host_lacks_is_unavailable_and_has_a_reason(make: Maker, name: str, missing: set[str]) -> None:
@@ -184,8 +196,15 @@ def test_every_tree_gives_samples_that_a_consumer_accepts(make: Maker, name: str
         assert tick.interfaces == wire.interfaces
 
 
-def test_an_empty_root_is_a_tick_without_figures(make: Maker, tmp_path: Path) -> None:
+def test_an_empty_root_is_a_tick_without_figures(
+    make: Maker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Nothing to read is nothing known, not an exception."""
+
+    def lacking() -> KernelClock:
+        raise SourceUnavailableError("adjtimex: Function not implemented")
+
+    monkeypatch.setattr(clock, "read_kernel_clock", lacking)
     tick = make(tmp_path).sample(100.0)
 
     assert HostSample() == tick.sample

@@ -19,6 +19,7 @@ from publisher.collectors import (
     ksm,
     load,
     memory,
+    memory_errors,
     pressure,
     swap,
     zfs,
@@ -28,6 +29,7 @@ from publisher.collectors.disks import Disk, DiskReading
 from publisher.collectors.hugepages import HugepageReading
 from publisher.collectors.interfaces import Interface, InterfaceReading
 from publisher.collectors.memory import MemoryReading
+from publisher.collectors.memory_errors import MemoryErrorReading
 from publisher.collectors.pressure import PressureReading
 from publisher.collectors.reading import HostReading
 from publisher.collectors.swap import SwapReading
@@ -51,6 +53,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
         2**21, count=text, free=text, reserved=text, surplus=text
     ),
     "/sys/devices/system/cpu/present": identity.count_of_ranges,
+    "/sys/devices/system/edac/mc/mc0/ce_count": lambda text: memory_errors.parse([text, text], [text]),
 }
 
 words = st.sampled_from(
@@ -125,6 +128,8 @@ readings = st.builds(
     ),
     hugepages=st.none() | st.builds(HugepageReading, pools=st.lists(pools, max_size=2).map(tuple)),
     zfs=st.none() | st.builds(ZfsReading, cache_bytes=gauges, minimum_bytes=st.none() | gauges),
+    memory_errors=st.none()
+    | st.builds(MemoryErrorReading, **dict.fromkeys(MemoryErrorReading.__struct_fields__, counters)),
     swap=st.none() | st.builds(SwapReading, **dict.fromkeys(SwapReading.__struct_fields__, optional)),
     disks=st.none()
     | st.builds(

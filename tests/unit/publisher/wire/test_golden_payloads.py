@@ -6,6 +6,7 @@ optional field stays within the version: the full payload gets it, and the one b
 """
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,12 +26,34 @@ def name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def members_sorted(body: bytes) -> bytes:
+    """Return JSON with the members of each object sorted: their order means nothing, to no reader of ours."""
+    return msgspec.json.encode(msgspec.json.decode(body), order="sorted")
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=name)
 def test_a_stored_sample_decodes_and_encodes_to_itself(path: Path) -> None:
-    """Bytes of a published version are read and written without a difference."""
-    body = path.read_bytes().rstrip(b"\n")
+    """Bytes of a published version are read and written without a difference but the order of fields."""
+    body = path.read_bytes()
 
-    assert body == encode(decode_sample(body))
+    assert members_sorted(body) == members_sorted(encode(decode_sample(body)))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=name)
+def test_the_order_of_fields_means_nothing(path: Path) -> None:
+    """A publisher whose structs have their fields in another order is read the same."""
+
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: turned(member) for key, member in reversed(value.items())}
+        return [turned(member) for member in value] if isinstance(value, list) else value
+
+    body = path.read_bytes()
+    other = msgspec.json.encode(turned(msgspec.json.decode(body)))
+
+    assert members_sorted(other) == members_sorted(body)
+    assert other != body.rstrip()
+    assert decode_sample(other) == decode_sample(body)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=name)
@@ -77,10 +100,10 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
 
 @pytest.mark.parametrize("path", EVENTS, ids=name)
 def test_a_stored_event_decodes_and_encodes_to_itself(path: Path) -> None:
-    """Bytes of a published version are read and written without a difference."""
-    body = path.read_bytes().rstrip(b"\n")
+    """Bytes of a published version are read and written without a difference but the order of fields."""
+    body = path.read_bytes()
 
-    assert body == encode(decode_event(body))
+    assert members_sorted(body) == members_sorted(encode(decode_event(body)))
 
 
 def test_the_present_version_has_payloads_of_each_kind() -> None:

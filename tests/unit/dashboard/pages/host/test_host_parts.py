@@ -4,6 +4,8 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from dashboard.components.event_list import event_list
 from dashboard.components.event_strip import event_marks, event_strip
 from dashboard.pages.host.domain_table import domain_table
@@ -110,6 +112,26 @@ def test_a_clock_that_is_ahead_is_said() -> None:
     behind = host_now(lag_seconds=600.3, clock_offset_seconds=-600.1)
     assert "clock behind by 10\u00a0min" in texts(host_facts(behind))
     assert "Arrives after 120\u00a0ms" in texts(host_facts(host_now(lag_seconds=0.12)))
+
+
+@pytest.mark.parametrize(
+    ("synchronised", "error_seconds", "expected"),
+    [
+        (True, 0.0015, "Clock at most 1.5\u00a0ms off"),
+        (True, None, "Clock kept in time"),
+        (False, None, "Clock not kept in time"),
+        (None, None, "Clock n/a"),
+    ],
+)
+def test_a_host_says_whether_its_clock_is_kept_in_time(
+    synchronised: bool | None,
+    error_seconds: float | None,
+    expected: str,
+) -> None:
+    """How far it may be off as the daemon has it; a publisher of before says nothing."""
+    host = host_now(clock_synchronised=synchronised, clock_error_seconds=error_seconds)
+
+    assert expected in texts(host_facts(host))
 
 
 def test_a_simulated_host_is_marked() -> None:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a consumer adds to each sample of a host, declared as the figures of the wire are."""
+
+from typing import Annotated, Any
+
+from msgspec import Struct
+
+from publisher.wire.field_types import Count, SmallCount
+from publisher.wire.figures import Figure
+
+
+class HostAssessment(Struct, frozen=True, kw_only=True):
+    """The VMs that a host reported, and its health by the rules of the health module."""
+
+    domain_count: Annotated[
+        Count | None, Figure("count", "gauge", "domains that libvirt knows on the host")
+    ] = None
+    domain_active_count: Annotated[Count | None, Figure("count", "gauge", "of these, active")] = None
+    health_score: Annotated[
+        SmallCount | None, Figure("0 to 100", "gauge", "health of the host; 100 is best")
+    ] = None
+    health_state: Annotated[
+        str, Figure("word", "gauge", "good, strained, bad or unknown", rolled_up=False)
+    ] = "unknown"
+    health_reasons: Annotated[
+        list[dict[str, Any]],
+        Figure(
+            "JSON",
+            "gauge",
+            'list of {"rule", "points", "text"}: what took points; `clock_skewed`: its clock is off',
+            rolled_up=False,
+        ),
+    ]
