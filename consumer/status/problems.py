@@ -57,8 +57,9 @@ def _rollups(status: Status) -> Iterator[str]:
     for level in status.levels:
         if level.level == _FINEST_LEVEL and level.lag_seconds > _ROLLED_UP_SECONDS:
             yield (
-                f"rollups are {level.lag_seconds:,.0f} s behind: after a first start, an update or an outage they "
-                "catch up, else no consumer runs, or its log says why (rollups_failed, rollups_behind)"
+                f"rollups are {level.lag_seconds:,.0f} s behind: after a first start, an update or an "
+                "outage they catch up, else no consumer runs, or its log says why "
+                "(rollups_failed, rollups_behind)"
             )
     notes = status.late_notes
     if notes is not None and (notes.oldest_seconds or 0.0) > _NOTED_SECONDS:
