@@ -112,7 +112,7 @@ class Preparation:
     def _suspect(self, delivery: Delivery, error: Exception, sqlstate: str) -> None:
         """Raise Refusal where an error comes with this message again and again, and with no other."""
         repeats = self._repeats.setdefault(delivery.receipt, Repeats())
-        if repeats.note(sqlstate) and self._inventory.rehearse():
+        if repeats.note(sqlstate) and repeats.confirm(works=self._inventory.rehearse()):
             raise Refusal("refused", str(error)) from error
 
     def _add_batch(self, flush: Flush, delivery: Delivery, batch: ColumnBatch) -> None:

@@ -11,9 +11,21 @@ class Repeats:
     def __init__(self) -> None:
         self._sqlstate = ""
         self._count = 0
+        self._worked = False
 
     def note(self, sqlstate: str) -> bool:
         """Note an error; return whether it came often enough in a row to be suspicious."""
-        self._count = self._count + 1 if sqlstate == self._sqlstate else 1
+        if sqlstate != self._sqlstate:
+            self._count, self._worked = 0, False
+        self._count += 1
         self._sqlstate = sqlstate
         return self._count >= SUSPICIOUS_COUNT
+
+    def confirm(self, *, works: bool) -> bool:
+        """Note whether the database took other rows after the error; return whether it did before it too.
+
+        Otherwise the cause may have ended in between, as a lock does that is given up.
+        """
+        confirmed = works and self._worked
+        self._worked = works
+        return confirmed

@@ -30,7 +30,7 @@ class Picky:
     """An inventory that takes every host but one."""
 
     def __init__(self, error: Exception) -> None:
-        self._error = error
+        self.error: Exception | None = error
         self.incarnation = "the only one"
         self.works = True
 
@@ -41,8 +41,8 @@ class Picky:
     def place(self, batch: ColumnBatch, received_at: datetime) -> Places:
         """Place the hosts that are not bad."""
         assert NOW == received_at
-        if batch.host == BAD.host:
-            raise self._error
+        if batch.host == BAD.host and self.error is not None:
+            raise self.error
         return Places(1, Placements.of([None] * DOMAIN_COUNT))
 
 
@@ -96,7 +96,7 @@ def test_an_unclear_refusal_is_waited_out() -> None:
     ],
 )
 def test_what_fails_again_and_again_alone_is_set_aside(error: Exception) -> None:
-    """Once three tries failed alike, and another host could be entered, the message is at fault."""
+    """After three equal failures, one of them between two proofs that other hosts could be entered."""
     inventory, encoder = Picky(error), Mock()
     subject: Any = inventory
     preparation, flush = Preparation(subject, timedelta(minutes=5)), Flush(encoder)
@@ -105,9 +105,28 @@ def test_what_fails_again_and_again_alone_is_set_aside(error: Exception) -> None
         with pytest.raises(DatabaseAway):
             preparation.prepare(flush, delivery(1, BAD))
     inventory.works = True
+    with pytest.raises(DatabaseAway):
+        preparation.prepare(flush, delivery(1, BAD))
     preparation.prepare(flush, delivery(1, BAD))
 
     assert [(1, "refused")] == [(each.delivery.receipt.tag, each.reason) for each in flush.refused]
+
+
+def test_a_lock_that_is_given_up_after_the_last_try_is_nobody_s_fault() -> None:
+    """The other host could be entered only since it ended."""
+    inventory, encoder = Picky(DatabaseAway("55P03: lock timeout", sqlstate="55P03")), Mock()
+    subject: Any = inventory
+    preparation, flush = Preparation(subject, timedelta(minutes=5)), Flush(encoder)
+    inventory.works = False
+    for try_number in range(5):
+        inventory.works = try_number == 4
+        with pytest.raises(DatabaseAway):
+            preparation.prepare(flush, delivery(1, BAD))
+    inventory.error = None
+    preparation.prepare(flush, delivery(1, BAD))
+
+    assert [] == flush.refused
+    assert [1] == [each.receipt.tag for each in flush.deliveries]
 
 
 def test_a_lost_connection_is_never_a_message_s_fault() -> None:
