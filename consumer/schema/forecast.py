@@ -10,7 +10,7 @@ from consumer.statements import statement
 
 # With it the levels begin: consumers fill them in from what is stored.
 _ROLLUPS = "rollups"
-# Measured on a busy machine, pauses included; an idle one takes a third.
+# Rounded up from what a busy machine took, pauses included.
 _SECONDS_PER_SAMPLE = 40e-6
 _BYTES_PER_SAMPLE = 25.0
 
