@@ -54,6 +54,8 @@ class Verdict(NamedTuple):
     stored: int
     quarantined: int
     dropped: int
+    # Refused or never confirmed by the broker, or undone by a restore that is the fault itself.
+    not_taken: int
     lost: int
     twice: int
     wrong: int
@@ -99,6 +101,7 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdi
         stored=len(account.stored),
         quarantined=len(account.quarantined),
         dropped=len(account.dropped),
+        not_taken=len(not_taken(account) - lost),
         lost=len(lost | gaps),
         twice=len(repeated),
         wrong=len({*altered, *invented, *misplaced, *observation.wrong}),
@@ -123,10 +126,15 @@ def take_account(ledger: Ledger, evidence: Evidence) -> Account:
         attempts=attempts,
         confirmed=ledger.with_fate("confirmed"),
         stored=set(attempts) & known,
-        quarantined=quarantined - known,
+        quarantined=quarantined - known - ledger.with_fate("refused"),
         dropped=dropped - known,
         dead=set(attempts) & set(evidence.dead_ids),
     )
+
+
+def not_taken(account: Account) -> set[str]:
+    """Return the messages that are nowhere."""
+    return set(account.attempts) - account.stored - account.quarantined - account.dropped - account.dead
 
 
 def lost_messages(account: Account, evidence: Evidence, ledger: Ledger) -> set[str]:

@@ -35,6 +35,7 @@ def _die_at(scene: Scene, place: str, count: int) -> None:
 
 def kill_one(scene: Scene) -> None:
     """End a consumer with SIGKILL at a random moment, and start another."""
+    scene.await_consuming()
     process = scene.random.choice(scene.consumers)
     scene.pass_time(scene.random.uniform(0.0, 1.0))
     process.kill()
@@ -44,9 +45,10 @@ def kill_one(scene: Scene) -> None:
 
 def end_one(scene: Scene) -> None:
     """End a consumer with SIGTERM under load and start another."""
+    scene.await_consuming()
     process = scene.random.choice(scene.consumers)
     _end(scene, process.pid)
-    scene.start_consumer().wait_for("consuming")
+    scene.start_consumer()
 
 
 def end_all_without_database(scene: Scene) -> None:

@@ -236,6 +236,11 @@ class Scene:
         ):
             self.late.append(f"nothing new of {host} within {timeout_seconds:g} s")
 
+    def await_consuming(self) -> None:
+        """Wait until every consumer has begun: one that is killed before has nothing to lose."""
+        for process in self.consumers:
+            process.wait_for("consuming", timeout_seconds=_PATIENCE_SECONDS)
+
     def await_all_stored(self, hosts: Sequence[str], more_count: int = 1) -> None:
         """Wait until each host has more batches in the database than now; note those without as late."""
         before = {host: self.stored_count(host) for host in hosts}

@@ -8,8 +8,8 @@ from typing import Any
 from tests.faults.trial import Trial
 
 _HEADS = (
-    "fault", "seed", "attempted", "stored", "quarantined", "counted drops", "lost", "twice", "wrong",
-    "neighbour's gap", "holds",
+    "fault", "seed", "attempted", "stored", "quarantined", "counted drops", "not taken", "lost", "twice",
+    "wrong", "neighbour's gap", "holds",
 )  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def line(trial: Trial) -> str:
     verdict = trial.verdict
     cells = (
         trial.fault.name, trial.seed, verdict.attempted, verdict.stored, verdict.quarantined, verdict.dropped,
-        verdict.lost, verdict.twice, verdict.wrong, f"{trial.longest_gap_seconds:.1f} s",
+        verdict.not_taken, verdict.lost, verdict.twice, verdict.wrong, f"{trial.longest_gap_seconds:.1f} s",
         "yes" if trial.holds else "NO",
     )  # fmt: skip
     return f"| {' | '.join(map(str, cells))} |"
@@ -44,8 +44,8 @@ def closing(trials: Sequence[Trial]) -> str:
 
 
 def is_clean(trials: Sequence[Trial]) -> bool:
-    """Tell whether nothing is lost, twice or wrong, and every trial came to its end."""
-    return closing(trials) == "lost 0 twice 0 wrong 0" and not any(trial.broken for trial in trials)
+    """Tell whether nothing is lost, twice or wrong, and every invariant held in every trial."""
+    return closing(trials) == "lost 0 twice 0 wrong 0" and all(trial.holds for trial in trials)
 
 
 def as_json(trials: Sequence[Trial]) -> str:

@@ -47,7 +47,7 @@ class Trial(NamedTuple):
 def run_trial(site: Site, fault: Fault, seed: int, folder: Path, fuzz_count: int = 0) -> Trial:
     """Carry out one fault; what goes wrong is in the result, not raised."""
     begun_seconds = time.monotonic()
-    verdict = Verdict(0, 0, 0, 0, 0, 0, 0, [])
+    verdict = Verdict(0, 0, 0, 0, 0, 0, 0, 0, [])
     gap_seconds, broken = 0.0, ""
     try:
         with ExitStack() as stack:
@@ -95,7 +95,10 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
     neighbours = [host.host for host in scene.hosts[fault.struck_count :]]
     watch.start(neighbours)
     try:
-        for _ in range(fault.times):
+        for strike_number in range(fault.times):
+            if strike_number and neighbours:
+                # Each strikes a site that works, with messages on their way.
+                scene.await_all_stored(neighbours)
             with _step(scene, "inject", deadlines.inject_seconds):
                 fault.inject(scene)
             if fault.hold_seconds:
