@@ -99,7 +99,7 @@ def parse(from_text: str | None, to_text: str | None, *, now: datetime, zone: tz
 
 
 def choose_level(window_seconds: float, tick_seconds: float) -> Level:
-    """Return the finest level with so few buckets in the window, and samples to be read, as one may ask for."""
+    """Return the finest level with few enough buckets in the window, and few enough samples to read."""
     tick_seconds = max(tick_seconds, 0.1)
     for level in LEVELS:
         if level.reads_samples and window_seconds / tick_seconds > MAXIMUM_SAMPLE_COUNT:

@@ -23,10 +23,16 @@ SAMPLES = Path(__file__).with_name("stored_samples.sql")
 BUCKETS = Path(__file__).with_name("stored_buckets.sql")
 RAW = "host_samples"
 LEVELS = {"five_minutes": f"{RAW}_5m_buckets", "hours": f"{RAW}_1h_buckets", "days": f"{RAW}_1d_buckets"}
+# As the statements write it.
+SAMPLE_COUNTS = {"five_minutes": 30, "hours": 360, "days": 8_640}
 KEYS = ("bucket", "sampled_at", "host_id", "sample_count")
-# How often the means of 5 minutes fall into one bin of an hour's histogram, and of a day's.
-HOURS_BIN_COUNT = 6
-DAYS_BIN_COUNT = 36
+# The means of 5 minutes fall into some bins of an hour's histogram, and into more of a day's.
+HOURS_HISTOGRAM = """
+(SELECT array_agg((700 + host_id + bin) * 65536 + 2 ORDER BY bin) FROM generate_series(0, 5) AS bin)
+"""
+DAYS_HISTOGRAM = """
+(SELECT array_agg((700 + host_id + bin) * 65536 + 8 ORDER BY bin) FROM generate_series(0, 35) AS bin)
+"""
 COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod)
 FROM pg_attribute
@@ -82,7 +88,7 @@ def _write(
         columns = {name: kind for name, kind in found if name not in KEYS and not _is_null(name, part)}
         parts[f"{part}_columns"] = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
         parts[f"{part}_values"] = sql.SQL(", ").join(
-            sql.SQL(_value(name, kind, is_day=part == "days")) for name, kind in columns.items()
+            sql.SQL(_value(name, kind, part)) for name, kind in columns.items()
         )
     parameters = {name: getattr(shape, name) for name in shape.__struct_fields__} | {"now": now}
     for statement in statements.read_text(encoding="utf-8").split(";\n\n"):
@@ -94,20 +100,16 @@ def _is_null(name: str, part: str) -> bool:
     return part != "raw" and name.endswith("_count") and name != "health_good_count"
 
 
-def _value(name: str, kind: str, *, is_day: bool) -> str:
+def _value(name: str, kind: str, part: str) -> str:
     """Return the expression of a column: means lie between the least and the greatest value."""
     if name == "health_state":
         return "'good'"
     if name == "health_good_count":
-        return "30"
+        return str(SAMPLE_COUNTS[part])
     if kind == "integer[]":
-        count = DAYS_BIN_COUNT if is_day else HOURS_BIN_COUNT
-        return (
-            "(SELECT array_agg((700 + host_id + bin) * 65536 + 2 ORDER BY bin)"
-            f" FROM generate_series(0, {count - 1}) AS bin)"
-        )
+        return DAYS_HISTOGRAM if part == "days" else HOURS_HISTOGRAM
     if name.endswith("_sum"):
-        return "30 * (0.5 + random() / 1000)"
+        return f"{SAMPLE_COUNTS[part]} * (0.5 + random() / 1000)"
     low, high = ("0.5", "1.0") if name.endswith("_max") else ("0.0", "0.5")
     expressions = {
         "real": f"({low} + random() * ({high} - {low}))::real",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""More than a year of hosts, rolled up by the mechanism: raw retention takes nothing of the chart of a year."""
+"""The history of hosts, rolled up by the mechanism: raw retention takes nothing of the chart of a year."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,11 @@ def year(database: MigratedDatabase, now: datetime) -> list[HostPoint]:
     dashboard = Database(DatabaseSettings(url=database.dashboard_url))
     dashboard.open()
     try:
-        parameters = {"host_id": HOST_ID, "start": now - timedelta(days=365), "end": now}
+        parameters: dict[str, int | datetime] = {
+            "host_id": HOST_ID,
+            "start": now - timedelta(days=365),
+            "end": now,
+        }
         return dashboard.fetch(HOST_SAMPLES_ROLLUP, parameters, view="host_samples_1d")
     finally:
         dashboard.close()
@@ -81,7 +85,7 @@ def test_raw_retention_takes_nothing_of_the_chart_of_a_year(
 def test_the_chart_of_a_year_of_a_fleet_is_fast(
     database: MigratedDatabase, ingest: psycopg.Connection
 ) -> None:
-    """400 days of 24 hosts: drawn within the limit from days that were rolled up and whose samples are gone."""
+    """400 days of 24 hosts: drawn within the limit from days that were rolled up, without their samples."""
     history = timedelta(days=400)
     shape = HistoryShape(host_count=24, tick=timedelta(minutes=15), raw_for=history, days_for=history)
     charts = keep_a_year(database, ingest, shape, timedelta(days=30))

@@ -40,7 +40,7 @@ HOSTS_PER_ROUND = 10
 
 
 class Asked(NamedTuple):
-    """The question of one chart, as PostgreSQL tells it: pages found in its memory and read from elsewhere."""
+    """The question of one chart as PostgreSQL explains it: pages found in memory, and others."""
 
     row_count: int
     hit_pages: int

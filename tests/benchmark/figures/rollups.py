@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a day's rollups cost beside its samples: CPU and bytes. Hosts of 20 VMs, each with a disk and an interface.
+"""What a day's rollups cost beside its samples, in CPU and bytes: 20 VMs a host, a disk and interface each.
 
 The consumers do not fill levels here (a new database waits for its first ones): the database's functions do,
 in one session, after the samples are stored.
