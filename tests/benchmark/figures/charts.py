@@ -35,7 +35,7 @@ RANGES = {"1h": "now-1h", "24h": "now-24h", "7d": "now-7d", "30d": "now-30d", "1
 WARM = {name: Named(f"chart_{name}", "ms, p95", "the limit") for name in RANGES}
 COLD = {name: Named(f"chart_{name}_cold", "ms, p95", "the limit") for name in RANGES}
 WIDTH_PIXELS = 1_200
-# How many rounds of them take the place of one repetition of the others.
+# Of all hosts, evenly spread.
 HOSTS_PER_ROUND = 10
 
 
@@ -153,37 +153,36 @@ def figures(charts: Charts, here: Place, repeat_count: int, shape: HistoryShape)
         details = {
             "level": charts.key(hosts[0], from_text).level.name,
             "hosts": shape.host_count,
+            "rows": asked.row_count,
             **asked.details(),
         }
-        warm = [
-            Reading(_p95(_warm(charts, hosts, from_text)), {}, asked.row_count) for _ in range(repeat_count)
-        ]
+        warm = [_warm(charts, here, hosts, from_text) for _ in range(repeat_count)]
         yield WARM[name].measured(warm, [Reading(WARM_LIMIT_MILLISECONDS, {})], details)
-        cold = [
-            Reading(_p95(_cold(charts, here, hosts, from_text)), {}, asked.row_count)
-            for _ in range(repeat_count)
-        ]
+        cold = [_cold(charts, here, hosts, from_text) for _ in range(repeat_count)]
         yield COLD[name].measured(cold, [Reading(COLD_LIMIT_MILLISECONDS, {})], details)
         say(f"{name}, from {details['level']}: warm {warm[-1].value:.4g} ms, cold {cold[-1].value:.4g} ms")
 
 
-def _p95(values: list[float]) -> float:
+def _p95(values: list[float], cpu_seconds: Mapping[str, float]) -> Reading:
     found = quantile(values, SHARE)
     assert found is not None
-    return found
+    return Reading(found, cpu_seconds)
 
 
-def _warm(charts: Charts, hosts: list[int], from_text: str) -> list[float]:
-    database = charts.opened()
+def _warm(charts: Charts, here: Place, hosts: list[int], from_text: str) -> Reading:
+    database, clocks = charts.opened(), here.servers.clocks()
     try:
         for host_id in hosts:
             charts.drawn(database, host_id, from_text)
-        return [charts.drawn(database, host_id, from_text) for host_id in hosts]
+        before, own = clocks.read(), time.process_time()
+        taken = [charts.drawn(database, host_id, from_text) for host_id in hosts]
+        used = {"dashboard": time.process_time() - own} | clocks.since(before)
+        return _p95(taken, {name: seconds / len(hosts) for name, seconds in used.items()})
     finally:
         database.close()
 
 
-def _cold(charts: Charts, here: Place, hosts: list[int], from_text: str) -> list[float]:
+def _cold(charts: Charts, here: Place, hosts: list[int], from_text: str) -> Reading:
     instance = here.servers.database.instance
     if instance is None:
         raise UnavailableError("the database runs elsewhere: its files cannot be forgotten")
@@ -193,7 +192,7 @@ def _cold(charts: Charts, here: Place, hosts: list[int], from_text: str) -> list
         def forget_all() -> None:
             forget(connection, data_directory)
 
-        return [charts.cold(host_id, from_text, forget_all) for host_id in hosts]
+        return _p95([charts.cold(host_id, from_text, forget_all) for host_id in hosts], {})
 
 
 FAMILY = Family("charts", tuple(each for name in RANGES for each in (WARM[name], COLD[name])), measure)

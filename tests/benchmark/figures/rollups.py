@@ -28,14 +28,21 @@ BYTES = Named("rollup_bytes", "bytes a VM sample", "the samples of the same day 
 LEVELS = ("5m", "1h", "1d")
 # Days are kept for ever; ten years of them are counted.
 DAYS_KEPT = 3_653
+# Of a row, beside what pg_column_size counts: its pointer, and its entry in an index that is two thirds full.
+ROW_BYTES = 4 + 48
+ROWS_SIZE = "SELECT coalesce(sum(pg_column_size(b.*) + {}), 0)::bigint FROM {} AS b"
 RELATIONS = "SELECT relation FROM kvmgrid.rollup_relations ORDER BY relation"
 
 
 class Sizes(NamedTuple):
-    """Bytes with indexes of one day, by table: of its samples, and of each level."""
+    """Bytes with indexes of one day, by table: of its samples, and of each level.
+
+    ``day_bytes``: of all rows of a day's level. So few do not fill the pages that their tables have.
+    """
 
     raw: Mapping[str, int]
     levels: Mapping[str, Mapping[str, int]]
+    day_bytes: int
 
     @property
     def raw_bytes(self) -> int:
@@ -78,6 +85,7 @@ def sizes(connection: psycopg.Connection[Any]) -> Sizes:
             level: {relation: _bytes(connection, f"{relation}_{level}_buckets") for relation in relations}
             for level in LEVELS
         },
+        sum(_day_bytes(connection, relation) for relation in relations),
     )
 
 
@@ -88,12 +96,23 @@ def _bytes(connection: psycopg.Connection[Any], table: str) -> int:
     return int(row[0])
 
 
-def steady_ratio(found: Sizes) -> float:
-    """Return all levels to all samples, each kept as long as it is by default."""
+def _day_bytes(connection: psycopg.Connection[Any], relation: str) -> int:
+    table = sql.Identifier("kvmgrid", f"{relation}_1d_buckets")
+    row = connection.execute(sql.SQL(ROWS_SIZE).format(sql.Literal(ROW_BYTES), table)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def steady_ratios(found: Sizes) -> dict[str, float]:
+    """Return each level to all samples, each kept as long as it is by default."""
     kept = RetentionSettings()
-    days = {"5m": _days(kept.five_minutes), "1h": _days(kept.hour), "1d": DAYS_KEPT}
-    levels = sum(days[level] * found.level_bytes(level) for level in LEVELS)
-    return levels / (_days(kept.raw) * found.raw_bytes)
+    levels = {
+        "5m": _days(kept.five_minutes) * found.level_bytes("5m"),
+        "1h": _days(kept.hour) * found.level_bytes("1h"),
+        "1d": DAYS_KEPT * found.day_bytes,
+    }
+    raw = _days(kept.raw) * found.raw_bytes
+    return {level: rounded(size / raw) for level, size in levels.items()}
 
 
 def _days(period: str) -> int:
@@ -121,8 +140,7 @@ def measure(stock: Stock) -> Iterator[Figure]:
     yield BYTES.measured(
         [_reading(sum(each.level_bytes(level) for level in LEVELS), backlog) for each in found],
         [_reading(each.raw_bytes, backlog) for each in found],
-        _details(backlog)
-        | {"shares": found[-1].shares(), "with_default_periods": rounded(steady_ratio(found[-1]))},
+        _details(backlog) | {"shares": found[-1].shares(), "with_default_periods": steady_ratios(found[-1])},
     )
 
 
