@@ -2,7 +2,8 @@
 """The time range of a page: read from the URL, clamped, and matched with a level of the rollups.
 
 The syntax is Grafana's: ``now``, ``now-6h``, ``now-1d/d`` (rounded down to the unit), milliseconds since
-the epoch, ISO 8601. The level is the finest with at most MAXIMUM_BUCKET_COUNT buckets in the range.
+the epoch, ISO 8601. The level is the finest with at most MAXIMUM_BUCKET_COUNT buckets in the range. Every
+sample and buckets of a minute are read from the raw samples: of these at most MAXIMUM_SAMPLE_COUNT.
 """
 
 import re
@@ -15,6 +16,9 @@ from dashboard.errors import RangeError
 DEFAULT_FROM = "now-30m"
 DEFAULT_TO = "now"
 MAXIMUM_BUCKET_COUNT = 1500
+# Each lies on a page of its own where many hosts are stored. 8,640, a day at 10 s, take longer than the tenth
+# of a second that a chart should (docs/performance.md); a day of 5 minutes has 288 buckets.
+MAXIMUM_SAMPLE_COUNT = 4500
 MINIMUM_WINDOW = timedelta(seconds=10)
 MAXIMUM_WINDOW = timedelta(days=3653)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -53,11 +57,15 @@ class TimeRange(NamedTuple):
 
 
 class Level(NamedTuple):
-    """One resolution of the stored samples. ``bucket_seconds`` is 0 for raw samples."""
+    """One resolution of the stored samples. ``bucket_seconds`` is 0 for raw samples.
+
+    ``reads_samples``: each answer is made from raw samples.
+    """
 
     name: str
     bucket_seconds: int
     words: str
+    reads_samples: bool = False
 
     @property
     def is_raw(self) -> bool:
@@ -65,10 +73,10 @@ class Level(NamedTuple):
         return self.bucket_seconds == 0
 
 
-RAW = Level("raw", 0, "every sample")
+RAW = Level("raw", 0, "every sample", reads_samples=True)
 LEVELS = (
     RAW,
-    Level("1m", 60, "1 min averages, band min to max"),
+    Level("1m", 60, "1 min averages, band min to max", reads_samples=True),
     Level("5m", 300, "5 min averages, band min to max"),
     Level("1h", 3600, "1 h averages, band min to max"),
     Level("1d", 86_400, "1 d averages, band min to max"),
@@ -91,9 +99,12 @@ def parse(from_text: str | None, to_text: str | None, *, now: datetime, zone: tz
 
 
 def choose_level(window_seconds: float, tick_seconds: float) -> Level:
-    """Return the finest level with at most MAXIMUM_BUCKET_COUNT buckets in the window."""
+    """Return the finest level with few enough buckets in the window, and few enough samples to read."""
+    tick_seconds = max(tick_seconds, 0.1)
     for level in LEVELS:
-        if window_seconds / (level.bucket_seconds or max(tick_seconds, 0.1)) <= MAXIMUM_BUCKET_COUNT:
+        if level.reads_samples and window_seconds / tick_seconds > MAXIMUM_SAMPLE_COUNT:
+            continue
+        if window_seconds / (level.bucket_seconds or tick_seconds) <= MAXIMUM_BUCKET_COUNT:
             return level
     return LEVELS[-1]
 

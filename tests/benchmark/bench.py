@@ -19,7 +19,17 @@ from tests.benchmark.errors import UnavailableError
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Report, encode
 from tests.benchmark.figure_table import table
-from tests.benchmark.figures import agents, disk, drain, duplicates, live, queries, total_cost
+from tests.benchmark.figures import (
+    agents,
+    charts,
+    disk,
+    drain,
+    duplicates,
+    live,
+    queries,
+    rollups,
+    total_cost,
+)
 from tests.benchmark.machine import busy_ratio, cpu_model
 from tests.benchmark.place import servers
 from tests.benchmark.scale import FULL, QUICK
@@ -35,6 +45,8 @@ FAMILIES = (
     total_cost.FAMILY,
     live.FAMILY,
     queries.FAMILY,
+    charts.FAMILY,
+    rollups.FAMILY,
     disk.FAMILY,
     agents.FAMILY,
 )

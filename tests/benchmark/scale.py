@@ -24,6 +24,13 @@ class Scale(Struct, frozen=True, kw_only=True):
     outage_seconds: float = 12.0
     # The history of each host when the dashboard's questions are asked.
     history_sample_count: int = 360
+    # Whose charts are drawn: rows of one host lie as far apart as with a thousand. See stored_history.
+    chart_host_count: int = 24
+    chart_raw_hours: int = 25
+    chart_hour_days: int = 100
+    # The day that is stored and rolled up, of hosts with 20 VMs.
+    rollup_host_count: int = 2
+    rollup_tick_count: int = 8_640
     columnstore_tick_count: int = 1_000
     guest_counts: tuple[int, ...] = (1, 20, 100)
     agent_ticks_per_window: int = 2
@@ -55,6 +62,11 @@ QUICK = Scale(
     window_seconds=3.0,
     outage_seconds=3.0,
     history_sample_count=20,
+    chart_host_count=10,
+    chart_raw_hours=2,
+    chart_hour_days=35,
+    rollup_host_count=1,
+    rollup_tick_count=288,
     columnstore_tick_count=50,
     guest_counts=(1, 20),
     agent_ticks_per_window=1,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the families of figures share: servers, and messages that are encoded once for the whole run."""
 
+import time
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ from tests.benchmark.cargo import Cargo, first_second, load
 from tests.benchmark.place import Servers
 from tests.benchmark.scale import Scale
 from tests.benchmark.terminal import say
+
+DAY_SECONDS = 86_400.0
 
 
 class Backlog(Struct, frozen=True):
@@ -66,6 +69,21 @@ class Stock:
         """Return the backlog of hosts as they are: 20 VMs, each with a disk and an interface."""
         return self._encoded(20, self.scale.small_drain_tick_count, devices_per_domain=1)
 
+    def day(self) -> Backlog:
+        """Return yesterday (UTC) of a few hosts as they are, with evenly spread ticks."""
+        scale = self.scale
+        say(f"encoding a day of {scale.rollup_host_count} hosts")
+        fleet = Fleet(
+            FleetShape(
+                host_count=scale.rollup_host_count,
+                domain_count_per_host=20,
+                tick_seconds=DAY_SECONDS / scale.rollup_tick_count,
+            )
+        )
+        # The tick that makes its VMs known is of the day before.
+        begin = (time.time() // DAY_SECONDS - 1) * DAY_SECONDS - fleet.shape.tick_seconds
+        return _loaded(fleet, begin, scale.rollup_tick_count)
+
     def _encoded(self, domains_per_host: int, tick_count: int, devices_per_domain: int = 0) -> Backlog:
         """Encode the messages of a fleet whose VMs have so many disks and interfaces each."""
         say(f"encoding {tick_count} ticks of {self.scale.host_count} hosts with {domains_per_host} VMs")
@@ -77,6 +95,9 @@ class Stock:
                 interface_count_per_domain=devices_per_domain,
             )
         )
-        begin = first_second(tick_count + 1, fleet.shape.tick_seconds)
-        warm, sent = (load(fleet, begin, ticks) for ticks in (range(1), range(1, tick_count + 1)))
-        return Backlog(fleet, begin, tick_count, warm, sent)
+        return _loaded(fleet, first_second(tick_count + 1, fleet.shape.tick_seconds), tick_count)
+
+
+def _loaded(fleet: Fleet, begin: float, tick_count: int) -> Backlog:
+    warm, sent = (load(fleet, begin, ticks) for ticks in (range(1), range(1, tick_count + 1)))
+    return Backlog(fleet, begin, tick_count, warm, sent)

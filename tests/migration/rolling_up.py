@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rounds of upkeep that fill the rollups, by the functions of the database alone."""
 
+from collections.abc import Sequence
+
 import psycopg
 
 from tests.migration.seeding import HYPERTABLES
@@ -9,18 +11,20 @@ LEVELS = ("5m", "1h", "1d")
 FAR = 1_000_000
 
 
-def fill_levels(connection: psycopg.Connection, bucket_count: int = FAR) -> None:
-    """Fill every level of every relation once, as far as is announced."""
+def fill_levels(
+    connection: psycopg.Connection, bucket_count: int = FAR, relations: Sequence[str] = HYPERTABLES
+) -> None:
+    """Fill every level of the relations once, as far as is announced."""
     for level in LEVELS:
-        for relation in HYPERTABLES:
+        for relation in relations:
             connection.execute("SELECT fill_rollup(%s, %s, %s)", [relation, level, bucket_count])
 
 
-def roll_up(connection: psycopg.Connection) -> None:
-    """Fill all that may be filled by now, and serve all notes."""
+def roll_up(connection: psycopg.Connection, relations: Sequence[str] = HYPERTABLES) -> None:
+    """Fill all that may be filled by now, and serve all notes. ``relations``: all that have samples."""
     before, announced = None, connection.execute("SELECT announce_rollups()").fetchone()
     while announced != before:
-        fill_levels(connection)
+        fill_levels(connection, relations=relations)
         before, announced = announced, connection.execute("SELECT announce_rollups()").fetchone()
     while connection.execute("SELECT applied_count > 0 FROM apply_late_rollups(1000)").fetchone() == (True,):
         pass

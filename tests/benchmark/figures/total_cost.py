@@ -18,6 +18,7 @@ from tests.benchmark.place import Place, place_on
 from tests.benchmark.rivals.victoria_metrics import Lines, lines, victoria_metrics
 from tests.benchmark.stock import Backlog, Stock
 from tests.benchmark.terminal import say
+from tests.services import MigratedDatabase
 
 TOTAL = Named("total_cpu_per_vm_sample", "CPU us", "victoria-metrics taking the same samples as Influx lines")
 SAMPLES_PER_BODY = 10_000
@@ -25,17 +26,22 @@ MICROSECONDS = 1e6
 
 
 def ours(here: Place, backlog: Backlog, settings: Sequence[str]) -> Reading:
-    """Return the CPU microseconds of broker, consumer and database per VM sample.
+    """Store the samples in a copy of the database; return what ``stored`` does."""
+    with here.copy() as database:
+        return stored(here, database, backlog, settings)
+
+
+def stored(here: Place, database: MigratedDatabase, backlog: Backlog, settings: Sequence[str]) -> Reading:
+    """Return the CPU microseconds of broker, consumer and database per VM sample that is stored.
 
     The broker's are those of taking the messages and of giving them.
     """
     warm, sent = backlog.warm, backlog.sent
     filling = Filling(here, sent)
-    with here.copy() as database:
-        filling.fill(INGEST_QUEUE)
-        drained = drain(here, database, warm, sent, settings=settings)
-        with psycopg.connect(database.administrator_url) as connection:
-            check_stored(connection, warm, sent)
+    filling.fill(INGEST_QUEUE)
+    drained = drain(here, database, warm, sent, settings=settings)
+    with psycopg.connect(database.administrator_url) as connection:
+        check_stored(connection, warm, sent)
     per_sample = {name: seconds / drained.row_count for name, seconds in drained.cpu_seconds.items()}
     if "rabbitmq" not in per_sample or "postgresql" not in per_sample:
         raise UnavailableError("broker or database run elsewhere: their CPU time cannot be read")

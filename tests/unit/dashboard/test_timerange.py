@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.errors import RangeError
-from dashboard.timerange import MAXIMUM_BUCKET_COUNT, MAXIMUM_WINDOW, choose_level, parse
+from dashboard.timerange import (
+    MAXIMUM_BUCKET_COUNT,
+    MAXIMUM_SAMPLE_COUNT,
+    MAXIMUM_WINDOW,
+    choose_level,
+    parse,
+)
 
 NOW = datetime(2026, 11, 23, 8, 30, 15, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -95,7 +101,11 @@ def test_a_range_is_clamped() -> None:
         ("raw", timedelta(hours=1), 10),
         ("raw", timedelta(hours=4), 10),
         ("1m", timedelta(hours=6), 10),
-        ("1m", timedelta(hours=24), 10),
+        ("1m", timedelta(hours=12), 10),
+        ("5m", timedelta(hours=24), 10),
+        ("5m", timedelta(hours=3), 2),
+        ("1m", timedelta(hours=24), 30),
+        ("raw", timedelta(hours=24), 60),
         ("1m", timedelta(hours=1), 1),
         ("5m", timedelta(days=3), 10),
         ("1h", timedelta(days=7), 10),
@@ -104,7 +114,8 @@ def test_a_range_is_clamped() -> None:
     ],
 )
 def test_the_level_is_the_finest_that_fits(expected: str, window: timedelta, tick_seconds: float) -> None:
-    """At most about 1,500 buckets are read, whatever the range."""
+    """At most about 1,500 buckets are read, and made from at most 4,500 samples, whatever the range."""
     level = choose_level(window.total_seconds(), tick_seconds)
     assert expected == level.name
     assert window.total_seconds() / (level.bucket_seconds or tick_seconds) <= MAXIMUM_BUCKET_COUNT
+    assert not level.reads_samples or window.total_seconds() / tick_seconds <= MAXIMUM_SAMPLE_COUNT

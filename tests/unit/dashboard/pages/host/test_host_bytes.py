@@ -17,7 +17,10 @@ from tests.unit.dashboard.row_database import VIEW, ask, holding, host_database,
 from tests.unit.dashboard.rows import GIB, NOW, host_domain, host_now
 
 DAY = "?from=now-24h&to=now"
-MINUTE_COUNT = 24 * 60
+BUCKET_SECONDS = 300
+BUCKET_COUNT = 24 * 12
+# In buckets before now: what a spool held back lies between them.
+LATE_FROM, LATE_TO = 12, 6
 DOMAIN_COUNT = 20
 TICK_CEILING_BYTES = 10_000
 WHOLE_CEILING_BYTES = 300_000
@@ -25,7 +28,7 @@ GZIP_LEVEL = 6
 
 
 def lively_point(chance: random.Random, time_seconds: float) -> HostPoint:
-    """Return averages of a minute in which every figure is known, and no two are alike."""
+    """Return averages of a bucket in which every figure is known, and no two are alike."""
     fields: dict[str, float] = {name: chance.random() for name in HostPoint._fields}
     fields |= {name: 1e7 * chance.random() for name in HostPoint._fields if name.endswith("_per_second")}
     known = {"time_seconds": time_seconds, "interval_seconds": 10.0, "interval_seconds_max": 10.0}
@@ -62,11 +65,11 @@ def sent_bytes(answer: Answer) -> int:
 
 
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
-    """A minute later the last bucket has changed and one is new, and so have all figures of all VMs."""
+    """A bucket later the last bucket has changed and one is new, and so have all figures of all VMs."""
     chance = random.Random(20)  # noqa: S311 - no secret
     now = NOW
-    start = NOW.timestamp() - 60 * MINUTE_COUNT
-    points = [lively_point(chance, start + 60 * index) for index in range(MINUTE_COUNT)]
+    start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
+    points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
     events = [
         HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20)
         for hour in range(1, DOMAIN_COUNT + 1)
@@ -80,16 +83,16 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     seen, view = holding(first.update), showing(first.chart, view)
     sizes = []
     for number in range(2, 7):
-        now += timedelta(seconds=60)
+        now += timedelta(seconds=BUCKET_SECONDS)
         points[-1] = lively_point(chance, points[-1].time_seconds)
-        points.append(lively_point(chance, points[-1].time_seconds + 60))
-        database.rows["host_samples_rollup"] = points[-MINUTE_COUNT:]
+        points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
+        database.rows["host_samples_rollup"] = points[-BUCKET_COUNT:]
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
         database.rows["host_now"] = [host_now(sampled_at=now, cpu_count=16, load_1m=chance.random())]
         answer = feed.answer(ask(number, search=DAY, seen=seen), view)
         assert answer.chart is not None
         assert answer.chart.rows is not None
-        assert answer.chart.rows.kept_count == MINUTE_COUNT - 2
+        assert answer.chart.rows.kept_count == BUCKET_COUNT - 2
         sizes.append(sent_bytes(answer))
         seen, view = holding(answer.update, seen), showing(answer.chart, view)
     assert max(sizes) <= TICK_CEILING_BYTES, sizes
@@ -98,9 +101,9 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
 def test_late_samples_send_what_lies_behind_them() -> None:
     """What a spool held back for an hour costs that hour, and not the day."""
     chance = random.Random(21)  # noqa: S311 - no secret
-    start = NOW.timestamp() - 60 * MINUTE_COUNT
-    points = [lively_point(chance, start + 60 * index) for index in range(MINUTE_COUNT)]
-    database = host_database(host_samples_rollup=[*points[:-60], *points[-30:]])
+    start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
+    points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
+    database = host_database(host_samples_rollup=[*points[:-LATE_FROM], *points[-LATE_TO:]])
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: NOW)
     first = feed.answer(ask(search=DAY), VIEW)
     database.rows["host_samples_rollup"] = points
@@ -108,5 +111,5 @@ def test_late_samples_send_what_lies_behind_them() -> None:
     second = feed.answer(ask(2, search=DAY), showing(first.chart))
     assert second.chart is not None
     assert second.chart.rows is not None
-    assert MINUTE_COUNT - 60 == second.chart.rows.kept_count
+    assert BUCKET_COUNT - LATE_FROM == second.chart.rows.kept_count
     assert sent_bytes(second) < sent_bytes(first) / 8

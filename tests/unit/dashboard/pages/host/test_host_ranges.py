@@ -41,7 +41,7 @@ def test_silence_since_before_the_range_is_no_gap() -> None:
 def test_a_bucket_that_is_missing_at_the_edge_is_a_gap() -> None:
     """At a rollup level the hatching reaches from the last full bucket to now."""
     start = NOW.timestamp() - 24 * 3600
-    points = [host_point(start + 60 * index) for index in range(24 * 60 - 2)]
+    points = [host_point(start + 300 * index) for index in range(24 * 12 - 2)]
     database = host_database(host_samples_rollup=points)
     answer = host_feed(database).answer(ask(search="?from=now-24h&to=now"), VIEW)
     assert [False] == [stretch.is_silence for stretch in stretches(answer)]
