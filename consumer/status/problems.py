@@ -18,6 +18,8 @@ _PARKED_SECONDS = 1_800.0
 _FINEST_LEVEL = "5m"
 _ROLLED_UP_SECONDS = 900.0
 _NOTED_SECONDS = 600.0
+# A new fleet sends a day of its past at most, and its first rollups wait until it is there.
+_FIRST_SECONDS = 90_000.0
 # The upkeep looks once an hour, and a chunk takes minutes.
 _DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
@@ -55,7 +57,8 @@ def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[st
 
 def _rollups(status: Status) -> Iterator[str]:
     for level in status.levels:
-        if level.level == _FINEST_LEVEL and level.lag_seconds > _ROLLED_UP_SECONDS:
+        limit_seconds = _FIRST_SECONDS if level.done_at is None else _ROLLED_UP_SECONDS
+        if level.level == _FINEST_LEVEL and level.lag_seconds > limit_seconds:
             yield (
                 f"rollups are {level.lag_seconds:,.0f} s behind: after a first start, an update or an "
                 "outage they catch up, else no consumer runs, or its log says why "

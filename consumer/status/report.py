@@ -51,11 +51,12 @@ class ParkedStatus(Struct, frozen=True):
 class LevelStatus(Struct, frozen=True):
     """One level of rollups: up to when its buckets are made, and since when more of them could be.
 
-    The lag is 0 where nothing waits: a bucket that is not over is not missing.
+    The lag is 0 where nothing waits: a bucket that is not over is not missing. ``done_at`` is None before the
+    first step, for which a new database waits ten minutes.
     """
 
     level: str
-    done_at: str
+    done_at: str | None
     lag_seconds: float
 
 

@@ -48,7 +48,8 @@ def _database_lines(status: Status) -> Iterator[str]:
         yield f"late, set by           {parked.message_count:>10,} messages{since}"
     for level in status.levels:
         behind = f"{_seconds(level.lag_seconds)} behind"
-        yield f"rolled up, {level.level:<8} {behind:>17}, until {level.done_at}"
+        done = "not yet begun" if level.done_at is None else f"until {level.done_at}"
+        yield f"rolled up, {level.level:<8} {behind:>17}, {done}"
     if status.late_notes is not None:
         notes = status.late_notes
         since = "" if notes.oldest_seconds is None else f", the oldest for {_seconds(notes.oldest_seconds)}"
