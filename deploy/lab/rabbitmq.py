@@ -143,14 +143,15 @@ class RabbitMq(Instance):
         login = f"{quote(user, safe='')}:{quote(secret, safe='')}"
         return f"amqp://{login}@127.0.0.1:{self.amqp_port}/{quote(virtual_host, safe='')}"
 
-    def remembers(self, quorum_queue: str) -> bool:
-        """Whether a quorum queue outlives a kill.
+    def remembers(self, virtual_host: str, quorum_queue: str) -> bool:
+        """Whether a quorum queue of a virtual host outlives a kill.
 
         RabbitMQ 4.0 writes the names of new quorum queues to disk three seconds late. A broker killed before
         does not find the queue's log again, and refuses every message from then on.
         """
         found = self.directory.glob("data/mnesia/*/quorum/*/names.dets")
-        return any(quorum_queue.encode() in path.read_bytes() for path in found)
+        name = f"{virtual_host}_{quorum_queue}".encode()
+        return any(name in path.read_bytes() for path in found)
 
     def control(self, *arguments: str) -> None:
         """Run rabbitmqctl (takes seconds); its output goes to the log. Raises CommandError."""

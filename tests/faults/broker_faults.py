@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from deploy.lab.errors import BrokerUserError
 from deploy.lab.readiness import wait_until
-from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
+from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE, SAMPLES_EXCHANGE
 from tests.faults.fault import Action, Deadlines, Fault
 from tests.faults.proxy import CLEAN, Spoiling
 from tests.faults.scene import Hop, Scene
@@ -18,7 +18,12 @@ _REDECLARED_SECONDS = 90.0
 
 def await_registered_queue(scene: Scene) -> None:
     """Wait until a killed broker will find its queue again; 4.0 writes names down three seconds late."""
-    if not wait_until(lambda: scene.site.broker.remembers(INGEST_QUEUE), timeout_seconds=30.0):
+    broker, virtual_host = scene.site.broker, scene.virtual_host.name
+
+    def remembers_both() -> bool:
+        return all(broker.remembers(virtual_host, queue) for queue in (INGEST_QUEUE, DEAD_LETTER_QUEUE))
+
+    if not wait_until(remembers_both, timeout_seconds=30.0):
         scene.late.append("the broker has not written down its queue")
 
 

@@ -124,9 +124,7 @@ def require_registered_queue(broker: RabbitMq) -> None:
     RabbitMQ 4.0.5 confirms messages of a new quorum queue up to three seconds before the queue's registration
     leaves a write buffer (names.dets, delayed_write). Killed in between, it forgets queue and messages.
     """
-    registry = next((broker.directory / "data").glob("**/quorum/**/names.dets"))
-    name = INGEST_QUEUE.encode()
-    assert wait_until(lambda: name in registry.read_bytes(), timeout_seconds=PATIENCE_SECONDS)
+    assert wait_until(lambda: broker.remembers("kvmgrid", INGEST_QUEUE), timeout_seconds=PATIENCE_SECONDS)
 
 
 def enrol(broker: RabbitMq) -> tuple[str, str]:

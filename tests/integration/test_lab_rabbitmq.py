@@ -195,7 +195,7 @@ def test_confirmed_messages_survive_a_kill_and_ports_stay(broker: RabbitMq) -> N
     """After SIGKILL of everything the broker comes back on its ports with what it confirmed."""
     with channel(broker, "web-1") as opened:
         publish(opened, "kvmgrid.samples", "web-1.sample")
-    assert wait_until(lambda: broker.remembers("kvmgrid.ingest"), timeout_seconds=30)
+    assert wait_until(lambda: broker.remembers(VIRTUAL_HOST, "kvmgrid.ingest"), timeout_seconds=30)
     ports = (broker.amqp_port, broker.management_port)
     killed = [process for pid in broker.pids() if (process := find_process(pid))]
     broker.kill()
