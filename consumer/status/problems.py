@@ -18,8 +18,8 @@ _PARKED_SECONDS = 1_800.0
 _FINEST_LEVEL = "5m"
 _ROLLED_UP_SECONDS = 900.0
 _NOTED_SECONDS = 600.0
-# A new fleet sends a day of its past at most, and its first rollups wait until it is there.
-_FIRST_SECONDS = 90_000.0
+# A new database may be sent a month of the past; its first rollups wait until that is there, and samples stay meanwhile.
+_FIRST_SECONDS = 2_700_000.0
 # The upkeep looks once an hour, and a chunk takes minutes.
 _DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
