@@ -18,7 +18,7 @@ _PARKED_SECONDS = 1_800.0
 _FINEST_LEVEL = "5m"
 _ROLLED_UP_SECONDS = 900.0
 _NOTED_SECONDS = 600.0
-# A new database may be sent a month of the past; its first rollups wait until that is there, and samples stay meanwhile.
+# A new database may be sent a month of the past, which its first rollups wait for; samples stay meanwhile.
 _FIRST_SECONDS = 2_700_000.0
 # The upkeep looks once an hour, and a chunk takes minutes.
 _DUE_CHUNK_SECONDS = 86_400.0
