@@ -27,7 +27,7 @@ from consumer.broker.login import connection_parameters
 from consumer.broker.pika_adjustment import adjust
 from consumer.broker.receipts import Receipt, Receipts
 from consumer.broker.redeclaration import Redeclaration
-from consumer.broker.topology import declare
+from consumer.broker.topology import declare, refusal_text
 from consumer.errors import BrokerRefused, ConsumerError
 from consumer.settings import IngestSettings
 from publisher.wire.broker import BrokerSettings
@@ -288,12 +288,15 @@ class Subscriber:
 
     def _on_channel_end(self, channel: Any, reason: Exception) -> None:
         self._channel = None
-        refusal = isinstance(reason, exceptions.ChannelClosedByBroker) and reason.reply_code in _REFUSALS
-        if refusal and not self._served:
-            self.failure = BrokerRefused(str(reason))
+        if isinstance(reason, exceptions.ChannelClosedByBroker):
+            self._note_refusal(reason)
         if not self._stopping.is_set():
             self._log.warning("channel_closed", reason=str(reason), channel=channel.channel_number)
         self._close()
+
+    def _note_refusal(self, reason: exceptions.ChannelClosedByBroker) -> None:
+        if reason.reply_code in _REFUSALS and not self._served:
+            self.failure = BrokerRefused(refusal_text(reason.reply_text))
 
     def _on_end(self, connection: Any, reason: Any) -> None:
         refusal = isinstance(reason, exceptions.ProbableAuthenticationError | exceptions.AuthenticationError)

@@ -49,6 +49,16 @@ def dead_letter_arguments(settings: IngestSettings) -> Arguments:
     }
 
 
+def refusal_text(reply_text: str) -> str:
+    """Return what the broker said of a declaration, and what to do where a queue has other arguments."""
+    if "inequivalent arg" not in reply_text:
+        return reply_text
+    return (
+        f"{reply_text}: the queue was declared by an older version or with other settings; "
+        'docs/install.md, "A queue with other arguments", says how to replace it'
+    )
+
+
 def declare(channel: Any, settings: IngestSettings) -> None:
     """Declare everything on a channel of pika, of either kind; what exists with equal arguments stays."""
     for exchange in (SAMPLES_EXCHANGE, EVENTS_EXCHANGE, DEAD_LETTER_EXCHANGE):

@@ -124,10 +124,11 @@ def await_page(pipeline: Pipeline, port: int) -> None:
         raise DemoError(f"the dashboard does not listen on port {port}; see {pipeline.folder}/*.log")
 
 
-def prepare(pipeline: Pipeline, home: Path) -> None:
-    """Make what the processes need; what a database of another version says is followed by what to do."""
+@contextmanager
+def kept_data(home: Path) -> Iterator[None]:
+    """Follow what fails on the data of an earlier demo by what to do."""
     try:
-        pipeline.prepare()
+        yield
     except DemoError as error:
         raise DemoError(
             f"{error}\nIf its history is of another version, remove {home} to begin anew."
@@ -159,12 +160,12 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
                 channels=daemon.channels,
             )
         )
-        with progress.step("users, roles, migrations"):
-            prepare(pipeline, home)
+        with progress.step("users, roles, migrations"), kept_data(home):
+            pipeline.prepare()
         with progress.step("consumer, publisher, dashboard"):
             for role in ("consumer", "publisher", "dashboard"):
                 pipeline.start(role)
-        with progress.step("first samples"):
+        with progress.step("first samples"), kept_data(home):
             await_first_sample(pipeline, began_at)
             await_page(pipeline, port)
         with progress.step("simulated fleet"):

@@ -202,3 +202,4 @@ def test_what_waiting_cannot_mend_ends_the_consumer(
         assert code == consumer.wait(60.0), consumer.output()
         assert "kvmgrid-consumer: " in consumer.output()
         assert "Traceback" not in consumer.output()
+        assert (fault == "queue") == ("A queue with other arguments" in consumer.output())
