@@ -25,6 +25,12 @@ class Home(NamedTuple):
     tick_seconds: float | None
     # When the newest list of the host arrived, of those that are stored.
     heard_at: datetime | None
+    # When the last stay of a domain ended that lives nowhere; None where it never lived anywhere.
+    ended_at: datetime | None
+
+    def may_begin(self, at: datetime) -> bool:
+        """Tell whether a list of that time can begin a stay of a domain that lives nowhere."""
+        return self.host_id is None and (self.ended_at is None or self.ended_at <= at)
 
 
 def find_homes(connection: Connection, domain_ids: Collection[int]) -> dict[int, Home]:

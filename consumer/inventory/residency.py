@@ -122,7 +122,9 @@ class Residency:
             or not listed <= stays.here.keys() | stays.elsewhere.keys()
         ):
             stays = self._read(connection, listing.host_id)
-        missing, arrived = stays.here.keys() - listed, listed - stays.here.keys()
+        # A late list is older than stays that have begun since, and ends none of them.
+        missing = {key for key, since in stays.here.items() if key not in listed and since < listing.at}
+        arrived = listed - stays.here.keys()
         lost: dict[int, int] = {}
         may_begin = False
         if not arrived:
@@ -132,7 +134,7 @@ class Residency:
             stays.elsewhere = {domain_id: home.since for domain_id, home in homes.items()}
             stays.asked_at = now
             lost = self._judge(connection, listing, homes)
-            may_begin = bool(lost) or None in stays.elsewhere.values()
+            may_begin = bool(lost) or any(home.may_begin(listing.at) for home in homes.values())
         if missing or may_begin:
             self._change(connection, listing, missing=missing, arrived=arrived, lost=lost)
             asked_at, elsewhere = stays.asked_at, stays.elsewhere

@@ -196,6 +196,32 @@ def test_late_batches_rewrite_no_history(
     assert 4 == stored.value("SELECT count(*) FROM domain_samples")
 
 
+def test_late_lists_change_no_stay_and_wake_no_consumer(
+    consumers: tuple[DirectConsumer, DirectConsumer],
+    stored: StoredRows,
+    hosts: TwoHosts,
+    database: MigratedDatabase,
+) -> None:
+    """A list older than an arrival, or than a departure to nowhere, costs no transaction of the stays.
+
+    A past that is sent late has thousands of them, and each notification lets all consumers read again.
+    """
+    early, late = consumers
+    early.take(hosts.batch(0, 0, hosts.domain()), hosts.batch(0, 4), hosts.batch(1, 5, hosts.domain()))
+    with psycopg.connect(database.administrator_url, autocommit=True) as listening:
+        listening.execute("LISTEN kvmgrid_residency")
+        late.take(hosts.batch(1, 2), hosts.batch(1, 3))
+        early.take(hosts.batch(1, 6))
+        (departed,) = listening.notifies(timeout=10.0, stop_after=1)
+        late.take(hosts.batch(1, 5, hosts.domain()), hosts.batch(0, 2, hosts.domain()))
+        listening.execute("SELECT pg_notify('kvmgrid_residency', 'end of the test')")
+        (end,) = listening.notifies(timeout=10.0, stop_after=1)
+
+    assert departed.payload.isdigit()
+    assert "end of the test" == end.payload
+    assert [("hv000", 0, 4, "discovered"), ("hv001", 4, 6, "migrated")] == stays(stored, hosts)
+
+
 def test_a_rename_keeps_the_history_of_names(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:

@@ -19,7 +19,7 @@ def home(
     *, tick_seconds: float = 10.0, state: int = RUNNING, reason: int = 1, inactive: bool = False
 ) -> Home:
     """Return where the domain lives; its host was heard at second 0."""
-    return Home(DOMAIN, HOME, NOW, inactive, state, reason, tick_seconds, NOW)
+    return Home(DOMAIN, HOME, NOW, inactive, state, reason, tick_seconds, NOW, None)
 
 
 def listing(second: float) -> Listing:
