@@ -16,7 +16,8 @@ from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import Event
 from publisher.wire.topics import parse_key
 
-# Four times the VMs that a host is known to run; each may cost rows in three tables of names and stays.
+# Four times the VMs that a host is known to run.
+# Each may cost rows in three tables of names and stays.
 DOMAIN_COUNT_MAX = 4_096
 # Sixteen devices for each of them. A body of 8 MiB has room for more, of short names and without figures.
 DEVICE_COUNT_MAX = 65_536

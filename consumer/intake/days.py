@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many days the samples of a flush lie in: each is a chunk of each table, with locks of its own. Pure."""
+"""How many days the samples of a flush lie in. Each is a chunk of each table, with locks of its own. Pure."""
 
 from datetime import date, datetime
 
-# A new chunk of all tables takes about a hundred entries of the lock table; a default server has 6,400 for
+# A new chunk of all tables takes about a hundred entries of the lock table. A default server has 6,400 for
 # everybody. Hosts that send a past of some days together still share their flushes.
 DAYS_MAX = 8
 

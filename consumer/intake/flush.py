@@ -43,7 +43,7 @@ class Flush:
         self.refused: list[RefusedMessage] = []
         # Set aside as they are, after the rows.
         self.parked: list[Parked] = []
-        # Of all its samples; None for one that takes several days.
+        # The day of all its samples; None for one that takes several days.
         self.day: date | None = None
         # The latest rows that the flush before left to this one.
         self.held = held or {}
@@ -60,7 +60,7 @@ class Flush:
         self.repeats = Repeats()
         self._by_message_id: dict[str, list[Delivery]] = {}
         self._by_instant: dict[tuple[str, datetime], str] = {}
-        # Of a delivery that was refused for another in this flush, that other.
+        # By the receipt of a refused delivery: the message id of the one in this flush that stood against it.
         self._refused_for: dict[Receipt, str] = {}
 
     def accept(self, delivery: Delivery, message: ColumnBatch | Event) -> None:

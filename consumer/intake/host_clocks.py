@@ -2,8 +2,8 @@
 """How far the clock of each host is off, by the times that its samples claim and arrive at. Pure.
 
 A sample that claims to be of after its arrival shows a clock that is ahead. One that is late may have
-waited: in the publisher's spool, which says so, or in the queue. A clock is behind where the delay does not
-change from tick to tick and a message of another host came without any meanwhile.
+waited: in the publisher's spool, which says so, or in the queue. A clock is behind under two conditions:
+the delay does not change from tick to tick, and a message of another host came without any meanwhile.
 """
 
 from collections import deque

@@ -2,7 +2,7 @@
 """Flushes on their way from the intake to a storing thread: gathered, sealed, handed over.
 
 There is one lane for what is live and one for what is late. A flush of the late lane is of one day, which is
-a chunk of each table, and several days may be open at a time: hosts send their pasts side by side.
+a chunk of each table. Several days may be open at a time, since hosts send their pasts side by side.
 """
 
 import queue

@@ -46,7 +46,7 @@ class Preparation:
         self._lock = threading.Lock()
         self._held_rules: dict[str, frozenset[str]] = {}
         self._versions: dict[str, str] = {}
-        # Of the deliveries that the database answered with an error at their last try.
+        # One for each delivery that the database answered with an error at its last try.
         self._repeats: dict[Receipt, Repeats] = {}
         self._log = structlog.get_logger()
 

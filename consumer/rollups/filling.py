@@ -17,14 +17,14 @@ from consumer.rollups.steps import Mark, Steps
 _STEP_SECONDS = 1.0
 _PAUSE_SECONDS_MAX = 5.0
 _FIRST_BUCKET_COUNT = 12
-# Of each level; a day of those of 5 minutes.
+# The most buckets of a level in one step: a day of those of 5 minutes.
 _BUCKET_COUNT_MAX = 288
 _NOTE_COUNT_MAX = 2_000
-# Late samples are looked for so often while there is much to fill in.
+# How often late samples are looked for while there is much to fill in.
 _LATE_SECONDS = 15.0
-# Of a level that was never filled in, by the migration that made it.
+# The migration that made a level gives it this mark, until it is filled in.
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
-# A flush is being committed, which takes milliseconds.
+# PostgreSQL's lock_not_available: a flush is being committed, which takes milliseconds.
 _LOCK_NOT_GIVEN = "55P03"
 _ANNOUNCE_TRY_COUNT = 5
 _ANNOUNCE_AGAIN_SECONDS = 0.5

@@ -10,9 +10,9 @@ import structlog
 from consumer.rollups.steps import Mark
 
 _SUMMARY_SECONDS = 600.0
-# Of a backfill, which takes minutes to days.
+# A backfill, which takes minutes to days, reports its progress this often.
 _PROGRESS_SECONDS = 60.0
-# The same as in the status: a quarter of an hour without a bucket is none of load.
+# The same as in the status: load alone does not delay a bucket by a quarter of an hour.
 _BEHIND_SECONDS = 900.0
 _FINEST_LEVEL = "5m"
 

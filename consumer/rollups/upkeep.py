@@ -29,7 +29,7 @@ _RETENTION_SECONDS = 3_600.0
 _FIRST_RETENTION_SECONDS = 60.0
 # A step takes about a second. After so long, one half as large is tried.
 _STEP_SECONDS_MAX = 120.0
-# Of a chunk that is dropped or converted.
+# The longest that dropping or converting a chunk may take.
 _CHUNK_SECONDS_MAX = 3_600.0
 
 

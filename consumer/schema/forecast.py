@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the rollups of a database that was filled before will take; said before it is migrated."""
+"""How long the rollups of what is stored will take; said before the migration that begins them."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ import psycopg
 from consumer.schema.migration_files import Migration
 from consumer.statements import statement
 
-# With it the levels begin: consumers fill them in from what is stored.
+# The migration with which the levels begin: consumers fill them in from what is stored.
 _ROLLUPS = "rollups"
 # Rounded up from what a busy machine took, pauses included.
 _SECONDS_PER_SAMPLE = 40e-6

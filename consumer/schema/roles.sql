@@ -20,8 +20,8 @@ BEGIN
 END
 $$;
 
--- The owner can log in, because TimescaleDB runs the background jobs of a table as its owner and refuses a
--- role that cannot. The other two may stay groups, with a login of its own for each process or person.
+-- The owner can log in. TimescaleDB runs the background jobs of a table as its owner, and refuses a role
+-- that cannot. The other two may stay groups, with a login of its own for each process or person.
 ALTER ROLE kvmgrid_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 -- Neither may take every connection of the server (100 by default). PostgreSQL counts each login by itself:
 -- consumer/schema/roles.py copies the limit to the members that it makes. Not the owner: TimescaleDB's jobs run as it.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of a status needs somebody: one line each, with what to do. Pure.
+"""The problems in a status that somebody has to solve: one line each, with what to do. Pure.
 
-A host that is silent alone is none: it may have been taken out of service. The grid shows it.
+A host that is silent alone is no problem: it may have been taken out of service. The grid shows it.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _BACKLOG_MESSAGE_COUNT = 1_000
 
 
 def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[str]:
-    """Yield the problems. What a half that did not answer would tell is none: its error is told instead."""
+    """Yield the problems. Where a half did not answer, its error stands in place of its problems."""
     if status.consumer_count == 0:
         yield "no consumer reads the queue: start kvmgrid-consumer, or look at its log"
     if status.newest_arrival_seconds is not None:

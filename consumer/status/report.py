@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ``kvmgrid-consumer status`` tells, as structs; field names are the keys of its JSON.
 
-A field is None, or a list empty, where the half that knows it did not answer; its error says why.
+A field is None, or a list empty, where the half that knows it did not answer. Its error says why.
 """
 
 from msgspec import Struct

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which messages of a flush the database will not take: halved until they stand alone.
 
-An error that does not say whose fault it is counts against a message that fails alone, each of some times,
+An error may not say whose fault it is. It counts against a message that fails alone each of several times,
 while the database takes other rows.
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What rollups are told in the transaction that stores samples (docs/decisions/0035).
 
-The rule: whoever adds samples passes the gate, reads in a statement after it up to when buckets were
-announced, and notes the samples from before. A mark that was remembered would be too old.
+The rule: whoever adds samples passes the gate. A statement after it reads up to when buckets were announced.
+Samples from before that are noted. A mark that was remembered would be too old.
 """
 
 from datetime import datetime

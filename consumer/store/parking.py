@@ -2,7 +2,7 @@
 """The table of parked messages: late ones that could not be stored when they came.
 
 They are acknowledged, and stored and removed later. A message may be stored and not yet removed when a
-consumer ends; it is stored again then, as a duplicate, like one that the broker sends again.
+consumer ends. It is stored again then, as a duplicate, like one that the broker sends again.
 """
 
 from collections.abc import Sequence

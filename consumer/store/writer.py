@@ -195,7 +195,7 @@ def _copy(name: str, columns: Sequence[str]) -> sql.Composed:
 
 def _create_stage(table: Table, stage: str) -> sql.Composed:
     # Without the constraints and indexes of the table: the merge applies them. Each is filled once in a
-    # transaction; TRUNCATE would cost more than the end of it, and leave a dead row in pg_class each time.
+    # transaction. TRUNCATE would cost more than the end of it, and leave a dead row in pg_class each time.
     return sql.SQL(
         "CREATE TEMPORARY TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
     ).format(sql.Identifier(stage), _columns(table.columns), sql.Identifier(table.name))

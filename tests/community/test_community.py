@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Community edition: everything of the Apache edition, with the columnstore beside it.
 
-Run on the WebAssembly build (see conftest.py for its limits): the SQL is the real one, applied by the real
-runner; COPY, and sessions beside one another, are tried in the Apache edition or nowhere.
+The tests run on the WebAssembly build (see conftest.py for its limits). The SQL is the real one, applied by
+the real runner. COPY, and sessions beside one another, are tried in the Apache edition or nowhere.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A light publisher: the wire's own messages of one simulated host, kept until the broker confirms them.
 
-As the real one it logs in as its host, sends live messages tick by tick, and sends again what was not
+As the real one it logs in as its host and sends live messages tick by tick. It sends again what was not
 confirmed. Each message is in the ledger before it is sent. A tick of an outage is sent afterwards.
 """
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
 Fate = Literal["attempted", "confirmed", "refused", "unknown", "undone"]
-# What has to become of it: honest messages are stored; hostile ones may be set aside as well; of what a host
-# says about others' VMs a trace is enough.
+# What has to become of a message. Honest ones are stored. Hostile ones may be set aside as well.
+# A trace is enough of what a host says about others' VMs.
 Duty = Literal["store", "store or set aside", "leave a trace"]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real publisher as a process, and a witness behind the broker that no consumer touches.
 
-What it sampled is known from its spool file (how many sequences were given out, what still waits) and from
-the witness, a queue of the test's own that gets a copy of each message. Both go into the ledger afterwards.
+Its spool file tells what it sampled: how many sequences were given out, and what still waits. So does the
+witness, a queue of the test's own that gets a copy of each message. Both go into the ledger afterwards.
 """
 
 import sqlite3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One row of a time series, as the ledger expects it and as the database has it; equal bit for bit or not."""
+"""One row of a time series, as the ledger expects it and as the database has it; compared bit by bit."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from publisher.wire.codec import decode_event, decode_sample
 from publisher.wire.samples import Event, SampleBatch
 from publisher.wire.transposition import in_reports
 
-# Of the columns that hold figures, these alone are double precision.
+# The only columns of figures that are double precision.
 DOUBLES = {"uptime_seconds"}
 
 

@@ -87,7 +87,7 @@ def _value(random: Random, column: str) -> object:
 
 
 def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Turns:
-    """Store rows as the consumer does, and try until it has worked; now and then the first try is cut off."""
+    """Store rows as the consumer does, and try until it has worked. Now and then the first try is cut off."""
     is_cut_off = random.random() < 0.2
     while True:
         try:

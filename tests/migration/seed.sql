@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One row in each plain table, as of the instant in the setting seed.at: host 1 with domain 1, its publisher's
--- messages 1, 2 (an event), 3 and 6, of which 4 and 5 were reported as dropped.
+-- One row in each plain table, as of the instant in the setting seed.at: host 1 with domain 1.
+-- Its publisher sent the messages 1, 2 (an event), 3 and 6; it reported 4 and 5 as dropped.
 
 INSERT INTO kvmgrid.hosts (host_id, host, hostname, cpu_count, publisher_version, first_seen_at)
 SELECT 1, 'hv1', 'hv1.example', 8, '0.1.0', at

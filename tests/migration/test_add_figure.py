@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 def test_a_figure_is_added_to_a_filled_database(
     owner: psycopg.Connection, ingest: psycopg.Connection, dashboard: psycopg.Connection
 ) -> None:
-    """All views have it, with a histogram where one is asked for; a late sample fills it in an old bucket."""
+    """All views have it, with a histogram where one is asked for. A late sample fills it in an old bucket."""
     now = datetime.now(UTC)
     seed_plain_tables(owner, now)
     seed_samples(owner, now - 3 * DAY, 100, timedelta(minutes=10))
@@ -78,7 +78,7 @@ def test_a_figure_of_vms_reaches_every_table_of_theirs(owner: psycopg.Connection
 
 
 def test_percentiles_are_within_two_percent(owner: psycopg.Connection) -> None:
-    """Of merged histograms, whatever the size of the values, and beyond 65,535 of one bin."""
+    """They are of merged histograms, whatever the size of the values, and beyond 65,535 of one bin."""
     for scale in (1e-9, 0.01, 1.0, 1e12):
         found = owner.execute(
             "SELECT histogram_percentile(histogram_merge(ARRAY[histogram_bin(i * %s) * 65536 + 1]), 0.95)"

@@ -112,7 +112,7 @@ def test_a_table_made_anew_is_another_incarnation(
 def test_a_database_that_is_not_whole_is_waited_for(
     database: MigratedDatabase, owner: psycopg.Connection
 ) -> None:
-    """In the middle of a restore, or before a migration, no key can be trusted; the words say what to do."""
+    """In the middle of a restore, or before a migration, no key can be trusted. The words say what to do."""
     with connect(DatabaseSettings(url=database.ingest_url), "test", autocommit=True) as ingest:
         owner.execute("DELETE FROM incarnation")
         with pytest.raises(SchemaError, match="INSERT INTO"):

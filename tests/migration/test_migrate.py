@@ -116,7 +116,7 @@ def test_the_session_is_handed_back_as_it_was(database: MigratedDatabase) -> Non
 
 
 def test_two_migrators_share_the_work(empty_database: MigratedDatabase) -> None:
-    """Of two migrators at once, one applies everything and the other waits and finds nothing to do."""
+    """One of two migrators at once applies everything. The other waits and finds nothing to do."""
     together = threading.Barrier(2)
 
     def run() -> list[str]:

@@ -54,7 +54,7 @@ def test_old_chunks_are_dropped_and_young_ones_kept(
     removed = {entry.relation: entry.removed_count for entry in enforce(ingest)}
 
     for table in HYPERTABLES:
-        # A chunk holds a UTC day: the one that holds the sample of 5 days ago is not outdated as a whole.
+        # A chunk holds a UTC day. The one with the sample of 5 days ago is not outdated as a whole.
         assert [0, 1, 2, 3, 4, 5] == sample_ages(owner, now, table)
         assert 4 == removed[table]
 
@@ -97,7 +97,7 @@ def test_outdated_rows_of_plain_tables_are_deleted(
 def test_what_a_domain_showed_last_goes_when_nothing_is_heard_of_it(
     owner: psycopg.Connection, ingest: psycopg.Connection
 ) -> None:
-    """Of a domain gone for longer than that no row is left; one that still reports, and the host, stay."""
+    """No row is left of a domain gone for longer than that; one that still reports, and the host, stay."""
     seed_plain_tables(owner, datetime.now(UTC) - 10 * DAY)
     owner.execute(
         """

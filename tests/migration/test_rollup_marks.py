@@ -85,7 +85,7 @@ def test_one_worker_at_a_time(ingest: Session, other: Session) -> None:
 def test_a_late_sample_shows_at_every_level_and_rewrites_its_own_buckets(
     owner: Session, ingest: Session
 ) -> None:
-    """One VM is late; bucket, hour and day of it and its devices are written again, and none of any other."""
+    """One VM is late. Bucket, hour and day of it and its devices are written again, and none of any other."""
     first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 3 * DAY
     seed_samples(owner, first, 100, timedelta(minutes=10))
     for hour in range(10):

@@ -49,7 +49,7 @@ def rolled_up(owner: psycopg.Connection, ingest: psycopg.Connection) -> psycopg.
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_chunk_before_done_is_planned(rolled_up: psycopg.Connection, level: str) -> None:
-    """Of a level its own chunks are read, and of ten days of samples at most the one that is filled now."""
+    """A level's own chunks are read. Of ten days of samples at most the one that is filled now is."""
     read = chunks_read(rolled_up, sql.SQL("SELECT * FROM {}").format(sql.Identifier(f"host_samples_{level}")))
     newest = rolled_up.execute(
         "SELECT chunk_name FROM timescaledb_information.chunks WHERE hypertable_name = 'host_samples'"

@@ -45,7 +45,7 @@ STATES = {
         "state_other": "state IN (0, 4, 6, 7)",
     },
 }
-# Of buckets that no note names, as one statement sees them: those that are not what the samples give.
+# Buckets that are not what the samples give, and that no note names, as one statement sees them.
 UNLIKE = """
 SELECT count(*)
 FROM (

@@ -96,7 +96,7 @@ def test_a_view_says_from_when_a_host_and_its_domains_are_stale(seeded: psycopg.
 def test_a_host_whose_old_samples_arrive_now_is_catching_up(
     seeded: psycopg.Connection, sampled: timedelta, received: timedelta, *, expected: bool
 ) -> None:
-    """A past that is being sent is told from a host that has fallen silent, and from one that is live."""
+    """A host that sends its past is told from one that has fallen silent, and from a live one."""
     move(seeded, sampled)
     seeded.execute("UPDATE host_latest SET received_at = now() - %s", [received])
 
@@ -133,7 +133,7 @@ def test_a_sample_is_as_old_as_others_say(
     offset_seconds: float | None,
     expected: tuple[str, str],
 ) -> None:
-    """A host whose clock is off is fresh while it reports, and stale when it is silent, by the time here."""
+    """A host whose clock is off is fresh while it reports, and stale when silent, by the time here."""
     move(seeded, claimed)
     seeded.execute("UPDATE host_latest SET clock_offset_seconds = %s", [offset_seconds])
     for table in ("host_latest", "domain_latest"):
@@ -181,7 +181,7 @@ def test_a_removed_domain_is_not_listed(seeded: psycopg.Connection) -> None:
 
 
 def test_gaps_name_what_is_missing_and_what_was_given_up(seeded: psycopg.Connection) -> None:
-    """Of 1, 2 (an event), 3 and 6, the messages 4 and 5 are missing, and both were reported as dropped."""
+    """The messages 1, 2 (an event), 3 and 6 came; 4 and 5 are missing, and both were reported as dropped."""
     gaps = (
         "SELECT host, epoch, first_missing, last_missing, missing_count, reported_dropped_count"
         " FROM publisher_gaps"
