@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Log lines of structlog on standard error, as publisher.wire.log_line has them."""
+"""Log lines of structlog and of libraries on standard error, as publisher.wire.log_line has them."""
 
 import logging
 import socket
@@ -7,11 +7,12 @@ import sys
 
 import structlog
 
-from publisher.wire.log_line import LogLine, LogSettings
+from publisher.wire.log_line import LogLine, LogSettings, write_libraries
 
 
 def configure(settings: LogSettings) -> None:
-    """Set up structlog and the standard library's logging, which pika uses."""
+    """Send structlog and the standard library's loggers (psycopg, pika) to standard error."""
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
     line = LogLine("consumer", socket.gethostname(), form=settings.form, stream=sys.stderr)
     structlog.configure(
         processors=[
@@ -20,11 +21,10 @@ def configure(settings: LogSettings) -> None:
             structlog.processors.format_exc_info,
             line.render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.level.upper()]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    write_libraries(line, level, sys.stderr)
     # pika reports each lost connection itself, several times; the subscriber says it once.
     logging.getLogger("pika").setLevel(logging.CRITICAL)

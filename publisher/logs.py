@@ -7,10 +7,9 @@ the publisher wrote it. See docs/decisions/0004.
 
 import logging
 import sys
-from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from publisher.wire.log_line import LogLine, LogSettings
+from publisher.wire.log_line import LineFormatter, LogLine, LogSettings
 
 ROOT = "kvmgrid.publisher"
 
@@ -54,26 +53,10 @@ def configure(settings: LogSettings, *, host: str, stream: TextIO | None = None)
     """Send the log of the process to ``stream`` (standard error); called once, by the entry point."""
     target = stream or sys.stderr
     handler = logging.StreamHandler(target)
-    handler.setFormatter(_Formatter(LogLine("publisher", host, form=settings.form, stream=target)))
+    handler.setFormatter(LineFormatter(LogLine("publisher", host, form=settings.form, stream=target)))
     root = logging.getLogger(ROOT)
     root.handlers = [handler]
     root.setLevel(settings.level.upper())
     root.propagate = False
     # The link translates what the AMQP library meets; its own lines and traces would double each outage.
     logging.getLogger("pika").setLevel(logging.CRITICAL + 1)
-
-
-class _Formatter(logging.Formatter):
-    def __init__(self, line: LogLine) -> None:
-        super().__init__()
-        self._line = line
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of a record."""
-        return self._line.line(
-            datetime.fromtimestamp(record.created, UTC),
-            record.levelname.lower(),
-            record.getMessage(),
-            getattr(record, "fields", {}),
-            trace=self.formatException(record.exc_info) if record.exc_info else None,
-        )

@@ -121,7 +121,7 @@ class Preparation:
             if unknown := unknown_fields(delivery.body):
                 self._log.warning(
                     "fields_unknown",
-                    host=batch.host,
+                    sender=batch.host,
                     publisher_version=batch.publisher_version,
                     fields=sorted(unknown)[:_LOGGED_FIELD_COUNT],
                     field_count=len(unknown),

@@ -21,7 +21,7 @@ class Retention:
         """Remove what is outdated, and log it; raise ConsumerError."""
         for difference in differences(connection, self._retention):
             self._log.warning(
-                "retention_differs", level=difference.level, hint="run kvmgrid-consumer migrate"
+                "retention_differs", rollup_level=difference.level, hint="run kvmgrid-consumer migrate"
             )
         removed = enforce(connection)
         for each in removed:

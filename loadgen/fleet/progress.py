@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a run is: a bar on a terminal, a log line now and then elsewhere."""
 
-import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
-from publisher.wire.log_line import LogLine
+from loadgen.logs import log_line
 
 _BAR_CELLS = 24
 _TERMINAL_SECONDS = 0.25
@@ -33,7 +32,7 @@ class FleetProgress:
         self._wall_seconds = wall_seconds
         self._monotonic_seconds = monotonic_seconds
         self._is_terminal = stream.isatty()
-        self._line = LogLine("loadgen", socket.gethostname(), form="auto", stream=stream)
+        self._line = log_line("auto", stream)
         self._started = self._shown = monotonic_seconds()
         self._live = begins_at >= lives_at
         self._sent_until = begins_at

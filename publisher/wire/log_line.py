@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A log line, the same in all processes: one JSON object for machines, aligned text for eyes.
 
-Every line begins with ts, level, event, component and host; the event's own fields follow. Control characters
-are escaped. So no text from outside (a VM's name, a broker's answer) can forge a line or colour a terminal.
+Every line begins with ts, level, event, component and host; the event's own fields follow. A field of such a
+name is left out. Control characters are escaped. So no text from outside (a VM's name, a broker's answer)
+can forge a line or colour a terminal.
 """
 
 import json
+import logging
 import os
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
@@ -45,17 +47,18 @@ class LogLine:
     ) -> str:
         """Return a line without its end; ``trace`` is that of an error."""
         instant = at.astimezone(UTC).isoformat(timespec="milliseconds")
+        head = {
+            "ts": instant,
+            "level": level,
+            "event": event,
+            "component": self._component,
+            "host": self._host,
+        }
+        own = {key: value for key, value in fields.items() if key not in head}
         if self._is_json:
-            head = {
-                "ts": instant,
-                "level": level,
-                "event": event,
-                "component": self._component,
-                "host": self._host,
-            }
             # ASCII, so that no character in a name can break or forge a line.
-            return json.dumps({**head, **fields, **({"trace": trace} if trace else {})}, default=str)
-        words = " ".join(f"{key}={_plain(value)}" for key, value in fields.items())
+            return json.dumps({**head, **own, **({"trace": trace} if trace else {})}, default=str)
+        words = " ".join(f"{key}={_plain(value)}" for key, value in own.items())
         text = f"{instant} {level:<7} {self._component:<10} {event} {words}".rstrip()
         if trace:
             text += f"\n{trace}"
@@ -67,6 +70,36 @@ class LogLine:
         level, event = fields.pop("level"), fields.pop("event")
         trace = fields.pop("exception", None)
         return self.line(datetime.now(UTC), level, str(event), fields, trace=trace)
+
+
+class LineFormatter(logging.Formatter):
+    """Makes lines of the standard library's records; a record's ``fields`` are those of the event."""
+
+    def __init__(self, line: LogLine) -> None:
+        super().__init__()
+        self._line = line
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return self._line.line(
+            datetime.fromtimestamp(record.created, UTC),
+            record.levelname.lower(),
+            record.getMessage(),
+            getattr(record, "fields", {}),
+            trace=self.formatException(record.exc_info) if record.exc_info else None,
+        )
+
+
+def write_libraries(line: LogLine, level: int, stream: TextIO) -> None:
+    """Send what libraries log with the standard library to a stream, in the form of ``line``.
+
+    Below warnings it is of use to a developer only: ``level`` lets it through where it is that of debugging.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(LineFormatter(line))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
 
 
 def _plain(value: object) -> str:

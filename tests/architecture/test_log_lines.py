@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """One log format in all processes: the same first keys, the same time, the same words for levels."""
 
+import ast
+import io
 import json
 import re
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from publisher.wire.log_line import Form, LogLine
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST_ID = "hv042"
@@ -38,11 +43,11 @@ except ValueError:
 """
 LIBRARY = """
 import logging
-from dashboard.logs import configure
+from {package}.logs import configure
 from publisher.wire.log_line import LogSettings
 configure(LogSettings(form="{form}"))
-log = logging.getLogger("uvicorn")
-log.warning("broker_away")
+log = logging.getLogger("psycopg.pool")
+log.warning("broker_%s", "away")
 try:
     int("x")
 except ValueError:
@@ -51,9 +56,15 @@ except ValueError:
 PROGRAMS = {
     "publisher": PUBLISHER,
     "consumer": STRUCTLOG,
+    "consumer's libraries": LIBRARY,
     "dashboard": STRUCTLOG,
     "dashboard's libraries": LIBRARY,
+    "loadgen's libraries": LIBRARY,
 }
+# A field that every line begins with is no event's own.
+HEAD = {"ts", "level", "event", "component", "host"}
+LOG_METHODS = {"bind", "debug", "info", "warning", "error", "exception", "failure", "critical"}
+PACKAGES = ("publisher", "consumer", "dashboard", "loadgen")
 FLEET = """
 import sys
 from loadgen.fleet.progress import FleetProgress
@@ -96,6 +107,39 @@ def test_a_line_for_eyes_is_alike(process: str) -> None:
     assert re.match(rf"{INSTANT} warning {component:<10} broker_away\b", first)
     assert re.match(rf"{INSTANT} error   {component:<10} broken\b", second)
     assert "Traceback" in trace[0]
+
+
+def test_no_event_has_a_field_of_the_head() -> None:
+    """A ``level`` would be lost in structlog; a ``host`` would name another machine than the one that speaks."""
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {keyword.arg}"
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in LOG_METHODS
+        for keyword in call.keywords
+        if keyword.arg in HEAD
+    ]
+
+    assert [] == found
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_the_head_is_that_of_the_process(form: Form) -> None:
+    """Whatever fields come by other ways than by name: who reads the log can rely on it."""
+    line = LogLine("consumer", "here", form=form, stream=io.StringIO())
+    fields: dict[str, Any] = {"host": "hv042", "ts": 0, "component": "x", "level": "5m", "count": 3}
+    written_line = line.line(datetime.now(UTC), "warning", "fields_unknown", fields)
+
+    assert "hv042" not in written_line
+    assert "5m" not in written_line
+    if form == "json":
+        found = json.loads(written_line)
+        assert ("here", "consumer", "warning", 3) == tuple(
+            found[key] for key in ("host", "component", "level", "count")
+        )
 
 
 def test_the_load_generator_writes_such_lines() -> None:

@@ -2,6 +2,7 @@
 """A consumer process between a real broker and a real database: each message becomes rows, once."""
 
 import json
+import socket
 
 import msgspec
 import pytest
@@ -157,7 +158,9 @@ def test_unknown_fields_are_ignored_and_told_once(
     eventually(stored.message_count, 3)
 
     told = [json.loads(line) for line in consumer.output().splitlines() if "fields_unknown" in line]
-    assert [["novelty"]] == [line["fields"] for line in told]
+    assert [(["novelty"], batch.host, socket.gethostname())] == [
+        (line["fields"], line["sender"], line["host"]) for line in told
+    ]
 
 
 def test_health_is_stored_with_its_reasons(sender: AnyHostSender, stored: StoredRows) -> None:

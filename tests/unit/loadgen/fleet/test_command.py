@@ -33,7 +33,9 @@ def test_a_broker_that_is_away_is_told_in_one_line() -> None:
     result = CliRunner().invoke(main, ["fleet", "--broker-url", "amqp://u:p@127.0.0.1:1/"])
 
     assert 69 == result.exit_code
-    assert "kvmgrid-loadgen: no connection to amqp://127.0.0.1:1" in result.output
+    ended, told = result.output.splitlines()
+    assert "fleet_ended" == json.loads(ended)["event"]
+    assert told.startswith("kvmgrid-loadgen: no connection to amqp://127.0.0.1:1")
 
 
 class Clock:
