@@ -21,10 +21,12 @@ class Home(NamedTuple):
     is_inactive: bool
     state: int | None
     state_reason: int | None
-    # None where nothing of the host is stored yet.
-    tick_seconds: float | None
+    # The longest that counts, where nothing of the host is stored yet.
+    tick_seconds: float
+    # How long after its newest sample a host of this tick is stale.
+    stale_after_seconds: float
     # When the newest list of the host arrived, of those that are stored.
-    heard_at: datetime | None
+    arrived_at: datetime | None
     # When the last stay of a domain ended that lives nowhere; None where it never lived anywhere.
     ended_at: datetime | None
 

@@ -88,7 +88,7 @@ class Inventory:
         domains = batch.domains
         if domains is None:
             return Places(host.host_id, _NONE)
-        self._residency.hear(host.host_id, _told_at(batch, received_at), received_at)
+        self._residency.note_arrival(host.host_id, _told_at(batch, received_at), received_at)
         same = domains.uuid == host.uuids and domains.name == host.names
         # Before the youngest of its stays began, a host had other residents.
         is_late = same and batch.sampled_at < host.resident_since

@@ -22,8 +22,8 @@ class Listing(NamedTuple):
     active: Mapping[int, bool]
 
 
-class Heard(NamedTuple):
-    """The newest list of a host that arrived, and when the one before it was sampled."""
+class Arrival(NamedTuple):
+    """The arrival of the newest list of a host, and when the one before it was sampled."""
 
     received_at: datetime
     at: datetime

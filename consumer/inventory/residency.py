@@ -22,7 +22,7 @@ from psycopg import Notify
 from consumer.database import Connection
 from consumer.inventory.contest import Contest
 from consumer.inventory.homes import Home, find_homes
-from consumer.inventory.listing import Heard, Listing
+from consumer.inventory.listing import Arrival, Listing
 from consumer.statements import statement
 
 _PAIRING = timedelta(minutes=10)
@@ -60,7 +60,7 @@ class Residency:
         self._stays: dict[int, _Stays] = {}
         self._contests: dict[int, Contest] = {}
         # The newest lists of each host that arrived at this consumer.
-        self._heard: dict[int, Heard] = {}
+        self._arrivals: dict[int, Arrival] = {}
         # The last list of another host that had a domain which has left it since.
         self._left_at: dict[int, datetime] = {}
         self._polled_at = -math.inf
@@ -71,7 +71,7 @@ class Residency:
         """Begin with a connection; nothing is known, since notifications without one are lost."""
         self._stays.clear()
         self._contests.clear()
-        self._heard.clear()
+        self._arrivals.clear()
         self._left_at.clear()
         connection.add_notify_handler(self._on_notified)
         connection.execute(statement("inventory/notifications_listen"))
@@ -86,14 +86,14 @@ class Residency:
         """Whether it is time for ``poll_notifications``."""
         return self._monotonic() - self._polled_at >= _POLL_SECONDS
 
-    def hear(self, host_id: int, at: datetime, received_at: datetime) -> None:
+    def note_arrival(self, host_id: int, at: datetime, received_at: datetime) -> None:
         """Note that a list of a host has arrived; ``at``: as in a Listing."""
-        last = self._heard.get(host_id)
+        last = self._arrivals.get(host_id)
         if last is None or last.at < at:
-            self._heard[host_id] = Heard(received_at, at, None if last is None else last.at)
+            self._arrivals[host_id] = Arrival(received_at, at, None if last is None else last.at)
         else:
             # A late one, or the same one again: the database was away.
-            self._heard[host_id] = last._replace(received_at=received_at)
+            self._arrivals[host_id] = last._replace(received_at=received_at)
 
     def current(self, host_id: int) -> bool:
         """Tell whether a host's residents have been read lately, and nothing about them is open."""
@@ -181,11 +181,11 @@ class Residency:
             if home.host_id is None:
                 contest.note(domain_id, listing)
                 continue
-            heard = self._heard.get(home.host_id)
-            if contest.has_moved(home, listing, None if heard is None else heard.received_at):
+            arrival = self._arrivals.get(home.host_id)
+            if contest.has_moved(home, listing, None if arrival is None else arrival.received_at):
                 lost[domain_id] = home.host_id
-                if heard is not None:
-                    self._note_left({domain_id}, heard.at)
+                if arrival is not None:
+                    self._note_left({domain_id}, arrival.at)
         if contested := contest.to_note(claimed, listing.received_at):
             connection.execute(
                 statement("inventory/contests_note"),
@@ -225,9 +225,9 @@ class Residency:
     ) -> None:
         ids, begun = sorted({*missing, *arrived}), sorted(arrived)
         here = {"host_id": listing.host_id, "at": listing.at}
-        heard = self._heard.get(listing.host_id)
-        if heard is not None and heard.before_at is not None:
-            self._note_left(missing, heard.before_at)
+        arrival = self._arrivals.get(listing.host_id)
+        if arrival is not None and arrival.before_at is not None:
+            self._note_left(missing, arrival.before_at)
         left_ats = [self._left_at.get(domain_id) for domain_id in begun]
         arrivals = {
             **here,

@@ -24,18 +24,17 @@ _FIRST_SECONDS = 2_700_000.0
 _DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
 _SKEWED_SECONDS = 86_400.0
-_STALE_TICKS = 5
 _STALE_SECONDS_MIN = 30.0
 # Ready messages that a consumer works off within a second or two.
 _BACKLOG_MESSAGE_COUNT = 1_000
 
 
-def problems(status: Status, shortest_tick_seconds: float | None) -> Iterator[str]:
+def problems(status: Status, stale_after_seconds: float | None) -> Iterator[str]:
     """Yield the problems. Where a half did not answer, its error stands in place of its problems."""
     if status.consumer_count == 0:
         yield "no consumer reads the queue: start kvmgrid-consumer, or look at its log"
     if status.newest_arrival_seconds is not None:
-        limit_seconds = max(_STALE_SECONDS_MIN, _STALE_TICKS * (shortest_tick_seconds or 0.0))
+        limit_seconds = max(_STALE_SECONDS_MIN, stale_after_seconds or 0.0)
         if status.newest_arrival_seconds > limit_seconds:
             yield (
                 f"nothing was stored for {status.newest_arrival_seconds:,.0f} s: all hosts are silent, "

@@ -71,8 +71,7 @@ def read_status(settings: ConsumerSettings) -> Reading:
         never_heard_hosts=_never_heard(broker, database),
         hosts=database.hosts if database else [],
     )
-    shortest_tick_seconds = database.shortest_tick_seconds if database else None
-    found = list(problems(status, shortest_tick_seconds))
+    found = list(problems(status, database.stale_after_seconds if database else None))
     return Reading(msgspec.structs.replace(status, problems=found), errors)
 
 
@@ -114,11 +113,11 @@ def _with_management(broker: BrokerHalf, settings: ConsumerSettings) -> tuple[Br
 
 def _database(settings: ConsumerSettings) -> DatabaseHalf:
     with connect(settings.database, "status", autocommit=True) as connection, translated_errors():
-        ((newest_arrival, shortest_tick),) = _rows(connection, "status/arrival")
+        ((newest_arrival, stale_after),) = _rows(connection, "status/arrival")
         return DatabaseHalf(
             migration_count=int(str(_rows(connection, "status/moves")[0][0])),
             newest_arrival_seconds=msgspec.convert(newest_arrival, float | None),
-            shortest_tick_seconds=msgspec.convert(shortest_tick, float | None),
+            stale_after_seconds=msgspec.convert(stale_after, float | None),
             parked=_named(connection, "status/parked", ParkedStatus)[0],
             levels=_named(connection, "status/levels", LevelStatus),
             late_notes=_named(connection, "status/late_notes", LateNotesStatus)[0],

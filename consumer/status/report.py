@@ -100,11 +100,14 @@ class BrokerHalf(Struct, frozen=True, kw_only=True):
 
 
 class DatabaseHalf(Struct, frozen=True, kw_only=True):
-    """What the database knows. ``newest_arrival_seconds`` is how long ago the last sample was stored."""
+    """What the database knows. ``newest_arrival_seconds`` is how long ago the last sample was stored.
+
+    ``stale_after_seconds``: how long after a sample the host with the shortest tick is stale.
+    """
 
     migration_count: int
     newest_arrival_seconds: float | None
-    shortest_tick_seconds: float | None
+    stale_after_seconds: float | None
     parked: ParkedStatus
     levels: list[LevelStatus]
     late_notes: LateNotesStatus

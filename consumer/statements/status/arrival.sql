@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- How long ago the last sample of any host was stored, and the shortest tick of a host, in seconds. Null without a host.
+-- How long ago the last sample of any host was stored, and how long after its newest one the host with the shortest
+-- tick is stale, in seconds. Null without a host.
 SELECT
     extract(epoch FROM now() - max(received_at))::double precision,
-    min(tick_seconds)::double precision
+    extract(epoch FROM stale_at(now(), min(tick_seconds)) - now())::double precision
 FROM host_latest

@@ -41,9 +41,9 @@ WELL = Status(
 )
 
 
-def found(tick_seconds: float = 10.0, **changes: Any) -> list[str]:
+def found(stale_after_seconds: float = 50.0, **changes: Any) -> list[str]:
     """Return the problems of a pipeline that is well but for some changes."""
-    return list(problems(msgspec.structs.replace(WELL, **changes), tick_seconds))
+    return list(problems(msgspec.structs.replace(WELL, **changes), stale_after_seconds))
 
 
 def test_a_pipeline_that_is_well_has_none() -> None:
@@ -105,6 +105,6 @@ def test_what_is_not_known_is_no_problem() -> None:
 
 
 def test_slow_ticks_are_waited_for() -> None:
-    """Hosts that report every minute are silent after five."""
-    assert [] == found(60.0, newest_arrival_seconds=200.0)
-    assert found(60.0, newest_arrival_seconds=301.0)
+    """Hosts that report every minute are stale after five."""
+    assert [] == found(300.0, newest_arrival_seconds=200.0)
+    assert found(300.0, newest_arrival_seconds=301.0)
