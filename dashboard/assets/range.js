@@ -88,10 +88,10 @@
   }
 
   function markRange() {
-    const bar = document.querySelector(".range-bar");
+    const bar = /** @type {HTMLElement | null} */ (document.querySelector(".range-bar"));
     if (!bar) return;
-    const from = parameters().get("from") || "now-30m";
-    const to = parameters().get("to") || "now";
+    const from = parameters().get("from") || bar.dataset.defaultFrom || "";
+    const to = parameters().get("to") || bar.dataset.defaultTo || "";
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-from]"));
     for (const button of buttons) {
       button.setAttribute("aria-pressed", String(button.dataset.from === from && to === "now"));

@@ -4,6 +4,7 @@
 from typing import NamedTuple
 
 from dashboard.parts.markup import Element, h
+from dashboard.timerange import DEFAULT_FROM, DEFAULT_TO
 
 
 class Preset(NamedTuple):
@@ -63,6 +64,8 @@ def range_bar() -> Element:
             hidden="hidden",
         ),
         class_="range-bar",
+        data_default_from=DEFAULT_FROM,
+        data_default_to=DEFAULT_TO,
     )
 
 
