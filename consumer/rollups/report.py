@@ -24,8 +24,8 @@ class Report:
         self._now = now
         self._log = structlog.get_logger()
         self._reset()
-        self._told_at = float("-inf")
-        self._told_from: datetime | None = None
+        self._logged_at = float("-inf")
+        self._logged_from: datetime | None = None
         self._warned_at: dict[str, float] = {}
 
     def _reset(self) -> None:
@@ -82,17 +82,17 @@ class Report:
         ]
         waits_from, lag_seconds = min(waiting, default=(None, 0.0))
         if waits_from is None or lag_seconds <= _BEHIND_SECONDS:
-            if self._told_from is not None:
+            if self._logged_from is not None:
                 self._log.info("rollups_caught_up")
-            self._told_from, self._told_at = None, float("-inf")
+            self._logged_from, self._logged_at = None, float("-inf")
             return
-        if now - self._told_at < _PROGRESS_SECONDS:
+        if now - self._logged_at < _PROGRESS_SECONDS:
             return
-        is_moving = self._told_from is None or waits_from > self._told_from
+        is_moving = self._logged_from is None or waits_from > self._logged_from
         if is_moving:
             self._log.info("rollups_catch_up", waits_from=waits_from.isoformat(), lag_seconds=lag_seconds)
-        elif now - self._told_at >= _SUMMARY_SECONDS:
+        elif now - self._logged_at >= _SUMMARY_SECONDS:
             self._log.warning("rollups_behind", waits_from=waits_from.isoformat(), lag_seconds=lag_seconds)
         else:
             return
-        self._told_at, self._told_from = now, waits_from
+        self._logged_at, self._logged_from = now, waits_from
