@@ -4,7 +4,7 @@
 I1 conservation: each confirmed message is stored, set aside or counted as dropped. I2 uniqueness.
 I3 fidelity: values come back bit for bit. I4 no invention. I5 authenticity: a row stands under its sender's
 host. I6 bounded resources. I7 liveness: all is drained in time. I8 visibility: the fault is told.
-I9 no bystanders.
+I9 no neighbour pays.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from tests.faults.evidence import Evidence
 from tests.faults.ledger import Attempt, Ledger
 from tests.faults.stored_row import RowKey, StoredRow, differing_columns, rows_of_message
 
-# A finding names a few examples; the numbers are in the verdict.
+# A finding names a few examples; the numbers are in the result.
 _EXAMPLE_COUNT = 3
 
 
@@ -47,7 +47,7 @@ class Finding(NamedTuple):
     text: str
 
 
-class Verdict(NamedTuple):
+class TrialResult(NamedTuple):
     """The numbers of one fault, and what is broken."""
 
     attempted: int
@@ -73,8 +73,8 @@ class Account(NamedTuple):
     dead: set[str]
 
 
-def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdict:
-    """Return the verdict on one fault."""
+def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> TrialResult:
+    """Return the result of one fault."""
     account = take_account(ledger, evidence)
     expected = expected_rows(account)
     found = {row.key for row in evidence.rows}
@@ -94,9 +94,9 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdi
         *unbounded(observation),
         *_finding("I7", "not in time", observation.late),
         *_finding("I8", "not told", observation.untold),
-        *bystanders(account, observation),
+        *paying_neighbours(account, observation),
     ]
-    return Verdict(
+    return TrialResult(
         attempted=len(account.attempts),
         stored=len(account.stored),
         quarantined=len(account.quarantined),
@@ -209,7 +209,7 @@ def unbounded(observation: Observation) -> Iterator[Finding]:
             yield Finding("I6", f"{value} {name} of a consumer, {limit} allowed")
 
 
-def bystanders(account: Account, observation: Observation) -> Iterator[Finding]:
+def paying_neighbours(account: Account, observation: Observation) -> Iterator[Finding]:
     """I9: yield honest messages that were set aside, and waits of hosts that the fault does not concern."""
     honest = {item for item, attempt in account.attempts.items() if attempt.duty == "store"}
     yield from _finding("I9", "honest messages set aside", sorted(honest & account.quarantined))

@@ -12,7 +12,7 @@ import psycopg
 
 from deploy.lab.errors import LabError
 from deploy.lab.readiness import wait_until
-from tests.faults.checker import Finding, Observation, Verdict, check, lost_messages, take_account
+from tests.faults.checker import Finding, Observation, TrialResult, check, lost_messages, take_account
 from tests.faults.fault import Fault
 from tests.faults.real_publisher import HOST
 from tests.faults.scene import Scene, open_scene
@@ -32,7 +32,7 @@ class Trial(NamedTuple):
 
     fault: Fault
     seed: int
-    verdict: Verdict
+    verdict: TrialResult
     longest_gap_seconds: float
     took_seconds: float
     folder: Path
@@ -47,7 +47,7 @@ class Trial(NamedTuple):
 def run_trial(site: Site, fault: Fault, seed: int, folder: Path, fuzz_count: int = 0) -> Trial:
     """Carry out one fault; what goes wrong is in the result, not raised."""
     begun_seconds = time.monotonic()
-    verdict = Verdict(0, 0, 0, 0, 0, 0, 0, 0, [])
+    verdict = TrialResult(0, 0, 0, 0, 0, 0, 0, 0, [])
     gap_seconds, broken = 0.0, ""
     try:
         with ExitStack() as stack:
@@ -86,7 +86,7 @@ def _step(scene: Scene, name: str, limit_seconds: float) -> Iterator[None]:
         scene.late.append(f"{name} took {took_seconds:.0f} s, {limit_seconds:g} s allowed")
 
 
-def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
+def _carry_out(scene: Scene, fault: Fault) -> tuple[TrialResult, float]:
     deadlines = fault.deadlines
     with _step(scene, "setup", deadlines.setup_seconds):
         _set_up(scene, fault)

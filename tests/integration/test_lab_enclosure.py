@@ -101,13 +101,13 @@ def test_a_command_tells_how_it_ended(enclosure: Enclosure) -> None:
 def test_freezing_stops_every_process_and_thawing_continues_them(enclosure: Enclosure) -> None:
     """All processes inside are stopped at the return of freeze; other processes of the machine are not."""
     enclosure.spawn(["sh", "-c", "while :; do sleep 0.01; done"], log=INSIDE / "log")
-    bystander = sleeper(enclosure)
+    neighbour = sleeper(enclosure)
     enclosure.freeze()
 
     # A child that ended while its parent was stopped is a zombie until the parent continues.
     assert {True} == {process.is_stopped() for process in enclosure.processes() if process.is_alive()}
     enclosure.thaw()
-    assert wait_until(lambda: not bystander.process.is_stopped(), timeout_seconds=10)
+    assert wait_until(lambda: not neighbour.process.is_stopped(), timeout_seconds=10)
     assert not Process(os.getpid(), 0).is_stopped()
 
 

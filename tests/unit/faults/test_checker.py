@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from loadgen.fleet.fleet import Fleet, FleetShape
-from tests.faults.checker import Observation, Verdict, check
+from tests.faults.checker import Observation, TrialResult, check
 from tests.faults.evidence import Evidence
 from tests.faults.honest_host import event_of, letter_of
 from tests.faults.ledger import Attempt, Ledger
@@ -27,7 +27,9 @@ class Case(NamedTuple):
     ledger: Ledger
     evidence: Evidence
 
-    def verdict(self, evidence: Evidence | None = None, observation: Observation | None = None) -> Verdict:
+    def verdict(
+        self, evidence: Evidence | None = None, observation: Observation | None = None
+    ) -> TrialResult:
         """Return what the checker says."""
         return check(self.ledger, evidence or self.evidence, observation or Observation())
 
@@ -217,7 +219,7 @@ def test_no_limit_no_finding(case: Case) -> None:
 
 
 def test_i9_an_honest_message_that_was_set_aside_is_found(case: Case) -> None:
-    """It is not lost, and yet a bystander has paid."""
+    """It is not lost, and yet a neighbour has paid."""
     (gone, *ids) = case.evidence.message_ids
     evidence = case.evidence._replace(message_ids=ids, quarantined_ids=[gone])
 
