@@ -32,7 +32,7 @@ from publisher.wire.topics import parse_key
 ACCUSING_HOST_COUNT = 3
 _COMPARE_SECONDS = 30.0
 _COMPARE_AGAIN_SECONDS = 5.0
-_TELL_SECONDS = 60.0
+_LOG_SECONDS = 60.0
 # One message of a host in so many seconds is asked for its time. After the longer time it says nothing.
 _LISTEN_SECONDS = 5.0
 _FORGET_SECONDS = 300.0
@@ -56,8 +56,8 @@ class _Seen(NamedTuple):
     seen_at: float
 
 
-class Verdict(NamedTuple):
-    """Offsets are seconds that the others are ahead of this consumer; None: nobody was asked or heard."""
+class ClockJudgement(NamedTuple):
+    """Offsets are seconds that the others are ahead of this consumer; None: nobody was asked, or nothing came."""
 
     is_right: bool
     database_is_wrong: bool
@@ -81,15 +81,15 @@ class Clock:
         self._database: _Seen | None = None
         self._hosts: dict[str, _Seen] = {}
         self._compared_at: float | None = None
-        self._verdict = Verdict(True, False, None, None, 0)
+        self._judgement = ClockJudgement(True, False, None, None, 0)
         self._judged_at: float | None = None
         # The clock against the monotonic one at that time.
         self._judged_ours = 0.0
-        self._told_at: float | None = None
+        self._logged_at: float | None = None
         self._was_right = True
         self._log = structlog.get_logger()
 
-    def hear(self, delivery: Delivery) -> None:
+    def note_arrival(self, delivery: Delivery) -> None:
         """Note the time that a sample claims, now and then for each host; nothing else of it is read."""
         known = self._hosts.get(delivery.routing_key)
         now = self._monotonic()
@@ -122,22 +122,22 @@ class Clock:
     @property
     def comparison_is_due(self) -> bool:
         """Whether it is time for ``compare``."""
-        wait = _COMPARE_SECONDS if self.verdict.is_right else _COMPARE_AGAIN_SECONDS
+        wait = _COMPARE_SECONDS if self.judgement.is_right else _COMPARE_AGAIN_SECONDS
         return self._compared_at is None or self._monotonic() - self._compared_at >= wait
 
     @property
-    def verdict(self) -> Verdict:
+    def judgement(self) -> ClockJudgement:
         """What the others say now; it is found anew once a second, and as soon as the clock is set."""
         now = self._monotonic()
         ours = self._wall() - now
         is_set = abs(ours - self._judged_ours) > _STEP_SECONDS
         if self._judged_at is None or is_set or now - self._judged_at >= _JUDGE_SECONDS:
-            self._verdict, self._judged_at, self._judged_ours = self._judge(now, ours), now, ours
-        return self._verdict
+            self._judgement, self._judged_at, self._judged_ours = self._judge(now, ours), now, ours
+        return self._judgement
 
     def require_right(self) -> None:
         """Raise ClockWrong where the others say that this consumer's clock is wrong."""
-        if not self.verdict.is_right:
+        if not self.judgement.is_right:
             raise ClockWrong("this consumer's clock is wrong: nothing is stored until it is right")
 
     def stamped(self, delivery: Delivery) -> Delivery:
@@ -152,29 +152,29 @@ class Clock:
 
     def tell(self) -> None:
         """Log each minute what is wrong, with the witnesses, and once that it is right again."""
-        verdict, now = self.verdict, self._monotonic()
-        if verdict.is_right and not self._was_right:
+        judgement, now = self.judgement, self._monotonic()
+        if judgement.is_right and not self._was_right:
             self._log.info("clock_right")
-            self._told_at = None
-        self._was_right = verdict.is_right
-        if verdict.is_right and not verdict.database_is_wrong:
+            self._logged_at = None
+        self._was_right = judgement.is_right
+        if judgement.is_right and not judgement.database_is_wrong:
             return
-        if self._told_at is not None and now - self._told_at < _TELL_SECONDS:
+        if self._logged_at is not None and now - self._logged_at < _LOG_SECONDS:
             return
-        self._told_at = now
+        self._logged_at = now
         witnesses = {
             "consumer_time": datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="seconds"),
-            "database_offset_seconds": _rounded(verdict.database_offset_seconds),
-            "hosts_offset_seconds": _rounded(verdict.hosts_offset_seconds),
-            "host_count": verdict.host_count,
+            "database_offset_seconds": _rounded(judgement.database_offset_seconds),
+            "hosts_offset_seconds": _rounded(judgement.hosts_offset_seconds),
+            "host_count": judgement.host_count,
             "tolerance_seconds": self._tolerance_seconds,
         }
-        if verdict.is_right:
+        if judgement.is_right:
             self._log.warning("database_clock_wrong", **witnesses)
         else:
             self._log.error("clock_wrong", **witnesses)
 
-    def _judge(self, now: float, ours: float) -> Verdict:
+    def _judge(self, now: float, ours: float) -> ClockJudgement:
         database = None if self._database is None else self._database.seconds - self._database.seen_at - ours
         for name, seen in list(self._hosts.items()):
             if now - seen.seen_at > _FORGET_SECONDS:
@@ -184,7 +184,7 @@ class Clock:
         is_apart = database is not None and abs(database) > self._tolerance_seconds
         agree = hosts is not None and abs(hosts) <= self._tolerance_seconds
         ahead = hosts is not None and hosts > self._tolerance_seconds and len(offsets) >= ACCUSING_HOST_COUNT
-        return Verdict(
+        return ClockJudgement(
             is_right=agree if is_apart else not ahead,
             database_is_wrong=is_apart and agree,
             database_offset_seconds=database,

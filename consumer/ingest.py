@@ -178,7 +178,7 @@ class Ingest:
         return connect(database, purpose, autocommit=True, note_progress=self._watchdog.note)
 
     def _receive(self, delivery: Delivery) -> None:
-        self._clock.hear(delivery)
+        self._clock.note_arrival(delivery)
         self._inbox.put(delivery)
 
     def _look_at_database(self) -> None:
@@ -262,7 +262,7 @@ class Ingest:
                         lane.push_held()
             else:
                 self._failpoints.reach("after_receive")
-                if not self._clock.verdict.is_right:
+                if not self._clock.judgement.is_right:
                     for lane in self._lanes:
                         self._hand_over(lane, everything=True)
                     self._await_clock()
@@ -285,11 +285,11 @@ class Ingest:
         """Take nothing in while this consumer's clock is wrong; what is in hand stays unacknowledged."""
         # Not paused at first: what arrives meanwhile says whose clock it is that is wrong.
         until = time.monotonic() + _WITNESS_SECONDS
-        while not self._clock.verdict.is_right and time.monotonic() < until:
+        while not self._clock.judgement.is_right and time.monotonic() < until:
             self._watchdog.note()
             if self._stopping.wait(_POLL_SECONDS):
                 raise Stopped(_CLOCK_WRONG)
-        if not self._clock.verdict.is_right:
+        if not self._clock.judgement.is_right:
             self._database_retry.run(self._require_clock, (ClockWrong,))
 
     def _require_clock(self) -> None:

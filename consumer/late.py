@@ -36,7 +36,7 @@ LATE_BATCH_STATES = BATCH_STATES - WAITED_OUT
 _POLL_SECONDS = 0.2
 _LOCKED_SECONDS = 10.0
 _LOOK_SECONDS = 2.0
-_TOLD_SECONDS = 10.0
+_LOG_SECONDS = 10.0
 # Of parked messages, in one transaction.
 _PORTION_COUNT = 500
 
@@ -70,7 +70,7 @@ class LateStoring:
         self._around = surroundings
         self._summary = FlushSummary(lane="late")
         self._locked_until: dict[date, float] = {}
-        self._next_look_at = self._told_at = float("-inf")
+        self._next_look_at = self._logged_at = float("-inf")
         self._portion_count = _PORTION_COUNT
         self._log = structlog.get_logger()
 
@@ -140,7 +140,7 @@ class LateStoring:
         taken = self._ask(partial(parking.take, count=self._portion_count))
         if not taken:
             self._next_look_at = now + _LOOK_SECONDS
-        if not taken or now >= self._told_at + _TOLD_SECONDS:
+        if not taken or now >= self._logged_at + _LOG_SECONDS:
             self._measure(now)
         if not taken:
             return
@@ -173,8 +173,8 @@ class LateStoring:
         usage = self._ask(parking.usage)
         self._room.measure(usage.body_bytes)
         self._locked_until = {day: until for day, until in self._locked_until.items() if until > now}
-        if usage.message_count and now >= self._told_at + _TOLD_SECONDS:
-            self._told_at = now
+        if usage.message_count and now >= self._logged_at + _LOG_SECONDS:
+            self._logged_at = now
             self._log.info("parked", message_count=usage.message_count, body_bytes=usage.body_bytes)
 
     def _ask(self, action: Callable[[Connection], _Answer]) -> _Answer:

@@ -88,7 +88,7 @@ class Inventory:
         domains = batch.domains
         if domains is None:
             return Places(host.host_id, _NONE)
-        self._residency.note_arrival(host.host_id, _told_at(batch, received_at), received_at)
+        self._residency.note_arrival(host.host_id, _bounded_at(batch, received_at), received_at)
         same = domains.uuid == host.uuids and domains.name == host.names
         # Before the youngest of its stays began, a host had other residents.
         is_late = same and batch.sampled_at < host.resident_since
@@ -211,14 +211,14 @@ class Inventory:
             listed = zip(domains.uuid, domains.name, strict=True)
             names = {uuid: name for uuid, name in listed if uuid not in self._domains}
             descriptions = domains.descriptions
-        return NamedDomains(batch.host, _told_at(batch, received_at), names, descriptions)
+        return NamedDomains(batch.host, _bounded_at(batch, received_at), names, descriptions)
 
     def _place_domains(
         self, connection: Connection, host: _Host, batch: ColumnBatch, received_at: datetime
     ) -> Placements:
         domains = batch.domains
         assert domains is not None  # noqa: S101 - the caller has looked
-        at = _told_at(batch, received_at)
+        at = _bounded_at(batch, received_at)
         unknown = self._unknown(batch, received_at)
         if unknown.names:
             self._add_domains(connection, unknown)
@@ -295,6 +295,6 @@ class Inventory:
             del host.descriptions[uuid]
 
 
-def _told_at(batch: ColumnBatch, received_at: datetime) -> datetime:
+def _bounded_at(batch: ColumnBatch, received_at: datetime) -> datetime:
     """Return when a batch was sampled, by the host's clock, but no later than it arrived."""
     return min(batch.sampled_at, received_at)

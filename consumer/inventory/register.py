@@ -159,7 +159,7 @@ def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
         **_columns(descriptions),
     }
     connection.execute(statement("inventory/domains_enter"), entries)
-    connection.execute(statement("inventory/claims_settle_new"), {"uuids": uuids})
+    connection.execute(statement("inventory/claims_apply_new"), {"uuids": uuids})
     return connection.execute(statement("inventory/domains_find"), {"uuids": uuids})
 
 

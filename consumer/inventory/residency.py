@@ -245,7 +245,7 @@ class Residency:
             )
             connection.execute(statement("inventory/stays_begin"), arrivals)
             connection.execute(statement("inventory/domains_set_home"), {**here, "domain_ids": begun})
-            connection.execute(statement("inventory/claims_settle"), {"domain_ids": ids})
+            connection.execute(statement("inventory/claims_apply"), {"domain_ids": ids})
             moved = ",".join(map(str, ids)) if len(ids) <= _NOTIFIED_COUNT_MAX else ""
             connection.execute(statement("inventory/moves_notify"), {"domain_ids": moved})
 

@@ -64,10 +64,10 @@ class Isolation:
                 self._refuse(group)
             else:
                 uncertain.append(group)
-        self._settle(uncertain)
+        self._retry_uncertain(uncertain)
         return Isolated(self._written, self._refused)
 
-    def _settle(self, uncertain: list[_Failed]) -> None:
+    def _retry_uncertain(self, uncertain: list[_Failed]) -> None:
         """Try those again that failed alone and may not be at fault."""
         for _ in range(1, ALONE_TRY_COUNT):
             if not uncertain:

@@ -164,7 +164,7 @@ class Writer:
             # A plan made for the empty stages would join the full ones row by row.
             self._connection.execute(self._merges[DOMAIN_LATEST], prepare=False)
         if not rows.keys().isdisjoint(CLAIM_TABLES):
-            self._connection.execute(statement("store/claims_settle"), prepare=False)
+            self._connection.execute(statement("store/claims_apply"), prepare=False)
 
     def _merge(self, table: Table, rows: Encoded) -> int:
         """Add rows whose key is new (or newer, for a latest table) and return how many changed anything."""

@@ -78,7 +78,7 @@ class Sender:
         self._under_way: dict[int, Parcel] = {}
         self._under_way_bytes = 0
         self._refused: deque[Parcel] = deque()
-        self._held_until = self._heard_at = self._sent_second = 0.0
+        self._held_until = self._answered_at = self._sent_second = 0.0
 
     def run(
         self, messages: Iterator[DueMessage], confirmed: Callable[[int], None] = lambda _count: None
@@ -110,7 +110,7 @@ class Sender:
     def _on_blocked(self, *, blocked: bool) -> None:
         """Take note that the broker reads nothing for now; for how long it may, pika watches."""
         self._blocked = blocked
-        self._heard_at = time.monotonic()
+        self._answered_at = time.monotonic()
 
     def _on_channel(self, channel: Any) -> None:
         self._channel = channel
@@ -119,7 +119,7 @@ class Sender:
         channel.confirm_delivery(self._on_confirm, callback=self._on_ready)
 
     def _on_ready(self, _frame: Any) -> None:
-        self._heard_at = time.monotonic()
+        self._answered_at = time.monotonic()
         self._watch()
 
     def _watch(self) -> None:
@@ -128,7 +128,7 @@ class Sender:
             return
         limit = self._settings.confirm_timeout_seconds
         waiting = self._under_way or self._refused
-        if waiting and not self._blocked and time.monotonic() - self._heard_at > limit:
+        if waiting and not self._blocked and time.monotonic() - self._answered_at > limit:
             what = "takes no more messages: the queue is full" if self._held else "confirms nothing"
             self._fail(f"the broker {what} for {limit:g} s")
             return
@@ -203,7 +203,7 @@ class Sender:
             parcel.exchange, parcel.routing_key, parcel.body, parcel.properties, mandatory=True
         )
         if not self._under_way and not self._held:
-            self._heard_at = time.monotonic()
+            self._answered_at = time.monotonic()
         self._tag += 1
         self._under_way[self._tag] = parcel
         self._under_way_bytes += len(parcel.body)
@@ -221,7 +221,7 @@ class Sender:
             self._held_until = time.monotonic() + _RETRY_SECONDS
         else:
             self._held = False
-            self._heard_at = time.monotonic()
+            self._answered_at = time.monotonic()
             self._confirmed(len(parcels))
         self._pump_after(0.0)
 

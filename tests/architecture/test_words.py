@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Words that were given up for those of the field (docs/glossary.md) stay away."""
 
+import io
+import keyword
 import re
 import subprocess
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Identifiers, in code, SQL, documents and log events alike. What stands for them now is in the glossary.
@@ -31,6 +37,7 @@ GIVEN_UP = frozenset(
         "Station",
         "Told",
         "Unfit",
+        "Verdict",
         "World",
         "_HEAR_SECONDS",
         "_SILENT_TICKS",
@@ -69,10 +76,54 @@ GIVEN_UP = frozenset(
         "verdicts",
     }
 )
+# Parts of identifiers, one or several in a row, in whatever case they are written.
+GIVEN_UP_PARTS = frozenset(
+    {
+        "bystander",
+        "bystanders",
+        "consumer_desk",
+        "consumer_site",
+        "deaf",
+        "happening",
+        "happenings",
+        "hear",
+        "heard",
+        "homeless",
+        "narrate",
+        "narration",
+        "outlast",
+        "settle",
+        "silence_ticks",
+        "silent_ticks",
+        "speaker",
+        "speakers",
+        "speech",
+        "stale_ticks",
+        "told_at",
+        "told_count",
+        "told_seconds",
+    }
+)
+# What contains such a part and stays.
+KEPT = frozenset(
+    {
+        # A function of an applied migration.
+        "settle_claims",
+        # A key of the status in JSON, and what finds it.
+        "never_heard_hosts",
+        "_never_heard",
+        # The settling time of a measurement, a term of the field.
+        "settle_seconds",
+        "SETTLE_LIMIT_SECONDS",
+        "_SETTLE_TICKS",
+    }
+)
 # Applied migrations stay byte for byte; the rest is not written by hand.
 LEFT_ALONE = ("consumer/schema/migrations/000", "requirements/", "dashboard/assets/plotly/", "LICENSE")
 TEXTS = {".py", ".sql", ".md", ".js", ".mjs", ".ts", ".css", ".toml", ".yaml", ".sh", ".html", ""}
 WORD = re.compile(r"(?<![\w-])\w+(?![\w-])")
+COMPOUND = re.compile(r"\w*(?:[^\W_]_\w|[a-z][A-Z])\w*")
+BEFORE_A_PART = re.compile(r"_+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def texts() -> list[Path]:
@@ -87,6 +138,67 @@ def texts() -> list[Path]:
     names = [name for name in listing.stdout.split("\0") if name and not name.startswith(LEFT_ALONE)]
     paths = [ROOT / name for name in names if Path(name).suffix in TEXTS]
     return [path for path in paths if path.is_file() and path != Path(__file__)]
+
+
+def parts(identifier: str) -> str:
+    """Return the parts of an identifier as they stand in GIVEN_UP_PARTS, with a mark at both ends."""
+    return f"_{'_'.join(BEFORE_A_PART.split(identifier.strip('_'))).lower()}_"
+
+
+def identifiers(text: str, *, is_python: bool) -> Iterator[str]:
+    """Return the identifiers of a text: those of several parts in prose, and each one in Python.
+
+    The name of a test is a sentence, and no identifier that anybody else writes.
+    """
+    found = set(COMPOUND.findall(text))
+    if is_python:
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+        found |= {token.string for token in tokens if token.type == tokenize.NAME}
+    return (each for each in found if not each.startswith("test_") and not keyword.iskeyword(each))
+
+
+def given_up_parts(identifier: str) -> list[str]:
+    """Return what of an identifier was given up."""
+    if identifier in KEPT:
+        return []
+    return [each for each in GIVEN_UP_PARTS if f"_{each}_" in parts(identifier)]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ("hear", ["hear"]),
+        ("_heard_at", ["heard"]),
+        ("HeardList", ["heard"]),
+        ("_STALE_TICKS", ["stale_ticks"]),
+        ("lastToldAt", ["told_at"]),
+        ("settle_claims", []),
+        ("hearts", []),
+        ("appears", []),
+    ],
+)
+def test_a_part_is_found_in_whatever_case(identifier: str, expected: list[str]) -> None:
+    """Split at underscores and where a capital begins."""
+    assert expected == given_up_parts(identifier)
+
+
+def test_no_part_that_was_given_up_is_used() -> None:
+    """A word that was given up does not come back with another beside it."""
+    found = {
+        f"{path.relative_to(ROOT)}: {identifier}"
+        for path in texts()
+        for identifier in identifiers(path.read_text(encoding="utf-8"), is_python=path.suffix == ".py")
+        if given_up_parts(identifier)
+    }
+
+    assert set() == found
+
+
+def test_what_is_kept_is_still_there() -> None:
+    """An exception that nothing needs any more is taken off the list."""
+    everything = "\n".join(path.read_text(encoding="utf-8") for path in texts())
+
+    assert [] == [each for each in KEPT if each not in everything]
 
 
 def test_no_word_that_was_given_up_is_used() -> None:

@@ -290,9 +290,9 @@ def test_systemd_is_told(tmp_path: Path, url: str, processes: list[Process]) -> 
         manager.bind(str(address))
         manager.settimeout(PATIENCE_SECONDS)
         processes.append(Process(tmp_path, url, environment={"NOTIFY_SOCKET": str(address)}))
-        heard = [manager.recv(100), manager.recv(100)]
+        received = [manager.recv(100), manager.recv(100)]
         processes[0].end()
-        while heard[-1] != b"STOPPING=1":
-            heard.append(manager.recv(100))
+        while received[-1] != b"STOPPING=1":
+            received.append(manager.recv(100))
 
-    assert [b"READY=1", b"WATCHDOG=1"] == heard[:2]
+    assert [b"READY=1", b"WATCHDOG=1"] == received[:2]

@@ -10,8 +10,11 @@ from consumer.inventory.homes import find_homes
 from consumer.statements import statement
 from tests.migration.seeding import seed_plain_tables
 
-TICKS = "CREATE OR REPLACE FUNCTION stale_at(sampled_at timestamptz, tick_seconds double precision) RETURNS timestamptz"
-SEVEN_TICKS = f"{TICKS} LANGUAGE sql STABLE RETURN sampled_at + 7 * tick_seconds * INTERVAL '1 second'"
+SIGNATURE = "stale_at(sampled_at timestamptz, tick_seconds double precision) RETURNS timestamptz"
+SEVEN_TICKS = (
+    f"CREATE OR REPLACE FUNCTION {SIGNATURE} LANGUAGE sql STABLE"
+    " RETURN sampled_at + 7 * tick_seconds * INTERVAL '1 second'"
+)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class GuestChannel:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._heard = b""
+        self._received = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_PATIENCE_SECONDS)
         try:
@@ -80,12 +80,12 @@ class GuestChannel:
         try:
             self._socket.sendall(line.encode() + b"\n")
             while time.monotonic() < deadline:
-                heard = self._line()
-                if is_answer(heard):
-                    return heard
-                if heard == f"unknown {line}":
+                answer = self._line()
+                if is_answer(answer):
+                    return answer
+                if answer == f"unknown {line}":
                     break
-                passed.append(heard)
+                passed.append(answer)
         except TimeoutError as error:
             raise ChannelError(
                 f"the guest at {self.path} does not answer {line!r}; it said {passed}"
@@ -95,12 +95,12 @@ class GuestChannel:
         raise ChannelError(f"the guest at {self.path} has no answer to {line!r}; it said {passed}")
 
     def _line(self) -> str:
-        while b"\n" not in self._heard:
+        while b"\n" not in self._received:
             piece = self._socket.recv(_LONGEST_ANSWER_BYTES)
             if not piece:
                 raise ChannelError(f"the VM at {self.path} has gone")
-            self._heard += piece
-            if len(self._heard) > _LONGEST_ANSWER_BYTES:
+            self._received += piece
+            if len(self._received) > _LONGEST_ANSWER_BYTES:
                 raise ChannelError(f"the guest at {self.path} does not end what it says")
-        line, _, self._heard = self._heard.partition(b"\n")
+        line, _, self._received = self._received.partition(b"\n")
         return line.decode(errors="replace").strip()

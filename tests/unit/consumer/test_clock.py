@@ -54,12 +54,12 @@ class Scene:
     def hosts_say(self, *offsets: float) -> None:
         """Hear a message of as many hosts."""
         for number, offset in enumerate(offsets):
-            self.clock.hear(self.delivery(f"hv{number}", offset))
+            self.clock.note_arrival(self.delivery(f"hv{number}", offset))
 
     def is_right(self, after_seconds: float = 1.0) -> bool:
         """Let some time pass and return what is thought of the consumer's clock."""
         self.elapsed += after_seconds
-        return self.clock.verdict.is_right
+        return self.clock.judgement.is_right
 
 
 def test_nobody_to_ask_is_no_fault() -> None:
@@ -87,7 +87,7 @@ def test_a_database_that_hosts_contradict_is_wrong_itself(host_count: int, offse
     scene.hosts_say(*[0.0] * host_count)
 
     assert scene.is_right()
-    assert scene.clock.verdict.database_is_wrong
+    assert scene.clock.judgement.database_is_wrong
     with capture_logs() as logs:
         scene.clock.tell()
     assert [("database_clock_wrong", offset, 0.0, host_count)] == [
@@ -165,8 +165,8 @@ def test_messages_that_say_nothing_about_now_are_not_heard() -> None:
             good._replace(body=b"[" * 100_000),
             good._replace(body=b" " * (8 * 1024 * 1024) + good.body),
         ):
-            scene.clock.hear(bad)
-    assert 0 == scene.clock.verdict.host_count
+            scene.clock.note_arrival(bad)
+    assert 0 == scene.clock.judgement.host_count
 
 
 def test_a_wrong_clock_is_told_each_minute_and_its_end_once() -> None:

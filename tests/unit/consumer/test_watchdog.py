@@ -27,7 +27,7 @@ def test_systemd_hears_of_the_process_as_long_as_its_threads_make_progress(
     with listener:
         subject = Watchdog({"NOTIFY_SOCKET": listener.getsockname(), "WATCHDOG_USEC": "400000"})
         subject.start()
-        heard = [listener.recv(100), listener.recv(100)]
+        received = [listener.recv(100), listener.recv(100)]
         subject.note()
         now = time.monotonic()
         monkeypatch.setattr(time, "monotonic", lambda: now + 0.1)
@@ -38,7 +38,7 @@ def test_systemd_hears_of_the_process_as_long_as_its_threads_make_progress(
         left = subject.standing()
         subject.stop()
 
-        assert [b"READY=1", b"WATCHDOG=1"] == heard
+        assert [b"READY=1", b"WATCHDOG=1"] == received
         assert ([], ["MainThread"], []) == (moving, standing, left)
         assert wait_until(lambda: listener.recv(100) == b"STOPPING=1", timeout_seconds=30.0)
 

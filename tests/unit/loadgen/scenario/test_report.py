@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verdict, exit status and the three forms of a report."""
+"""The verdict, exit status and the three forms of a report."""
 
 import json
 from datetime import UTC, datetime

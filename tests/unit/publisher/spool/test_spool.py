@@ -308,12 +308,12 @@ def test_threads_share_one_sequence_without_gaps(tmp_path: Path) -> None:
 def test_listeners_hear_of_each_put_after_it_is_stored(tmp_path: Path) -> None:
     """Whoever is woken finds the message."""
     spool = Spool(tmp_path / "spool", "hv042")
-    heard: list[list[int]] = []
-    spool.subscribe(lambda: heard.append(sequences(spool)))
+    seen: list[list[int]] = []
+    spool.subscribe(lambda: seen.append(sequences(spool)))
     spool.put(message())
     spool.put(message())
 
-    assert [[1], [1, 2]] == heard
+    assert [[1], [1, 2]] == seen
 
 
 def test_a_disk_that_cannot_be_written_costs_only_what_comes_meanwhile(tmp_path: Path) -> None:
