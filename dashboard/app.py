@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from dashboard import router
+from dashboard.charts import contract as chart_contract
 from dashboard.components import shell
 from dashboard.database import Database
 from dashboard.pages import PAGES
+from dashboard.parts import contract as parts_contract
 from dashboard.settings import Settings
 from dashboard.web import probes
 from dashboard.web.host_names import HostNames
@@ -30,6 +32,8 @@ log = structlog.get_logger("dashboard")
 # The shell's index loads the first folder's script itself, before the first paint; the component Chart
 # loads Plotly where there is a chart.
 ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
+# The type of each property that browsers report: no other may be an input or a state of a callback.
+REPORTED = {**parts_contract.REPORTED, **chart_contract.REPORTED, **router.REPORTED}
 COMPRESSED_FROM_BYTES = 500
 # Level 9 is three times the work for answers that are two percent smaller.
 COMPRESSION_LEVEL = 6
@@ -91,6 +95,7 @@ def create_app(settings: Settings, database: Database) -> Dash:
         dash=app,
         body_limit_bytes=settings.web.body_limit_bytes,
         is_page=lambda path: router.find_page(PAGES, path) is not None,
+        reported=REPORTED,
     )
     names = ("localhost", settings.web.listen_address, *settings.web.allowed_hosts)
     server.add_middleware(HostNames, names=names)

@@ -6,7 +6,7 @@ change of the query string.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import Dash, Input, Output, html
@@ -14,16 +14,20 @@ from dash.development.base_component import Component
 
 from dashboard.components import shell
 from dashboard.page import Page
+from dashboard.parts.contract import Address
 from dashboard.web.clientside import bind
 from dashboard.web.libraries import script_address
+
+# What the browser sets of the address; nothing before it has looked.
+REPORTED: Mapping[str, Any] = {"pathname": Address | None}
 
 
 def register(app: Dash, pages: Iterable[Page]) -> None:
     """Bind the address to the place of the page, by way of the browser, which fetches the scripts."""
     pages = tuple(pages)
 
-    async def arrive(path: Any) -> dict[str, Any]:
-        page = find_page(pages, path) if isinstance(path, str) else None
+    async def arrive(path: str | None) -> dict[str, Any]:
+        page = None if path is None else find_page(pages, path)
         libraries = () if page is None else page.libraries
         return {
             "scripts": [script_address(app, library) for library in libraries],

@@ -3,11 +3,9 @@
 
 from typing import Any, Protocol
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State
 
-from dashboard.errors import RequestError
-from dashboard.parts.contract import Request, Update, written
-from dashboard.web.requests import read_request
+from dashboard.parts.contract import Request, Update, read_request, written
 from dashboard.web.workers import Workers
 
 
@@ -22,13 +20,10 @@ class Feed(Protocol):
 
 
 def bind_feed(app: Dash, parts: str, feed: Feed, workers: Workers) -> None:
-    """Bind the component of this id to its feed. What no page of ours sends changes nothing."""
+    """Bind the component of this id to its feed."""
 
     async def answer(_number: Any, data: Any) -> Any:
-        try:
-            request = read_request(Request, data)
-        except RequestError:
-            return no_update
+        request = read_request(data)
         update = await workers.answer(lambda: feed.answer(request), late=lambda: feed.late(request.number))
         return written(update)
 

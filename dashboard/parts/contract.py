@@ -2,7 +2,7 @@
 """What the component Parts and a page say to each other; assets/types/contract.d.ts is written from it.
 
 The browser reports a Request, and the page's callback answers with an Update. Anyone can send a request:
-all of its fields are checked and bounded.
+all of its fields are bounded, and the request guard checks them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,6 +38,15 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     search: Address = ""
     zone: ShortText = "UTC"
     seen: Seen = Seen()
+
+
+# What the browser sets of a Parts.
+REPORTED: Mapping[str, Any] = {"request": Request, "request_number": Number}
+
+
+def read_request(data: Any) -> Request:
+    """Return what a browser asks, which the request guard has checked."""
+    return msgspec.convert(data, Request)
 
 
 class Part(Struct, frozen=True):

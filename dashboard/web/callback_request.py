@@ -2,6 +2,7 @@
 """The body of a callback's request: exactly what the renderer sends for a callback that exists.
 
 Dash fails on anything else. It is given what was understood here, written anew, never the bytes that came.
+Values are checked here, once for all callbacks: each property that a browser reports has a type.
 """
 
 from collections.abc import Mapping
@@ -33,11 +34,16 @@ class CallbackRequest(
     state: list[Dependency] = []
 
 
-def rewritten(body: bytes, callbacks: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """Return a request in the form that Dash reads; raise RequestError for one that no page sends."""
+def rewritten(body: bytes, callbacks: Mapping[str, Mapping[str, Any]], reported: Mapping[str, Any]) -> bytes:
+    """Return a request in the form that Dash reads; raise RequestError for one that no page sends.
+
+    ``reported``: the type of each property that browsers report, by its name.
+    """
     try:
         request = msgspec.json.decode(body, type=CallbackRequest)
         _check(request, callbacks.get(request.output, {}))
+        for each in (*request.inputs, *request.state):
+            msgspec.convert(None if each.value is msgspec.UNSET else each.value, reported[each.property])
         return msgspec.json.encode(request)
     # A number too long to be written is an OverflowError.
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:

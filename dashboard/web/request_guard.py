@@ -6,7 +6,8 @@ status 404.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from dash import Dash
 from starlette.datastructures import Headers
@@ -27,12 +28,20 @@ class RequestGuard:
     """A middleware around a Dash application."""
 
     def __init__(
-        self, app: ASGIApp, *, dash: Dash, body_limit_bytes: int, is_page: Callable[[str], bool]
+        self,
+        app: ASGIApp,
+        *,
+        dash: Dash,
+        body_limit_bytes: int,
+        is_page: Callable[[str], bool],
+        reported: Mapping[str, Any],
     ) -> None:
+        """``reported``: the type of each property that browsers report, by its name."""
         self._app = app
         self._dash = dash
         self._body_limit_bytes = body_limit_bytes
         self._is_page = is_page
+        self._reported = reported
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -63,7 +72,7 @@ class RequestGuard:
             await _refuse(413, "too long, or not sent to its end", scope, receive, send)
         else:
             try:
-                body = rewritten(body, self._dash.callback_map)
+                body = rewritten(body, self._dash.callback_map, self._reported)
             except RequestError as error:
                 await _refuse(400, str(error), scope, receive, send)
                 return

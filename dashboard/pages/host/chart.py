@@ -21,7 +21,7 @@ from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, 
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent, HostSpan
 from dashboard.timerange import EARLIEST, Level, TimeRange, parse
-from dashboard.web.requests import read_zone, zone_name
+from dashboard.web.time_zone import read_zone, zone_name
 
 # How far from an empty range the nearest samples are looked for.
 SEARCH_DAYS = 400

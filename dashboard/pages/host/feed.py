@@ -24,7 +24,6 @@ from dashboard.errors import (
     DatabaseError,
     QueryTimeoutError,
     RangeError,
-    RequestError,
     SchemaMissingError,
 )
 from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
@@ -37,7 +36,7 @@ from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
 from dashboard.timerange import Level, TimeRange, choose_level, parse
 from dashboard.web.answer_cache import AnswerCache
-from dashboard.web.requests import read_zone, zone_name
+from dashboard.web.time_zone import read_zone, zone_name
 
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
@@ -210,10 +209,13 @@ class HostFeed:
         )
 
 
+def is_host_page(path: str) -> bool:
+    """Tell whether an address is that of a host's page, whatever the host."""
+    return path.startswith(PREFIX) and len(path) > len(PREFIX)
+
+
 def named_host(path: str) -> str:
-    """Return the host that an address names; raise RequestError on the address of another page."""
-    if not path.startswith(PREFIX):
-        raise RequestError(f"not the page of a host: {path}")
+    """Return the host that the address of its page names."""
     return unquote(path.removeprefix(PREFIX))[:HOST_LETTERS_MAX]
 
 

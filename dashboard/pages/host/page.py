@@ -9,9 +9,8 @@ from dashboard.charts.component import Chart
 from dashboard.charts.contract import read_view, written_chart
 from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
-from dashboard.errors import RequestError
 from dashboard.page import Page
-from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, named_host
+from dashboard.pages.host.feed import PREFIX, Answer, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -21,10 +20,9 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
 )
-from dashboard.parts.contract import NOTICE, Request, written
+from dashboard.parts.contract import NOTICE, read_request, written
 from dashboard.parts.parts import Parts, body, place
 from dashboard.web.clientside import attributes
-from dashboard.web.requests import read_request
 from dashboard.web.workers import Workers
 
 PARTS = "host-parts"
@@ -79,10 +77,9 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     feed = HostFeed(database, keep_seconds=keep_seconds)
 
     async def answer(_number: Any, data: Any, view_data: Any) -> Any:
-        try:
-            request, view = read_request(Request, data), read_view(view_data)
-            named_host(request.path)
-        except RequestError:
+        request, view = read_request(data), read_view(view_data)
+        # The address is that of another page where the browser went there before this one was drawn.
+        if not is_host_page(request.path):
             return no_update, no_update
         found = await workers.answer(
             lambda: feed.answer(request, view), late=lambda: Answer(feed.late(request.number))
@@ -103,7 +100,7 @@ HOST = Page(
     name="host",
     label=None,
     path=PREFIX,
-    matches=lambda path: path.startswith(PREFIX) and len(path) > len(PREFIX),
+    matches=is_host_page,
     layout=layout,
     register=register,
     # A connection stays free for each of the other pages, however slow the charts are.

@@ -64,8 +64,12 @@ def client(app: Dash) -> Iterator[Client]:
     client.close()
 
 
+# What the browser reports, by property.
+GOOD: dict[str, Any] = {"pathname": "/", "request_number": 1, "request": {"number": 1}, "view": {}}
+
+
 def calls(app: Dash) -> list[dict[str, Any]]:
-    """Return a well-formed request for each callback of the server, without values."""
+    """Return a good request for each callback of the server."""
     found = []
     for output, callback in sorted(app.callback_map.items()):
         if "callback" not in callback:
@@ -74,8 +78,13 @@ def calls(app: Dash) -> list[dict[str, Any]]:
             dict(zip(("id", "property"), part.rsplit(".", 1), strict=True))
             for part in output.strip(".").split("...")
         ]
-        inputs = [{"id": each["id"], "property": each["property"]} for each in callback["inputs"]]
-        states = [{"id": each["id"], "property": each["property"]} for each in callback["state"]]
+        inputs, states = (
+            [
+                {"id": each["id"], "property": each["property"], "value": GOOD[each["property"]]}
+                for each in callback[kind]
+            ]
+            for kind in ("inputs", "state")
+        )
         call = {
             "output": output,
             "outputs": outputs if output.startswith("..") else outputs[0],
@@ -87,10 +96,21 @@ def calls(app: Dash) -> list[dict[str, Any]]:
     return found
 
 
-def with_value(call: dict[str, Any], value: Any) -> dict[str, Any]:
-    """Return a request whose first input has a value."""
-    first, *rest = call["inputs"]
-    return {**call, "inputs": [{**first, "value": value}, *rest]}
+def with_value(call: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """Return a request in which a property has another value."""
+    kinds = {
+        kind: [each | ({"value": value} if each["property"] == name else {}) for each in call[kind]]
+        for kind in ("inputs", "state")
+        if kind in call
+    }
+    return call | kinds
+
+
+def reported(app: Dash) -> list[tuple[dict[str, Any], str]]:
+    """Return each good request with each property that it reports."""
+    return [
+        (call, each["property"]) for call in calls(app) for each in (*call["inputs"], *call.get("state", ()))
+    ]
 
 
 ODD: list[dict[str, Any]] = [
@@ -130,7 +150,7 @@ def test_an_odd_field_is_refused(
 ) -> None:
     """A callback's request with one field of another form than the renderer's is refused."""
     for call in calls(app):
-        answer = client.post(json.dumps(with_value(call, "/") | change).encode())
+        answer = client.post(json.dumps(call | change).encode())
 
         assert (400, 1) == (answer.status_code, answer.text.count("\n"))
     assert len(calls(app)) == capsys.readouterr().out.count(REFUSED)
@@ -178,12 +198,55 @@ def test_an_odd_value_is_refused(
     app: Dash, client: Client, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """A value that Python or Dash could not read is refused, in whichever callback it stands."""
-    for call in calls(app):
-        body = json.dumps(with_value(call, "HERE")).encode().replace(b'"HERE"', VALUES[name])
+    for call, where in reported(app):
+        body = json.dumps(with_value(call, where, "HERE")).encode().replace(b'"HERE"', VALUES[name])
         answer = client.post(body)
 
         assert 400 <= answer.status_code < 500
         assert REFUSED in capsys.readouterr().out
+
+
+CONTENTS: dict[str, list[Any]] = {
+    "pathname": [1, [], {}, "x" * 2049],
+    "request_number": [None, "1", 1.5, -1, 2**60, True, []],
+    "request": [
+        None,
+        [],
+        "x",
+        {},
+        {"a": [1, 2.5, None]},
+        {"number": "x"},
+        {"number": -1},
+        {"number": 2**60},
+        {"number": 1, "path": "x" * 2049},
+        {"number": 1, "search": {"deep": []}},
+        {"number": 1, "zone": "x" * 65},
+        {"number": 1, "more": 1},
+        {"number": 1, "seen": {"feed": 1}},
+        {"number": 1, "seen": {"more": ""}},
+        {"number": 1, "seen": {"parts": {f"part{index}": "" for index in range(17)}}},
+    ],
+    "view": [
+        [],
+        "x",
+        {"a": [1, 2.5, None]},
+        {"theme": "dark"},
+        {"series": "x" * 129},
+        {"width_pixels": 10**9},
+        {"version": None},
+        {"picture": 1},
+    ],
+}
+
+
+def test_wrong_contents_are_refused(app: Dash, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    """A good envelope with a value that no component reports ends at the door, with its line."""
+    for call, where in reported(app):
+        for value in CONTENTS[where]:
+            answer = client.post(json.dumps(with_value(call, where, value)).encode())
+
+            assert (400, 1) == (answer.status_code, answer.text.count("\n")), (where, value)
+            assert REFUSED in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -294,7 +357,7 @@ def test_no_shape_of_json_is_an_error(
     app: Dash, client: Client, capsys: pytest.CaptureFixture[str], data: st.DataObject
 ) -> None:
     """Any field of any callback may be anything: the answer is one of a page, or a refusal in the log."""
-    call = with_value(data.draw(st.sampled_from(calls(app))), data.draw(TREES))
+    call = with_value(*data.draw(st.sampled_from(reported(app))), data.draw(TREES))
     for field in data.draw(st.sets(st.sampled_from(FIELDS), max_size=2)):
         call[field] = data.draw(TREES)
     capsys.readouterr()
@@ -310,7 +373,7 @@ def test_no_bytes_are_an_error(
     app: Dash, client: Client, capsys: pytest.CaptureFixture[str], data: st.DataObject
 ) -> None:
     """Bytes in the place of bytes of a good request are refused, unless they make another good one."""
-    body = bytearray(json.dumps(with_value(data.draw(st.sampled_from(calls(app))), "/")).encode())
+    body = bytearray(json.dumps(data.draw(st.sampled_from(calls(app)))).encode())
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 8)))
     body[start:end] = data.draw(st.binary(max_size=8))
@@ -322,9 +385,13 @@ def test_no_bytes_are_an_error(
 
 
 def test_good_requests_pass(app: Dash, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
-    """What the renderer sends is answered, with and without a value."""
+    """What the renderer sends is answered, also where the address or the chart says nothing yet."""
     for call in calls(app):
-        for body in (call, with_value(call, "/"), with_value(call, {"a": [1, 2.5, None, "ü\U0001f5a5"]})):
+        seen = {"feed": "ü\U0001f5a5", "cursor": 3, "parts": {"head": "x"}}
+        full = with_value(
+            call, "request", {"number": 2, "path": "/", "search": "?a", "zone": "UTC", "seen": seen}
+        )
+        for body in (call, full, with_value(with_value(call, "pathname", None), "view", None)):
             assert client.post(json.dumps(body).encode()).status_code in {200, 204}
     # As the renderer names the page's load.
     answer = client.send("POST", f"{CALLBACK}?endId=a~b", content=json.dumps(calls(app)[0]), headers=JSON)

@@ -24,8 +24,7 @@ from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.feed import named_host
 from dashboard.pages.host.host_notices import unknown_host
 from dashboard.pages.host.queries import HostDomain
-from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts, written
-from dashboard.web.requests import read_request
+from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts, read_request, written
 from loadgen.errors import PageError
 from loadgen.scenario.page_watch import PageWatch, Target, is_on_page
 from loadgen.scenario.scenario import Shows
@@ -68,7 +67,7 @@ class Site:
         assert (host_page.PARTS, "request_number") == (number["id"], number["property"])
         assert (host_page.PARTS, "request") == (asked["id"], asked["property"])
         assert (host_page.CHART, "view") == (view["id"], view["property"])
-        request = read_request(Request, asked["value"])
+        request = read_request(asked["value"])
         self.asks.append((request, read_view(view["value"])))
         host = named_host(request.path)
         if host in self.domains:

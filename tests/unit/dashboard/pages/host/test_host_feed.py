@@ -12,14 +12,13 @@ from dashboard.charts.drawing import no_chart
 from dashboard.errors import (
     DatabaseUnavailableError,
     QueryTimeoutError,
-    RequestError,
 )
-from dashboard.pages.host.feed import HostFeed, named_host
+from dashboard.pages.host.feed import HostFeed, is_host_page, named_host
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.markup import texts
 from dashboard.queries import HostEvent
 from dashboard.web.answer_cache import FAILURE_KEEP_SECONDS
-from dashboard.web.requests import read_zone
+from dashboard.web.time_zone import read_zone
 from tests.unit.dashboard.row_database import (
     VIEW,
     ask,
@@ -176,10 +175,11 @@ def test_an_address_names_a_host(path: str, expected: str) -> None:
     assert expected == named_host(path)
 
 
-def test_the_address_of_another_page_names_no_host() -> None:
-    """No page sends it."""
-    with pytest.raises(RequestError):
-        named_host("/")
+@pytest.mark.parametrize("path", ["/", "/hosts", "/host", "/host/", "nowhere", ""])
+def test_the_address_of_another_page_is_told(path: str) -> None:
+    """A browser that goes on before the page is drawn asks with the address to which it went."""
+    assert is_host_page("/host/hv1")
+    assert not is_host_page(path)
 
 
 def test_a_zone_is_known_in_any_case() -> None:

@@ -1,25 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a browser may request: read into a struct whose fields are bounded, since anyone can send anything."""
+"""The time zone that a browser names."""
 
 from datetime import UTC, tzinfo
 from functools import cache
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
-
-import msgspec
-from msgspec import Struct
-
-from dashboard.errors import RequestError
-
-Asked = TypeVar("Asked", bound=Struct)
-
-
-def read_request(kind: type[Asked], data: Any) -> Asked:
-    """Return what a browser asks; raise RequestError on anything our pages never send."""
-    try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        raise RequestError(str(error)) from error
 
 
 def read_zone(name: str) -> tzinfo:
