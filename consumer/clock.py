@@ -57,7 +57,7 @@ class _Seen(NamedTuple):
 
 
 class ClockJudgement(NamedTuple):
-    """Offsets are seconds that the others are ahead of this consumer; None: nobody was asked, or nothing came."""
+    """Offsets are seconds that the others are ahead of this consumer; None where nobody said anything."""
 
     is_right: bool
     database_is_wrong: bool

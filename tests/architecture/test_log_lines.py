@@ -110,7 +110,7 @@ def test_a_line_for_eyes_is_alike(process: str) -> None:
 
 
 def test_no_event_has_a_field_of_the_head() -> None:
-    """A ``level`` would be lost in structlog; a ``host`` would name another machine than the one that writes."""
+    """A ``level`` would be lost in structlog; a ``host`` would name another machine than the writer."""
     found = [
         f"{path.relative_to(ROOT)}:{call.lineno}: {keyword.arg}"
         for package in PACKAGES
