@@ -11,11 +11,11 @@ from typing import Literal, get_args
 
 from publisher.wire.settings import SettingsError
 
-# Of a flush, in this order. After ``after_mark`` late samples are noted, by the mark that was read before it.
+# The places of a flush, in their order. After ``after_mark`` late samples are noted, by the mark read before.
 FlushPoint = Literal[
     "after_receive", "after_decode", "after_mark", "before_commit", "after_commit", "before_ack"
 ]
-# Of the upkeep of rollups.
+# The places of the upkeep of rollups.
 UpkeepPoint = Literal[
     "before_announced", "after_announced", "before_filled", "after_filled", "before_late", "after_late"
 ]

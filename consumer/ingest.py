@@ -50,7 +50,7 @@ _LATE_SHARES = 8
 _LIVE_SECONDS = 5.0
 # How long late messages wait for their lane where nothing live comes.
 _LATE_WAIT_SECONDS = 5.0
-# Of the late lane: a lock that is not given by then is of a conversion, or of retention.
+# The late lane waits so long for a lock: one that is not given by then is of a conversion, or of retention.
 _LATE_LOCK_SECONDS = 2.0
 # How long late messages of more days than may be open share flushes.
 _SCATTERED_SECONDS = 10.0

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 # pika reads nested headers by recursion. One frame of 128 KiB holds up to 26,000 levels of them, at three
-# calls each; at Python's own limit of 1,000 any sender could break every consumer's connection.
+# calls each. At Python's own limit of 1,000 any sender could break every consumer's connection.
 RECURSION_LIMIT = 100_000
 # Room for decoders in C that recurse as deep (Python 3.11 has one limit for both). Reserved, not used.
 STACK_BYTES = 512 * 1024 * 1024
@@ -42,8 +42,8 @@ def on_large_stack(action: Callable[[], None]) -> None:
 
 def tune_interpreter() -> None:
     """Suit the interpreter to one thread that computes and two that wait for sockets."""
-    # An answer of the server waits for the interpreter for up to one interval, some thirty times a flush;
-    # with Python's 5 ms that was half of the time a flush took.
+    # An answer of the server waits for the interpreter for up to one interval, some thirty times a flush.
+    # With Python's 5 ms that was half of the time a flush took.
     sys.setswitchinterval(0.0002)
     # A flush is tens of thousands of objects without a cycle. Python's default, a search for cycles every 700
     # objects, would look at them again and again.

@@ -37,7 +37,7 @@ _POLL_SECONDS = 0.2
 _LOCKED_SECONDS = 10.0
 _LOOK_SECONDS = 2.0
 _LOG_SECONDS = 10.0
-# Of parked messages, in one transaction.
+# The most parked messages in one transaction.
 _PORTION_COUNT = 500
 
 

@@ -97,7 +97,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Keys are levels: raw samples, the rollups 1m to 1d, events, the publishers' reports, quarantined messages.
     ``latest`` is the newest sample of a domain that sends none any more. The rollups of 1 minute are made of
-    the raw samples when they are asked for, and reach back as far, whatever is set here.
+    the raw samples when they are asked for. They reach back as far as those, whatever is set here.
     """
 
     raw: Period = "30d"

@@ -29,7 +29,7 @@ from dashboard.web.workers import Workers
 
 log = structlog.get_logger("dashboard")
 
-# The shell's index loads the first folder's script itself, before the first paint; the component Chart
+# The shell's index loads the first folder's script itself, before the first paint. The component Chart
 # loads Plotly where there is a chart.
 ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
 # The type of each property that browsers report: no other may be an input or a state of a callback.

@@ -2,7 +2,7 @@
 """The database, read only: the one place that imports psycopg.
 
 A pool that never blocks for long: a lost database is found out within the connect timeout and said as
-DatabaseUnavailableError; the pool goes on trying by itself. All methods block; pages call them from threads.
+DatabaseUnavailableError. The pool goes on trying by itself. All methods block; pages call them from threads.
 """
 
 import re

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the address to the page: its structure, and the scripts that have to be there before it is drawn.
 
-The router is ours: Dash's own draws a page anew whenever the query string changes, and here a zoom is a
-change of the query string.
+The router is ours. Dash's own draws a page anew whenever the query string changes. Here a zoom is such a
+change.
 """
 
 import json

@@ -2,7 +2,7 @@
 """Colours of the light and the dark theme: one table for the style sheet, the charts and the contrast test.
 
 Categories are Okabe and Ito's colours, each moved in lightness only as far as 3:1 against the surface
-needs. States go from blue over amber to vermilion, which stay apart for the colour-blind, and never stand
+needs. States go from blue over amber to vermilion, which stay apart for the colour-blind. No state stands
 without a word or a shape.
 """
 

@@ -3,7 +3,7 @@
 
 ``python -m deploy.screenshots http://127.0.0.1:8050 docs/images`` waits until all pages show figures, stops
 their clocks and takes the pictures of that one moment. It needs Chromium on PATH and the test dependencies.
-The first host of the grid is taken unless one is named; it must have been watched for the whole range.
+The first host of the grid is taken unless one is named. It must have been watched for the whole range.
 """
 
 import shutil

@@ -2,7 +2,7 @@
 """What every test may use: the real services and a real browser, as fixtures; and which tests share a worker.
 
 Under pytest-xdist each worker has services of its own. The tests of a file stay together, because they share
-its fixtures, and so do all tests of the one whole grid. The end-to-end tests come first: they take longest.
+its fixtures. So do all tests of the one whole grid. The end-to-end tests come first: they take longest.
 """
 
 import pytest

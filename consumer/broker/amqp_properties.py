@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The values of the AMQP library, made fit for a Delivery. Any sender may set any of them: none is trusted.
 
-pika gives text, or bytes where a value is not UTF-8, and headers of any depth; of the headers only
+pika gives text, or bytes where a value is not UTF-8, and headers of any depth. Of the headers only
 ``x-death`` is read, which the broker writes.
 """
 

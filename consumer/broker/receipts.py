@@ -2,8 +2,8 @@
 """Which deliveries may be acknowledged: the bookkeeping of tags. Pure; used by one thread.
 
 A tag means something on the channel it came from only, so every receipt carries its generation (one per
-channel). ``note_stored`` gives one multiple ack, up to which all deliveries are stored, and single ones for
-those behind a delivery that waits. A receipt of an earlier generation is ignored: the broker has already put
+channel). ``note_stored`` gives one multiple ack, up to which all deliveries are stored. Those stored behind a
+delivery that waits get single ones. A receipt of an earlier generation is ignored: the broker has already put
 that message back.
 """
 
@@ -33,7 +33,7 @@ class Receipts:
         self._generation = 0
         self._outstanding: deque[int] = deque()
         self._stored: set[int] = set()
-        # Of these, those that were acknowledged one by one.
+        # Those of them that were acknowledged one by one.
         self._acknowledged: set[int] = set()
 
     def renew(self) -> None:

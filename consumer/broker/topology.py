@@ -2,7 +2,7 @@
 """The exchanges and queues of the pipeline, as arguments for a channel.
 
 ``kvmgrid.ingest`` refuses new messages when it is full (reject-publish), so that publishers keep them in
-their spools; drop-head would lose the oldest silently. Dead-lettering is at-least-once, which RabbitMQ
+their spools. Drop-head would lose the oldest silently. Dead-lettering is at-least-once, which RabbitMQ
 grants only together with reject-publish. Nothing consumes the dead letters: they wait for a person.
 """
 

@@ -2,7 +2,7 @@
 """From when to when the time of a message may lie, and what is said of one outside. Pure.
 
 Nothing outside is lost: it is set aside whole. A sample older than the period of its level would be dropped
-at once, from a chunk that was made for it. One far ahead would be dropped last of all, and hide what is new.
+at once, from a chunk made for it. One far ahead would be dropped last of all, and hide what is new.
 """
 
 from datetime import UTC, datetime, timedelta

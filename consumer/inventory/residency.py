@@ -4,8 +4,8 @@
 - A full list of a host that no longer names a resident ends its stay; without a list nothing ends.
 - A domain begins a stay where it is listed while it lives nowhere: a migration, after a departure elsewhere.
 - Only a domain that is active here may end a stay elsewhere; the contest module says when.
-- So an inactive definition left behind on another host ends no stay. Nor does the incoming half of a
-  migration, nor a second VM of the same UUID, nor a host that lists what is not its own.
+- So an inactive definition left behind on another host ends no stay. The incoming half of a migration ends
+  none, nor a second VM of the same UUID. A host that lists what is not its own ends none either.
 - Late messages change nothing: each statement compares their time with that of the stays. No time is later
   than the arrival of its message, whatever the clock of its host.
 - The statement that begins a stay brings what the host had reported of the domain into the domain's series.

@@ -24,7 +24,7 @@ from publisher.wire.columns import COLUMNS
 # Columns of many types: the tables module says which.
 Row = tuple[Any, ...]
 
-# PostgreSQL documentation, COPY, "Binary Format": a signature, flags, the length of an extension; at the end
+# PostgreSQL documentation, COPY, "Binary Format": a signature, flags, the length of an extension. At the end
 # a row of -1 columns.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From messages to the rows of a flush: a tuple per row, in the order of ``tables``; domains by column. Pure.
 
-Times travel as microseconds since 2000, which is what timestamptz is in PostgreSQL's binary format; psycopg
+Times travel as microseconds since 2000, which is what timestamptz is in PostgreSQL's binary format. Psycopg
 would make the same eight bytes from a datetime in Python code, once per row.
 """
 

@@ -3,7 +3,7 @@
 
 A rule fires when its figure reaches ``enter_level`` and holds until the figure falls below
 ``leave_level``. It takes half of its weight at ``enter_level`` and all of it at ``full_level``. A figure
-that is not known takes nothing; with no figure at all the health is unknown, which is neither good nor bad.
+that is not known takes nothing. With no figure at all the health is unknown, which is neither good nor bad.
 Which rules fired is remembered per process. So a rule may be left early after a restart, or where consumers
 share a queue.
 """

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose samples a flush has, and of when: what rollups have to be told of late ones. Pure."""
+"""The hosts, domains and instants of a flush's samples, from which late ones are noted for rollups. Pure."""
 
 from collections import defaultdict
 from typing import Literal, NamedTuple
 
 from publisher.wire.packing import COUNTS
 
-# Of the finest level; the others are made of it.
+# The width of a bucket of the finest level; the other levels are made of it.
 BUCKET_MICROSECONDS = 300_000_000
 
 Subject = Literal["host", "domain"]
@@ -21,7 +21,7 @@ class SampledBucket(NamedTuple):
 
 
 class Instants:
-    """The batches of one flush, as far as it matters whose they are and when they were sampled."""
+    """The batches of one flush: whose samples they have, and when those were taken."""
 
     def __init__(self) -> None:
         self._batches: list[tuple[int, int, bytes]] = []

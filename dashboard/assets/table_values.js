@@ -10,7 +10,7 @@
     return row.freshness === "stale" || (row.stale_at !== undefined && kvmgrid.serverNow() > Date.parse(row.stale_at));
   };
 
-  // Of a host that never sent a sample nothing is known; of a silent one its figures stay, and its health ends.
+  // Nothing is known of a host that never sent a sample. A silent one keeps its figures, and its health ends.
   /** @param {tables.Params} params */
   function hostState({ data }) {
     if (data.sampled_at === undefined) return "unknown";
@@ -39,7 +39,7 @@
   /** @type {Record<string, number>} */
   const FILTER_FACTORS = { ratio: 100, bytes: 2 ** -30, bytes_per_second: 2 ** -20, bits_per_second: 8e-6 };
 
-  // Of a number the quick filter finds what people read. An age would come and go with the seconds.
+  // The quick filter finds a number as people read it. An age would come and go with the seconds.
   /** @param {tables.Params} params */
   function tableQuickText({ data, value, colDef }) {
     const { unit } = colDef.context;

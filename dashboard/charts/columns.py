@@ -63,7 +63,7 @@ def find_gaps(samples: Samples, spacing: Spacing) -> list[Stretch]:
     """Return the gaps between rows, each from the end of a row to the beginning of the next."""
     starts = samples.times_seconds
     ends = starts + spacing.bucket_seconds
-    # Behind a gap the first interval is as long as the gap: that of the row before it counts too, with its
+    # Behind a gap the first interval is as long as the gap. That of the row before it counts too, with its
     # shortest, for it may hold the end of another gap. fmin passes over NaN.
     allowed = spacing.allowed_seconds(np.fmin(samples.shortest_intervals[:-1], samples.longest_intervals[1:]))
     breaks = np.flatnonzero(starts[1:] - ends[:-1] > allowed)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the marks of an axis stand and what they say.
 
-Plotly knows neither time zones nor IEC units, so both kinds of axis are linear and get their texts from
-here. Instants stay seconds since the epoch in UTC, which never jump: on the day the clocks change the axis
+Plotly knows neither time zones nor IEC units. So both kinds of axis are linear and get their texts from
+here. Instants stay seconds since the epoch in UTC, which never jump. On the day the clocks change the axis
 has 23 or 25 hours, and only the texts follow the zone.
 """
 

@@ -24,7 +24,7 @@ from dashboard.web.answer_cache import AnswerCache
 Row = TypeVar("Row")
 # More than a cell shows; a single precision number that becomes a double has ten more that mean nothing.
 SIGNIFICANT_DIGITS = 4
-# Of more rows that went, the oldest are forgotten: whoever may hold one of them gets all rows.
+# When more rows went, the oldest are forgotten: whoever may hold one of them gets all rows.
 REMOVED_COUNT_MAX = 1000
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small trees of elements, built here and drawn by assets/markup.js.
 
-Dash has no SVG elements and turns every element into a React component; a grid of a hundred hosts has ten
+Dash has no SVG elements and turns every element into a React component. A grid of a hundred hosts has ten
 thousand elements and changes every second. These trees are plain lists, and the browser changes only what
 differs. Texts are set as text, never as HTML; the names of VMs belong to strangers.
 """

@@ -3,8 +3,8 @@
 
 An ordinary Dash component without a build step: its React half is ``window.kvmgrid_components.Parts`` of
 assets/parts.js. A page binds one callback:
-``Output(id, "update") <- Input(id, "request_number"), State(id, "request")``. The number alone is the Input,
-because Dash keeps every value that an Input had for as long as the page is open.
+``Output(id, "update") <- Input(id, "request_number"), State(id, "request")``. The number alone is the Input:
+Dash keeps every value that an Input had for as long as the page is open.
 """
 
 from collections.abc import Mapping

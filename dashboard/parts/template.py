@@ -4,7 +4,7 @@
 A name in braces is a hole, as a child, as the value of an attribute or within either. A use is an element as
 well: ``=`` and the name of its template instead of a tag, then the fillings in the order of the holes. Holes
 that a template inherits are filled by the use around it. assets/template.js fills them. A filling is never
-searched for holes, whatever a VM is called; one that is None leaves its child or attribute out.
+searched for holes, whatever a VM is called. One that is None leaves its child or attribute out.
 """
 
 import re

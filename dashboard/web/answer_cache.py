@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One answer for many viewers: a value is produced once per period, however many ask for it.
 
-Askers that come while a value is being produced wait for that one. A failure is shared as well, so that an
-outage does not make a hundred viewers wait for a hundred timeouts; but only shortly, so that its end is seen.
+Askers that come while a value is being produced wait for that one. A failure is shared as well: an outage
+makes no hundred viewers wait for a hundred timeouts. It is kept only shortly, so that its end is seen.
 """
 
 import threading

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The door of the application: requests that our pages never send end here with a 4xx.
 
-Pages other than ``/`` are Dash's index too: the address is for the browser; one that leads nowhere has
+Pages other than ``/`` are Dash's index too: the address is for the browser. One that leads nowhere has
 status 404.
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One process of the pipeline, started from its console script, with a log file of its own.
 
-It ends with its parent, in whatever way the parent ends. It has a session of its own, so that Ctrl-C on
-the terminal reaches the demo alone, which then ends its processes in order.
+It ends with its parent, in whatever way the parent ends. It has a session of its own. So Ctrl-C on the
+terminal reaches the demo alone, which then ends its processes in order.
 """
 
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database logins of a grid made by the demo or a test, on a server that may be somebody else's.
+"""The database logins of a grid of the demo or a test, on a server that may be somebody else's.
 
-Roles belong to a whole server and their names are fixed, so preparing a database sets the passwords of every
+Roles belong to a whole server and their names are fixed. So preparing a database sets the passwords of every
 other kvmgrid there. A comment on the owner's role tells those roles from the ones of an installation.
 """
 

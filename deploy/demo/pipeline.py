@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Publisher, consumer and dashboard on given servers: users, roles, settings, migration, processes.
 
-Every process runs with the rights it has in production: a broker user per publisher whose name is the
-host id, a consumer's user, and the database roles owner, ingest and dashboard. Passwords are made for
+Every process runs with the rights it has in production. The broker has a user per publisher, named by the
+host id, and a consumer's. The database has the roles owner, ingest and dashboard. Passwords are made for
 each run and stand in files that only root reads.
 """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulated fleet beside the demo's real host: 24 hosts with 20 VMs each and their past week.
 
-Only the past that the database does not have yet is sent; it fills in while the page is looked at already.
+Only the past that the database does not have yet is sent. It fills in while the page is looked at already.
 """
 
 import time

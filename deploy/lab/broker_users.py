@@ -3,15 +3,15 @@ r"""Who may do what on the broker: one user per publisher whose name is the host
 
 The recipe (deploy/rabbitmq/enrol is the same with rabbitmqctl; a test compares them):
 - Publishers and consumers have limits of connections and channels.
-- A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events, and
-  there only with routing keys that begin with its own name, `<host>.sample` and `<host>.event.<kind>`; the
-  broker checks a user_id property against the login.
+- A publisher declares and reads nothing. It writes to the exchanges kvmgrid.samples and kvmgrid.events. Its
+  routing keys begin with its own name: `<host>.sample` and `<host>.event.<kind>`. The broker checks a user_id
+  property against the login.
 - An impersonator writes as a publisher does, but for any host: for simulated fleets, on a broker without real
   hosts.
 - A consumer declares, writes and reads whatever begins with `kvmgrid.`.
 - A load generator's scenarios declare the exchange kvmgrid.truth and write to it.
-- The topic permissions are set before the general ones, so that at no moment a publisher could use every
-  routing key.
+- The topic permissions are set before the general ones. So at no moment could a publisher use every routing
+  key.
 Patterns are Erlang regular expressions: unanchored, and `$` matches before a final line feed, hence `^`
 and `\z`.
 """

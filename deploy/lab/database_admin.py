@@ -111,8 +111,8 @@ class DatabaseAdmin:
         self._fetch(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
 
     def _copy_when_unused(self, statement: sql.SQL | sql.Composed) -> None:
-        # TimescaleDB's scheduler visits every database that has the extension, also one about to be copied,
-        # and PostgreSQL refuses to copy a database with a session in it.
+        # TimescaleDB's scheduler visits every database that has the extension, also one about to be copied.
+        # PostgreSQL refuses to copy a database with a session in it.
         def copied() -> bool:
             try:
                 self._fetch(statement)

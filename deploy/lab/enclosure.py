@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private mount and process namespace over a root folder, in which commands and services run.
 
-Nothing of it outlives its owner: when the process that made it ends, in whatever way, the kernel ends every
-process inside and the mounts go with them (see enclosure_init.py). Paths given in `binds` exist inside under
-the names chosen; the root folder itself is read-only unless `read_only` is False.
+Nothing of it outlives its owner, in whatever way that ends. The kernel then ends every process inside, and
+the mounts go with them (see enclosure_init.py). Paths given in `binds` exist inside under the names chosen.
+The root folder itself is read-only unless `read_only` is False.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program inside an enclosure: serves as process 1 of its namespaces.
 
-enclosure.py starts it in new namespaces with the plan (JSON) as its only argument and a stream socket to the
-owner as descriptor 0. It uses the standard library alone, because it runs without site-packages; mounting is
+enclosure.py starts it in new namespaces. Its only argument is the plan (JSON), its descriptor 0 a stream
+socket to the owner. It uses the standard library alone, because it runs without site-packages; mounting is
 left to mount(8). Two processes remain: the *keeper*, outside the new process namespace, which waits, and
 *init*, process 1 inside. Whatever ends init makes the kernel kill every process of the namespace, so nothing
-can stay behind. Init ends when the owner's process ends (pidfd: independent of threads and of who else holds
-the socket), when the owner closes the socket and when the keeper dies.
+can stay behind. Init ends when the owner closes the socket and when the keeper dies. It also ends with the
+owner's process: a pidfd depends neither on threads nor on who else holds the socket.
 
 Requests and answers are JSON lines: {"spawn": …} → {"pid": n} or {"error": …},
 {"status": pid} → {"status": code or null}.

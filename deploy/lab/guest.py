@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's guests: small virtual machines with a load of their own, defined through libvirt.
 
-A load is a list of kind and amount, see guest_init.sh: "cpu:30" (percent of each virtual processor; only a
-guest that begins with one, be it "cpu:0", can be told another), "memory:48" (MiB held), "disk:4" (64 KiB
-writes a second, each read back), "network:1" (seconds between two echo requests), joined by commas, or
-"idle". The socket of a guest's name in `LibvirtDaemon.channels` changes the load while the guest runs.
+A load is "idle", or kinds and amounts joined by commas, see guest_init.sh:
+
+- "cpu:30": percent of each virtual processor. Only a guest that begins with one, be it "cpu:0", can be told
+  another.
+- "memory:48": MiB held.
+- "disk:4": writes of 64 KiB a second, each read back.
+- "network:1": seconds between two echo requests.
+
+The socket of a guest's name in `LibvirtDaemon.channels` changes the load while the guest runs.
 
 Every method of Guests raises GuestError when libvirt refuses.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One private instance of a service: start, stop, kill, freeze, thaw, restart on the same ports and data.
 
-An instance owns a directory, which keeps its data over restarts and is removed by `close` unless the caller
-named it. It ends with the process that made it, at the latest. Data of a first start that was interrupted
+An instance owns a directory, which keeps its data over restarts. `close` removes it unless the caller named
+it. It ends with the process that made it, at the latest. Data of a first start that was interrupted
 before the service answered are thrown away by the next one.
 """
 

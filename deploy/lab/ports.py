@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Free loopback ports below the kernel's ephemeral range.
 
-A port of the ephemeral range may be taken by any outgoing connection while its service is stopped for a
-moment, and a client that keeps reconnecting to it may even connect to itself; both would break "restart on
-the same port".
+Any outgoing connection may take a port of the ephemeral range while its service is stopped for a moment. A
+client that keeps reconnecting to it may even connect to itself. Both would break "restart on the same port".
 """
 
 from __future__ import annotations

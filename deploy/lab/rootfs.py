@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's root folder: a Debian with the services' packages, built once and kept in the cache.
 
-It is built under a temporary name and renamed when complete, so a folder with the final name is always whole.
+It is built under a temporary name and renamed when complete. So a folder with the final name is whole.
 A lock makes a second builder wait. Everything that runs for the build runs in an enclosure and ends with it.
 """
 

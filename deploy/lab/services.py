@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The broker and database to use: servers named by the environment, or private ones of the lab.
 
-KVMGRID_AMQP_URL             AMQP URL of a user tagged "administrator", who makes users and virtual hosts
-KVMGRID_AMQP_MANAGEMENT_URL  the same broker's management interface, default http://<host>:15672
-KVMGRID_DATABASE_URL         a superuser, who makes roles, databases and the extension timescaledb
+- KVMGRID_AMQP_URL: of a user tagged "administrator", who makes users and virtual hosts.
+- KVMGRID_AMQP_MANAGEMENT_URL: the same broker's management interface, default http://<host>:15672.
+- KVMGRID_DATABASE_URL: of a superuser, who makes roles, databases and the extension timescaledb.
 
 A server of the environment is never stopped, frozen or killed: `instance` is None then, and outage tests
 start their own. libvirt always comes from the lab.

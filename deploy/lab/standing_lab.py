@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lab that stays up behind the terminal, owned by a holder process that `up` starts and `down` ends.
 
-The holder's identity (number and start time) and the services' addresses are in a state file that only root
-reads, because the administrators' passwords are in the URLs. A lock held by the holder keeps a second one of
-the same name away. If the holder is killed, its services end with it.
+The holder's identity (number and start time) and the services' addresses are in a state file. Only root
+reads it, because the administrators' passwords are in the URLs. A lock held by the holder keeps a second one
+of the same name away. If the holder is killed, its services end with it.
 """
 
 from __future__ import annotations

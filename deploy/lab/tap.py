@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The outer end of a guest's interface: a tap device with an address, in the instance's network namespace.
 
-libvirt can set the address itself, but sets it again at every resume and fails then because it exists; so a
+libvirt can set the address itself, but sets it again at every resume and fails then because it exists. So a
 script that libvirt runs once, when it makes the device, does it.
 """
 

@@ -12,7 +12,7 @@ _GIB = 1024**3
 _DAY_SECONDS = 86_400.0
 # When a host that never goes down came up: before anything that is told of it.
 _FIRST_BOOT_SECOND = 1.6e9
-# Of the CPUs, how much VMs can get at most.
+# The share of the CPUs that VMs can get at most.
 _GUEST_SHARE = 0.96
 
 

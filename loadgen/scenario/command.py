@@ -53,9 +53,9 @@ def run(  # noqa: PLR0913 - one for each option
     """Carry out SCENARIO (a name of `list`, or a file) on this machine.
 
     Drives a known load, reads back what kvmgrid stored, and says how far
-    off it was. Exit status: 0 expectations met, 1 one was missed, 3 the
-    generator was late or could not reach the load, 69 broker, database,
-    page or VM unavailable, 78 settings or scenario cannot be used, 130 stopped.
+    off it was. Exit status: 0 expectations met; 1 one was missed; 3 the
+    generator was late or could not reach the load; 69 broker, database,
+    page or VM unavailable; 78 settings or scenario cannot be used; 130 stopped.
     """
     try:
         settings = load_settings(config, os.environ)

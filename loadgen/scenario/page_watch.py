@@ -11,7 +11,7 @@ from loadgen.scenario.condition import is_shown
 from loadgen.scenario.scenario import Shows
 from loadgen.scenario.viewer import COLUMNS, Viewer
 
-# An answer may have been taken a period before, the page requests at the next one, and it has to be answered.
+# An answer may have been taken a period before. The page requests at the next one, and it has to be answered.
 _PERIODS = 3
 _ANYWHERE = "host"
 

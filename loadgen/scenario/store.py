@@ -33,7 +33,7 @@ _SOURCES = {
 
 
 class Place(NamedTuple):
-    """Whose samples: ``kind`` is "domain", "host" or "disk"; ``name`` is the domain's or the device's."""
+    """What has samples: ``kind`` is "domain", "host" or "disk"; ``name`` is the domain's or the device's."""
 
     kind: str
     name: str | None = None

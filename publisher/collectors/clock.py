@@ -26,8 +26,8 @@ _LACKING: Final = frozenset({errno.ENOSYS, errno.EPERM})
 class ClockReading(Struct, frozen=True, kw_only=True):
     """Whether a daemon keeps the clock in time, in its own words to the kernel. Field names are figures.
 
-    The error is the most that the clock can be off. The offset is how far it is ahead, negative if behind, as
-    far as the kernel has yet to correct it. Both are None while nobody keeps the clock in time.
+    The error is the most that the clock can be off. The offset is how far it is ahead, negative if behind. It
+    is what the kernel has yet to correct. Both are None while nobody keeps the clock in time.
     """
 
     clock_synchronised: bool
@@ -90,8 +90,8 @@ def interpret(clock: KernelClock) -> ClockReading:
     """Return what the kernel's numbers mean.
 
     Synchronised by the greatest error, as systemd has it, and not by the status STA_UNSYNC: chrony without
-    ``rtcsync`` leaves that set on purpose. While nobody keeps the clock in time, the kernel adds 0.5 ms to
-    the error each second, up to its limit.
+    ``rtcsync`` leaves that set on purpose. While nobody keeps the clock in time, the error grows by 0.5 ms a
+    second, up to the kernel's limit.
     """
     if clock.error_microseconds >= LARGEST_ERROR_MICROSECONDS:
         return ClockReading(clock_synchronised=False)

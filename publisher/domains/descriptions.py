@@ -48,7 +48,7 @@ class Descriptions:
         self._worker = self._new_worker()
         self._abandoned: list[Worker[Connection]] = []
         self._call: Call[dict[str, Description | None]] | None = None
-        # Of the call under way: the start of each VM, those asked so far, those changed since it began.
+        # The call under way: the start of each VM, those asked so far, those changed since it began.
         self._starts: dict[str, int | None] = {}
         self._asked: list[str] = []
         self._changed_since: set[str] = set()

@@ -97,9 +97,9 @@ class DetailTier:
     ) -> Details:
         """Return the newest readings that are there by the deadline; never waits longer.
 
-        ``active`` are the UUIDs of the running domains. ``is_apart``: a question about all domains hangs at
-        one that may not be among them, so that they are asked by name. ``controls`` asks through the other
-        connection, within the same deadline.
+        ``active`` are the UUIDs of the running domains. ``is_apart``: they are asked by name, since a
+        question about all domains hangs at one that may not be among them. ``controls`` asks through the
+        other connection, within the same deadline.
         """
         self._active, self._is_apart = tuple(active), is_apart
         recovered = self._review_stalls(active, controls)

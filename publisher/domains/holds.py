@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from publisher.domains.worker import Call
 
-# Of libvirt's 20 workers (max_workers in libvirtd.conf), which its other clients need too.
+# The most of libvirt's 20 workers (max_workers in libvirtd.conf), which its other clients need too.
 HELD_CAP = 4
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first tier: all domains, by calls that never wait for a QEMU; and who holds a domain's monitor.
 
-One call asks for all. It waits for each domain in turn, so it is late while anybody holds one in libvirt (a
-destroy that waits, a save to dead storage). Then the domains of the tick before are asked one by one on
-another connection, and the one that does not answer is left to the worker that asks it (publisher.domains.
-holds). The others are asked in this way until nobody holds a domain any more. Domains that appear meanwhile
-are known from libvirt's events.
+One call asks for all. It waits for each domain in turn. So it is late while anybody holds one in libvirt: a
+destroy that waits, a save to dead storage. Then the domains of the tick before are asked one by one on
+another connection. The one that does not answer is left to the worker that asks it (the module holds). The
+others are asked in this way until nobody holds a domain any more. Domains that appear meanwhile are known
+from libvirt's events.
 """
 
 import time

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readings of one tick become the reports of its domains, against what is remembered of the tick before.
 
-A reading is compared with the last one of the same start of the VM whose instant is known: of a call that
+A reading is compared with the last one of the same start of the VM whose instant is known. After a call that
 took unusually long nobody knows when within it a counter was read. One that is older than the newest known
 (of a call that returned late) is not used.
 """
@@ -42,7 +42,7 @@ UNEVEN = "no rates of details: libvirt's call took much longer than it usually d
 UNTIMED_CPU = "no CPU rate: libvirt answered late, so when it read the counter is not known"
 UNTIMED_NETWORK = "no network rates: libvirt's call took much longer than it usually does"
 
-# By how much of an interval the instant of a reading may be uncertain, in the first tier and in the second.
+# The instant of a reading may be uncertain by so much of an interval, in either tier.
 _UNTIMED_SHARE = 0.1
 _UNEVEN_SHARE = 0.2
 # After a gap of more than so many intervals a rate would describe a time nobody watched.
@@ -67,7 +67,7 @@ class ReadingHistory:
         self._interval_seconds = interval_seconds
         self._longest_seconds = _GAP_INTERVALS * interval_seconds
         self._descriptions = descriptions
-        # Of the first tier: the last readings of the CPU time, and of interfaces, whose instant is known.
+        # The first tier's last readings of the CPU time, and of interfaces, whose instant is known.
         self._readings: dict[str, DomainReading] = {}
         self._interfaces: dict[str, DomainReading] = {}
         self._bulk_pace = Pace()

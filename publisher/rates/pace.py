@@ -2,8 +2,8 @@
 """How long a call usually takes, to know by how much one took longer. Pure but for its memory.
 
 A call that reads the counters of many domains reads each at some instant within it. As long as it always
-takes the same, each counter is read equally late, and the interval between two calls is that between two
-readings. Where it took longer, nobody knows before which reading that was.
+takes the same, each counter is read equally late. The interval between two calls is that between two readings
+then. Where it took longer, nobody knows before which reading that was.
 """
 
 from collections import deque

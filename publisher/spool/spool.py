@@ -40,7 +40,7 @@ class Spool:
         self._set_aside: list[Path] = []
         # Dropped from files that are no longer open, and messages that were never stored.
         self._dropped_before_count = 0
-        # Of the latter, those whose sequences are still to be written down, with the next message stored.
+        # Those of the latter whose sequences are still to be written down, with the next message stored.
         self._refused_count = 0
         self._transit = Transit()
         self._largest_bytes = 0

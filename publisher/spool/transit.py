@@ -13,7 +13,7 @@ class Transit:
 
     def __init__(self) -> None:
         self.on_its_way: set[int] = set()
-        # Of the last connection only: what was sent before that has become part of the backlog.
+        # What the last connection sent: what was sent before has become part of the backlog.
         self.unknown: set[int] = set()
         # Their deletion failed: not sent again, deleted at the next occasion.
         self.confirmed: set[int] = set()

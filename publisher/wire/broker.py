@@ -17,7 +17,7 @@ from publisher.wire.settings import SettingsError, read_secret
 CONNECT_SECONDS = 10.0
 HANDSHAKE_SECONDS = 20.0
 # What a node's frame_max and max_message_size should be (docs/install.md). Headers have to fit one frame.
-# Nested as deep as RabbitMQ's 128 KiB allow, one message holds delivery up for 15 s; as 16 KiB, for 0.2 s.
+# Nested as deep as RabbitMQ's 128 KiB allow, one message holds delivery up for 15 s; with 16 KiB for 0.2 s.
 FRAME_BYTES_MAX = 16_384
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 _PORTS = {"amqp": 5672, "amqps": 5671}

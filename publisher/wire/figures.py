@@ -12,11 +12,11 @@ from msgspec.structs import FieldInfo, fields
 
 from publisher.wire.field_types import LARGEST_REAL
 
-# A count is the increase since the sample before: those of a bucket add up. A rate is an increase over what
-# else was measured: seconds, requests.
+# A count is the increase since the sample before: those of a bucket add up. A rate is an increase divided by
+# something else that was measured: seconds, requests.
 Kind = Literal["gauge", "rate", "count", "fact"]
 
-# By the greatest number of a field, which is the greatest of its column.
+# The type of a column, by the greatest number of its field.
 _INTEGERS: Final = {2**15 - 1: "smallint", 2**31 - 1: "integer", 2**63 - 1: "bigint"}
 
 

@@ -39,9 +39,9 @@ MESSAGE = (
 ALL = HOST + DOMAIN + MESSAGE
 COLUMN_COUNT = 5
 PUBLISHER = DOCUMENT.parents[1] / "publisher"
-# How the code names the kind of an event, beside the constants of publisher/host/events.py: as a field,
-# as the first argument of EventFacts or announce, or in one of the two tables of libvirt's events, whose
-# words nothing else there resembles.
+# How the code names the kind of an event, beside the constants of publisher/host/events.py: as a field, or as
+# the first argument of EventFacts or announce. The two tables of libvirt's events name others.
+# Nothing else there resembles their words.
 KIND_IN_CODE = re.compile(r"""(?:\bkind=|(?:EventFacts|announce)\(\s*)"([a-z_]+)\"""")
 KIND_IN_TABLES = re.compile(r'"(domain_[a-z_]+)"')
 

@@ -88,7 +88,7 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_no_line_is_longer_than_the_limit() -> None:
-    """Two versions of a text fit side by side; an address that stands alone in its line may be as it is."""
+    """Two versions of a text fit side by side. An address that stands alone in its line may be as it is."""
     long = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in (*tracked(*TEXTS), *shell_scripts())

@@ -2,7 +2,7 @@
 """The receiving ceiling of the drain: a process that receives and acknowledges and does nothing else.
 
 ``python -m tests.benchmark.bare_client URL QUEUE COUNT PREFETCH BATCH``: pika's SelectConnection, as the
-consumer has it; one acknowledgement for BATCH messages, as the consumer sends one for a flush. A line of JSON
+consumer has it. One acknowledgement for BATCH messages, as the consumer sends one for a flush. A line of JSON
 at the end: seconds from the end of the first batch to that of the last, the messages between, CPU seconds.
 """
 

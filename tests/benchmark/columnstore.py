@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The columnstore of the Community edition, as WebAssembly like in the tests (docs/decisions/0010).
 
-The layout on disk is that of any build of the same sources; how fast it is says nothing about another one.
+The layout on disk is that of any build of the same sources. How fast it is says nothing about another one.
 """
 
 import shutil

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast consumers drain a backlog: ``python -m tests.benchmark.drain`` prints one JSON line.
 
-A simulated fleet's batches wait in the quorum queue; one consumer process, the broker and a durable
+A simulated fleet's batches wait in the quorum queue. One consumer process, the broker and a durable
 PostgreSQL (fsync and synchronous_commit on, primary keys on) share this machine. Beside it, in the same run,
 stands the ceiling: raw binary COPY of the same rows, encoded in advance, into a hypertable of the same kind.
 What was stored is compared with what was sent, by a checksum over all rows, before anything is printed.
@@ -43,8 +43,8 @@ POLL_SECONDS = 0.05
 # Flushes: the first, the last, and something between.
 LEAST_COUNT = 3
 CEILING_REPEATS = 3
-# By then a consumer has started: it begins with 16 messages, to learn how large they are, and has the broker
-# send the rest of what it may hold half a second later.
+# By then a consumer has started: it begins with 16 messages, to learn how large they are. Half a second later
+# it has the broker send the rest of what it may hold.
 STARTED_SHARE = 0.1
 
 

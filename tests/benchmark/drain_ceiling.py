@@ -52,7 +52,7 @@ def encoded(
 def copied(connection: psycopg.Connection[Any], blocks: Blocks, clocks: Clocks) -> Reading:
     """Copy the rows into fresh hypertables and return VM rows per second.
 
-    Same columns, primary keys, BRIN indexes, chunk interval, rows per transaction and order within it; one
+    Same columns, primary keys, BRIN indexes, chunk interval, rows per transaction and order within it. One
     connection; every transaction committed to disk.
     """
     for table in blocks.streams[0]:

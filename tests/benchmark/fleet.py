@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A simulated fleet through the whole pipeline: ``python -m tests.benchmark.fleet`` prints one JSON line.
 
-Either its past, as fast as the pipeline takes it (VM rows per second until everything is committed), or its
-present for a while (freshness, sampled to committed, of every batch; loss from the sequences). Generator,
-broker, one consumer and a durable PostgreSQL share this machine.
+- Its past, as fast as the pipeline takes it: VM rows per second until everything is committed.
+- Or its present for a while: freshness, sampled to committed, of every batch; loss from the sequences.
+
+Generator, broker, one consumer and a durable PostgreSQL share this machine.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 """How busy the browser's main thread is while a page of a host is open and live.
 
 ``python -m tests.benchmark.main_thread http://127.0.0.1:8050 HOST`` opens the page of a host in a real
-Chromium, waits for its curves and prints one line of JSON. The share is that of Chromium's own
+Chromium. It waits for its curves and prints one line of JSON. The share is that of Chromium's own
 TaskDuration (DevTools protocol, Performance.getMetrics): the time that tasks of the main thread took.
 """
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a publisher costs its host: ``python -m tests.benchmark.publisher`` prints one JSON line.
 
-A real publisher, started from its console script, samples many paused guests of a real libvirt and sends to a
-real RabbitMQ. Its CPU time and memory come from /proc. Beside it, half an interval later in the same ticks, a
-bare client puts the same questions to the same libvirt: what the publisher uses beyond that client is its own
-cost. Paused guests use no CPU, and QEMU answers for them like for running ones. What arrived in the queue is
+A real publisher, started from its console script, samples many paused guests of a real libvirt. It sends to a
+real RabbitMQ. Its CPU time and memory come from /proc. A bare client puts the same questions to the same
+libvirt, half an interval later in the same ticks. What the publisher uses beyond that client is its own cost.
+Paused guests use no CPU, and QEMU answers for them like for running ones. What arrived in the queue is
 checked before anything is printed.
 """
 

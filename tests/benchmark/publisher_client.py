@@ -2,7 +2,7 @@
 """The publisher's ceiling: a process that puts its questions to libvirt, at its cadence, and nothing more.
 
 ``python -m tests.benchmark.publisher_client URI INTERVAL FIRST [FILE...]``: a round every INTERVAL seconds
-from FIRST (CLOCK_MONOTONIC) on, until it is ended; the files are read in each of them too. The questions are
+from FIRST (CLOCK_MONOTONIC) on, until it is ended. The files are read in each of them too. The questions are
 those of publisher.hypervisor.connection on a healthy host; the answers become Python objects, which are
 dropped. A line for each round: the domains in each answer. Nothing else is imported, as its CPU time is what
 the publisher's is compared with.

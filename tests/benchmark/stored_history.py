@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hosts with a history at every level, written into the tables of samples and buckets themselves.
 
-Each figure of a bucket has a least and a greatest value of its own, and each histogram so many bins as a busy
-one: no bucket is narrow because its figures stand still.
+Each figure of a bucket has a least and a greatest value of its own. Each histogram has as many bins as a busy
+one. No bucket is narrow because its figures stand still.
 """
 
 from collections.abc import Iterator, Mapping

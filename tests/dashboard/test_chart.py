@@ -54,7 +54,7 @@ def chart_responses(page: Page) -> list[Response]:
 
 
 def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """A chart that is taller than the screen has its axis at the edge of the screen, then at its own end."""
+    """A chart taller than the screen has its axis at the edge of the screen, then at its own end."""
     seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
     page.goto(f"{dashboard.url}/host/hv1")
     wait_for_curves(page)
@@ -73,7 +73,7 @@ def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, 
 def test_the_time_stands_in_the_panel_under_the_pointer(
     page: Page, dashboard: Dashboard, seeder: Seeder
 ) -> None:
-    """In each panel that the pointer is in, the time is at the pointer and not at the top of the chart."""
+    """The time is at the pointer, in each panel, and not at the top of the chart."""
     seeder.store(run_of_batches("hv1", utc_now(), 120, TICK))
     page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
     wait_for_curves(page)

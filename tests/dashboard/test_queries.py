@@ -136,7 +136,7 @@ def test_a_host_whose_old_samples_arrive_now_is_catching_up(
     ages_seconds: tuple[int, int],
     expected: bool,
 ) -> None:
-    """A past that is being sent is told from a host that has fallen silent, and from one that is live."""
+    """A host that sends its past is told from one that has fallen silent, and from a live one."""
     sampled, received = (timedelta(seconds=age) for age in ages_seconds)
     seeder.store(run_of_batches("hv1", utc_now() - sampled, 1))
     with psycopg.connect(database.owner_url) as owner:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast the page follows what is done to a guest: within two sample intervals, each change with its event.
 
-Measured from the moment when libvirt says that it is done. The bound holds for what carries a time of its
-own, the event and the sample, and allows for ticks that the publisher reports as missed. How long the page
-took is printed: Chromium on a busy machine takes what it takes, and is bounded against hanging only.
+The time runs from the moment when libvirt says that it is done. The bound holds for what carries a time of
+its own: the event and the sample. It allows for ticks that the publisher reports as missed. How long the page
+took is printed. Chromium on a busy machine takes what it takes, and is bounded against hanging only.
 """
 
 import re
@@ -100,7 +100,7 @@ def judge(grid: Grid, report: Report, followed: Followed, moments: dict[str, obj
     assert max(seconds.values()) <= allowed_seconds + WAKE_SECONDS
 
 
-# What is done to a guest, the word on its host's node, its state as virsh names it, the kind of the event.
+# What is done to a guest, the word on its host's card, its state in virsh, the event's kind.
 CHANGES: dict[str, tuple[Callable[[Grid, str], None], str, str, str]] = {
     "killed": (lambda grid, name: grid.guests.kill(name), "off", "shut off", "domain_failed"),
     "destroyed": (lambda grid, name: grid.guests.destroy(name), "off", "shut off", "domain_stopped"),

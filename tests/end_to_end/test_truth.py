@@ -61,8 +61,8 @@ def at(readings: list[Reading], second: float) -> Reading:
 def test_cpu_agrees_with_the_kernel_and_virsh(grid: Grid) -> None:
     """Over 20 s the CPU of host and guests is within 3 points of /proc/stat and of virsh domstats.
 
-    The counters are read all the time, so that the truth is of the instants of the first and last sample,
-    whatever else the machine does meanwhile.
+    The counters are read all the time. So the truth is of the instants of the first and last sample, whatever
+    else the machine does meanwhile.
     """
     with GuestChannel(grid.libvirt.channels / "web-1") as channel:
         channel.set_load(BUSY)

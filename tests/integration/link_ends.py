@@ -121,8 +121,9 @@ def sequences(received: list[Received]) -> list[int]:
 def require_registered_queue(broker: RabbitMq) -> None:
     """Wait until the broker has written down that the queue exists.
 
-    RabbitMQ 4.0.5 confirms messages of a new quorum queue up to three seconds before the queue's registration
-    leaves a write buffer (names.dets, delayed_write). Killed in between, it forgets queue and messages.
+    RabbitMQ 4.0.5 confirms messages of a new quorum queue up to three seconds too early: before the queue's
+    registration leaves a write buffer (names.dets, delayed_write).
+    Killed in between, it forgets queue and messages.
     """
     assert wait_until(lambda: broker.remembers("kvmgrid", INGEST_QUEUE), timeout_seconds=PATIENCE_SECONDS)
 

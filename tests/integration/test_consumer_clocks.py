@@ -82,7 +82,7 @@ def test_a_slow_consumer_destroys_nothing(
 
 
 def test_a_fast_host_loses_nothing_and_freezes_nothing(sender: AnyHostSender, stored: StoredRows) -> None:
-    """An hour ahead it is stored as it claims, shown as of now, and told; corrected, it goes on at once."""
+    """An hour ahead it is stored as it claims, shown as of now, and told. Corrected, it goes on at once."""
     fleet = small_fleet()
     ahead = [sampled(fleet, 0, tick, HOUR + tick) for tick in range(5)]
     right = [sampled(fleet, 1, tick, tick / 1_000) for tick in range(5)]
@@ -117,7 +117,7 @@ def test_a_fast_host_loses_nothing_and_freezes_nothing(sender: AnyHostSender, st
 def test_a_host_that_steps_back_overwrites_nothing(
     sender: AnyHostSender, stored: StoredRows, *, in_one_flush: bool
 ) -> None:
-    """Of two messages of one instant the first is stored, the other is set aside; a repetition is neither."""
+    """The first of two messages of one instant is stored, the other set aside; a repetition is neither."""
     fleet = small_fleet()
     first = sampled(fleet, 0, 1)
     busy = msgspec.structs.replace(first.sample, cpu_busy_ratio=0.99)

@@ -232,7 +232,7 @@ def test_a_standby_that_lacks_the_last_commits_is_promoted(
 def test_a_host_that_was_deleted_is_entered_anew(
     consumer: DirectConsumer, database: MigratedDatabase, messages: Messages, *, is_stored_first: bool
 ) -> None:
-    """No row gets a key that is no more, nor do those of its VMs; a host that stays keeps its rows."""
+    """No row gets a key that is no more, nor do those of its VMs. A host that stays keeps its rows."""
     kept = sent_and_stored(consumer, messages, ALPHA)
     sent_and_stored(consumer, messages, BETA)
     since = messages.of(BETA)

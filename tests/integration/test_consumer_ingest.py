@@ -99,7 +99,7 @@ def test_latest_rows_stay_the_newest(sender: AnyHostSender, stored: StoredRows) 
 
 
 def test_a_long_name_is_a_name(sender: AnyHostSender, stored: StoredRows) -> None:
-    """A VM and a host may be called by as many characters as the wire lets through, of three bytes each."""
+    """The name of a VM or host may be as long as the wire allows, in characters of three bytes."""
     long = "".join(chr(0x4E00 + index) for index in range(1024))
     batch, other = (small_fleet().batch(ordinal, recent(), 1) for ordinal in range(2))
     reports = [msgspec.structs.replace(report, name=long) for report in batch.domains or []]

@@ -24,7 +24,7 @@ DRAINED_COUNT = 3_000
 LIVE_COUNT = 10
 LARGE_BYTES = 15 * 1024 * 1024
 BUFFER_BYTES = 64 * 1024 * 1024
-# Of the process itself: a message on its way, in pika's pieces and in one, and what malloc keeps.
+# The process itself holds a message on its way, in pika's pieces and in one, and what malloc keeps.
 OTHER_BYTES = 64 * 1024 * 1024
 
 

@@ -70,7 +70,7 @@ def test_departure_and_arrival_pair_as_a_migration(
 def test_a_definition_left_behind_steals_nothing(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:
-    """Every host of a cluster may define a VM; where it runs is where it lives, and only that is stored."""
+    """Every host of a cluster may define a VM. Where it runs is where it lives, and only that is stored."""
     consumer, _ = consumers
     consumer.take(hosts.batch(0, 0, hosts.domain()))
     for tick in range(1, 5):

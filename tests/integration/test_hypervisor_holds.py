@@ -202,7 +202,7 @@ def test_save_to_dead_storage(libvirt_daemon: LibvirtDaemon, sampler: DomainSamp
 def test_guest_started_while_another_is_held(
     libvirt_daemon: LibvirtDaemon, guests: Guests, sampler: DomainSampler
 ) -> None:
-    """Nothing can list the guests then; the event of a new one makes it known, an answer that it is gone."""
+    """Nothing can list the guests then. The event of a new one makes it known, an answer that it is gone."""
     name, new = GUESTS[2].name, Guest(name="new")
     with saved_to_nobody(libvirt_daemon, name):
         tick_until(sampler, lambda reports: reports[name].sample.outcome == "timed_out")
@@ -217,7 +217,7 @@ def test_guest_started_while_another_is_held(
 
 @pytest.mark.long
 def test_three_of_a_hundred_guests_are_held() -> None:
-    """From the tick at which three are held until they are free, the other 97 miss no tick and no figure."""
+    """While three are held, the other 97 miss no tick and no figure."""
     interval_seconds = 10.0
     library.load()
     with contextlib.ExitStack() as stack:

@@ -78,7 +78,7 @@ def add_new_figure(connection: psycopg.Connection, folder: Path) -> str:
 def test_a_figure_is_added_to_a_filled_database(
     owner: psycopg.Connection, consumer: DirectConsumer, tmp_path: Path
 ) -> None:
-    """Old buckets have none of it and keep all else, new ones have it; who does not know it goes on."""
+    """Old buckets have none of it and keep all else, new ones have it. Who does not know it goes on."""
     fleet = small_fleet(host_count=1, domain_count=2)
     start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
 

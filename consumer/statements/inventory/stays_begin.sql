@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Begins stays of domains that live nowhere. A departure from another host shortly before makes it a migration, which
--- begins where that ended. But what this host reported after the last list of the other belongs to the stay already; the
--- stay before is shorter then. A late message, older than the last stay's end, changes nothing.
--- host_id, at, pairing, domain_ids; of each the time of the last list of the other host that had it, and since when it
--- was reported here after that; null where they are not known.
+-- begins where that ended. But what this host reported after the last list of the other belongs to the stay already.
+-- The stay before is shorter then. A late message, older than the last stay's end, changes nothing.
+-- host_id, at, pairing, domain_ids. left_ats: when the last list of the other host that had each was sampled.
+-- claimed_ats: since when each was reported here after that. Both are null where they are not known.
 WITH arrivals AS (
     SELECT
         arrival.domain_id,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each host: age and lag of its newest sample, messages in its spool, messages missing within a day, seconds its clock is off.
+-- Each host: age and lag of its newest sample, messages in its spool; messages missing within a day, seconds its clock is off.
 -- One row per host. The view publisher_gaps would sort a week of messages for the day.
 SELECT
     p.host,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Each level of rollups, the finest first: up to when all its tables are done, and for how many seconds what was not filled in
+-- Each level of rollups, the finest first: up to when all its tables are done; and for how many seconds what was not filled in
 -- could have been. 0 where nothing waits. `done` is null before the first step; 2000 stands for it in the marks.
 SELECT
     level,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One VM on the card of its host: the shape of its state, its name, its CPU or a word; a link to its figures.
+"""One VM on the card of its host: the shape of its state, its name, its CPU or a word. A link to its figures.
 
 There are thousands on a grid, so that each state has a template and only what differs is sent.
 """

@@ -108,7 +108,7 @@ def _points(database: Database, key: ChartKey, window: TimeRange) -> list[HostPo
         points = database.fetch(HOST_SAMPLES_RAW, parameters)
     else:
         points = database.fetch(HOST_SAMPLES_ROLLUP, parameters, view=f"host_samples_{key.level.name}")
-    # Of the neighbours one at each end, so that the curves run to the edges of the picture.
+    # One neighbour at each end is kept, so that the curves run to the edges of the picture.
     start, end = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     first, last = (bisect_left(points, edge, key=lambda point: point.time_seconds) for edge in (start, end))
     return points[max(0, first - 1) : last + 1]
@@ -126,7 +126,7 @@ def _edges(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: d
     if not points:
         is_silence = silent_since is not None and silent_since <= start
         return [Stretch(expected_from, end, is_silence)] if expected_from < end else []
-    # Of the two points at each end the shorter interval: the first one behind a gap is as long as the gap.
+    # The shorter interval of the two points at each end counts: the first one behind a gap is as long as it.
     ends = ((points[0], points[1 % len(points)]), (points[-1], points[-2 % len(points)]))
     intervals = np.array([[point.interval_seconds for point in pair] for pair in ends], dtype=np.float64)
     allowed = Spacing(key.tick_seconds, key.level.bucket_seconds).allowed_seconds(

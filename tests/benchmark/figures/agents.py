@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the publisher costs a host with few and with many guests, beside a bare client and other agents.
 
-All of them work in the same ticks, on the same paused guests; their CPU time is read between the ticks.
+All of them work in the same ticks, on the same paused guests. Their CPU time is read between the ticks.
 """
 
 import tempfile

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The chart of a host over an hour to a year, beside what a viewer should wait for it at most.
+"""The chart of a host over an hour to a year, beside what a viewer should wait at most.
 
-What is timed is the whole chart, from its question to what is sent. Warm: asked for the second time; cold: no
+What is timed is the whole chart, from its question to what is sent. Warm: asked for the second time. Cold: no
 page of the database in memory, and a connection that has asked for nothing else. Each round asks for several
 hosts and counts the one that took longer than 95 % of them.
 """
@@ -35,7 +35,7 @@ RANGES = {"1h": "now-1h", "24h": "now-24h", "7d": "now-7d", "30d": "now-30d", "1
 WARM = {name: Named(f"chart_{name}", "ms, p95", "the limit") for name in RANGES}
 COLD = {name: Named(f"chart_{name}_cold", "ms, p95", "the limit") for name in RANGES}
 WIDTH_PIXELS = 1_200
-# Of all hosts, evenly spread.
+# So many of all hosts are asked for, evenly spread.
 HOSTS_PER_ROUND = 10
 
 

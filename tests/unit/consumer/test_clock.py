@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose clock is wrong: the consumer's, the database's, a host's."""
+"""Which clock is wrong: the consumer's, the database's, a host's."""
 
 from datetime import UTC, datetime
 from typing import Any

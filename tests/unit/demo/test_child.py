@@ -29,7 +29,7 @@ def test_a_command_sees_no_setting_of_the_shell(script: str) -> None:
 
 
 def test_a_process_sees_the_settings_that_it_was_given(script: str, tmp_path: Path) -> None:
-    """Of all settings in the environment it has those meant for it."""
+    """It has those settings of the environment that are meant for it."""
     log = tmp_path / "log"
     process = Child(script, log=log, environment={"KVMGRID_LOG__FORM": "json"})
 

@@ -56,7 +56,7 @@ def test_every_column_of_the_migrations_is_declared() -> None:
 
 
 def test_the_columns_of_a_table_are_those_that_it_was_made_with_and_those_added() -> None:
-    """Of that table, in whatever form the addition is written."""
+    """They are those of that table, in whatever form the addition is written."""
     assert {"host_id", "sampled_at", "load_1m", "load_5m"} == migrated_columns(
         [TABLES, LATER], "host_samples"
     )

@@ -114,7 +114,7 @@ def test_the_spool_is_the_publisher_s_alone() -> None:
 
 
 def test_the_publisher_may_ask_for_the_state_of_the_clock() -> None:
-    """A filter of system calls would end it at its first tick, or call a clock that is kept in time unknown.
+    """A filter of system calls would end it at its first tick, or hide that the clock is kept.
 
     glibc makes adjtimex(3) of either call, by its version; without the capability neither sets anything.
     """

@@ -112,7 +112,7 @@ def test_both_places_are_read(tmp_path: Path) -> None:
 
 
 def test_proxies_and_dates_are_carried_over_and_nothing_else() -> None:
-    """Of apt's settings only those that decide how an archive is reached go into the root folder."""
+    """Only those of apt's settings that decide how an archive is reached go into the root folder."""
     dump = """\
 APT::Architecture "amd64";
 Acquire::http "";

@@ -66,7 +66,7 @@ def test_a_phase_is_within_the_interval_and_always_the_same(host: str, interval:
 
 
 def test_phases_spread_a_fleet_over_the_interval() -> None:
-    """Of 1,000 hosts every tenth of the interval gets about its share."""
+    """Every tenth of the interval gets about its share of 1,000 hosts."""
     tenths = [int(phase_seconds(f"hv{number:04d}", 10.0)) for number in range(1_000)]
 
     assert all(60 < tenths.count(tenth) < 140 for tenth in range(10))

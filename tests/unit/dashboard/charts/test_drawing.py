@@ -19,7 +19,7 @@ def state(found: Drawing, key: str) -> PanelState:
 
 
 def test_marks_of_an_axis_have_room() -> None:
-    """Of the marks of a low panel as many are written as fit, evenly from 0 on."""
+    """As many marks of a low panel are written as fit, evenly from 0 on."""
     found = drawing(points(30, disk_latency_seconds=0.009, disk_busy_ratio=0.5))
     for panel in found.picture.panels:
         steps = np.diff([tick.value for tick in panel.ticks])

@@ -117,7 +117,7 @@ def held_by(versions: Versions, state: dict[int, tuple[float | None, ...]]) -> H
 
 
 def test_a_tick_sends_the_new_rows_only() -> None:
-    """Of a range that moves on what left it is dropped, what stays is kept, what came is sent."""
+    """When a range moves on, what left it is dropped, what stays is kept, what came is sent."""
     versions = Versions()
     held = held_by(versions, state_of(100))
     update = versions.update(drawn(state_of(100, first=2)), held.series, held.version)

@@ -160,7 +160,7 @@ def test_a_refused_lane_waits_probes_and_goes_on(bench: Bench, answer: str) -> N
 
 
 def test_a_confirm_after_a_refusal_does_not_hide_it(bench: Bench) -> None:
-    """Of messages sent together, those refused are sent again though later ones were confirmed."""
+    """Refused messages are sent again, though later ones sent with them were confirmed."""
     bench.put(4)
     bench.take()
     bench.answer(confirmed=[1], rejected=[2, 3], confirmed_=[4])

@@ -104,7 +104,7 @@ def test_an_estimate_without_any_figure_is_absent() -> None:
 
 
 def test_huge_pages_of_all_sizes_are_added() -> None:
-    """4096 pages of 2 MiB and 8 of 1 GiB are 16 GiB; 5 GiB are free, 1.5 GiB promised, 1 GiB surplus."""
+    """4096 pages of 2 MiB and 8 of 1 GiB are 16 GiB. 5 GiB are free, 1.5 GiB promised, 1 GiB surplus."""
     collected = HugepageCollector(SystemTree(FIXTURES / "hypervisor")).collect()
 
     assert {

@@ -3,7 +3,7 @@
 """A daemon with domains that hang, die and answer in part on demand, behind libvirt-python's methods.
 
 It exists only because a real libvirt cannot be made to do these things at a chosen moment. What it does when
-a QEMU is stuck (who blocks, who gets partial keys, what controlInfo says) was seen with libvirt 9.0 and 11.3.
+a QEMU is stuck was seen with libvirt 9.0 and 11.3: who blocks, who gets partial keys, what controlInfo says.
 tests/integration/test_hypervisor.py shows the same against the real one.
 """
 

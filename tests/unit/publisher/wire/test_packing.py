@@ -25,7 +25,7 @@ WHOLE = (
 )
 TABLES: tuple[type[Struct], ...] = (DomainSample, DomainBlockSample, DomainInterfaceSample)
 FIELDS = {f"{table.__name__}.{field.name}": field for table in TABLES for field in fields(table)}
-# Of these make up infinity, NaN, the least integers, negative numbers, and any of them across two numbers.
+# These make up infinity, NaN, the least integers, negative numbers, and any of them across two numbers.
 AWKWARD = st.lists(st.sampled_from([0x00, 0x01, 0x7F, 0x80, 0xC0, 0xFF]), max_size=64).map(bytes)
 
 

@@ -139,7 +139,7 @@ def test_a_field_that_no_domain_has_is_left_out() -> None:
 
 
 def test_devices_go_back_to_their_domains() -> None:
-    """Of three domains the one in the middle has no device, the others have several in their order."""
+    """The one in the middle of three domains has no device, the others have several in their order."""
     vda, vdb = (DomainBlockSample(device=name, capacity_bytes=1) for name in ("vda", "vdb"))
     nic = DomainInterfaceSample(device="52:54:00:00:00:01", name="vnet0")
     reports = [

@@ -70,7 +70,7 @@ def rows(numbers: Sequence[int], random: Random, vm_count: int, seconds: float) 
 
 @pytest.mark.parametrize("vm_count", VM_COUNTS)
 def test_a_tick_of_a_large_fleet_is_small(vm_count: int) -> None:
-    """A tenth of a thousand hosts have news in every figure, as at a period of a tenth of their tick."""
+    """A hundred of a thousand hosts have news in every figure, as at a tenth of their tick."""
     random = Random(vm_count)  # noqa: S311 - repeatable figures, no secrets
     everything = rows(range(HOST_COUNT), random, vm_count, 0)
     database = RowDatabase(everything)

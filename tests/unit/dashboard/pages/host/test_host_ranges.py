@@ -57,7 +57,7 @@ def test_nothing_is_missing_before_a_host_was_known() -> None:
 
 
 def test_a_past_with_longer_ticks_has_no_gaps() -> None:
-    """Samples a quarter of an hour apart are joined up to the edges; the note says how far apart they are."""
+    """Samples a quarter of an hour apart are joined up to the edges. The note says how far apart they are."""
     past = [host_point(NOW.timestamp() - 900 * index, interval_seconds=900.0) for index in range(20, 3, -1)]
     database = host_database(host_samples_raw=past, host_samples_rollup=past)
     windows = (
