@@ -1,117 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests that no page sends: each ends in a 4xx of one line and is logged, and none in an error inside."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from dash import Dash
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.app import create_app
-from dashboard.settings import DatabaseSettings, Settings, WebSettings
-from tests.unit.dashboard.away_database import AwayDatabase
-
-CALLBACK = "/_dash-update-component"
-JSON = {"content-type": "application/json"}
-REFUSED = "request_refused"
-
-
-class Client:
-    """Sends requests to an application on an event loop of its own."""
-
-    def __init__(self, app: Dash) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app.server), base_url="http://127.0.0.1:8050"
-        )
-
-    def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Return the answer to one request; what escapes the application is raised here."""
-        request = self._client.request(method, path, **arguments)
-        return asyncio.run_coroutine_threadsafe(request, self._loop).result(timeout=30)
-
-    def post(self, body: bytes) -> httpx.Response:
-        """Return the answer to a callback's request."""
-        return self.send("POST", CALLBACK, content=body, headers=JSON)
-
-    def close(self) -> None:
-        """End the loop."""
-        asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result(timeout=30)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
-@pytest.fixture(scope="module")
-def app() -> Dash:
-    """Give an application over a database that is away."""
-    return create_app(Settings(web=WebSettings(body_limit_bytes=2**20)), AwayDatabase(DatabaseSettings()))
-
-
-@pytest.fixture(scope="module")
-def client(app: Dash) -> Iterator[Client]:
-    """Give what sends to the application."""
-    client = Client(app)
-    yield client
-    client.close()
-
-
-# What the browser reports, by property.
-GOOD: dict[str, Any] = {"pathname": "/", "request_number": 1, "request": {"number": 1}, "view": {}}
-
-
-def calls(app: Dash) -> list[dict[str, Any]]:
-    """Return a good request for each callback of the server."""
-    found = []
-    for output, callback in sorted(app.callback_map.items()):
-        if "callback" not in callback:
-            continue
-        outputs = [
-            dict(zip(("id", "property"), part.rsplit(".", 1), strict=True))
-            for part in output.strip(".").split("...")
-        ]
-        inputs, states = (
-            [
-                {"id": each["id"], "property": each["property"], "value": GOOD[each["property"]]}
-                for each in callback[kind]
-            ]
-            for kind in ("inputs", "state")
-        )
-        call = {
-            "output": output,
-            "outputs": outputs if output.startswith("..") else outputs[0],
-            "inputs": inputs,
-            "changedPropIds": [f"{each['id']}.{each['property']}" for each in inputs],
-            "parsedChangedPropsIds": [f"{each['id']}.{each['property']}" for each in inputs],
-        }
-        found.append(call | ({"state": states} if states else {}))
-    return found
-
-
-def with_value(call: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """Return a request in which a property has another value."""
-    kinds = {
-        kind: [each | ({"value": value} if each["property"] == name else {}) for each in call[kind]]
-        for kind in ("inputs", "state")
-        if kind in call
-    }
-    return call | kinds
-
-
-def reported(app: Dash) -> list[tuple[dict[str, Any], str]]:
-    """Return each good request with each property that it reports."""
-    return [
-        (call, each["property"]) for call in calls(app) for each in (*call["inputs"], *call.get("state", ()))
-    ]
-
+from tests.unit.dashboard.web.callback_client import (
+    CALLBACK,
+    JSON,
+    REFUSED,
+    Client,
+    calls,
+    reported,
+    with_value,
+)
 
 ODD: list[dict[str, Any]] = [
     {"changedPropIds": None},
@@ -204,49 +110,6 @@ def test_an_odd_value_is_refused(
 
         assert 400 <= answer.status_code < 500
         assert REFUSED in capsys.readouterr().out
-
-
-CONTENTS: dict[str, list[Any]] = {
-    "pathname": [1, [], {}, "x" * 2049],
-    "request_number": [None, "1", 1.5, -1, 2**60, True, []],
-    "request": [
-        None,
-        [],
-        "x",
-        {},
-        {"a": [1, 2.5, None]},
-        {"number": "x"},
-        {"number": -1},
-        {"number": 2**60},
-        {"number": 1, "path": "x" * 2049},
-        {"number": 1, "search": {"deep": []}},
-        {"number": 1, "zone": "x" * 65},
-        {"number": 1, "more": 1},
-        {"number": 1, "seen": {"feed": 1}},
-        {"number": 1, "seen": {"more": ""}},
-        {"number": 1, "seen": {"parts": {f"part{index}": "" for index in range(17)}}},
-    ],
-    "view": [
-        [],
-        "x",
-        {"a": [1, 2.5, None]},
-        {"theme": "dark"},
-        {"series": "x" * 129},
-        {"width_pixels": 10**9},
-        {"version": None},
-        {"picture": 1},
-    ],
-}
-
-
-def test_wrong_contents_are_refused(app: Dash, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
-    """A good envelope with a value that no component reports ends at the door, with its line."""
-    for call, where in reported(app):
-        for value in CONTENTS[where]:
-            answer = client.post(json.dumps(with_value(call, where, value)).encode())
-
-            assert (400, 1) == (answer.status_code, answer.text.count("\n")), (where, value)
-            assert REFUSED in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
