@@ -35,7 +35,7 @@ demo: setup ## run the whole pipeline here with three real VMs and a simulated f
 test: setup ## run every test but the long ones, against real services of the lab
 	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
-test-unit: ## run the tests that need no service (seconds)
+test-unit: ## run the tests that need no service, in less than a minute
 	@deploy/setup
 	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/unit tests/architecture
 

@@ -7,7 +7,7 @@ Retryable by SQLSTATE:
 - cancelled by a timeout (57014), locks (55P03), serialization and deadlock (40001, 40P01)
 - read-only standby (25006)
 
-Some of these a batch may cause by itself (``BATCH_STATES``): after some equal failures the caller isolates.
+Some of these a flush may cause by itself (``BATCH_STATES``): after some equal failures the caller isolates.
 
 The rows are at fault for data (22), integrity (23), too large (54). The rest is uncertain: the caller
 isolates.
@@ -32,7 +32,7 @@ _GRACE_SECONDS = 5.0
 _AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
 # Out of memory or of locks, a limit of the configuration, time over, a lock that is not given: of the server,
-# or of a batch that asks for too much.
+# or of a flush that asks for too much.
 BATCH_STATES = frozenset({"53200", "53400", "57014", "55P03"})
 _ROW_CLASSES = ("22", "23", "54")
 # Undefined table, column or function, no right to it: the schema or the grants are of another version.

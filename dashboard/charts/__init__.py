@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows to figures: pure functions, so that a figure can be asserted without a browser."""
+"""The component Chart for any object: its panels, rows and axes as arrays, and what of them travels."""

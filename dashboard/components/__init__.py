@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pieces of pages without callbacks: rows in, elements out."""
+"""What several pages show: rows in, elements out; and the callback of a page that is a Parts alone."""

@@ -15,7 +15,7 @@ PACKAGES = ("publisher", "consumer", "dashboard", "loadgen")
 LINES_MAX = 350
 COLUMNS_MAX = 140
 # What is written for the browser, read by Dash as it lies there.
-ASSETS = ("*.js", "*.mjs", "*.css")
+ASSETS = ("*.js", "*.mjs", "*.ts", "*.css")
 # Files that are written by hand and have lines.
 TEXTS = ("*.py", *ASSETS, "*.sql", "*.toml", "*.sh", "*.md", "*.yaml", "*.html", "Makefile")
 # Made by programs, brought along, or frozen: a migration that was applied stays byte for byte.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A browser's callbacks without a browser: good requests for each, what is changed in them, who sends them."""
+"""A browser's callbacks without a browser: good requests for each, what is changed in one, who sends it."""
 
 import asyncio
 import threading

@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the assets find on the window: React and Dash's functions, and what they hang there for each other.
+// What tables have: AG Grid as far as scripts call it, and the rows of dashboard/components/table_feed.py.
 
-/** What Dash offers to callbacks that run in the browser. */
-interface DashClientside {
-  set_props(id: string, props: Record<string, unknown>): void;
-  no_update: unknown;
-  callback_context: { triggered: { prop_id: string; value: unknown }[] };
-  [namespace: string]: unknown;
-}
-
-interface Window {
-  React: typeof React;
-  dash_clientside: DashClientside;
-}
-
-/** What tables have: AG Grid and the rows of dashboard/components/table_feed.py. */
 declare namespace tables {
   interface Row {
     [field: string]: string | number | boolean | undefined;

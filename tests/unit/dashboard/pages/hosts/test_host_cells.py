@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a host's row says to the table's columns and their functions."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.pages.hosts.page import COLUMNS, HostRow, cells
+from tests.unit.dashboard.rows import NOW
+
+# What the browser makes of other fields: the state of the health by its age, the age of the sample.
+MADE_IN_THE_BROWSER = {"state", "age"}
+
+
+def row(**changes: object) -> HostRow:
+    """Return a host that is well."""
+    values: dict[str, object] = {
+        "host": "hv1",
+        "hostname": "hv1",
+        "is_simulated": False,
+        "sampled_at": NOW,
+        "stale_at": NOW + timedelta(seconds=50),
+        "freshness": "fresh",
+        "health_score": 90,
+        "health_state": "good",
+        "cpu_busy_ratio": 0.25,
+        "memory_used_ratio": 0.5,
+        "disk_busy_ratio": 0.0,
+        "cpu_temperature_celsius": 61.5,
+        "domain_count": 3,
+        "running_count": 0,
+    }
+    return HostRow(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
+
+
+def test_every_column_finds_its_field() -> None:
+    """Numbers travel as they are, 0 too; times as texts that a browser reads."""
+    found = cells(row())
+
+    assert {column.field for column in COLUMNS} - MADE_IN_THE_BROWSER <= found.keys()
+    assert (0.25, 0.0, 90, 0) == tuple(
+        found[field] for field in ("cpu_busy_ratio", "disk_busy_ratio", "health_score", "running_count")
+    )
+    assert (NOW.isoformat(), (NOW + timedelta(seconds=50)).isoformat()) == (
+        found["sampled_at"],
+        found["stale_at"],
+    )
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    """A host that never sent a sample has its names and its freshness, and no figure of 0."""
+    unknown = dict.fromkeys(HostRow._fields) | {
+        "host": "hv1",
+        "is_simulated": False,
+        "freshness": "stale",
+    }
+
+    assert {"host": "hv1", "name": "hv1", "freshness": "stale"} == cells(row(**unknown))
+
+
+@pytest.mark.parametrize(
+    ("hostname", "expected"),
+    [
+        (None, "hv1"),
+        ("hv1", "hv1"),
+        ("hv1.example.org", "hv1 · hv1.example.org"),
+        ("a\u202eb\x1b", "hv1 · a\ufffdb\ufffd"),
+    ],
+)
+def test_a_host_is_called_by_its_id_first(hostname: str | None, expected: str) -> None:
+    """The broker has checked the id; what the host calls itself stands behind it, cleaned, if it differs."""
+    assert expected == cells(row(hostname=hostname))["name"]
+
+
+def test_a_simulated_host_is_marked() -> None:
+    """The mark is a field of those hosts alone: a thousand real ones need not say that they are real."""
+    assert cells(row(is_simulated=True))["is_simulated"] is True
+    assert "is_simulated" not in cells(row())
