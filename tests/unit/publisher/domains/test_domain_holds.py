@@ -15,6 +15,7 @@ from tests.unit.publisher.domains.ticks import (
     open_spares,
     outcomes,
     sampler_of,
+    spend,
     tick,
     tick_until,
 )
@@ -169,7 +170,7 @@ def test_slow_answer_about_one_vm_gives_no_wrong_rates(daemon: FakeDaemon, sampl
     tick_until(sampler, lambda taken: by_name(taken)["b"].sample.cpu_cores is not None)
 
     def late() -> None:
-        time.sleep(0.3)
+        spend(0.3)
         count(slow)
 
     slow.before_info = late

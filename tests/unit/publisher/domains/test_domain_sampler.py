@@ -15,6 +15,7 @@ from tests.unit.publisher.domains.ticks import (
     open_spares,
     outcomes,
     sampler_of,
+    spend,
     tick,
     tick_until,
 )
@@ -83,7 +84,7 @@ def test_vm_started_between_the_two_tiers_is_partial(daemon: FakeDaemon, sampler
 def test_slow_call_gives_no_rates_and_says_so(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """When within a slow call the counters were read is not known: a rate would be wrong by as much."""
     tick(sampler)
-    daemon.domains[0].before_second = lambda: time.sleep(0.3)
+    daemon.domains[0].before_second = lambda: spend(0.3)
     report = by_name(tick(sampler))["b"]
     assert ("partial", UNEVEN) == (report.sample.outcome, report.reason)
     assert (None, 900 * 1024) == (report.sample.vcpu_cores, report.sample.memory_resident_bytes)

@@ -4,6 +4,7 @@
 import time
 from collections.abc import Callable
 
+from deploy.lab.readiness import wait_until
 from publisher.domains.holds import HELD_CAP
 from publisher.domains.sampler import DomainSampler, HypervisorTick
 from publisher.wire.samples import DomainReport
@@ -34,6 +35,12 @@ def tick(sampler: DomainSampler) -> HypervisorTick:
     taken = sampler.sample()
     assert time.monotonic() - began < LIMIT_SECONDS
     return taken
+
+
+def spend(seconds: float) -> None:
+    """Let a call of libvirt take so long, by the clock that the sampler measures it with."""
+    ends_at = time.monotonic() + seconds
+    assert wait_until(lambda: time.monotonic() >= ends_at, timeout_seconds=GUARD_SECONDS)
 
 
 def open_spares(daemon: FakeDaemon, sampler: DomainSampler) -> None:
