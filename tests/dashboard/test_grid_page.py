@@ -146,6 +146,29 @@ def test_reasons_open_and_stay_open(page: Page, dashboard: Dashboard, seeder: Se
     expect(page.locator(".why li").first).to_be_visible()
 
 
+def test_a_tick_takes_nothing_from_a_reader(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Selected text, the place scrolled to and open reasons stay while the figures beside them change."""
+    start = utc_now() - timedelta(seconds=60)
+    busy = SLOW._replace(cpu_ratio=1.0, domains=[domain(1, "web")])
+    seeder.store([host_batch(f"hv{number:02}", start, 1, SLOW) for number in range(30)])
+    seeder.store([host_batch("hv30", start, 1, busy)])
+    page.set_viewport_size({"width": 600, "height": 500})
+    page.goto(dashboard.url)
+    card = page.locator(card_of("hv30"))
+    card.scroll_into_view_if_needed()
+    card.locator(".why summary").click()
+    name = card.locator(".vm__name")
+    name.evaluate("element => window.getSelection().selectAllChildren(element)")
+    reads = "() => [window.scrollY > 0, window.scrollY, String(window.getSelection())]"
+    before = page.evaluate(reads)
+    assert [True, "web"] == before[::2]
+    seeder.store([host_batch("hv30", start + timedelta(seconds=30), 2, busy._replace(cpu_ratio=0.99))])
+    expect(card.locator(".bar__number").first).to_have_text("99\u00a0%")
+
+    assert before == page.evaluate(reads)
+    expect(card.locator(".why li").first).to_be_visible()
+
+
 def test_a_node_out_of_sight_is_read_aloud_and_reached_by_key(
     chromium: Browser, dashboard: Dashboard, seeder: Seeder
 ) -> None:
