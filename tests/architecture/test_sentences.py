@@ -2,9 +2,7 @@
 """Docstrings and comments are short sentences: at most 20 words each."""
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +13,8 @@ from tests.architecture.test_modules import ROOT, is_by_hand, tracked
 WORDS_MAX = 20
 # What is no prose: licence lines, and words to checkers.
 MARKS = re.compile(r"\s*(?:SPDX-License-Identifier|noqa|type: ignore|pragma|eslint-|@ts-|!)")
+# A mark within a text would count too; to read a file's tokens takes ten times as long.
+PYTHON_COMMENT = re.compile(r"(?:^|\s)#(.*)$")
 SQL_COMMENT = re.compile(r"^[ \t]*--(.*)$")
 SCRIPT_COMMENT = re.compile(r"/\*(.*?)\*/|^[ \t]*//(.*)$", re.DOTALL | re.MULTILINE)
 # What a sentence ends before: a blank line, an item of a list, a tag of JSDoc.
@@ -53,16 +53,18 @@ def of_python(source: str) -> Iterator[Prose]:
             value = node.value.value
             if isinstance(value, str):
                 yield Prose(node.lineno, value)
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    yield from blocks(
-        (token.start[0], token.string.lstrip("#")) for token in tokens if token.type == tokenize.COMMENT
-    )
+    yield from comments(PYTHON_COMMENT, source)
+
+
+def comments(pattern: re.Pattern[str], source: str) -> Iterator[Prose]:
+    """Return the comments that end with their line."""
+    numbered = enumerate(source.splitlines(), 1)
+    return blocks((number, match[1]) for number, line in numbered if (match := pattern.search(line)))
 
 
 def of_sql(source: str) -> Iterator[Prose]:
     """Return the comments that have lines of their own."""
-    numbered = enumerate(source.splitlines(), 1)
-    yield from blocks((number, match[1]) for number, line in numbered if (match := SQL_COMMENT.match(line)))
+    return comments(SQL_COMMENT, source)
 
 
 def of_script(source: str) -> Iterator[Prose]:
