@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which database the keys of hosts and domains belong to (docs/decisions/0027).
 
-Hypertables have no foreign keys: a key of another database, or of this one before it was restored, would put
+Hypertables have no foreign keys. A key of another database, or of this one before it was restored, would put
 a sample under another host. So keys are read together with an incarnation, and each transaction that stores
 rows first reads the incarnation again.
 """

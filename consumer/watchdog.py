@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Word to systemd (sd_notify(3)): ready, stopping, and alive as long as every thread makes progress.
 
-Without systemd, nothing. A thread that hangs is the end of the process: systemd starts another, and the
-broker gives it what was in hand.
+Without systemd it says nothing. A thread that hangs is the end of the process. Systemd starts another, and
+the broker gives it what was in hand.
 """
 
 import contextlib

@@ -33,7 +33,7 @@ Row = TypeVar("Row")
 Parameter = str | int | datetime
 log = structlog.get_logger("database")
 
-# Seconds without an answer from the peer after which the kernel gives a connection up: a statement timeout
+# Seconds without an answer from the peer after which the kernel gives a connection up. A statement timeout
 # does not help when the network is gone.
 _SILENCE_SECONDS = 15
 _PATIENCE_WHILE_AWAY_SECONDS = 1.0

@@ -2,7 +2,7 @@
 """What travels between the dashboard and the Chart component of a browser.
 
 A browser keeps the columns it was given. It reports their name (``version``) and that of everything else it
-shows (``picture``); an update carries the rows that follow those it may keep, and all else.
+shows (``picture``). An update carries the rows that follow those it may keep, and all else.
 """
 
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ class Series(Struct, frozen=True):
 class Panel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One band of a chart with its own vertical axis.
 
-    ``maximum`` fixes the axis where it is known; with ``capacity_columns`` it ends at the greatest of them,
+    ``maximum`` fixes the axis where it is known. With ``capacity_columns`` it ends at the greatest of them,
     without either at a round number above all values. A stack stands where ``ground_column`` is known,
     without one where any of its series is.
     """

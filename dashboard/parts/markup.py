@@ -17,7 +17,7 @@ Element: TypeAlias = list[Json]
 Child: TypeAlias = "Element | str"
 
 # Control, format (bidirectional overrides, zero width), surrogate, private, unassigned, line and paragraph
-# separators: none of them belongs in a name, and several can make one name look like another.
+# separators. None of them belongs in a name, and several can make one name look like another.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The guests' kernel and initial file system, packed from the root folder's own packages.
 
-Kept in the cache beside the root folder, under a key of its own: a change of the guests does not rebuild the
-root folder.
+They are kept in the cache beside the root folder. Their key is their own: a change of the guests does not
+rebuild the root folder.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private libvirt (monolithic libvirtd as root) with QEMU, in a process and network namespace of its own.
 
-Guests end with the instance. `stop_daemon` and `start_daemon` act on libvirtd alone: its guests keep running
+Guests end with the instance. `stop_daemon` and `start_daemon` act on libvirtd alone. Its guests keep running,
 and the next libvirtd finds them, as on a host where libvirt is upgraded. Domain definitions live in the
 instance's directory and survive restarts. Clients on this machine use `uri_read_only` or `uri`.
 """

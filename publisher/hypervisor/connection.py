@@ -61,7 +61,7 @@ class Connection:
         self._raw = raw
         self._libvirt = libvirt
         # libvirt's objects by UUID. A look-up takes the lock of the list of all domains and waits with it for
-        # the domain's own: while somebody holds that one, nobody could define a domain.
+        # the domain's own. While somebody holds that one, nobody could define a domain.
         self._domains: dict[str, Any] = {}
         self._versions: tuple[str | None, str | None] | None = None
 

@@ -2,8 +2,8 @@
 """How fast consumers drain a backlog: ``python -m tests.benchmark.drain`` prints one JSON line.
 
 A simulated fleet's batches wait in the quorum queue. One consumer process, the broker and a durable
-PostgreSQL (fsync and synchronous_commit on, primary keys on) share this machine. Beside it, in the same run,
-stands the ceiling: raw binary COPY of the same rows, encoded in advance, into a hypertable of the same kind.
+PostgreSQL (fsync and synchronous_commit on, primary keys on) share this machine. The ceiling is measured in
+the same run: raw binary COPY of the same rows, encoded in advance, into a hypertable of the same kind.
 What was stored is compared with what was sent, by a checksum over all rows, before anything is printed.
 """
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How old samples are when they are committed, seen from outside by a poll.
 
-The commit's own time is not to be had (track_commit_timestamp is off), so that a poller looks: an age is too
-high by up to the time between two looks.
+The commit's own time is not to be had, since track_commit_timestamp is off. So a poller looks, and an age is
+too high by up to the time between two looks.
 """
 
 import time

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Which of these domains lived on a host at an instant: in a stay there, or before the first stay that is known, which
--- is there. host_id, domain_ids, at.
+-- Which of these domains lived on a host at an instant. Either a stay of that instant is there, or the first stay that
+-- is known began there later. host_id, domain_ids, at.
 SELECT listed.domain_id
 FROM unnest(%(domain_ids)s::integer[]) AS listed (domain_id)
 CROSS JOIN LATERAL (

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the grid shows, and what of it changed: taken from the database once per period for all viewers.
 
-A browser names the feed and the cursor it has seen and gets the cards that changed since: of those whose
-last version it holds only what differs. A feed lives as long as the process; a browser of an older one gets
+A browser names the feed and the cursor it has seen, and gets the cards that changed since. A card whose last
+version it holds travels as what differs. A feed lives as long as the process; a browser of an older one gets
 everything.
 """
 

@@ -25,8 +25,8 @@ from dashboard.web.time_zone import read_zone, zone_name
 
 # How far from an empty range the nearest samples are looked for.
 SEARCH_DAYS = 400
-# How far beyond its edges the neighbours of a range are looked for: curves run to the edges also where the
-# ticks are as long as those of a simulated past.
+# How far beyond its edges the neighbours of a range are looked for. Curves run to the edges also where ticks
+# are as long as those of a simulated past.
 NEIGHBOUR_SECONDS = 900.0
 
 
