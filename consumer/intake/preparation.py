@@ -84,6 +84,11 @@ class Preparation:
         """Set how long raw samples and events are kept; what is older is refused. None is for ever."""
         self._stored = StoredRange(self._stored.ahead, samples, events)
 
+    def settle(self) -> None:
+        """Judge anew where domains live that were claimed in a wrong order; raise DatabaseAway."""
+        with self._lock:
+            self._inventory.settle()
+
     def forget(self) -> None:
         """Forget what was read of the database: it is read again for the next delivery."""
         with self._lock:

@@ -122,6 +122,10 @@ class Inventory:
         # The transaction that stores it compares it with the stays.
         return host.host_id, None
 
+    def settle(self) -> None:
+        """Judge anew what hosts claim, after lists that came in a wrong order."""
+        self._ask(self._residency.settle)
+
     def forget(self) -> None:
         """Forget what was read of the database; the next question reads it again on a new connection."""
         self.close()
