@@ -84,10 +84,10 @@ class Preparation:
         """Set how long raw samples and events are kept; what is older is refused. None is for ever."""
         self._stored = StoredRange(self._stored.ahead, samples, events)
 
-    def settle(self) -> None:
+    def judge_again(self) -> None:
         """Judge anew where domains live that were claimed in a wrong order; raise DatabaseAway."""
         with self._lock:
-            self._inventory.settle()
+            self._inventory.judge_again()
 
     def forget(self) -> None:
         """Forget what was read of the database: it is read again for the next delivery."""

@@ -127,9 +127,9 @@ class Inventory:
         # The transaction that stores it compares it with the stays.
         return host.host_id, None
 
-    def settle(self) -> None:
+    def judge_again(self) -> None:
         """Judge anew what hosts claim, after lists that came in a wrong order."""
-        self._ask(self._residency.settle)
+        self._ask(self._residency.judge_again)
 
     def forget(self) -> None:
         """Forget what was read of the database; the next question reads it again on a new connection."""

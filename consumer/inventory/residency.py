@@ -120,7 +120,7 @@ class Residency:
             self._newest[listing.host_id] = listing
         return self._bring_up(connection, listing)
 
-    def settle(self, connection: Connection) -> None:
+    def judge_again(self, connection: Connection) -> None:
         """Judge the newest lists again where domains are claimed: lists may have come in a wrong order.
 
         A host may have claimed a domain before the list came by which its home lets go of it.

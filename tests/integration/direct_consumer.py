@@ -124,9 +124,9 @@ class DirectConsumer:
         self._preparation.prepare(flush, delivery)
         assert [] == flush.refused
 
-    def settle(self) -> None:
+    def judge_again(self) -> None:
         """Judge where domains live as after the last parked message."""
-        self._preparation.settle()
+        self._preparation.judge_again()
 
     def close(self) -> None:
         """Close both connections."""

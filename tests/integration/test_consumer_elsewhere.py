@@ -98,7 +98,7 @@ def test_lists_in_a_wrong_order_are_judged_again(
     consumer.take(hosts.batch(1, 3, hosts.domain()), hosts.batch(1, 4, hosts.domain()))
     consumer.take(hosts.batch(0, 1, hosts.domain()), hosts.batch(0, 2))
     assert [("hv001", 3), ("hv001", 4)] == ticks(stored, hosts, ELSEWHERE)
-    consumer.settle()
+    consumer.judge_again()
 
     assert [] == ticks(stored, hosts, ELSEWHERE)
     assert [("hv000", 0), ("hv000", 1), ("hv001", 3), ("hv001", 4)] == ticks(stored, hosts)
@@ -117,7 +117,7 @@ def test_the_newest_list_is_judged_though_an_older_one_came_after_it(
     consumer.take(hosts.batch(0, 2), hosts.batch(0, 0, hosts.domain()), hosts.batch(1, 0))
     consumer.take(hosts.batch(1, 3, hosts.domain()))
     assert [("hv001", 3)] == ticks(stored, hosts, ELSEWHERE)
-    consumer.settle()
+    consumer.judge_again()
 
     assert [] == ticks(stored, hosts, ELSEWHERE)
     assert [("hv000", 0), ("hv001", 3)] == ticks(stored, hosts)
