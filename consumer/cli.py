@@ -87,7 +87,7 @@ def migrate(config: Path | None) -> None:
     owner = as_owner(settings.database)
 
     def upgrade() -> None:
-        with connect(owner, "migrate", autocommit=True) as connection:
+        with connect(owner, "migrate", autocommit=True, is_patient=True) as connection:
             applied = migrate_schema(
                 connection, chunk_interval=timedelta(seconds=owner.chunk_seconds), tell=click.echo
             )

@@ -90,7 +90,11 @@ class Clock:
         self._log = structlog.get_logger()
 
     def note_arrival(self, delivery: Delivery) -> None:
-        """Note the time that a sample claims, now and then for each host; nothing else of it is read."""
+        """Note the time of a sample, now and then for each host; nothing else of it is read.
+
+        The broker's stamp stands for what the host claims, if there is one. Where it sets none, a host
+        may set it, for its own messages as it may set their times.
+        """
         known = self._hosts.get(delivery.routing_key)
         now = self._monotonic()
         if known is not None and now - known.seen_at < _LISTEN_SECONDS:
@@ -98,14 +102,11 @@ class Clock:
         key = parse_key(delivery.routing_key)
         if key is None or key.event_kind or delivery.user_id != key.host or delivery.redelivered:
             return
-        if len(delivery.body) > MAX_BODY_BYTES:
-            return
-        try:
-            claim = _decoder.decode(delivery.body)
-            seconds = claim.sampled_at.timestamp()
-        except (MsgspecError, ValueError, OverflowError, RecursionError):
-            return
-        self._hosts[delivery.routing_key] = _Seen(seconds, now)
+        seconds = delivery.stamped_seconds
+        if seconds is None:
+            seconds = _claimed_seconds(delivery.body)
+        if seconds is not None:
+            self._hosts[delivery.routing_key] = _Seen(seconds, now)
 
     def compare(self, connection: Connection) -> None:
         """Ask the database for its time; raise DatabaseAway."""
@@ -191,6 +192,15 @@ class Clock:
             hosts_offset_seconds=hosts,
             host_count=len(offsets),
         )
+
+
+def _claimed_seconds(body: bytes) -> float | None:
+    if len(body) > MAX_BODY_BYTES:
+        return None
+    try:
+        return _decoder.decode(body).sampled_at.timestamp()
+    except (MsgspecError, ValueError, OverflowError, RecursionError):
+        return None
 
 
 def _rounded(seconds: float | None) -> float | None:

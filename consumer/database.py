@@ -15,6 +15,7 @@ isolates.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import msgspec
 import psycopg
@@ -22,12 +23,15 @@ import psycopg
 from consumer.deadline import WatchedConnection
 from consumer.errors import ConsumerError, DatabaseAway, DataRefused, SchemaError
 from consumer.settings import DatabaseSettings
+from consumer.statements import statement
 from publisher.wire.settings import SettingsError, read_secret
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 # How much longer than the server's own limit of a statement we wait: its word of it has to come through.
 _GRACE_SECONDS = 5.0
+# A new index on a large table takes its time.
+_PATIENT_SECONDS = 86_400.0
 
 _AWAY_CLASSES = ("08", "53", "57P0", "58")
 _AWAY_STATES = frozenset({"57014", "55P03", "40001", "40P01", "25006"})
@@ -47,14 +51,18 @@ def connect(
     *,
     autocommit: bool = False,
     note_progress: Callable[[], None] | None = None,
+    is_patient: bool = False,
 ) -> Connection:
     """Open a connection; raise DatabaseAway, SettingsError for a refused login.
 
     ``purpose`` shows in pg_stat_activity. Dead networks are noticed by ``unacknowledged_timeout_seconds``,
     networks that only pretend to live by a deadline of our own. ``note_progress`` is called at each wait.
+    ``is_patient``: a statement may take a day. The server is then asked on another connection whether it is
+    at work, at each deadline of our own.
     """
+    statement_seconds = _PATIENT_SECONDS if is_patient else settings.statement_timeout_seconds
     options = {
-        "statement_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
+        "statement_timeout": f"{statement_seconds * 1000:.0f}",
         "lock_timeout": f"{settings.lock_timeout_seconds * 1000:.0f}",
         # A transaction of ours waits for us for milliseconds; one that waits longer has lost us.
         "idle_in_transaction_session_timeout": f"{settings.statement_timeout_seconds * 1000:.0f}",
@@ -86,18 +94,27 @@ def connect(
     connection.purpose = purpose
     connection.silence_seconds = settings.statement_timeout_seconds + _GRACE_SECONDS
     connection.note_progress = note_progress
+    if is_patient:
+        connection.is_at_work = partial(_is_at_work, settings, purpose, connection.info.backend_pid)
     return connection
 
 
 def as_owner(settings: DatabaseSettings) -> DatabaseSettings:
-    """Return the login of the schema's owner, for work that takes its time."""
+    """Return the settings with the login of the schema's owner."""
     return msgspec.structs.replace(
         settings,
         url=settings.owner_url or settings.url,
         password_file=settings.owner_password_file if settings.owner_url else settings.password_file,
-        # A new index on a large table takes its time.
-        statement_timeout_seconds=86_400.0,
     )
+
+
+def _is_at_work(settings: DatabaseSettings, purpose: str, backend_pid: int) -> bool:
+    try:
+        with connect(settings, f"{purpose} watch", autocommit=True) as connection, translated_errors():
+            rows = connection.execute(statement("database/backend_at_work"), {"pid": backend_pid}).fetchall()
+    except (ConsumerError, SettingsError):
+        return False
+    return rows == [(True,)]
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Places where a test may kill the process, to show that nothing is lost there; nothing without the variable.
 
-``KVMGRID_FAILPOINT=after_commit:3`` kills the process with SIGKILL the third time it gets there.
+``KVMGRID_FAILPOINT=after_commit:3`` kills the process with SIGKILL the third time it gets there. With
+``:freeze`` after it, the thread that gets there stands still instead.
 """
 
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -21,22 +23,29 @@ UpkeepPoint = Literal[
 ]
 Name = Literal[FlushPoint, UpkeepPoint]
 VARIABLE = "KVMGRID_FAILPOINT"
+_FREEZE = "freeze"
 
 
 class Failpoints:
     """The failpoint of a process, if it has one."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        name, _, count = environment.get(VARIABLE, "").partition(":")
-        if name and (name not in get_args(Name) or not (count or "1").isdecimal()):
+        name, _, rest = environment.get(VARIABLE, "").partition(":")
+        count, _, deed = rest.partition(":")
+        if name and (
+            name not in get_args(Name) or not (count or "1").isdecimal() or deed not in ("", _FREEZE)
+        ):
             raise SettingsError(f"{VARIABLE}: {name!r} is none of {', '.join(get_args(Name))}")
         self._name = name
         self._left_count = int(count or "1")
+        self._freezes = deed == _FREEZE
 
     def reach(self, name: Name) -> None:
-        """End the process here, if this is its failpoint and its time."""
+        """End the process or the thread here, if this is its failpoint and its time."""
         if name != self._name:
             return
         self._left_count -= 1
         if self._left_count == 0:
+            if self._freezes:
+                threading.Event().wait()
             os.kill(os.getpid(), signal.SIGKILL)

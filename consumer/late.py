@@ -72,6 +72,7 @@ class LateStoring:
         self._locked_until: dict[date, float] = {}
         self._next_look_at = self._logged_at = float("-inf")
         self._portion_count = _PORTION_COUNT
+        self._is_out_of_order = False
         self._log = structlog.get_logger()
 
     def run(self) -> None:
@@ -143,9 +144,17 @@ class LateStoring:
         if not taken or now >= self._logged_at + _LOG_SECONDS:
             self._measure(now)
         if not taken:
+            self._judge_again()
             return
+        self._is_out_of_order = True
         while taken and not self._around.intake_ended():
             taken = self._store_some(taken)
+
+    def _judge_again(self) -> None:
+        """Judge anew where VMs live, once the last parked message is stored: these come in a wrong order."""
+        if self._is_out_of_order:
+            self._around.database_retry.run(self._preparation.judge_again)
+            self._is_out_of_order = False
 
     def _store_some(self, taken: list[Parked]) -> list[Parked]:
         """Store the first of some parked messages in one transaction; return those that are still to do."""

@@ -61,7 +61,7 @@ class IngestSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     flush_seconds: Positive = 0.5
     latest_seconds: Annotated[float, Meta(ge=0)] = 5.0
     prefetch_count: Annotated[int, Meta(ge=8, le=2_000)] = 2_000
-    buffer_bytes: PositiveCount = 256 * 1024 * 1024
+    buffer_bytes: PositiveCount = 64 * 1024 * 1024
     declare_topology: bool = True
     queue_limit_bytes: PositiveCount = 8 * 1024 * 1024 * 1024
     # Every unclean end of a consumer counts one delivery for each message it held, however good the message.

@@ -31,3 +31,5 @@ class Delivery(NamedTuple):
     deaths: tuple[Death, ...] = ()
     # By the monotonic clock, which nobody sets; None for what did not come just now.
     arrived_seconds: float | None = None
+    # By the broker's clock, in seconds of the epoch; None where it stamps no messages.
+    stamped_seconds: float | None = None

@@ -22,6 +22,9 @@ from publisher.wire.topics import INGEST_QUEUE, SAMPLES_EXCHANGE
 _DENIED = frozenset({401, 403})
 # Names and figures of 10,000 connections.
 _ANSWER_BYTES_MAX = 64 * 1024 * 1024
+# Counts are told where no figures are collected too; the answer about bytes is an empty list there.
+_COUNTS = "disable_stats=true&enable_queue_totals=true"
+_SIZES = "columns=message_bytes_ready"
 _CONNECTION_FIELDS = "columns=user,vhost,recv_oct_details.rate"
 
 
@@ -29,6 +32,8 @@ class Management(NamedTuple):
     """``enrolled_hosts`` is None where the user may not read other users' permissions."""
 
     in_hand_message_count: int | None
+    # Of messages that are ready.
+    backlog_bytes: int | None
     sent_bytes_per_second: dict[str, float]
     enrolled_hosts: list[str] | None
 
@@ -37,14 +42,22 @@ def read_management(settings: ManagementSettings, broker: BrokerSettings) -> Man
     """Ask the management interface; raise BrokerAway, BrokerRefused or SettingsError."""
     ask = _Asker(settings, broker)
     virtual_host = quote(parse_url(broker.url).virtual_host, safe="")
-    queue = ask.answer(f"queues/{virtual_host}/{INGEST_QUEUE}?disable_stats=true&enable_queue_totals=true")
+    queue, sizes = (
+        ask.answer(f"queues/{virtual_host}/{INGEST_QUEUE}?{fields}") for fields in (_COUNTS, _SIZES)
+    )
     connections = ask.answer(f"vhosts/{virtual_host}/connections?{_CONNECTION_FIELDS}")
     try:
         rights = ask.answer(f"vhosts/{virtual_host}/topic-permissions")
     except BrokerRefused:
         rights = None
     try:
-        return Management(_in_hand(queue), _rates(connections), None if rights is None else _hosts(rights))
+        return Management(
+            # A quorum queue tells its figures every five seconds, and none before the first time.
+            _whole(queue.get("messages_unacknowledged")),
+            _whole(dict(sizes).get("message_bytes_ready")),
+            _rates(connections),
+            None if rights is None else _hosts(rights),
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BrokerAway(f"the management interface gave an unknown answer: {error!r}") from error
 
@@ -82,10 +95,8 @@ class _Asker:
             raise BrokerAway(f"the management interface does not answer: {error}") from error
 
 
-def _in_hand(queue: Any) -> int | None:
-    # A quorum queue tells its figures every five seconds, and none before the first time.
-    count = queue.get("messages_unacknowledged")
-    return None if count is None else int(count)
+def _whole(figure: Any) -> int | None:
+    return None if figure is None else int(figure)
 
 
 def _rates(connections: Any) -> dict[str, float]:

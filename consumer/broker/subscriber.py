@@ -20,7 +20,7 @@ from pika import exceptions
 from pika.adapters.select_connection import IOLoop
 
 from consumer.backoff import Backoff
-from consumer.broker.amqp_properties import as_text, deaths
+from consumer.broker.amqp_properties import as_text, deaths, stamped_seconds
 from consumer.broker.delivery import Delivery
 from consumer.broker.hand import Hand
 from consumer.broker.login import connection_parameters
@@ -234,6 +234,7 @@ class Subscriber:
                 message_type=as_text(properties.type),
                 deaths=deaths(properties.headers),
                 arrived_seconds=time.monotonic(),
+                stamped_seconds=stamped_seconds(properties.headers),
             )
         )
 

@@ -11,12 +11,13 @@ from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt  # noqa: TC001 - annotates an attribute; one import style
 from consumer.database import BATCH_STATES
 from consumer.errors import DatabaseAway, DataRefused
-from consumer.intake.admission import admit
+from consumer.intake.admission import admit, weight
 from consumer.intake.flush import Flush
 from consumer.intake.host_clocks import HostClocks
 from consumer.intake.refusal import Refusal
 from consumer.intake.repeats import Repeats
 from consumer.intake.stored_range import StoredRange
+from consumer.inventory.influx import TooManyDomains
 from consumer.inventory.inventory import Inventory
 from consumer.rows.health import assess
 from publisher.wire.codec import unknown_fields
@@ -51,11 +52,11 @@ class Preparation:
         self._log = structlog.get_logger()
 
     def prepare(self, flush: Flush, delivery: Delivery) -> int:
-        """Add a delivery to a flush and return how many domains it brought; raise DatabaseAway."""
+        """Add a delivery to a flush and return its weight; raise DatabaseAway."""
         return self.sort(delivery, lambda _at: flush)[1]
 
     def sort(self, delivery: Delivery, choose: Choice) -> tuple[Flush | None, int]:
-        """Add a delivery to the flush that is chosen by its time; return it and how many domains it brought.
+        """Add a delivery to the flush that is chosen by its time; return it and the message's weight.
 
         ``choose`` gets None for a message that is refused, and returns None for one to be left alone.
         Raises DatabaseAway.
@@ -77,12 +78,16 @@ class Preparation:
             return flush, 0
         self._repeats.pop(delivery.receipt, None)
         flush.accept(delivery, message)
-        count = 0 if isinstance(message, Event) or message.domains is None else len(message.domains.uuid)
-        return flush, count
+        return flush, weight(message)
 
     def keep(self, samples: timedelta | None, events: timedelta | None) -> None:
         """Set how long raw samples and events are kept; what is older is refused. None is for ever."""
         self._stored = StoredRange(self._stored.ahead, samples, events)
+
+    def judge_again(self) -> None:
+        """Judge anew where domains live that were claimed in a wrong order; raise DatabaseAway."""
+        with self._lock:
+            self._inventory.judge_again()
 
     def forget(self) -> None:
         """Forget what was read of the database: it is read again for the next delivery."""
@@ -96,6 +101,8 @@ class Preparation:
             else:
                 self._add_batch(flush, delivery, message)
             flush.incarnations.add(self._inventory.incarnation)
+        except TooManyDomains as error:
+            raise Refusal("too_large", str(error)) from error
         except OverflowError as error:
             raise Refusal("refused", f"a figure that is too large to compute with: {error}") from error
         except DataRefused as error:

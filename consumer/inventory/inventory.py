@@ -3,7 +3,7 @@
 
 Works on a connection of its own, in small transactions before the samples': all of it may be repeated. A
 cache answers for a batch that brings nothing new, which nearly every batch is, without the database.
-A new host is entered with all its domains in one transaction: a fleet may arrive at once.
+A new host is entered with its domains in one transaction: a fleet may arrive at once.
 What is kept is forgotten with the connection that it was read on, and with the incarnation of the database.
 """
 
@@ -16,6 +16,7 @@ from consumer.database import Connection, translated_errors
 from consumer.errors import ConsumerError, DataRefused
 from consumer.incarnation import Incarnation, IncarnationChanged, read_incarnation, require_incarnation
 from consumer.inventory import register
+from consumer.inventory.influx import Influx, TooManyDomains
 from consumer.inventory.listing import Listing, claims
 from consumer.inventory.placement import Placement, Placements
 from consumer.inventory.register import Domain, NamedDomains
@@ -65,6 +66,7 @@ class Inventory:
         self._connection: Connection | None = None
         self._last_backend = LastBackend()
         self._residency = Residency(monotonic)
+        self._influx = Influx(monotonic)
         self._hosts: dict[str, _Host] = {}
         self._domains: dict[str, Domain] = {}
         # They come from messages, so that they outlive what was read of the database.
@@ -78,7 +80,10 @@ class Inventory:
         return self._incarnation
 
     def place(self, batch: ColumnBatch, received_at: datetime) -> Places:
-        """Return the keys of a batch, after noting what is new about its host and domains."""
+        """Return the keys of a batch, after noting what is new about its host and domains.
+
+        Raises TooManyDomains too.
+        """
         if self._residency.poll_is_due:
             self._ask(self._residency.poll_notifications)
         host = self._hosts.get(batch.host)
@@ -121,6 +126,10 @@ class Inventory:
             return host.host_id, domain.domain_id
         # The transaction that stores it compares it with the stays.
         return host.host_id, None
+
+    def judge_again(self) -> None:
+        """Judge anew what hosts claim, after lists that came in a wrong order."""
+        self._ask(self._residency.judge_again)
 
     def forget(self) -> None:
         """Forget what was read of the database; the next question reads it again on a new connection."""
@@ -195,10 +204,10 @@ class Inventory:
         self, connection: Connection, batch: ColumnBatch, facts: tuple[object, ...], received_at: datetime
     ) -> _Host:
         """Find a host that this consumer does not know; enter it with its domains if it is new."""
-        host_id, is_new, found = register.find_or_enter_host(
-            connection, batch, self._unknown(batch, received_at)
-        )
+        unknown = self._bounded(connection, batch, received_at)
+        host_id, is_new, found = register.find_or_enter_host(connection, batch, unknown)
         self._domains |= found
+        self._influx.note(batch.host, len(unknown.names))
         host = self._remember(batch.host, host_id)
         if is_new:
             host.facts = facts
@@ -213,15 +222,29 @@ class Inventory:
             descriptions = domains.descriptions
         return NamedDomains(batch.host, _bounded_at(batch, received_at), names, descriptions)
 
+    def _bounded(self, connection: Connection, batch: ColumnBatch, received_at: datetime) -> NamedDomains:
+        """Return the domains that this consumer does not know; raise TooManyDomains, by what is new."""
+        unknown = self._unknown(batch, received_at)
+        if self._influx.allows(batch.host, len(unknown.names)):
+            return unknown
+        # After a start or a restore all are unknown here, and hardly any is new.
+        known = register.find_domains(connection, list(unknown.names))
+        new_count = len(unknown.names) - len(known)
+        if not self._influx.allows(batch.host, new_count):
+            raise TooManyDomains(new_count)
+        self._domains |= known
+        return self._unknown(batch, received_at)
+
     def _place_domains(
         self, connection: Connection, host: _Host, batch: ColumnBatch, received_at: datetime
     ) -> Placements:
         domains = batch.domains
         assert domains is not None  # noqa: S101 - the caller has looked
         at = _bounded_at(batch, received_at)
-        unknown = self._unknown(batch, received_at)
+        unknown = self._bounded(connection, batch, received_at)
         if unknown.names:
-            self._add_domains(connection, unknown)
+            self._domains |= register.find_or_enter_domains(connection, unknown)
+            self._influx.note(batch.host, len(unknown.names))
         names = dict(zip(domains.uuid, domains.name, strict=True))
         listed = [self._domains[uuid] for uuid in domains.uuid]
         states = zip(
@@ -261,10 +284,6 @@ class Inventory:
         )
         self._describe(connection, host, [uuid for uuid in at_home if uuid in host.descriptions])
         return Placements.of(placements)
-
-    def _add_domains(self, connection: Connection, unknown: NamedDomains) -> None:
-        """Find domains, and enter those that are new."""
-        self._domains |= register.find_or_enter_domains(connection, unknown)
 
     def _rename(self, connection: Connection, names: Mapping[str, str], at: datetime) -> None:
         """Give domains, by UUID, other names, unless a later message has named them."""

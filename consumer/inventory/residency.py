@@ -61,6 +61,8 @@ class Residency:
         self._contests: dict[int, Contest] = {}
         # The newest lists of each host that arrived at this consumer.
         self._arrivals: dict[int, Arrival] = {}
+        # Of these, the newest that the stays were brought up to.
+        self._newest: dict[int, Listing] = {}
         # The last list of another host that had a domain which has left it since.
         self._left_at: dict[int, datetime] = {}
         self._polled_at = -math.inf
@@ -72,6 +74,7 @@ class Residency:
         self._stays.clear()
         self._contests.clear()
         self._arrivals.clear()
+        self._newest.clear()
         self._left_at.clear()
         connection.add_notify_handler(self._on_notified)
         connection.execute(statement("inventory/notifications_listen"))
@@ -112,6 +115,28 @@ class Residency:
 
     def update(self, connection: Connection, listing: Listing) -> Mapping[int, datetime]:
         """Bring the stays up to a listing; return the domains that live on its host, and since when."""
+        arrival = self._arrivals.get(listing.host_id)
+        if arrival is None or arrival.at <= listing.at:
+            self._newest[listing.host_id] = listing
+        return self._bring_up(connection, listing)
+
+    def judge_again(self, connection: Connection) -> None:
+        """Judge the newest lists again where domains are claimed: lists may have come in a wrong order.
+
+        A host may have claimed a domain before the list came by which its home lets go of it.
+        """
+        claiming = {host_id for host_id, stays in self._stays.items() if stays.elsewhere}
+        claimed = {domain_id for host_id in claiming for domain_id in self._stays[host_id].elsewhere}
+        found = find_homes(connection, claimed).values() if claimed else ()
+        homes = {home.host_id for home in found if home.host_id is not None}
+        # Homes first: a domain that they let go of may begin its stay then.
+        for host_id in (*sorted(homes & self._newest.keys()), *sorted(claiming & self._newest.keys())):
+            self._stays.pop(host_id, None)
+            self._bring_up(connection, self._newest[host_id])
+            # The host's next list is placed anew.
+            self._stays[host_id].read_at = -math.inf
+
+    def _bring_up(self, connection: Connection, listing: Listing) -> Mapping[int, datetime]:
         now = self._monotonic()
         stays = self._stays.get(listing.host_id)
         listed = listing.active.keys()

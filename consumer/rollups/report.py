@@ -8,13 +8,11 @@ from datetime import datetime  # noqa: TC003 - annotates an attribute; one impor
 import structlog
 
 from consumer.rollups.steps import Mark
+from consumer.schema.levels import FINEST_LEVEL, is_behind
 
 _SUMMARY_SECONDS = 600.0
 # A backfill, which takes minutes to days, reports its progress this often.
 _PROGRESS_SECONDS = 60.0
-# The same as in the status: load alone does not delay a bucket by a quarter of an hour.
-_BEHIND_SECONDS = 900.0
-_FINEST_LEVEL = "5m"
 
 
 class Report:
@@ -78,10 +76,10 @@ class Report:
         waiting = [
             (mark.waits_from, mark.lag_seconds)
             for mark in marks
-            if mark.level == _FINEST_LEVEL and mark.waits_from is not None
+            if mark.level == FINEST_LEVEL and mark.waits_from is not None
         ]
         waits_from, lag_seconds = min(waiting, default=(None, 0.0))
-        if waits_from is None or lag_seconds <= _BEHIND_SECONDS:
+        if waits_from is None or not is_behind(FINEST_LEVEL, lag_seconds):
             if self._logged_from is not None:
                 self._log.info("rollups_caught_up")
             self._logged_from, self._logged_at = None, float("-inf")

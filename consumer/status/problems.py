@@ -6,7 +6,8 @@ A host that is silent alone is no problem: it may have been taken out of service
 
 from collections.abc import Iterator
 
-from consumer.status.report import SenderStatus, Status
+from consumer.schema.levels import is_behind
+from consumer.status.report import ParkedStatus, SenderStatus, Status
 
 # A host sends a sample a tick, and ticks are at least a second apart.
 _FLOOD_MESSAGE_COUNT = 300
@@ -14,12 +15,11 @@ _FLOOD_MESSAGE_COUNT = 300
 _FLOOD_BYTES_PER_SECOND = 1_000_000.0
 # Late messages are stored within minutes; a day's conversion to columns takes longer where it is large.
 _PARKED_SECONDS = 1_800.0
-# The others are made of the finest level.
-_FINEST_LEVEL = "5m"
-_ROLLED_UP_SECONDS = 900.0
+# Of [ingest] parked_bytes. A host that drains a day of 20 VMs takes a twentieth.
+_PARKED_SHARE = 0.25
 _NOTED_SECONDS = 600.0
-# A new database may be sent a month of the past, which its first rollups wait for; samples stay meanwhile.
-_FIRST_SECONDS = 2_700_000.0
+# A new database is sent its fleet's past; its first rollups wait for it, ten minutes from a consumer's start.
+_FIRST_SECONDS = 3_600.0
 # The upkeep looks once an hour, and a chunk takes minutes.
 _DUE_CHUNK_SECONDS = 86_400.0
 # A host that has been silent longer may have been taken out of service; its clock is nobody's concern.
@@ -27,6 +27,7 @@ _SKEWED_SECONDS = 86_400.0
 _STALE_SECONDS_MIN = 30.0
 # Ready messages that a consumer works off within a second or two.
 _BACKLOG_MESSAGE_COUNT = 1_000
+_BACKLOG_BYTES = 64 * 1024 * 1024
 
 
 def problems(status: Status, stale_after_seconds: float | None) -> Iterator[str]:
@@ -42,25 +43,35 @@ def problems(status: Status, stale_after_seconds: float | None) -> Iterator[str]
             )
     if status.dead_letter_message_count:
         yield f"{status.dead_letter_message_count:,} dead letters wait for somebody"
-    parked = status.parked
-    if parked is not None and (parked.oldest_seconds or 0.0) > _PARKED_SECONDS:
-        yield (
-            f"{parked.message_count:,} late messages wait to be stored, the oldest for "
-            f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
-        )
+    if status.parked is not None:
+        yield from _parked(status.parked, status.parked_limit_bytes)
     yield from _rollups(status)
     yield from _columns(status)
     yield from _floods(status)
     yield from _hosts(status)
 
 
+def _parked(parked: ParkedStatus, limit_bytes: int | None) -> Iterator[str]:
+    if (parked.oldest_seconds or 0.0) > _PARKED_SECONDS:
+        yield (
+            f"{parked.message_count:,} late messages wait to be stored, the oldest for "
+            f"{parked.oldest_seconds:,.0f} s: the tables of their days are locked, or no consumer runs"
+        )
+    if limit_bytes is not None and parked.body_bytes > limit_bytes * _PARKED_SHARE:
+        yield (
+            f"late messages take {parked.body_bytes:,} of {limit_bytes:,} bytes, "
+            f"{parked.host_body_bytes:,} of them {parked.host}'s: when all are taken, live samples wait too; "
+            f"deploy/rabbitmq/enrol suspend {parked.host} leaves room for the others"
+        )
+
+
 def _rollups(status: Status) -> Iterator[str]:
+    is_new = (status.migrated_seconds or 0.0) < _FIRST_SECONDS
     for level in status.levels:
-        limit_seconds = _FIRST_SECONDS if level.done_at is None else _ROLLED_UP_SECONDS
-        if level.level == _FINEST_LEVEL and level.lag_seconds > limit_seconds:
+        if is_behind(level.level, level.lag_seconds) and not (is_new and level.done_at is None):
             yield (
-                f"rollups are {level.lag_seconds:,.0f} s behind: after a first start, an update or an "
-                "outage they catch up, else no consumer runs, or its log says why "
+                f"rollups of {level.level} are {level.lag_seconds:,.0f} s behind: after a first start, an "
+                "update or an outage they catch up, else no consumer runs, or its log says why "
                 "(rollups_failed, rollups_behind)"
             )
     notes = status.late_notes
@@ -81,9 +92,11 @@ def _columns(status: Status) -> Iterator[str]:
 
 
 def _floods(status: Status) -> Iterator[str]:
-    is_behind = (status.backlog_message_count or 0) > _BACKLOG_MESSAGE_COUNT
+    is_waiting = (status.backlog_message_count or 0) > _BACKLOG_MESSAGE_COUNT or (
+        (status.backlog_bytes or 0) > _BACKLOG_BYTES
+    )
     for sender in status.senders:
-        if _is_flood(sender, is_behind=is_behind):
+        if _is_flood(sender, is_waiting=is_waiting):
             count = sender.stored_message_count + sender.quarantined_message_count
             rate = sender.sent_bytes_per_second
             yield (
@@ -108,10 +121,10 @@ def _hosts(status: Status) -> Iterator[str]:
         yield f"enrolled and never heard of: {', '.join(status.never_heard_hosts)}"
 
 
-def _is_flood(sender: SenderStatus, *, is_behind: bool) -> bool:
+def _is_flood(sender: SenderStatus, *, is_waiting: bool) -> bool:
     """Tell whether a host sends more than hosts do; what it catches up with counts while all wait."""
     if sender.quarantined_message_count > _FLOOD_MESSAGE_COUNT:
         return True
     count = sender.stored_message_count + sender.quarantined_message_count
     rate = sender.sent_bytes_per_second or 0.0
-    return is_behind and (count > _FLOOD_MESSAGE_COUNT or rate > _FLOOD_BYTES_PER_SECOND)
+    return is_waiting and (count > _FLOOD_MESSAGE_COUNT or rate > _FLOOD_BYTES_PER_SECOND)

@@ -35,14 +35,14 @@ _Half = TypeVar("_Half")
 _Row = TypeVar("_Row", bound=Struct)
 
 
-class Reading(NamedTuple):
+class StatusAnswer(NamedTuple):
     """The status, and the errors of the halves that did not answer."""
 
     status: Status
     errors: list[Exception]
 
 
-def read_status(settings: ConsumerSettings) -> Reading:
+def read_status(settings: ConsumerSettings) -> StatusAnswer:
     """Ask broker and database; what goes wrong with either is part of the answer. Changes nothing."""
     errors: list[Exception] = []
     broker, broker_error = _asked(lambda: _broker(settings), errors)
@@ -55,13 +55,16 @@ def read_status(settings: ConsumerSettings) -> Reading:
         management_error=management_error,
         database_error=database_error,
         backlog_message_count=broker.backlog_message_count if broker else None,
+        backlog_bytes=broker.backlog_bytes if broker else None,
         in_hand_message_count=broker.in_hand_message_count if broker else None,
         in_hand_limit_count=broker.in_hand_limit_count if broker else None,
         consumer_count=broker.consumer_count if broker else None,
         dead_letter_message_count=broker.dead_letter_message_count if broker else None,
         newest_arrival_seconds=database.newest_arrival_seconds if database else None,
         migration_count=database.migration_count if database else None,
+        migrated_seconds=database.migrated_seconds if database else None,
         parked=database.parked if database else None,
+        parked_limit_bytes=settings.ingest.parked_bytes,
         levels=database.levels if database else [],
         late_notes=database.late_notes if database else None,
         due_chunks=database.due_chunks if database else None,
@@ -72,7 +75,7 @@ def read_status(settings: ConsumerSettings) -> Reading:
         hosts=database.hosts if database else [],
     )
     found = list(problems(status, database.stale_after_seconds if database else None))
-    return Reading(msgspec.structs.replace(status, problems=found), errors)
+    return StatusAnswer(msgspec.structs.replace(status, problems=found), errors)
 
 
 def _asked(ask: Callable[[], _Half], errors: list[Exception]) -> tuple[_Half | None, str | None]:
@@ -104,6 +107,7 @@ def _with_management(broker: BrokerHalf, settings: ConsumerSettings) -> tuple[Br
         msgspec.structs.replace(
             broker,
             in_hand_message_count=found.in_hand_message_count,
+            backlog_bytes=found.backlog_bytes,
             sent_bytes_per_second=found.sent_bytes_per_second,
             enrolled_hosts=found.enrolled_hosts,
         ),
@@ -116,6 +120,7 @@ def _database(settings: ConsumerSettings) -> DatabaseHalf:
         ((newest_arrival, stale_after),) = _rows(connection, "status/arrival")
         return DatabaseHalf(
             migration_count=int(str(_rows(connection, "status/moves")[0][0])),
+            migrated_seconds=msgspec.convert(_rows(connection, "status/migrated")[0][0], float),
             newest_arrival_seconds=msgspec.convert(newest_arrival, float | None),
             stale_after_seconds=msgspec.convert(stale_after, float | None),
             parked=_named(connection, "status/parked", ParkedStatus)[0],

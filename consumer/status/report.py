@@ -41,11 +41,16 @@ class QuarantinedHost(Struct, frozen=True):
 
 
 class ParkedStatus(Struct, frozen=True):
-    """Late messages that wait in the database for their turn, and for how long the oldest does."""
+    """Late messages that wait in the database for their turn, and for how long the oldest does.
+
+    ``host`` is whose take most of the bytes: ``host_body_bytes``.
+    """
 
     message_count: int
     body_bytes: int
     oldest_seconds: float | None
+    host: str | None = None
+    host_body_bytes: int = 0
 
 
 class LevelStatus(Struct, frozen=True):
@@ -86,6 +91,8 @@ class SenderStatus(Struct, frozen=True):
 class BrokerHalf(Struct, frozen=True, kw_only=True):
     """What the broker knows: messages that are ready, in hand, given up; who reads, who is enrolled.
 
+    ``backlog_bytes`` are of those that are ready, where the management was asked.
+
     ``in_hand_limit_count`` is how many the readers can hold at most, where ``in_hand_message_count`` is not
     known. ``enrolled_hosts`` is None where nobody with the right to read users asked.
     """
@@ -95,6 +102,7 @@ class BrokerHalf(Struct, frozen=True, kw_only=True):
     consumer_count: int
     in_hand_limit_count: int
     in_hand_message_count: int | None = None
+    backlog_bytes: int | None = None
     sent_bytes_per_second: dict[str, float] = {}
     enrolled_hosts: list[str] | None = None
 
@@ -103,9 +111,11 @@ class DatabaseHalf(Struct, frozen=True, kw_only=True):
     """What the database knows. ``newest_arrival_seconds`` is how long ago the last sample was stored.
 
     ``stale_after_seconds``: how long after a sample the host with the shortest tick is stale.
+    ``migration_count`` is of VMs, ``migrated_seconds`` how long ago the schema was last changed.
     """
 
     migration_count: int
+    migrated_seconds: float
     newest_arrival_seconds: float | None
     stale_after_seconds: float | None
     parked: ParkedStatus
@@ -126,13 +136,16 @@ class Status(Struct, frozen=True, kw_only=True):
     management_error: str | None = None
     database_error: str | None = None
     backlog_message_count: int | None = None
+    backlog_bytes: int | None = None
     in_hand_message_count: int | None = None
     in_hand_limit_count: int | None = None
     consumer_count: int | None = None
     dead_letter_message_count: int | None = None
     newest_arrival_seconds: float | None = None
     migration_count: int | None = None
+    migrated_seconds: float | None = None
     parked: ParkedStatus | None = None
+    parked_limit_bytes: int | None = None
     levels: list[LevelStatus] = []
     late_notes: LateNotesStatus | None = None
     due_chunks: DueChunksStatus | None = None

@@ -20,7 +20,8 @@ def _broker_lines(status: Status) -> Iterator[str]:
     if status.broker_error is not None:
         yield f"broker: {_line(status.broker_error)}"
         return
-    yield f"waiting in the queue   {_count(status.backlog_message_count):>10} messages"
+    size = "" if status.backlog_bytes is None else f", {status.backlog_bytes:,} bytes"
+    yield f"waiting in the queue   {_count(status.backlog_message_count):>10} messages{size}"
     if status.in_hand_message_count is None:
         yield (
             f"in consumers' hands    {_UNKNOWN:>10} at most {_count(status.in_hand_limit_count)}"

@@ -6,7 +6,7 @@ Counts and rows are one transaction. Nothing of it is remembered here: what a ki
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from consumer.store.keeping import Keeping, Share, Usage
 from publisher.wire.topics import INGEST_QUEUE, parse_key
 
 _DETAIL_CHARACTERS_MAX = 2_000
+_PORTION_BYTES = 4 * 1024 * 1024
 
 
 class _Account(NamedTuple):
@@ -57,7 +58,8 @@ class Quarantine:
                 if share.body_bytes is not None:
                     rows.append(row | _kept(body, share))
             with connection.cursor() as cursor:
-                cursor.executemany(statement("store/quarantine_add"), rows)
+                for portion in _portions(rows):
+                    cursor.executemany(statement("store/quarantine_add"), portion)
             _note_unkept(connection, unkept, heads)
             _note_usage(connection, rows)
 
@@ -157,6 +159,19 @@ def _text_bytes(row: dict[str, object]) -> int:
     if isinstance(deaths, Jsonb):
         texts += [str(deaths.obj)]
     return sum(len(text.encode("utf-8", "replace")) for text in texts)
+
+
+def _portions(rows: Sequence[dict[str, object]]) -> Iterator[Sequence[dict[str, object]]]:
+    """Yield the rows a few MiB at a time: until they are sent, each body is there three times."""
+    begin, portion_bytes = 0, 0
+    for index, row in enumerate(rows):
+        kept_bytes = int(str(row["kept_bytes"]))
+        if index > begin and portion_bytes + kept_bytes > _PORTION_BYTES:
+            yield rows[begin:index]
+            begin, portion_bytes = index, 0
+        portion_bytes += kept_bytes
+    if rows:
+        yield rows[begin:]
 
 
 def _kept(body: bytes, share: Share) -> dict[str, object]:

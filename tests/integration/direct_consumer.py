@@ -124,6 +124,10 @@ class DirectConsumer:
         self._preparation.prepare(flush, delivery)
         assert [] == flush.refused
 
+    def judge_again(self) -> None:
+        """Judge where domains live as after the last parked message."""
+        self._preparation.judge_again()
+
     def close(self) -> None:
         """Close both connections."""
         self._inventory.close()

@@ -89,6 +89,40 @@ def test_late_samples_of_an_earlier_stay_belong_to_the_series(
     assert stored.value("SELECT name FROM domains WHERE uuid = %s", [hosts.uuid]) != "late"
 
 
+def test_lists_in_a_wrong_order_are_judged_again(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """The target's list of after the move came before the source's of before it, as parked ones may."""
+    consumer, _ = consumers
+    consumer.take(hosts.batch(0, 0, hosts.domain()), hosts.batch(1, 0))
+    consumer.take(hosts.batch(1, 3, hosts.domain()), hosts.batch(1, 4, hosts.domain()))
+    consumer.take(hosts.batch(0, 1, hosts.domain()), hosts.batch(0, 2))
+    assert [("hv001", 3), ("hv001", 4)] == ticks(stored, hosts, ELSEWHERE)
+    consumer.judge_again()
+
+    assert [] == ticks(stored, hosts, ELSEWHERE)
+    assert [("hv000", 0), ("hv000", 1), ("hv001", 3), ("hv001", 4)] == ticks(stored, hosts)
+    assert ["discovered", "migrated"] == [how for *_, how in stays(stored, hosts)]
+    # What comes next is placed by it.
+    consumer.take(hosts.batch(1, 5, hosts.domain()), hosts.batch(0, 5))
+    assert [("hv001", 4), ("hv001", 5)] == ticks(stored, hosts)[-2:]
+    assert [("hv001", RUNNING)] == stored.rows("SELECT host, state FROM domains_now")
+
+
+def test_the_newest_list_is_judged_though_an_older_one_came_after_it(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """The source let go of the domain before this consumer heard that it had it."""
+    consumer, _ = consumers
+    consumer.take(hosts.batch(0, 2), hosts.batch(0, 0, hosts.domain()), hosts.batch(1, 0))
+    consumer.take(hosts.batch(1, 3, hosts.domain()))
+    assert [("hv001", 3)] == ticks(stored, hosts, ELSEWHERE)
+    consumer.judge_again()
+
+    assert [] == ticks(stored, hosts, ELSEWHERE)
+    assert [("hv000", 0), ("hv001", 3)] == ticks(stored, hosts)
+
+
 def test_a_post_copy_migration_moves_the_domain_at_once(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:

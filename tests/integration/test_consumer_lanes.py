@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is late keeps nobody waiting, and what is large does not fill the memory."""
+"""What is late keeps nobody waiting."""
 
 import threading
 import time
@@ -11,21 +11,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.lab.readiness import wait_until
-from publisher.wire.topics import sample_key
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.faults.proxy import Proxy, Spoiling
 from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
 from tests.services import MigratedDatabase, VirtualHost
 
 DAY_SECONDS = 86_400.0
-STALLED = Spoiling(mode="stall")
+# For a message of small_fleet, not for two.
+ROOM_BYTES = 8_000
 DRAINED_COUNT = 3_000
 LIVE_COUNT = 10
-LARGE_BYTES = 15 * 1024 * 1024
-BUFFER_BYTES = 64 * 1024 * 1024
-# The process itself holds a message on its way, in pika's pieces and in one, and what malloc keeps.
-OTHER_BYTES = 64 * 1024 * 1024
 
 
 @pytest.fixture
@@ -86,41 +80,29 @@ def test_a_locked_past_stops_nobody_and_is_stored_afterwards(
     assert 0 == stored.count("quarantine")
 
 
-def test_what_does_not_fit_in_the_hand_is_put_back(
+def test_without_room_to_park_all_wait_and_nothing_is_lost(
     virtual_host: VirtualHost, database: MigratedDatabase
 ) -> None:
-    """Small messages, a database that stands still, then large ones: memory is bounded by the setting."""
-    stored, fleet = StoredRows(database), small_fleet(host_count=1)
-    port = int(psycopg.conninfo.conninfo_to_dict(database.ingest_url)["port"] or 0)
-    settings = [f"KVMGRID_INGEST__BUFFER_BYTES={BUFFER_BYTES}", "KVMGRID_QUARANTINE__BODY_BYTES=0"]
-    with Proxy(port) as proxy:
-        url = database.ingest_url.replace(f":{port}/", f":{proxy.port}/")
-        with ConsumerProcess(virtual_host.consumer_url, url, settings) as consumer:
-            consumer.wait_for("consuming")
-            sender = AnyHostSender.enrolled(virtual_host)
-            sender.send(*(fleet.batch(0, time.time(), tick) for tick in range(60)))
-            eventually(stored.message_count, 60)
-            base_bytes = consumer.resident_bytes()
-            with proxy.spoiled(up=STALLED, down=STALLED):
-                host = fleet.batch(0, time.time(), 0).host
-                for _ in range(20):
-                    sender.send_body(b"x" * LARGE_BYTES, sample_key(host), user_id=host)
-                consumer.wait_for("buffer_full")
-                peak_bytes = 0
-                ends_at = time.monotonic() + 5.0
+    """A locked past and room for one message: live samples wait behind late ones, until the lock is gone."""
+    stored, fleet, past = StoredRows(database), small_fleet(host_count=1), small_fleet(host_count=2)
+    room = [f"KVMGRID_INGEST__PARKED_BYTES={ROOM_BYTES}"]
+    with ConsumerProcess(virtual_host.consumer_url, database.ingest_url, room) as consumer:
+        consumer.wait_for("consuming")
+        sender = AnyHostSender.enrolled(virtual_host)
+        sender.send(past.batch(1, yesterday(), 1))
+        eventually(stored.message_count, 1)
+        with locked_past(database):
+            for tick in range(2, 102):
+                sender.send(past.batch(1, yesterday() + tick, tick), fleet.batch(0, time.time(), tick))
+            consumer.wait_for("late_waits")
+            parked_bytes = stored.value("SELECT coalesce(sum(body_bytes), 0) FROM parked_messages")
+        eventually(stored.message_count, 201)
+        eventually(lambda: stored.count("parked_messages"), 0)
+        sender.close()
+        assert "database_away" not in consumer.output()
 
-                def watched() -> bool:
-                    nonlocal peak_bytes
-                    peak_bytes = max(peak_bytes, consumer.resident_bytes())
-                    return time.monotonic() >= ends_at
-
-                wait_until(watched, timeout_seconds=10.0)
-            eventually(
-                lambda: stored.value("SELECT coalesce(sum(message_count), 0) FROM quarantine_counts"), 20
-            )
-            sender.close()
-
-    assert peak_bytes - base_bytes < BUFFER_BYTES + OTHER_BYTES
+    assert parked_bytes <= ROOM_BYTES
+    assert 0 == stored.count("quarantine")
 
 
 def test_a_host_that_drains_a_day_costs_its_neighbour_no_freshness(

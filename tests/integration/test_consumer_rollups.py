@@ -41,6 +41,7 @@ WIDTHS = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1), "1d": timedelta(
 WAITS = (
     "SELECT count(*) FROM rollup_progress() WHERE level = '5m' AND waits_from IS NOT NULL AND done < target"
 )
+MIGRATED = "UPDATE schema_migrations SET applied_at = now() - make_interval(secs => %s) RETURNING number"
 # Rows in which a level's table and the raw samples before its mark differ.
 DIFFERENCES = """
     WITH filled AS (
@@ -245,18 +246,21 @@ def test_status_tells_how_far_the_rollups_are(site: Site, virtual_host: VirtualH
     )
     batches = history(2.0)
     site.store(*batches[::2])
+    site.stored.rows(MIGRATED, [60.0])
     status = read_status(settings).status
     assert ["5m", "1h", "1d"] == [level.level for level in status.levels]
     assert status.levels[0].lag_seconds > HOUR_SECONDS
     # A new fleet's past waits for its first rollups.
     assert status.levels[0].done_at is None
-    assert not any("rollups are" in problem for problem in status.problems)
+    assert not any("rollups of" in problem for problem in status.problems)
+    site.stored.rows(MIGRATED, [HOUR_SECONDS + 60.0])
+    assert any("rollups of 5m" in problem for problem in read_status(settings).status.problems)
 
     site.roll_up()
     site.stored.rows(
         "UPDATE rollup_marks SET done = done - INTERVAL '1 hour' WHERE level = '5m' RETURNING level"
     )
-    assert any("rollups are" in problem for problem in read_status(settings).status.problems)
+    assert any("rollups of 5m" in problem for problem in read_status(settings).status.problems)
 
     site.roll_up()
     site.store(*batches[1::2])

@@ -110,6 +110,32 @@ def test_a_transaction_ends_with_its_connection(proxy: Proxy, database: Migrated
         assert connection.broken
 
 
+def test_a_statement_that_takes_its_time_is_waited_for(proxy: Proxy, database: MigratedDatabase) -> None:
+    """Of a migration: the server is asked beside it, and is at work."""
+    settings = settings_through(proxy, database)
+    with (
+        connect(settings, "test", autocommit=True, is_patient=True) as connection,
+        capture_logs() as logs,
+    ):
+        assert [(1,)] == connection.execute("SELECT 1 FROM pg_sleep(7.0)").fetchall()
+
+    assert [] == logs
+
+
+def test_a_statement_that_nobody_is_at_is_given_up_within_a_minute(
+    proxy: Proxy, database: MigratedDatabase
+) -> None:
+    """It never came through, though it might have taken a day."""
+    settings = settings_through(proxy, database)
+    with connect(settings, "test", autocommit=True, is_patient=True) as connection:
+        connection.execute("SELECT 1")
+        proxy.bury()
+        with capture_logs() as logs:
+            assert 5.0 < seconds_in_vain(connection) < 20.0
+
+    assert ["database_silent"] == [each["event"] for each in logs]
+
+
 def _copy_into_nothing(connection: Connection, proxy: Proxy) -> None:
     with translated_errors(), connection.transaction():
         proxy.bury()

@@ -5,5 +5,5 @@ INSERT INTO quarantine (
     body_sha256, body, body_bytes, kept_bytes, deaths
 ) VALUES (
     %(received_at)s, %(reason)s, %(detail)s, %(host)s, %(queue)s, %(exchange)s, %(routing_key)s, %(user_id)s, %(message_id)s,
-    %(content_type)s, %(message_type)s, %(body_sha256)s, %(body)s, %(body_bytes)s, %(kept_bytes)s, %(deaths)s
+    %(content_type)s, %(message_type)s, %(body_sha256)s, %(body)b, %(body_bytes)s, %(kept_bytes)s, %(deaths)s
 )

@@ -78,6 +78,21 @@ def test_a_clock_that_the_database_and_no_host_shares_is_wrong() -> None:
         scene.clock.require_right()
 
 
+def test_what_the_broker_stamps_stands_for_what_hosts_claim() -> None:
+    """Three hosts an hour fast are no majority where the broker's stamps are right; nor are slow ones."""
+    scene = Scene()
+    scene.database_says(0.0)
+    for number in range(3):
+        scene.clock.note_arrival(scene.delivery(f"hv{number}", 3_600.0, stamped_seconds=TRUE + scene.elapsed))
+    assert scene.is_right()
+
+    slow = Scene(SLOW)
+    slow.database_says(SLOW)
+    for number in range(3):
+        slow.clock.note_arrival(slow.delivery(f"hv{number}", SLOW, stamped_seconds=TRUE + slow.elapsed))
+    assert not slow.is_right()
+
+
 @pytest.mark.parametrize("host_count", [1, 3])
 @pytest.mark.parametrize("offset", [-600.0, 3_600.0])
 def test_a_database_that_hosts_contradict_is_wrong_itself(host_count: int, offset: float) -> None:

@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.broker.amqp_properties import as_text, deaths
+from consumer.broker.amqp_properties import as_text, deaths, stamped_seconds
 from consumer.broker.delivery import Death
 
 ANYTHING = st.recursive(
@@ -39,6 +39,13 @@ def test_any_value_gives_text_that_a_database_takes(value: object) -> None:
 def test_any_headers_give_deaths(headers: object) -> None:
     """Headers of any shape are read without an error."""
     assert len(deaths(headers)) <= 16
+    assert stamped_seconds(headers) is None
+
+
+def test_the_broker_s_stamp_is_read() -> None:
+    """In milliseconds; what is no time of this era is none."""
+    assert stamped_seconds({"timestamp_in_ms": 1_760_000_000_250}) == 1_760_000_000.25
+    assert [None] * 4 == [stamped_seconds({"timestamp_in_ms": each}) for each in (-1, 2**63, True, "1")]
 
 
 def test_the_broker_s_own_entries_are_read() -> None:
