@@ -831,6 +831,8 @@ BEGIN
     EXCEPTION WHEN lock_not_available THEN
         RETURN;
     END;
+    -- A chunk that somebody reads for hours, as pg_dump does: the rollups wait meanwhile, and so does who comes to it next.
+    PERFORM set_config('lock_timeout', '1s', true);
     FOR entry IN
         SELECT r.relation, p.keep, m.relation AS source, m.level, next.done, s.subject
         FROM kvmgrid.retention_relations AS r
