@@ -375,6 +375,11 @@ BEGIN
         PERFORM create_hypertable(
             format('kvmgrid.%I', buckets)::regclass, by_range('bucket', entry.chunk_interval), create_default_indexes => false
         );
+        -- The next level reads all of an hour or day. Nothing but inserts comes, so that a vacuum would come late.
+        EXECUTE format(
+            'CREATE INDEX %I ON kvmgrid.%I USING brin (bucket) WITH (pages_per_range = 32, autosummarize = on)',
+            buckets || '_bucket', buckets
+        );
     END IF;
     FOR entry IN
         SELECT c.name AS column_name, c.type
