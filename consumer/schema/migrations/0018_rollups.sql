@@ -589,6 +589,7 @@ SET search_path = pg_catalog, kvmgrid, public, pg_temp
 SET jit = off
 SET max_parallel_workers_per_gather = 0
 SET work_mem = '64MB'
+SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0
 AS $$
 DECLARE
     step record;
@@ -929,6 +930,7 @@ CREATE OR REPLACE FUNCTION settle_claims(settled integer[]) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, kvmgrid, public, pg_temp
+SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0
 AS $$
 DECLARE
     series text;
