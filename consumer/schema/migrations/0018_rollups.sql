@@ -550,7 +550,8 @@ AS $$
 $$;
 
 -- Moves `announced` up to a minute ago, and returns it; null while another session is the worker. While old samples are
--- being rolled up it stays within six hours of them, so that few rows have to be noted.
+-- being rolled up it stays within six hours of them, so that few rows have to be noted: of half the tables, so that one
+-- that cannot be filled does not hold the others up.
 -- Raises lock_not_available where a flush has held the gate for 0.2 s: flushes that begin wait behind this, so no longer.
 CREATE FUNCTION announce_rollups() RETURNS timestamptz
 LANGUAGE plpgsql
@@ -566,8 +567,8 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT a.announced INTO reached FROM kvmgrid.rollup_announced AS a;
-    SELECT least(wanted, min(
-        CASE
+    SELECT least(wanted, percentile_disc(0.5) WITHIN GROUP (
+        ORDER BY CASE
             WHEN m.done > wanted - INTERVAL '6 hours' THEN m.done
             ELSE kvmgrid.rollup_source_start(m.relation, m.level, m.done)
         END
