@@ -106,8 +106,14 @@ class Steps:
             self._reach("after_late")
         return None if row is None else convert(row, Applied)
 
-    def convert_chunk(self) -> str | None:
-        """Convert a chunk to columns and return its name; None where none is due."""
+    def due_chunks(self) -> list[str]:
+        """Return the chunks that should be in columns, the oldest first."""
         with translated_errors():
-            ((name,),) = self._connection.execute(statement("rollups/convert")).fetchall()
-        return convert(name, str | None)
+            rows = self._connection.execute(statement("rollups/due_chunks")).fetchall()
+        return [convert(name, str) for (name,) in rows]
+
+    def convert_chunk(self, chunk: str) -> bool:
+        """Convert a chunk to columns; return False where it is due no more, or another session is at one."""
+        with translated_errors():
+            rows = self._connection.execute(statement("rollups/convert"), {"chunk": chunk}).fetchall()
+        return rows == [(True,)]

@@ -87,8 +87,10 @@ INSERT INTO rollup_states (relation, state, condition) VALUES
 
 -- Empty: only its lock matters. A flush takes it in the mode of an INSERT, whoever moves `announced` shuts flushes out.
 CREATE TABLE rollup_gate (is_only boolean PRIMARY KEY);
--- Empty as well: one worker at a time. For the lock one has to own the table.
+-- Empty as well: one worker at a time, and one that converts chunks to columns, which takes minutes. For the locks one has
+-- to own the tables.
 CREATE TABLE rollup_worker (is_only boolean PRIMARY KEY);
+CREATE TABLE rollup_converter (is_only boolean PRIMARY KEY);
 
 -- Rows that are older are noted by whoever stores them. From the first moment that a row may have: before the first
 -- upkeep the views read what is stored, whenever it was taken.
@@ -959,7 +961,8 @@ END
 $$;
 
 -- Chunks that should be in columns by now and are not, or that rows were added to; the oldest first. Half a chunk's length
--- after its end hardly anything is written to it. Only the Community edition has tables with a columnstore.
+-- after its end hardly anything is written to it. Samples and buckets stay in rows until the next level has all of them and
+-- no note of then waits. Only the Community edition has tables with a columnstore.
 CREATE FUNCTION chunks_due() RETURNS TABLE (relation text, chunk text, range_end timestamptz, due_at timestamptz)
 LANGUAGE sql
 STABLE
@@ -971,32 +974,44 @@ AS $$
     JOIN timescaledb_information.chunks AS c USING (hypertable_schema, hypertable_name)
     JOIN _timescaledb_catalog.chunk AS k ON k.schema_name = c.chunk_schema AND k.table_name = c.chunk_name
     CROSS JOIN LATERAL (SELECT c.range_end + (c.range_end - c.range_start) / 2 AS due_at) AS d
+    LEFT JOIN (
+        SELECT kvmgrid.rollup_table(m.relation, m.level) AS name, r.subject, coalesce(next.done, m.done) AS done
+        FROM kvmgrid.rollup_marks AS m
+        JOIN kvmgrid.rollup_relations AS r ON r.relation = m.relation
+        LEFT JOIN kvmgrid.rollup_levels AS l ON l.source = m.level
+        LEFT JOIN kvmgrid.rollup_marks AS next ON next.relation = m.relation AND next.level = l.level
+    ) AS s ON s.name = c.hypertable_name
     WHERE h.hypertable_schema = 'kvmgrid'
         AND h.compression_enabled
         -- 8: in columns, but for rows that came later.
         AND (NOT c.is_compressed OR k.status & 8 > 0)
         AND d.due_at < now()
+        AND (s.name IS NULL OR c.range_end <= s.done)
+        AND NOT EXISTS (
+            SELECT FROM kvmgrid.rollup_late AS n
+            WHERE n.subject = s.subject AND n.bucket >= c.range_start AND n.bucket < c.range_end
+        )
     ORDER BY d.due_at, 2
 $$;
 
--- Converts the oldest chunk that is due to columns and returns its name; null if none is due. Nothing can be written to
--- the chunk meanwhile.
-CREATE FUNCTION convert_chunk() RETURNS text
+-- Converts a chunk that is due to columns; returns whether it did: it is due no more, or another session is at one. Nothing
+-- can be written to the chunk meanwhile.
+CREATE FUNCTION convert_chunk(chunk text) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, kvmgrid, public, pg_temp
 AS $$
-DECLARE
-    due text;
 BEGIN
-    IF NOT kvmgrid.is_rollup_worker() THEN
-        RETURN NULL;
+    BEGIN
+        LOCK TABLE kvmgrid.rollup_converter IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+    EXCEPTION WHEN lock_not_available THEN
+        RETURN false;
+    END;
+    IF NOT EXISTS (SELECT FROM kvmgrid.chunks_due() AS d WHERE d.chunk = convert_chunk.chunk) THEN
+        RETURN false;
     END IF;
-    SELECT d.chunk INTO due FROM kvmgrid.chunks_due() AS d LIMIT 1;
-    IF due IS NOT NULL THEN
-        PERFORM compress_chunk(due::regclass, if_not_compressed => true);
-    END IF;
-    RETURN due;
+    PERFORM compress_chunk(convert_chunk.chunk::regclass, if_not_compressed => true);
+    RETURN true;
 END
 $$;
 
@@ -1076,13 +1091,13 @@ REVOKE ALL ON FUNCTION
     make_rollup_table(text, text), replace_rollup_view(text, text), append_view_column(text, text, text),
     add_figure(text, text, text, boolean, boolean, boolean), is_rollup_worker(),
     rollup_source_start(text, text, timestamptz), rollup_target(text, text), announce_rollups(),
-    fill_rollup(text, text, integer), rewrite_rollup(text, text, integer[], timestamptz[]), apply_late_rollups(integer),
-    rollup_progress(), rollup_late_waiting(), chunks_due(), convert_chunk()
+    fill_rollup(text, text, integer), rewrite_rollup(text, text, integer[], timestamptz[]), rollup_locked(text, text),
+    apply_late_rollups(integer), rollup_progress(), rollup_late_waiting(), chunks_due(), convert_chunk(text)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rollup_done(text, text) TO kvmgrid_dashboard;
 GRANT EXECUTE ON FUNCTION
     announce_rollups(), fill_rollup(text, text, integer), apply_late_rollups(integer), rollup_progress(), rollup_late_waiting(),
-    chunks_due(), convert_chunk()
+    chunks_due(), convert_chunk(text)
 TO kvmgrid_ingest;
 -- A flush shuts the gate behind itself, reads the mark and notes. INSERT on the gate is for its lock.
 GRANT INSERT ON rollup_gate TO kvmgrid_ingest;
