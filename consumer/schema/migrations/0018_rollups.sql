@@ -572,7 +572,7 @@ BEGIN
     SELECT least(wanted, percentile_disc(0.5) WITHIN GROUP (
         ORDER BY CASE
             WHEN m.done > wanted - INTERVAL '6 hours' THEN m.done
-            ELSE kvmgrid.rollup_source_start(m.relation, m.level, m.done)
+            ELSE coalesce(kvmgrid.rollup_source_start(m.relation, m.level, m.done), wanted)
         END
     ) + INTERVAL '6 hours') INTO wanted
     FROM kvmgrid.rollup_marks AS m
