@@ -193,7 +193,7 @@ def test_an_hour_of_buckets_is_found_by_an_index(owner: Session) -> None:
         owner.execute(
             sql.SQL(
                 "INSERT INTO {} (bucket, domain_id, sample_count) SELECT %s + n * %s::interval, domain_id, 1"
-                " FROM generate_series(0, 600) AS n, generate_series(1, 100) AS domain_id"
+                " FROM generate_series(0, 600) AS n, generate_series(1, 100) AS domain_id ORDER BY n"
             ).format(table),
             [midnight(40), width],
         )
