@@ -89,7 +89,8 @@ class Filling:
         except ConsumerError as error:
             if steps.is_lost:
                 raise
-            self._failures[name] = str(error)
+            # Without the statement, which is of 40 kB.
+            self._failures[name] = str(error).partition("\n")[0]
 
     def _announce(self, steps: Steps) -> datetime:
         if older := steps.older_consumers():

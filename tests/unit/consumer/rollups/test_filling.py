@@ -103,7 +103,7 @@ class ManyTables(Database):
         """Fill in all but the first."""
         self.asked.append(progress.name)
         if progress.name == "domain_samples 5m":
-            raise DataRefused("value out of range")
+            raise DataRefused("value out of range\nCONTEXT:  SQL statement, long")
         self.dones[progress.relation, progress.level] = NOW
         return Filled(NOW, NOW, 1)
 
@@ -172,7 +172,7 @@ def test_a_table_that_cannot_be_filled_holds_no_other_up() -> None:
     subject = Rounds(database)
     assert not subject.round()
 
-    assert ["domain_samples 5m"] == subject.failed
+    assert {"domain_samples 5m": "value out of range"} == subject.filling._failures
     assert 1 == database.asked.count("domain_samples 5m")
     behind = [progress.name for progress in database.progress() if progress.done < NOW]
     assert ["domain_samples 5m"] == behind
