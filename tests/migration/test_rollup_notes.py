@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from psycopg import sql
 
+from consumer.database import connect
 from consumer.schema.retention import enforce
+from consumer.settings import DatabaseSettings
 from tests.migration.rolling_up import fill_levels, roll_up
 from tests.migration.seeding import HYPERTABLES, seed_samples
 from tests.services import MigratedDatabase
@@ -202,3 +204,10 @@ def test_an_hour_of_buckets_is_found_by_an_index(owner: Session) -> None:
         begin = midnight(40) + 300 * width
         plan = "\n".join(line for (line,) in owner.execute(query, [begin, begin + 12 * width]))
         assert f"domain_samples_{level}_buckets_bucket" in plan
+
+
+def test_a_consumers_statements_open_any_number_of_batches(database: MigratedDatabase) -> None:
+    """Flushes meet columns in the Community edition; the Apache edition knows the setting as well."""
+    with connect(DatabaseSettings(url=database.ingest_url), "test", autocommit=True) as connection:
+        shown = connection.execute("SHOW timescaledb.max_tuples_decompressed_per_dml_transaction")
+        assert [("0",)] == shown.fetchall()
