@@ -960,38 +960,50 @@ BEGIN
 END
 $$;
 
--- Chunks that should be in columns by now and are not, or that rows were added to; the oldest first. Half a chunk's length
--- after its end hardly anything is written to it. Samples and buckets stay in rows until the next level has all of them and
--- no note of then waits. Only the Community edition has tables with a columnstore.
+-- Chunks that are old enough for columns and are not in these, or that rows were added to; the oldest first. Half a chunk's
+-- length after its end hardly anything is written to it. Only the Community edition has tables with a columnstore.
+CREATE FUNCTION chunks_in_rows()
+RETURNS TABLE (relation text, chunk text, range_start timestamptz, range_end timestamptz, due_at timestamptz)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, kvmgrid, public, pg_temp
+AS $$
+    SELECT c.hypertable_name::text, format('%I.%I', c.chunk_schema, c.chunk_name), c.range_start, c.range_end, d.due_at
+    FROM timescaledb_information.hypertables AS h
+    JOIN timescaledb_information.chunks AS c USING (hypertable_schema, hypertable_name)
+    JOIN _timescaledb_catalog.chunk AS k ON k.schema_name = c.chunk_schema AND k.table_name = c.chunk_name
+    CROSS JOIN LATERAL (SELECT c.range_end + (c.range_end - c.range_start) / 2 AS due_at) AS d
+    WHERE h.hypertable_schema = 'kvmgrid'
+        AND h.compression_enabled
+        -- 8: in columns, but for rows that came later.
+        AND (NOT c.is_compressed OR k.status & 8 > 0)
+        AND d.due_at < now()
+    ORDER BY d.due_at, 2
+$$;
+
+-- Of these, what should be converted now: the next level has all of it, and no note of then waits. So it is hardly ever
+-- written to afterwards.
 CREATE FUNCTION chunks_due() RETURNS TABLE (relation text, chunk text, range_end timestamptz, due_at timestamptz)
 LANGUAGE sql
 STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, kvmgrid, public, pg_temp
 AS $$
-    SELECT c.hypertable_name::text, format('%I.%I', c.chunk_schema, c.chunk_name), c.range_end, d.due_at
-    FROM timescaledb_information.hypertables AS h
-    JOIN timescaledb_information.chunks AS c USING (hypertable_schema, hypertable_name)
-    JOIN _timescaledb_catalog.chunk AS k ON k.schema_name = c.chunk_schema AND k.table_name = c.chunk_name
-    CROSS JOIN LATERAL (SELECT c.range_end + (c.range_end - c.range_start) / 2 AS due_at) AS d
+    SELECT c.relation, c.chunk, c.range_end, c.due_at
+    FROM kvmgrid.chunks_in_rows() AS c
     LEFT JOIN (
         SELECT kvmgrid.rollup_table(m.relation, m.level) AS name, r.subject, coalesce(next.done, m.done) AS done
         FROM kvmgrid.rollup_marks AS m
         JOIN kvmgrid.rollup_relations AS r ON r.relation = m.relation
         LEFT JOIN kvmgrid.rollup_levels AS l ON l.source = m.level
         LEFT JOIN kvmgrid.rollup_marks AS next ON next.relation = m.relation AND next.level = l.level
-    ) AS s ON s.name = c.hypertable_name
-    WHERE h.hypertable_schema = 'kvmgrid'
-        AND h.compression_enabled
-        -- 8: in columns, but for rows that came later.
-        AND (NOT c.is_compressed OR k.status & 8 > 0)
-        AND d.due_at < now()
-        AND (s.name IS NULL OR c.range_end <= s.done)
+    ) AS s ON s.name = c.relation
+    WHERE (s.name IS NULL OR c.range_end <= s.done)
         AND NOT EXISTS (
             SELECT FROM kvmgrid.rollup_late AS n
             WHERE n.subject = s.subject AND n.bucket >= c.range_start AND n.bucket < c.range_end
         )
-    ORDER BY d.due_at, 2
+    ORDER BY c.due_at, c.chunk
 $$;
 
 -- Converts a chunk that is due to columns; returns whether it did: it is due no more, or another session is at one. Nothing
@@ -1092,7 +1104,7 @@ REVOKE ALL ON FUNCTION
     add_figure(text, text, text, boolean, boolean, boolean), is_rollup_worker(),
     rollup_source_start(text, text, timestamptz), rollup_target(text, text), announce_rollups(),
     fill_rollup(text, text, integer), rewrite_rollup(text, text, integer[], timestamptz[]), rollup_locked(text, text),
-    apply_late_rollups(integer), rollup_progress(), rollup_late_waiting(), chunks_due(), convert_chunk(text)
+    apply_late_rollups(integer), rollup_progress(), rollup_late_waiting(), chunks_in_rows(), chunks_due(), convert_chunk(text)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rollup_done(text, text) TO kvmgrid_dashboard;
 GRANT EXECUTE ON FUNCTION
