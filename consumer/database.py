@@ -72,6 +72,8 @@ def connect(
         "search_path": "kvmgrid,public",
         # Acks follow commits: a commit that a crash could undo would lose what was acknowledged.
         "synchronous_commit": "on",
+        # Late rows meet chunks in columns: 100 batches of these would be the most that a statement may open.
+        "timescaledb.max_tuples_decompressed_per_dml_transaction": "0",
     }
     # libpq takes an empty password for none, and then looks into its own sources.
     password = read_secret(settings.password_file) if settings.password_file else ""

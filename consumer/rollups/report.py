@@ -2,12 +2,12 @@
 """What the upkeep says of the rollups: a summary now and then, and loudly where they stand still."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime  # noqa: TC003 - annotates an attribute; one import style
 
 import structlog
 
-from consumer.rollups.steps import Mark
+from consumer.rollups.steps import LevelProgress
 from consumer.schema.levels import FINEST_LEVEL, is_behind
 
 _SUMMARY_SECONDS = 600.0
@@ -56,10 +56,17 @@ class Report:
         if count:
             self._log.warning("late_not_rolled_up", note_count=count)
 
-    def tell(self, marks: Sequence[Mark]) -> None:
-        """Log what there is to be told; ``marks`` is how far each table and level is."""
+    def tell_failures(self, failures: Mapping[str, str]) -> None:
+        """Log what failed in a round, with one of the errors; none ends the warning of those before."""
+        if failures:
+            self.warn("rollups_failed", failed=sorted(failures), error=next(iter(failures.values())))
+        else:
+            self.end_warning("rollups_failed")
+
+    def tell(self, progress: Sequence[LevelProgress]) -> None:
+        """Log what there is to be told; ``progress`` is how far each table and level is."""
         now = self._now()
-        self._tell_lag(marks, now)
+        self._tell_lag(progress, now)
         elapsed = now - self._since
         if elapsed >= _SUMMARY_SECONDS:
             if self._filled_count or self._late_count:
@@ -72,11 +79,11 @@ class Report:
                 )
             self._reset()
 
-    def _tell_lag(self, marks: Sequence[Mark], now: float) -> None:
+    def _tell_lag(self, progress: Sequence[LevelProgress], now: float) -> None:
         waiting = [
-            (mark.waits_from, mark.lag_seconds)
-            for mark in marks
-            if mark.level == FINEST_LEVEL and mark.waits_from is not None
+            (each.waits_from, each.lag_seconds)
+            for each in progress
+            if each.level == FINEST_LEVEL and each.waits_from is not None
         ]
         waits_from, lag_seconds = min(waiting, default=(None, 0.0))
         if waits_from is None or not is_behind(FINEST_LEVEL, lag_seconds):

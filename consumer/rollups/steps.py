@@ -16,7 +16,7 @@ from consumer.failpoint import UpkeepPoint
 from consumer.statements import statement
 
 
-class Mark(NamedTuple):
+class LevelProgress(NamedTuple):
     """How far one level of one table is filled in, and how far it could be by now."""
 
     relation: str
@@ -25,6 +25,11 @@ class Mark(NamedTuple):
     target: datetime
     # From when on there are samples that wait; None where there are none.
     waits_from: datetime | None
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return f"{self.relation} {self.level}"
 
     @property
     def lag_seconds(self) -> float:
@@ -55,6 +60,11 @@ class Steps:
         self._connection = connection
         self._reach = reach
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether no step can be taken any more on this connection."""
+        return self._connection.closed
+
     def older_consumers(self) -> list[int]:
         """Return the server's processes that store samples without noting late ones."""
         with translated_errors():
@@ -70,15 +80,15 @@ class Steps:
             self._reach("after_announced")
         return convert(announced, datetime | None)
 
-    def progress(self) -> list[Mark]:
+    def progress(self) -> list[LevelProgress]:
         """Return how far each level of each table is, in the order in which to go on."""
         with translated_errors():
             rows = self._connection.execute(statement("rollups/progress")).fetchall()
-        return [convert(row, Mark) for row in rows]
+        return [convert(row, LevelProgress) for row in rows]
 
-    def fill(self, mark: Mark, bucket_count: int) -> Filled | None:
+    def fill(self, progress: LevelProgress, bucket_count: int) -> Filled | None:
         """Fill in the next buckets of a table and level."""
-        parameters = {"relation": mark.relation, "level": mark.level, "bucket_count": bucket_count}
+        parameters = {"relation": progress.relation, "level": progress.level, "bucket_count": bucket_count}
         with translated_errors():
             with self._connection.transaction():
                 row = self._connection.execute(statement("rollups/fill"), parameters).fetchone()
@@ -96,8 +106,14 @@ class Steps:
             self._reach("after_late")
         return None if row is None else convert(row, Applied)
 
-    def convert_chunk(self) -> str | None:
-        """Convert a chunk to columns and return its name; None where none is due."""
+    def due_chunks(self) -> list[str]:
+        """Return the chunks that should be in columns, the oldest first."""
         with translated_errors():
-            ((name,),) = self._connection.execute(statement("rollups/convert")).fetchall()
-        return convert(name, str | None)
+            rows = self._connection.execute(statement("rollups/due_chunks")).fetchall()
+        return [convert(name, str) for (name,) in rows]
+
+    def convert_chunk(self, chunk: str) -> bool:
+        """Convert a chunk to columns; return False where it is due no more, or another session is at one."""
+        with translated_errors():
+            rows = self._connection.execute(statement("rollups/convert"), {"chunk": chunk}).fetchall()
+        return rows == [(True,)]

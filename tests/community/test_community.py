@@ -5,16 +5,20 @@ The tests run on the WebAssembly build (see conftest.py for its limits). The SQL
 the real runner. COPY, and sessions beside one another, are tried in the Apache edition or nowhere.
 """
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 from psycopg import sql
 
+from consumer.rollups.conversion import Conversion
+from consumer.rollups.steps import Steps
 from consumer.schema.migration import detect, migrate
 from consumer.schema.migration_files import migrations_folder, read_migrations
 from consumer.schema.retention import Removed, enforce
 from tests.migration.rolling_up import roll_up
 from tests.migration.seeding import HYPERTABLES, seed_contest, seed_plain_tables, seed_samples
+from tests.migration.test_extension_update import drop_extension_views
 from tests.migration.test_grants import EXPECTED, GRANTS
 from tests.services import MigratedDatabase
 
@@ -42,12 +46,16 @@ def columns(connection: psycopg.Connection) -> dict[str, list[str]]:
     return dict(connection.execute(COLUMNS).fetchall())
 
 
+def due_count(connection: psycopg.Connection) -> int:
+    """Return how many chunks should be in columns and are not."""
+    return len(connection.execute("SELECT chunk FROM chunks_due()").fetchall())
+
+
 def convert(connection: psycopg.Connection) -> int:
     """Convert every chunk that is due, as the upkeep does, and return how many there were."""
-    count = 0
-    while connection.execute("SELECT convert_chunk()").fetchone() != (None,):
-        count += 1
-    return count
+    count = due_count(connection)
+    Conversion(threading.Event()).round(Steps(connection, lambda _point: None))
+    return count - due_count(connection)
 
 
 def rollup(connection: psycopg.Connection, view: str) -> list[tuple[object, ...]]:
@@ -144,9 +152,8 @@ def test_upkeep_fills_converts_and_drops(community: psycopg.Connection) -> None:
     community.execute("SET ROLE kvmgrid_ingest")
     roll_up(community)
     removed = {entry.relation: entry.removed_count for entry in enforce(community)}
-    due = community.execute("SELECT count(*) FROM chunks_due()").fetchone()
-    assert due == (convert(community),)
-    assert [] == community.execute("SELECT chunk FROM chunks_due()").fetchall()
+    assert convert(community) > 0
+    assert 0 == due_count(community)
     community.execute("RESET ROLE")
 
     for table in HYPERTABLES:
@@ -217,6 +224,91 @@ def test_late_and_double_samples_meet_converted_chunks(community: psycopg.Connec
                 sql.Identifier(f"domain_samples_{level}")
             )
         ).fetchall()
+    # Samples, and buckets of 5 minutes of the VM and its devices; hours and days are in rows still.
+    assert 4 == convert(community)
+    assert 0 == due_count(community)
+
+
+def test_late_samples_open_any_number_of_batches(community: psycopg.Connection) -> None:
+    """More than the 100 that TimescaleDB allows a statement by default: of samples, and of buckets."""
+    day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - 40 * DAY
+    community.execute("SELECT set_chunk_time_interval('domain_samples_5m_buckets', INTERVAL '1 day')")
+    community.execute(
+        "INSERT INTO domain_samples (domain_id, sampled_at, host_id, state, outcome)"
+        " SELECT domain_id, %s + n * INTERVAL '10 s', 1, 1, 'ok'"
+        " FROM generate_series(1, 120) AS domain_id, generate_series(1, 1000) AS n",
+        [day],
+    )
+    # Of 5 minutes are 288 a day; a batch is what is between two of them.
+    community.execute(
+        "INSERT INTO domain_samples_5m_buckets (domain_id, bucket, sample_count)"
+        " SELECT domain_id, %s + n * INTERVAL '1 minute', 10"
+        " FROM generate_series(1, 120) AS domain_id, generate_series(0, 999) AS n",
+        [day],
+    )
+    community.execute("UPDATE rollup_marks SET done = %s WHERE level <> 'raw'", [day + 3 * DAY])
+    assert 2 == convert(community)
+
+    community.execute("SET ROLE kvmgrid_ingest")
+    late = (
+        "INSERT INTO domain_samples (domain_id, sampled_at, host_id, state, outcome)"
+        " SELECT n, %s, 1, 1, 'ok' FROM generate_series(1, 120) AS n ON CONFLICT DO NOTHING"
+    )
+    # As every connection of a consumer has it.
+    community.execute("SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0")
+    assert "INSERT 0 120" == community.execute(late, [day + TICK / 2]).statusmessage
+    community.execute("RESET timescaledb.max_tuples_decompressed_per_dml_transaction")
+    community.execute(
+        "INSERT INTO rollup_late (subject, entity_id, bucket)"
+        " SELECT 'domain', n, %s FROM generate_series(1, 120) AS n",
+        [day],
+    )
+    assert [(120, 0, 360)] == community.execute("SELECT * FROM apply_late_rollups(1000)").fetchall()
+
+
+def test_a_chunk_is_due_half_its_length_after_its_end(community: psycopg.Connection) -> None:
+    """Also where `[database] chunk_seconds` makes them shorter; and not before the next level has it."""
+    community.execute("SELECT set_chunk_time_interval('domain_samples', INTERVAL '1 hour')")
+    seed_samples(community, datetime.now(UTC) - timedelta(hours=4), 60, TICK)
+    due = "SELECT due_at - range_end FROM chunks_due() WHERE relation = 'domain_samples'"
+    assert [] == community.execute(due).fetchall()
+
+    roll_up(community)
+    assert {(timedelta(minutes=30),)} == set(community.execute(due).fetchall())
+    # Nor while a note of then waits.
+    community.execute(
+        "INSERT INTO rollup_late (subject, entity_id, bucket)"
+        " SELECT 'domain', 1, time_bucket('5 minutes', sampled_at) FROM domain_samples"
+    )
+    assert [] == community.execute(due).fetchall()
+
+
+def test_a_figure_is_added_to_converted_chunks(community: psycopg.Connection) -> None:
+    """Old buckets have none of it; a late sample that has it reaches every level."""
+    then = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 40 * DAY
+    seed_samples(community, then, 6, TICK)
+    roll_up(community)
+    assert convert(community) > 0
+    community.execute("SELECT add_figure('domain_samples', 'novel_ratio', 'real', histogram => true)")
+    community.execute(
+        "INSERT INTO domain_samples (domain_id, sampled_at, host_id, novel_ratio, state, outcome)"
+        " VALUES (1, %s, 1, 0.5, 1, 'ok')",
+        [then + TICK / 2],
+    )
+    shown = "SELECT sample_count, novel_ratio_count, novel_ratio_max FROM {}"
+    views = [sql.SQL(shown).format(sql.Identifier(f"domain_samples_{level}")) for level in LEVELS[1:]]
+    assert [[(6, 0, None)]] * 3 == [community.execute(view).fetchall() for view in views]
+
+    community.execute("INSERT INTO rollup_late (subject, entity_id, bucket) VALUES ('domain', 1, %s)", [then])
+    roll_up(community)
+    assert [[(7, 1, 0.5)]] * 3 == [community.execute(view).fetchall() for view in views]
+    assert convert(community) > 0
+    assert [[(7, 1, 0.5)]] * 3 == [community.execute(view).fetchall() for view in views]
+
+
+def test_no_view_of_timescaledb_is_needed(community: psycopg.Connection) -> None:
+    """An update of the extension may drop all of them."""
+    assert drop_extension_views(community) > 5
 
 
 def test_a_consumer_deletes_outdated_rows(community: psycopg.Connection) -> None:

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Converts the oldest chunk that should be in columns and returns its name; null where there is none.
-SELECT convert_chunk()
+-- Converts the chunk %(chunk)s to columns; false where it is not due any more, or another session is at one.
+SELECT convert_chunk(%(chunk)s)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from consumer.errors import DatabaseAway
+from consumer.errors import DatabaseAway, DataRefused
 from consumer.rollups import filling
 from consumer.rollups.filling import Filling
 from consumer.rollups.report import Report
-from consumer.rollups.steps import Applied, Filled, Mark
+from consumer.rollups.steps import Applied, Filled, LevelProgress
 
 FIVE_MINUTES = timedelta(minutes=5)
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 class Database:
     """Stands for the steps: one table, whose buckets of 5 minutes are filled in as announced."""
+
+    is_lost = False
 
     def __init__(self, *, behind_count: int, note_count: int = 0) -> None:
         self.done = NOW - behind_count * FIVE_MINUTES
@@ -44,12 +46,12 @@ class Database:
         self.announced = min(NOW, self.done + timedelta(hours=6))
         return self.announced
 
-    def progress(self) -> list[Mark]:
+    def progress(self) -> list[LevelProgress]:
         """Tell how far it is."""
         waits_from = self.done if self.done < NOW else None
-        return [Mark("host_samples", "5m", self.done, NOW, waits_from)]
+        return [LevelProgress("host_samples", "5m", self.done, NOW, waits_from)]
 
-    def fill(self, _mark: Mark, bucket_count: int) -> Filled | None:
+    def fill(self, _progress: LevelProgress, bucket_count: int) -> Filled | None:
         """Fill in as much as is asked for."""
         self.asked.append("fill")
         if self.others_turn:
@@ -75,6 +77,35 @@ class Rounds:
     def round(self) -> bool:
         """Do one."""
         return self.filling.round(self._database)
+
+    @property
+    def failed(self) -> list[str]:
+        """What failed in the last one."""
+        return list(self.filling._failures)
+
+
+class ManyTables(Database):
+    """Two levels of three tables, of which the first cannot be filled in."""
+
+    def __init__(self) -> None:
+        super().__init__(behind_count=3)
+        tables = ("domain_samples", "host_disk_samples", "host_samples")
+        self.dones = {(table, level): self.done for level in ("5m", "1h") for table in tables}
+
+    def progress(self) -> list[LevelProgress]:
+        """Tell how far each is."""
+        return [
+            LevelProgress(table, level, done, NOW, done if done < NOW else None)
+            for (table, level), done in self.dones.items()
+        ]
+
+    def fill(self, progress: LevelProgress, _bucket_count: int) -> Filled | None:
+        """Fill in all but the first."""
+        self.asked.append(progress.name)
+        if progress.name == "domain_samples 5m":
+            raise DataRefused("value out of range\nCONTEXT:  SQL statement, long")
+        self.dones[progress.relation, progress.level] = NOW
+        return Filled(NOW, NOW, 1)
 
 
 def test_nothing_is_due() -> None:
@@ -120,7 +151,7 @@ def test_another_worker_is_left_alone() -> None:
 
 
 def test_a_flush_that_commits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gate is asked for again soon, some times; after that the round fails."""
+    """The gate is asked for again soon, some times; after that what was announced before is done."""
     monkeypatch.setattr(filling, "_ANNOUNCE_AGAIN_SECONDS", 0.0)
     database = Database(behind_count=1)
     database.gate_held_count = 4
@@ -128,6 +159,62 @@ def test_a_flush_that_commits_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> 
     assert database.done == NOW
 
     database.gate_held_count = 5
+    database.asked.clear()
+    subject = Rounds(database)
+    assert not subject.round()
+    assert ["announcement"] == subject.failed
+    assert "late" == database.asked[-1]
+
+
+def test_a_table_that_cannot_be_filled_holds_no_other_up() -> None:
+    """It is tried once a round, all the others are filled, and the round says what failed."""
+    database = ManyTables()
+    subject = Rounds(database)
+    assert not subject.round()
+
+    assert {"domain_samples 5m": "value out of range"} == subject.filling._failures
+    assert 1 == database.asked.count("domain_samples 5m")
+    behind = [progress.name for progress in database.progress() if progress.done < NOW]
+    assert ["domain_samples 5m"] == behind
+
+
+def test_late_samples_that_cannot_be_served_hold_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is over is filled in."""
+    database = Database(behind_count=3)
+
+    def fail(_note_count: int) -> None:
+        raise DataRefused("tuple decompression limit exceeded", certain=False)
+
+    monkeypatch.setattr(database, "apply_late", fail)
+    subject = Rounds(database)
+    subject.round()
+    assert ["late samples"] == subject.failed
+    assert database.done == NOW
+
+
+def test_many_late_samples_take_turns_with_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while it is filled in, and the rest of the notes follows at once."""
+    monkeypatch.setattr(filling, "_LATE_SECONDS", 0.0)
+    database = Database(behind_count=3, note_count=3 * filling._NOTE_COUNT_MAX)
+    subject = Rounds(database)
+
+    assert subject.round()
+    assert ["announce", "late", "fill"] == database.asked[:3]
+    assert database.note_count > 0
+    while subject.round():
+        pass
+    assert 0 == database.note_count
+
+
+def test_a_lost_connection_ends_the_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other step could be taken on it."""
+    database = Database(behind_count=3)
+
+    def lose(*_arguments: Any) -> None:
+        raise DatabaseAway("the connection is lost")
+
+    monkeypatch.setattr(database, "fill", lose)
+    monkeypatch.setattr(database, "is_lost", True)
     with pytest.raises(DatabaseAway):
         Rounds(database).round()
 
@@ -188,16 +275,16 @@ def test_a_step_that_fails_is_tried_half_as_large(monkeypatch: pytest.MonkeyPatc
     subject = Rounds(database)
     monkeypatch.setattr(database, "fill", fail)
     for _ in range(6):
-        with pytest.raises(DatabaseAway):
-            subject.round()
+        subject.round()
+        assert ["host_samples 5m"] == subject.failed
     assert [12, 6, 3, 1, 1, 1] == asked
 
     monkeypatch.undo()
     monkeypatch.setattr(database, "apply_late", fail)
     asked.clear()
     for _ in range(2):
-        with pytest.raises(DatabaseAway):
-            subject.round()
+        subject.round()
+        assert ["late samples"] == subject.failed
     assert [2_000, 1_000] == asked
 
     # Another session's turn is no failure.

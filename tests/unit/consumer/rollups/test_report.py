@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consumer.rollups.report import Report
-from consumer.rollups.steps import Mark
+from consumer.rollups.steps import LevelProgress
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -35,9 +35,9 @@ class Logged:
         waits_from = NOW + timedelta(seconds=moved_seconds)
         self.report.tell(
             [
-                Mark("host_samples", "5m", waits_from, target, waits_from),
-                Mark("domain_samples", "5m", target, target, None),
-                Mark("host_samples", "1h", NOW - timedelta(days=1), target, NOW - timedelta(days=1)),
+                LevelProgress("host_samples", "5m", waits_from, target, waits_from),
+                LevelProgress("domain_samples", "5m", target, target, None),
+                LevelProgress("host_samples", "1h", NOW - timedelta(days=1), target, NOW - timedelta(days=1)),
             ]
         )
         return [event for event, _ in self.events]
@@ -86,3 +86,16 @@ def test_what_was_done_is_summed_up(logged: Logged) -> None:
     logged.report.tell_unserved(0)
     logged.report.tell_unserved(2)
     assert [("late_not_rolled_up", {"note_count": 2})] == logged.events
+
+
+def test_what_fails_is_summed_up_once_in_a_while(logged: Logged) -> None:
+    """All that failed in a round, with one of the errors; after a round without, one is news."""
+    failures = {"host_samples 5m": "no space left", "domain_samples 5m": "no space left"}
+    logged.report.tell_failures(failures)
+    logged.report.tell_failures(failures)
+    expected = {"failed": ["domain_samples 5m", "host_samples 5m"], "error": "no space left"}
+    assert [("rollups_failed", expected)] == logged.events
+
+    logged.report.tell_failures({})
+    logged.report.tell_failures(failures)
+    assert [("rollups_failed", expected)] * 2 == logged.events

@@ -14,6 +14,8 @@ from consumer.settings import DatabaseSettings, RetentionSettings
 class Broken:
     """Stands for a connection that the server has closed."""
 
+    closed = True
+
     def __init__(self) -> None:
         self.asked_count = self.closed_count = 0
 
@@ -46,7 +48,9 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Broken:
 
 def test_a_connection_that_breaks_at_once_is_a_failed_round(broken: Broken) -> None:
     """It is logged and tried an hour later, removal and conversion each: the thread goes on."""
-    Upkeep(DatabaseSettings(), RetentionSettings()).once()
+    subject = Upkeep(DatabaseSettings(), RetentionSettings())
+    subject.once()
+    subject.convert()
 
     assert 2 == broken.asked_count
 
@@ -64,3 +68,32 @@ def test_a_round_of_rollups_that_fails_takes_a_new_connection(
 
     assert (2, 2) == (broken.asked_count, broken.closed_count)
     assert ["rollups_failed"] == warnings
+
+
+def test_an_error_that_nobody_expects_ends_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither rollups nor conversion: it is logged, and the work begins anew."""
+    subject = Upkeep(DatabaseSettings(), RetentionSettings())
+    monkeypatch.setattr(upkeep, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(upkeep, "_FIRST_CONVERSION_SECONDS", 0.0)
+    errors: list[str] = []
+    monkeypatch.setattr(
+        subject._log, "exception", lambda _event, thread: errors.append(thread), raising=False
+    )
+    called: list[str] = []
+
+    def stumble(name: str) -> bool:
+        called.append(name)
+        if called.count(name) == 1:
+            raise RuntimeError("a bug")
+        if {called.count("round"), called.count("convert")} == {2}:
+            subject.stop()
+        return True
+
+    monkeypatch.setattr(subject, "round", lambda: called.count("round") == 2 or stumble("round"))
+    monkeypatch.setattr(subject, "convert", lambda: stumble("convert"))
+    subject.start()
+    for thread in subject._threads:
+        thread.join(30.0)
+        assert not thread.is_alive()
+
+    assert {"upkeep", "conversion"} == set(errors)
