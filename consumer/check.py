@@ -58,7 +58,9 @@ def _broker(settings: ConsumerSettings) -> Iterator[Finding]:
 
 def _database(settings: ConsumerSettings) -> Iterator[Finding]:
     with connect(settings.database, "check", autocommit=True) as connection, translated_errors():
-        ((readers_lock, reserved_count),) = connection.execute(statement("check/server")).fetchall()
+        ((readers_lock, reserved_count, licence, columns_count),) = connection.execute(
+            statement("check/server")
+        ).fetchall()
     if readers_lock:
         yield Finding(
             "WARN",
@@ -77,3 +79,16 @@ def _database(settings: ConsumerSettings) -> Iterator[Finding]:
         )
     else:
         yield Finding("OK", "database", f"keeps {reserved_count} connections back from readers")
+    if licence == "apache":
+        yield Finding("OK", "database", "Apache edition of TimescaleDB: samples are kept in rows")
+    elif not columns_count:
+        yield Finding(
+            "WARN",
+            "database",
+            "the Community edition of TimescaleDB could keep samples in columns, and has rows",
+            "run kvmgrid-consumer migrate --edition community (docs/install.md)",
+        )
+    else:
+        yield Finding(
+            "OK", "database", f"Community edition of TimescaleDB: {columns_count} tables in columns"
+        )

@@ -11,10 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from consumer.errors import SchemaError
-from consumer.schema.migration import LOCK_KEY, Server, check_version, detect, migrate, pending
+from consumer.errors import DatabaseAway, SchemaError
+from consumer.schema.edition import Server, check_version, choose_form, detect, edition_of
+from consumer.schema.migration import LOCK_KEY, Wanted, migrate, pending
 from consumer.schema.migration_files import (
     Applied,
+    Edition,
     Migration,
     check_history,
     migrations_folder,
@@ -95,6 +97,12 @@ def test_what_will_be_rolled_up_is_said_beforehand(empty_database: MigratedDatab
 
     assert told[0].startswith("about 700 samples since 2026-11-01 will be rolled up")
     assert "about 1 min, about 1 MB of disk" in told[1]
+    assert [
+        "locked: the views of the rollups while they are replaced: charts wait for seconds",
+        "locked: host_samples while columns are added: consumers and charts wait for a moment",
+    ] == [line for line in told if line.startswith("locked")]
+    assert "a table in use is waited for up to 30 s" in told[-2]
+    assert [] == [line for line in told if "aggregates" in line]
 
 
 def test_nothing_is_said_of_a_new_database(empty_database: MigratedDatabase) -> None:
@@ -104,6 +112,21 @@ def test_nothing_is_said_of_a_new_database(empty_database: MigratedDatabase) -> 
         migrate(connection, tell=told.append)
 
     assert [] == told
+
+
+def test_what_the_server_lacks_is_said_beforehand(empty_database: MigratedDatabase) -> None:
+    """Chunks of ten minutes need more locks than there are; said before anything is applied."""
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(f"{len(pending(connection))} {line}")
+
+    with connect(empty_database) as connection:
+        migrate(connection, Wanted(chunk_interval=timedelta(minutes=10)), tell=tell)
+
+    assert [f"{len(labels())} max_locks_per_transaction is 64, 438 are needed"] == [
+        line.split(":")[0] for line in told
+    ]
 
 
 def test_the_session_is_handed_back_as_it_was(database: MigratedDatabase) -> None:
@@ -206,10 +229,45 @@ def test_a_file_may_ask_to_run_outside_a_transaction(
         assert [(1,)] == connection.execute("SELECT a FROM kvmgrid.one").fetchall()
 
 
+REPEATED = """
+-- transaction: none
+CREATE TABLE IF NOT EXISTS pieces (number int);
+-- next
+-- repeated
+INSERT INTO pieces SELECT count(*) + 1 FROM pieces WHERE (SELECT count(*) FROM pieces) < 5
+RETURNING number || ' of 5';
+-- next
+CREATE TABLE finished (a int);
+"""
+
+
+def test_a_repeated_query_is_told_and_goes_on_after_its_session_was_ended(
+    empty_database: MigratedDatabase, tmp_path: Path
+) -> None:
+    """Each piece is a transaction: killed behind the second one, the next migrate begins with the third."""
+    told: list[str] = []
+    folder = write(tmp_path, **{"0001_one": REPEATED})
+
+    def kill(line: str) -> None:
+        told.append(line)
+        if len(told) == 2:
+            with psycopg.connect(empty_database.administrator_url, autocommit=True) as killer:
+                killer.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+
+    with connect(empty_database) as connection, pytest.raises(DatabaseAway):
+        migrate(connection, folder=folder, tell=kill)
+    with connect(empty_database) as connection:
+        assert [(1,), (2,)] == connection.execute("SELECT number FROM kvmgrid.pieces ORDER BY 1").fetchall()
+        migrate(connection, folder=folder, tell=told.append)
+        assert () == pending(connection, folder)
+
+    assert [f"{number} of 5" for number in range(1, 6)] == told
+
+
 def test_chunks_get_the_interval_asked_for(database: MigratedDatabase) -> None:
     """The setting reaches every hypertable of samples and reports, and leaves events and rollups alone."""
     with connect(database) as connection:
-        migrate(connection, chunk_interval=timedelta(hours=6))
+        migrate(connection, Wanted(chunk_interval=timedelta(hours=6)))
 
         lengths = {timedelta(hours=6): 8, timedelta(days=30): 1}
         lengths |= dict.fromkeys((timedelta(days=7), timedelta(days=90), timedelta(days=730)), 7)
@@ -226,7 +284,7 @@ def test_a_chunk_interval_out_of_bounds_is_refused(database: MigratedDatabase) -
         connect(database) as connection,
         pytest.raises(SchemaError, match=r"is not between 0:10:00 and 30 days"),
     ):
-        migrate(connection, chunk_interval=timedelta(seconds=1))
+        migrate(connection, Wanted(chunk_interval=timedelta(seconds=1)))
 
 
 def test_the_edition_is_found(database: MigratedDatabase, database_server: services.Database) -> None:
@@ -292,11 +350,53 @@ def test_a_file_that_comes_too_early_is_refused() -> None:
 
 
 def test_another_edition_is_refused() -> None:
-    """A database that was migrated as one edition cannot go on as the other."""
+    """A history with a file of one edition is not gone on with by the file of the other."""
     community = SECOND._replace(edition="community")
 
-    with pytest.raises(SchemaError, match=r"a database cannot change its edition"):
+    with pytest.raises(SchemaError, match=r"0002 second \(apache\), the file is 0002 second \(community\)"):
         check_history([FIRST, community], [applied(FIRST), applied(SECOND)])
+
+
+@pytest.mark.parametrize(
+    ("server", "held", "wanted", "form"),
+    [
+        ("apache", None, None, "apache"),
+        ("community", None, None, "community"),
+        ("community", None, "apache", "apache"),
+        ("community", "apache", None, "apache"),
+        ("community", "apache", "community", "community"),
+        ("community", "community", None, "community"),
+    ],
+)
+def test_a_database_keeps_its_form_until_another_is_asked_for(
+    server: Edition, held: Edition | None, wanted: Edition | None, form: Edition
+) -> None:
+    """A new one gets that of the server; a server with more than the database uses is no error."""
+    assert form == choose_form(server, held, wanted)
+
+
+@pytest.mark.parametrize(
+    ("server", "held", "wanted", "message"),
+    [
+        ("apache", "community", None, r"cannot read: set timescaledb\.license"),
+        ("apache", "apache", "community", r"install the Community edition"),
+        ("apache", None, "community", r"install the Community edition"),
+        ("community", "community", "apache", r"no way back"),
+    ],
+)
+def test_what_the_server_cannot_do_is_refused(
+    server: Edition, held: Edition | None, wanted: Edition | None, message: str
+) -> None:
+    """The message says what to install or to set."""
+    with pytest.raises(SchemaError, match=message):
+        choose_form(server, held, wanted)
+
+
+def test_a_server_that_does_not_load_timescaledb_is_refused() -> None:
+    """Its extension is there, its settings are not: that is no edition."""
+    assert ("apache", "community") == (edition_of("apache"), edition_of("timescale"))
+    with pytest.raises(SchemaError, match=r"shared_preload_libraries"):
+        edition_of(None)
 
 
 def test_each_edition_reads_its_own_files(tmp_path: Path) -> None:
