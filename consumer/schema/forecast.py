@@ -17,7 +17,7 @@ _NEW_FIGURE = "add_figure('"
 # Rounded up from what a busy machine took, pauses included.
 _SECONDS_PER_SAMPLE = 40e-6
 _BYTES_PER_SAMPLE = 25.0
-_SECONDS_PER_BUCKET = 100e-6
+_SECONDS_PER_BUCKET = 150e-6
 
 
 def forecast(

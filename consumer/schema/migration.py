@@ -211,12 +211,12 @@ def _apply(connection: psycopg.Connection, migration: Migration, tell: Callable[
 
 
 def _repeat(connection: psycopg.Connection, statement: str, tell: Callable[[str], None]) -> None:
-    """Run a query until it gives null; tell each thing that it says once."""
+    """Run a query until it gives null or nothing; tell each thing that it says once."""
     told = None
-    while (said := connection.execute(statement.encode()).fetchall()[0][0]) is not None:
-        if said != told:
-            tell(said)
-        told = said
+    while (row := connection.execute(statement.encode()).fetchone()) is not None and row[0] is not None:
+        if row[0] != told:
+            tell(row[0])
+        told = row[0]
 
 
 def _record(connection: psycopg.Connection, migration: Migration) -> None:

@@ -15,7 +15,7 @@ import psycopg
 from consumer.statements import statement
 
 # A table, its key and another index; its columns and their index.
-_LOCKS_PER_CHUNK = 5
+LOCKS_PER_CHUNK = 5
 # How long the chunks of each level are (migration 18).
 _LEVEL_CHUNKS = {"5m": timedelta(days=7), "1h": timedelta(days=90), "1d": timedelta(days=730)}
 _FOREVER = timedelta(days=3_650)
@@ -54,7 +54,7 @@ def shortages(
     """
     chunk_count = max(server.chunk_count, _expected_chunk_count(kept, chunk_interval))
     # Other sessions have locks at the same time.
-    locks = ceil(2 * chunk_count * _LOCKS_PER_CHUNK / server.session_count)
+    locks = ceil(2 * chunk_count * LOCKS_PER_CHUNK / server.session_count)
     if locks > server.locks_per_transaction:
         yield (
             f"max_locks_per_transaction is {server.locks_per_transaction}, {locks} are needed: a query"
