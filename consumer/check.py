@@ -79,16 +79,20 @@ def _database(settings: ConsumerSettings) -> Iterator[Finding]:
         )
     else:
         yield Finding("OK", "database", f"keeps {reserved_count} connections back from readers")
+    yield edition_finding(licence, columns_count)
+
+
+def edition_finding(licence: str | None, columns_count: int) -> Finding:
+    """Tell the edition of TimescaleDB by its licence; warn if it could have columns and no table does."""
     if licence == "apache":
-        yield Finding("OK", "database", "Apache edition of TimescaleDB: samples are kept in rows")
-    elif not columns_count:
-        yield Finding(
-            "WARN",
-            "database",
-            "the Community edition of TimescaleDB could keep samples in columns, and has rows",
-            "run kvmgrid-consumer migrate --edition community (docs/install.md)",
-        )
-    else:
-        yield Finding(
+        return Finding("OK", "database", "Apache edition of TimescaleDB: samples are kept in rows")
+    if columns_count:
+        return Finding(
             "OK", "database", f"Community edition of TimescaleDB: {columns_count} tables in columns"
         )
+    return Finding(
+        "WARN",
+        "database",
+        "the Community edition of TimescaleDB could keep samples in columns, and has rows",
+        "run kvmgrid-consumer migrate --edition community (docs/install.md)",
+    )

@@ -17,7 +17,7 @@ COUNT = 30
     ["SELECT count(*) FROM host_samples_5m", "SELECT add_figure('host_samples', 'load_ratio', 'real')"],
 )
 def test_every_chunk_is_locked(owner: psycopg.Connection, query: str) -> None:
-    """A query without bounds in time, and a new figure, lock all chunks of a table; no more than is reckoned."""
+    """A query without bounds in time, and a new figure, lock all chunks of a table; no more than reckoned."""
     seed_samples(owner, datetime(2026, 9, 1, 12, tzinfo=UTC), COUNT, timedelta(days=1))
     with owner.transaction():
         owner.execute(query)
