@@ -82,7 +82,7 @@ def _database(settings: ConsumerSettings) -> Iterator[Finding]:
     yield edition_finding(licence, columns_count)
 
 
-def edition_finding(licence: str | None, columns_count: int) -> Finding:
+def edition_finding(licence: object, columns_count: object) -> Finding:
     """Tell the edition of TimescaleDB by its licence; warn if it could have columns and no table does."""
     if licence == "apache":
         return Finding("OK", "database", "Apache edition of TimescaleDB: samples are kept in rows")

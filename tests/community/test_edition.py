@@ -33,6 +33,8 @@ ORDER BY 1
 """
 HISTORY = "SELECT number, name, edition, checksum FROM kvmgrid.schema_migrations ORDER BY 1"
 NOW = datetime.now(UTC)
+# A server that starts and migrates takes a minute where nothing else runs.
+pytestmark = pytest.mark.timeout(1_200)
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ FROM timescaledb_information.chunks
 WHERE is_compressed AND hypertable_name ~ %s
 """
 NOW = datetime.now(UTC)
+# A server that starts and migrates takes a minute where nothing else runs.
+pytestmark = pytest.mark.timeout(1_200)
 
 
 class StopError(Exception):
