@@ -12,13 +12,9 @@ import psycopg
 import pytest
 
 from consumer.errors import DatabaseAway, SchemaError
-from consumer.schema.edition import Server, check_version, choose_form, detect, edition_of
+from consumer.schema.edition import Server, detect
 from consumer.schema.migration import LOCK_KEY, Wanted, migrate, pending
 from consumer.schema.migration_files import (
-    Applied,
-    Edition,
-    Migration,
-    check_history,
     migrations_folder,
     read_migrations,
 )
@@ -29,8 +25,6 @@ from tests.services import MigratedDatabase
 # The first of a database whose samples are rolled up by consumers.
 ROLLUPS_NUMBER = 18
 HANG_GUARD_SECONDS = 60.0
-FIRST = Migration(1, "first", "both", "SELECT 1")
-SECOND = Migration(2, "second", "apache", "SELECT 2")
 
 
 SESSION = """
@@ -42,11 +36,6 @@ SELECT current_user, current_setting('role'), current_setting('search_path'),
 def connect(database: MigratedDatabase) -> psycopg.Connection:
     """Connect as the owner."""
     return psycopg.connect(database.owner_url, autocommit=True)
-
-
-def applied(migration: Migration) -> Applied:
-    """Return the record of an applied migration."""
-    return Applied(migration.number, migration.name, migration.edition, migration.checksum)
 
 
 def labels() -> list[str]:
@@ -311,119 +300,3 @@ def test_a_login_without_the_owner_role_is_refused(database: MigratedDatabase) -
         pytest.raises(SchemaError, match=r"may not act as kvmgrid_owner"),
     ):
         migrate(connection)
-
-
-@pytest.mark.parametrize("version", ["2.18.2", "2.9.0", "1.7.5"])
-def test_an_old_timescaledb_is_refused(version: str) -> None:
-    """Versions before 2.19 can lose rows; the message names the version and the one needed."""
-    with pytest.raises(SchemaError, match=rf"TimescaleDB {version} is too old: kvmgrid needs 2\.19"):
-        check_version(version)
-
-
-@pytest.mark.parametrize("version", ["2.19.0", "2.23.0-dev", "2.100.1", "3.0.0"])
-def test_a_newer_timescaledb_is_accepted(version: str) -> None:
-    """2.19 and everything after it is accepted."""
-    check_version(version)
-
-
-def test_a_version_that_is_none_is_refused() -> None:
-    """An unreadable version is not taken for a good one."""
-    with pytest.raises(SchemaError, match=r"'unknown', which is no version"):
-        check_version("unknown")
-
-
-def test_history_gives_what_is_missing() -> None:
-    """What is applied is left out, the rest is kept in order."""
-    assert (SECOND,) == check_history([FIRST, SECOND], [applied(FIRST)])
-
-
-def test_a_newer_database_is_refused() -> None:
-    """A database from a later version is not touched."""
-    with pytest.raises(SchemaError, match=r"has migration 0002 second, which this version does not know"):
-        check_history([FIRST], [applied(FIRST), applied(SECOND)])
-
-
-def test_a_file_that_comes_too_early_is_refused() -> None:
-    """A new file takes a new number at the end."""
-    with pytest.raises(SchemaError, match=r"0001 first comes before 0002, which is applied already"):
-        check_history([FIRST, SECOND], [applied(SECOND)])
-
-
-def test_another_edition_is_refused() -> None:
-    """A history with a file of one edition is not gone on with by the file of the other."""
-    community = SECOND._replace(edition="community")
-
-    with pytest.raises(SchemaError, match=r"0002 second \(apache\), the file is 0002 second \(community\)"):
-        check_history([FIRST, community], [applied(FIRST), applied(SECOND)])
-
-
-@pytest.mark.parametrize(
-    ("server", "held", "wanted", "form"),
-    [
-        ("apache", None, None, "apache"),
-        ("community", None, None, "community"),
-        ("community", None, "apache", "apache"),
-        ("community", "apache", None, "apache"),
-        ("community", "apache", "community", "community"),
-        ("community", "community", None, "community"),
-    ],
-)
-def test_a_database_keeps_its_form_until_another_is_asked_for(
-    server: Edition, held: Edition | None, wanted: Edition | None, form: Edition
-) -> None:
-    """A new one gets that of the server; a server with more than the database uses is no error."""
-    assert form == choose_form(server, held, wanted)
-
-
-@pytest.mark.parametrize(
-    ("server", "held", "wanted", "message"),
-    [
-        ("apache", "community", None, r"cannot read: set timescaledb\.license"),
-        ("apache", "apache", "community", r"install the Community edition"),
-        ("apache", None, "community", r"install the Community edition"),
-        ("community", "community", "apache", r"no way back"),
-    ],
-)
-def test_what_the_server_cannot_do_is_refused(
-    server: Edition, held: Edition | None, wanted: Edition | None, message: str
-) -> None:
-    """The message says what to install or to set."""
-    with pytest.raises(SchemaError, match=message):
-        choose_form(server, held, wanted)
-
-
-def test_a_server_that_does_not_load_timescaledb_is_refused() -> None:
-    """Its extension is there, its settings are not: that is no edition."""
-    assert ("apache", "community") == (edition_of("apache"), edition_of("timescale"))
-    with pytest.raises(SchemaError, match=r"shared_preload_libraries"):
-        edition_of(None)
-
-
-def test_each_edition_reads_its_own_files(tmp_path: Path) -> None:
-    """Files without an edition are for both, the others for one."""
-    folder = write(
-        tmp_path, **{"0001_a": "", "0002_b__apache": "", "0002_b__community": "", "0003_c__community": ""}
-    )
-
-    assert [(1, "both"), (2, "apache")] == [
-        (file.number, file.edition) for file in read_migrations("apache", folder)
-    ]
-    assert [(1, "both"), (2, "community"), (3, "community")] == [
-        (file.number, file.edition) for file in read_migrations("community", folder)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (["0001_a", "0001_b"], r"0001_b\.sql uses the number of 0001 a again"),
-        (["1_a"], r"1_a\.sql is not named"),
-        (["0001_a__other"], r"0001_a\.other\.sql is not named"),
-    ],
-)
-def test_a_wrong_file_name_is_refused(tmp_path: Path, names: list[str], message: str) -> None:
-    """A number used twice or a name outside the rule is named, rather than left out."""
-    write(tmp_path, **dict.fromkeys(names, ""))
-
-    with pytest.raises(SchemaError, match=message):
-        read_migrations("apache", tmp_path)
