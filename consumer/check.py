@@ -58,7 +58,9 @@ def _broker(settings: ConsumerSettings) -> Iterator[Finding]:
 
 def _database(settings: ConsumerSettings) -> Iterator[Finding]:
     with connect(settings.database, "check", autocommit=True) as connection, translated_errors():
-        ((readers_lock, reserved_count),) = connection.execute(statement("check/server")).fetchall()
+        ((readers_lock, reserved_count, licence, columns_count),) = connection.execute(
+            statement("check/server")
+        ).fetchall()
     if readers_lock:
         yield Finding(
             "WARN",
@@ -77,3 +79,20 @@ def _database(settings: ConsumerSettings) -> Iterator[Finding]:
         )
     else:
         yield Finding("OK", "database", f"keeps {reserved_count} connections back from readers")
+    yield edition_finding(licence, columns_count)
+
+
+def edition_finding(licence: object, columns_count: object) -> Finding:
+    """Tell the edition of TimescaleDB by its licence; warn if it could have columns and no table does."""
+    if licence == "apache":
+        return Finding("OK", "database", "Apache edition of TimescaleDB: samples are kept in rows")
+    if columns_count:
+        return Finding(
+            "OK", "database", f"Community edition of TimescaleDB: {columns_count} tables in columns"
+        )
+    return Finding(
+        "WARN",
+        "database",
+        "the Community edition of TimescaleDB could keep samples in columns, and has rows",
+        "run kvmgrid-consumer migrate --edition community (docs/install.md)",
+    )

@@ -24,7 +24,9 @@ from consumer.invocation import config_option, exit_code, explained, load_settin
 from consumer.refusals.dead_letter_commands import dead_letters
 from consumer.refusals.quarantine_commands import quarantine
 from consumer.rollups.upkeep import FIRST_AFTER_SECONDS, Upkeep
+from consumer.schema.migration import Wanted
 from consumer.schema.migration import migrate as migrate_schema
+from consumer.schema.migration_files import Edition
 from consumer.schema.retention import store
 from consumer.status.reading import read_status
 from consumer.status.text import lines
@@ -78,10 +80,16 @@ def run(config: Path | None) -> None:
 
 @main.command()
 @config_option
-def migrate(config: Path | None) -> None:
+@click.option(
+    "--edition",
+    type=click.Choice(["apache", "community"]),
+    help="Whose form the database is to have. community: also from apache, for columns.",
+)
+def migrate(config: Path | None, edition: Edition | None) -> None:
     """Bring schema and retention periods up to date.
 
-    Logs in with [database] owner_url. Safe to repeat, and while consumers run.
+    Logs in with [database] owner_url. Safe to repeat after an interruption, and
+    while consumers run. Says first what will take long and what will be locked.
     """
     settings = load_settings(config)
     owner = as_owner(settings.database)
@@ -89,13 +97,14 @@ def migrate(config: Path | None) -> None:
     def upgrade() -> None:
         with connect(owner, "migrate", autocommit=True, is_patient=True) as connection:
             applied = migrate_schema(
-                connection, chunk_interval=timedelta(seconds=owner.chunk_seconds), tell=click.echo
+                connection,
+                Wanted(timedelta(seconds=owner.chunk_seconds), settings.retention, edition),
+                tell=click.echo,
             )
             for migration in applied:
                 click.echo(f"applied {migration.label}")
             for difference in store(connection, settings.retention):
-                kept = "for ever" if difference.wanted is None else f"for {difference.wanted}"
-                click.echo(f"level {difference.level} is kept {kept}")
+                click.echo(difference.label)
             if not applied:
                 click.echo("the schema is up to date")
 

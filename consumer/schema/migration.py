@@ -3,10 +3,10 @@
 
 Each file is applied once, as the role kvmgrid_owner, and recorded with its checksum. It runs in one
 transaction unless it holds the line ``-- transaction: none``. Such a file is sent statement by statement,
-split at lines ``-- next``. It must bear being run again after a failure.
+split at lines ``-- next``; one with the line ``-- repeated`` is run until it gives null. The file must bear
+being run again after a failure.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +17,8 @@ import psycopg
 import structlog
 
 from consumer.errors import DatabaseAway, SchemaError
+from consumer.schema.columnstore import move_to_community, moving_forecast
+from consumer.schema.edition import choose_form, detect
 from consumer.schema.forecast import forecast
 from consumer.schema.lock_holders import advisory_lock_holders, table_lock_holders
 from consumer.schema.migration_files import (
@@ -24,25 +26,22 @@ from consumer.schema.migration_files import (
     Edition,
     Migration,
     check_history,
+    form_of,
     migrations_folder,
     read_migrations,
 )
+from consumer.schema.retention import periods, write_periods
+from consumer.schema.server_settings import read_server_settings, shortages
+from consumer.settings import RetentionSettings
 
-OLDEST_VERSION = (2, 19)
 # Any number will do, as long as every version of kvmgrid uses the same one: "kvmgrid" in ASCII.
 LOCK_KEY = int.from_bytes(b"kvmgrid", "big")
 # Another migrator may be filling a rollup; it is waited for, and named after the first of these.
 # A table in use is not waited for that long.
 MIGRATOR_WAITS = ("5s", "595s")
 TABLE_WAIT = "30s"
-CHUNK_INTERVAL_DEFAULT = timedelta(days=1)
 CHUNK_INTERVAL_BOUNDS = (timedelta(minutes=10), timedelta(days=30))
 
-EXTENSION = """
-SELECT extversion, current_setting('timescaledb.license', true)
-FROM pg_extension
-WHERE extname = 'timescaledb'
-"""
 HISTORY = """
 CREATE TABLE IF NOT EXISTS kvmgrid.schema_migrations (
     number integer PRIMARY KEY,
@@ -61,73 +60,70 @@ WHERE hypertable_schema = 'kvmgrid' AND hypertable_name <> 'events' AND hypertab
 """
 
 
-class Server(NamedTuple):
-    """TimescaleDB as found in a database."""
-
-    version: str
-    edition: Edition
-
-
-def check_version(version: str) -> None:
-    """Raise SchemaError if TimescaleDB is too old, or its version cannot be read."""
-    match = re.match(r"(\d+)\.(\d+)", version)
-    if match is None:
-        raise SchemaError(f"TimescaleDB says its version is {version!r}, which is no version")
-    if (int(match[1]), int(match[2])) < OLDEST_VERSION:
-        oldest = ".".join(map(str, OLDEST_VERSION))
-        # TimescaleDB issue 7672: 2.17 lost rows of INSERT ... ON CONFLICT DO NOTHING into compressed chunks.
-        raise SchemaError(
-            f"TimescaleDB {version} is too old: kvmgrid needs {oldest}, since older ones can lose rows; "
-            "install a newer one, then run ALTER EXTENSION timescaledb UPDATE"
-        )
-
-
-def detect(connection: psycopg.Connection) -> Server:
-    """Return version and edition of TimescaleDB in a database; raise SchemaError without a usable one."""
-    row = connection.execute(EXTENSION).fetchone()
-    if row is None:
-        raise SchemaError(
-            "this database has no TimescaleDB: prepare it as a superuser with consumer/schema/roles.sql"
-        )
-    version, licence = row
-    check_version(version)
-    return Server(version, "apache" if licence == "apache" else "community")
-
-
 def pending(connection: psycopg.Connection, folder: Traversable | None = None) -> tuple[Migration, ...]:
     """Return the migrations a database lacks; raise SchemaError if it cannot be used with this version."""
-    edition = detect(connection).edition
-    return check_history(read_migrations(edition, folder or migrations_folder()), _applied(connection))
+    applied = _applied(connection)
+    form = choose_form(detect(connection).edition, form_of(applied), None)
+    return check_history(read_migrations(form, folder or migrations_folder()), applied)
+
+
+class Wanted(NamedTuple):
+    """What a database is to have besides the schema.
+
+    ``chunk_interval`` holds for chunks made from now on. ``retention``: what is older is not taken over, None
+    for what the database has. ``edition``: whose form it is to have, None for its own.
+    """
+
+    chunk_interval: timedelta = timedelta(days=1)
+    retention: RetentionSettings | None = None
+    edition: Edition | None = None
 
 
 def migrate(
     connection: psycopg.Connection,
+    wanted: Wanted | None = None,
     *,
-    chunk_interval: timedelta = CHUNK_INTERVAL_DEFAULT,
     folder: Traversable | None = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> tuple[Migration, ...]:
     """Bring a database to this version's schema and return what was applied; waits for another migrator.
 
-    ``tell`` gets beforehand what will take long.
-
-    ``connection`` is in autocommit mode, logged in as kvmgrid_owner or a member of it. ``chunk_interval``
-    holds for chunks made from now on. Raises SchemaError and DatabaseAway; the migrations before the failed
-    one stay applied.
+    ``connection`` is in autocommit mode, logged in as kvmgrid_owner or a member of it. ``wanted``: None for
+    the defaults. ``tell`` gets beforehand what the server lacks, what will take long and what will be locked;
+    then how far it is. Raises SchemaError and DatabaseAway: the migrations before the failed one stay
+    applied.
     """
+    wanted = wanted or Wanted()
     shortest, longest = CHUNK_INTERVAL_BOUNDS
-    if not shortest <= chunk_interval <= longest:
-        raise SchemaError(f"chunk_interval {chunk_interval} is not between {shortest} and {longest}")
+    if not shortest <= wanted.chunk_interval <= longest:
+        raise SchemaError(f"chunk_interval {wanted.chunk_interval} is not between {shortest} and {longest}")
+    folder = folder or migrations_folder()
     try:
         with _as_owner(connection), _only_migrator(connection):
             connection.execute(HISTORY)
-            applied = pending(connection, folder)
-            for line in forecast(connection, applied):
+            history = _applied(connection)
+            held = form_of(history)
+            form = choose_form(detect(connection).edition, held, wanted.edition)
+            lacking = check_history(read_migrations(held or form, folder), history)
+            is_moved = form != (held or form)
+            kept = periods(wanted.retention or RetentionSettings())
+            for line in (
+                *shortages(read_server_settings(connection), kept, wanted.chunk_interval),
+                *forecast(connection, lacking, kept),
+                *(moving_forecast(connection) if is_moved else ()),
+            ):
                 tell(line)
-            for migration in applied:
-                _apply(connection, migration)
-            connection.execute(CHUNK_INTERVAL, {"interval": chunk_interval})
-            return applied
+            for migration in lacking:
+                if wanted.retention is not None and not migration.in_transaction:
+                    # What is copied depends on how long it is kept.
+                    for difference in write_periods(connection, wanted.retention):
+                        tell(difference.label)
+                _apply(connection, migration, tell)
+            if is_moved:
+                move_to_community(connection, read_migrations(form, folder))
+                tell("the database has the form of the Community edition now")
+            connection.execute(CHUNK_INTERVAL, {"interval": wanted.chunk_interval})
+            return lacking
     except psycopg.errors.LockNotAvailable as error:
         raise DatabaseAway(
             f"a table was in use for {TABLE_WAIT}, by {table_lock_holders(connection)}: end it and try again"
@@ -195,7 +191,7 @@ def _locked_within(connection: psycopg.Connection, wait: str) -> bool:
     return True
 
 
-def _apply(connection: psycopg.Connection, migration: Migration) -> None:
+def _apply(connection: psycopg.Connection, migration: Migration, tell: Callable[[str], None]) -> None:
     try:
         if migration.in_transaction:
             with connection.transaction():
@@ -203,12 +199,24 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> None:
                 _record(connection, migration)
         else:
             for statement in migration.statements:
-                connection.execute(statement.encode())
+                if migration.is_repeated(statement):
+                    _repeat(connection, statement, tell)
+                else:
+                    connection.execute(statement.encode())
             _record(connection, migration)
     except psycopg.OperationalError:
         raise
     except psycopg.Error as error:
         raise SchemaError(f"migration {migration.label} failed: {error}") from error
+
+
+def _repeat(connection: psycopg.Connection, statement: str, tell: Callable[[str], None]) -> None:
+    """Run a query until it gives null or nothing; tell each thing that it says once."""
+    told = None
+    while (row := connection.execute(statement.encode()).fetchone()) is not None and row[0] is not None:
+        if row[0] != told:
+            tell(row[0])
+        told = row[0]
 
 
 def _record(connection: psycopg.Connection, migration: Migration) -> None:

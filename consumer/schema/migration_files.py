@@ -19,6 +19,8 @@ Edition = Literal["apache", "community"]
 FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+?)(?:\.(apache|community))?\.sql")
 NOT_IN_TRANSACTION = "-- transaction: none"
 STATEMENT_END = "-- next"
+# In a file that is not one transaction: a query that is run until it gives null, each time a transaction.
+REPEATED = "-- repeated"
 
 
 class Migration(NamedTuple):
@@ -43,6 +45,11 @@ class Migration(NamedTuple):
     def statements(self) -> list[str]:
         """The statements of a file that is not one transaction."""
         return re.split(rf"(?m)^{STATEMENT_END}$", self.sql)
+
+    @staticmethod
+    def is_repeated(statement: str) -> bool:
+        """Whether one of the statements is run until it gives null."""
+        return REPEATED in statement.splitlines()
 
     @property
     def label(self) -> str:
@@ -80,6 +87,12 @@ def read_migrations(edition: Edition, folder: Traversable) -> tuple[Migration, .
     return tuple(found.values())
 
 
+def form_of(applied: Sequence[Applied]) -> Edition | None:
+    """Return the edition whose files a database has; None if it has only those of both."""
+    editions: set[str] = {row.edition for row in applied}
+    return "community" if "community" in editions else "apache" if "apache" in editions else None
+
+
 def check_history(migrations: Sequence[Migration], applied: Sequence[Applied]) -> tuple[Migration, ...]:
     """Return what is still to be applied; raise SchemaError where files and history disagree."""
     known = {migration.number: migration for migration in migrations}
@@ -93,7 +106,7 @@ def check_history(migrations: Sequence[Migration], applied: Sequence[Applied]) -
         if (file.name, file.edition) != (row.name, row.edition):
             raise SchemaError(
                 f"the database has migration {label} ({row.edition}), the file is {file.label} "
-                f"({file.edition}); a database cannot change its edition: migrate a new one"
+                f"({file.edition}): restore the history that belongs to this database"
             )
         if file.checksum != row.checksum:
             raise SchemaError(

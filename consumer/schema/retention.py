@@ -33,6 +33,11 @@ class Difference(NamedTuple):
     stored: timedelta | None
     wanted: timedelta | None
 
+    @property
+    def label(self) -> str:
+        """The wanted period in words."""
+        return f"level {self.level} is kept {'for ever' if self.wanted is None else f'for {self.wanted}'}"
+
 
 def periods(retention: RetentionSettings) -> dict[str, timedelta | None]:
     """Return the period of each level; None is for ever."""
@@ -60,6 +65,14 @@ def kept_periods(connection: psycopg.Connection[Any]) -> dict[str, timedelta | N
 
 def store(connection: psycopg.Connection, retention: RetentionSettings) -> list[Difference]:
     """Write the settings as the owner, enforce them, and return what changed; all or nothing."""
+    with _translated("the retention periods cannot be stored"), connection.transaction():
+        changed = write_periods(connection, retention)
+        connection.execute("SELECT kvmgrid.apply_retention()")
+    return changed
+
+
+def write_periods(connection: psycopg.Connection, retention: RetentionSettings) -> list[Difference]:
+    """Write the settings as the owner, and return what changed; nothing is removed yet."""
     changed = differences(connection, retention)
     with _translated("the retention periods cannot be stored"), connection.transaction():
         for difference in changed:
@@ -67,7 +80,6 @@ def store(connection: psycopg.Connection, retention: RetentionSettings) -> list[
                 "UPDATE kvmgrid.retention SET keep = %s WHERE level = %s",
                 [difference.wanted, difference.level],
             )
-        connection.execute("SELECT kvmgrid.apply_retention()")
     return changed
 
 

@@ -13,7 +13,8 @@ from psycopg import sql
 
 from consumer.rollups.conversion import Conversion
 from consumer.rollups.steps import Steps
-from consumer.schema.migration import detect, migrate
+from consumer.schema.edition import detect
+from consumer.schema.migration import migrate
 from consumer.schema.migration_files import migrations_folder, read_migrations
 from consumer.schema.retention import Removed, enforce
 from tests.migration.rolling_up import roll_up

@@ -11,12 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from consumer.errors import SchemaError
-from consumer.schema.migration import LOCK_KEY, Server, check_version, detect, migrate, pending
+from consumer.errors import DatabaseAway, SchemaError
+from consumer.schema.edition import Server, detect
+from consumer.schema.migration import LOCK_KEY, Wanted, migrate, pending
 from consumer.schema.migration_files import (
-    Applied,
-    Migration,
-    check_history,
     migrations_folder,
     read_migrations,
 )
@@ -27,8 +25,6 @@ from tests.services import MigratedDatabase
 # The first of a database whose samples are rolled up by consumers.
 ROLLUPS_NUMBER = 18
 HANG_GUARD_SECONDS = 60.0
-FIRST = Migration(1, "first", "both", "SELECT 1")
-SECOND = Migration(2, "second", "apache", "SELECT 2")
 
 
 SESSION = """
@@ -40,11 +36,6 @@ SELECT current_user, current_setting('role'), current_setting('search_path'),
 def connect(database: MigratedDatabase) -> psycopg.Connection:
     """Connect as the owner."""
     return psycopg.connect(database.owner_url, autocommit=True)
-
-
-def applied(migration: Migration) -> Applied:
-    """Return the record of an applied migration."""
-    return Applied(migration.number, migration.name, migration.edition, migration.checksum)
 
 
 def labels() -> list[str]:
@@ -95,6 +86,12 @@ def test_what_will_be_rolled_up_is_said_beforehand(empty_database: MigratedDatab
 
     assert told[0].startswith("about 700 samples since 2026-11-01 will be rolled up")
     assert "about 1 min, about 1 MB of disk" in told[1]
+    assert [
+        "locked: the views of the rollups while they are replaced: charts wait for seconds",
+        "locked: host_samples while columns are added: consumers and charts wait for a moment",
+    ] == [line for line in told if line.startswith("locked")]
+    assert "a table in use is waited for up to 30 s" in told[-2]
+    assert [] == [line for line in told if "aggregates" in line]
 
 
 def test_nothing_is_said_of_a_new_database(empty_database: MigratedDatabase) -> None:
@@ -104,6 +101,21 @@ def test_nothing_is_said_of_a_new_database(empty_database: MigratedDatabase) -> 
         migrate(connection, tell=told.append)
 
     assert [] == told
+
+
+def test_what_the_server_lacks_is_said_beforehand(empty_database: MigratedDatabase) -> None:
+    """Chunks of ten minutes need more locks than there are; said before anything is applied."""
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(f"{len(pending(connection))} {line}")
+
+    with connect(empty_database) as connection:
+        migrate(connection, Wanted(chunk_interval=timedelta(minutes=10)), tell=tell)
+
+    assert [f"{len(labels())} max_locks_per_transaction is 64, 436 are needed"] == [
+        line.split(":")[0] for line in told
+    ]
 
 
 def test_the_session_is_handed_back_as_it_was(database: MigratedDatabase) -> None:
@@ -206,10 +218,45 @@ def test_a_file_may_ask_to_run_outside_a_transaction(
         assert [(1,)] == connection.execute("SELECT a FROM kvmgrid.one").fetchall()
 
 
+REPEATED = """
+-- transaction: none
+CREATE TABLE IF NOT EXISTS pieces (number int);
+-- next
+-- repeated
+INSERT INTO pieces SELECT count(*) + 1 FROM pieces HAVING count(*) < 5
+RETURNING number || ' of 5';
+-- next
+CREATE TABLE finished (a int);
+"""
+
+
+def test_a_repeated_query_is_told_and_goes_on_after_its_session_was_ended(
+    empty_database: MigratedDatabase, tmp_path: Path
+) -> None:
+    """Each piece is a transaction: killed behind the second one, the next migrate begins with the third."""
+    told: list[str] = []
+    folder = write(tmp_path, **{"0001_one": REPEATED})
+
+    def kill(line: str) -> None:
+        told.append(line)
+        if len(told) == 2:
+            with psycopg.connect(empty_database.administrator_url, autocommit=True) as killer:
+                killer.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+
+    with connect(empty_database) as connection, pytest.raises(DatabaseAway):
+        migrate(connection, folder=folder, tell=kill)
+    with connect(empty_database) as connection:
+        assert [(1,), (2,)] == connection.execute("SELECT number FROM kvmgrid.pieces ORDER BY 1").fetchall()
+        migrate(connection, folder=folder, tell=told.append)
+        assert () == pending(connection, folder)
+
+    assert [f"{number} of 5" for number in range(1, 6)] == told
+
+
 def test_chunks_get_the_interval_asked_for(database: MigratedDatabase) -> None:
     """The setting reaches every hypertable of samples and reports, and leaves events and rollups alone."""
     with connect(database) as connection:
-        migrate(connection, chunk_interval=timedelta(hours=6))
+        migrate(connection, Wanted(chunk_interval=timedelta(hours=6)))
 
         lengths = {timedelta(hours=6): 8, timedelta(days=30): 1}
         lengths |= dict.fromkeys((timedelta(days=7), timedelta(days=90), timedelta(days=730)), 7)
@@ -226,7 +273,7 @@ def test_a_chunk_interval_out_of_bounds_is_refused(database: MigratedDatabase) -
         connect(database) as connection,
         pytest.raises(SchemaError, match=r"is not between 0:10:00 and 30 days"),
     ):
-        migrate(connection, chunk_interval=timedelta(seconds=1))
+        migrate(connection, Wanted(chunk_interval=timedelta(seconds=1)))
 
 
 def test_the_edition_is_found(database: MigratedDatabase, database_server: services.Database) -> None:
@@ -253,77 +300,3 @@ def test_a_login_without_the_owner_role_is_refused(database: MigratedDatabase) -
         pytest.raises(SchemaError, match=r"may not act as kvmgrid_owner"),
     ):
         migrate(connection)
-
-
-@pytest.mark.parametrize("version", ["2.18.2", "2.9.0", "1.7.5"])
-def test_an_old_timescaledb_is_refused(version: str) -> None:
-    """Versions before 2.19 can lose rows; the message names the version and the one needed."""
-    with pytest.raises(SchemaError, match=rf"TimescaleDB {version} is too old: kvmgrid needs 2\.19"):
-        check_version(version)
-
-
-@pytest.mark.parametrize("version", ["2.19.0", "2.23.0-dev", "2.100.1", "3.0.0"])
-def test_a_newer_timescaledb_is_accepted(version: str) -> None:
-    """2.19 and everything after it is accepted."""
-    check_version(version)
-
-
-def test_a_version_that_is_none_is_refused() -> None:
-    """An unreadable version is not taken for a good one."""
-    with pytest.raises(SchemaError, match=r"'unknown', which is no version"):
-        check_version("unknown")
-
-
-def test_history_gives_what_is_missing() -> None:
-    """What is applied is left out, the rest is kept in order."""
-    assert (SECOND,) == check_history([FIRST, SECOND], [applied(FIRST)])
-
-
-def test_a_newer_database_is_refused() -> None:
-    """A database from a later version is not touched."""
-    with pytest.raises(SchemaError, match=r"has migration 0002 second, which this version does not know"):
-        check_history([FIRST], [applied(FIRST), applied(SECOND)])
-
-
-def test_a_file_that_comes_too_early_is_refused() -> None:
-    """A new file takes a new number at the end."""
-    with pytest.raises(SchemaError, match=r"0001 first comes before 0002, which is applied already"):
-        check_history([FIRST, SECOND], [applied(SECOND)])
-
-
-def test_another_edition_is_refused() -> None:
-    """A database that was migrated as one edition cannot go on as the other."""
-    community = SECOND._replace(edition="community")
-
-    with pytest.raises(SchemaError, match=r"a database cannot change its edition"):
-        check_history([FIRST, community], [applied(FIRST), applied(SECOND)])
-
-
-def test_each_edition_reads_its_own_files(tmp_path: Path) -> None:
-    """Files without an edition are for both, the others for one."""
-    folder = write(
-        tmp_path, **{"0001_a": "", "0002_b__apache": "", "0002_b__community": "", "0003_c__community": ""}
-    )
-
-    assert [(1, "both"), (2, "apache")] == [
-        (file.number, file.edition) for file in read_migrations("apache", folder)
-    ]
-    assert [(1, "both"), (2, "community"), (3, "community")] == [
-        (file.number, file.edition) for file in read_migrations("community", folder)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (["0001_a", "0001_b"], r"0001_b\.sql uses the number of 0001 a again"),
-        (["1_a"], r"1_a\.sql is not named"),
-        (["0001_a__other"], r"0001_a\.other\.sql is not named"),
-    ],
-)
-def test_a_wrong_file_name_is_refused(tmp_path: Path, names: list[str], message: str) -> None:
-    """A number used twice or a name outside the rule is named, rather than left out."""
-    write(tmp_path, **dict.fromkeys(names, ""))
-
-    with pytest.raises(SchemaError, match=message):
-        read_migrations("apache", tmp_path)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ``check`` says of a broker that is not set up as docs/install.md wants it."""
+"""What ``check`` says of a broker and of a database that are not set up as docs/install.md wants them."""
 
 import pytest
 
 from consumer import check
 from consumer.broker.node_limits import NodeLimits
+from consumer.check import edition_finding
 from consumer.settings import ConsumerSettings, DatabaseSettings
 
 NOWHERE = ConsumerSettings(database=DatabaseSettings(url="postgresql://nobody@127.0.0.1:1/nothing"))
@@ -27,3 +28,22 @@ def test_a_broker_that_takes_too_much_is_a_warning_with_its_remedy(
 
     assert outcomes == [each.outcome for each in found]
     assert fixes == [each.fix for each in found if each.fix is not None]
+
+
+@pytest.mark.parametrize(
+    ("licence", "columns_count", "outcome", "words"),
+    [
+        ("apache", 0, "OK", "Apache edition"),
+        ("timescale", 29, "OK", "29 tables in columns"),
+        ("timescale", 0, "WARN", "could keep samples in columns"),
+    ],
+)
+def test_a_server_that_could_have_columns_is_told(
+    licence: str, columns_count: int, outcome: str, words: str
+) -> None:
+    """Only there; what to do about it is the command that gives them."""
+    finding = edition_finding(licence, columns_count)
+
+    assert outcome == finding.outcome
+    assert words in finding.detail
+    assert (outcome == "WARN") == ("migrate --edition community" in (finding.fix or ""))
