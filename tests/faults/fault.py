@@ -21,6 +21,8 @@ class Deadlines(NamedTuple):
     inject_seconds: float = 90.0
     recover_seconds: float = 90.0
     drain_seconds: float = 60.0
+    # As much more for the strike with each message that FUZZ asks for.
+    fuzzed_seconds: float = 0.0
 
 
 class Fault(NamedTuple):

@@ -88,6 +88,7 @@ def _step(scene: Scene, name: str, limit_seconds: float) -> Iterator[None]:
 
 def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
     deadlines = fault.deadlines
+    more_seconds = deadlines.fuzzed_seconds * scene.fuzz_count
     with _step(scene, "setup", deadlines.setup_seconds):
         _set_up(scene, fault)
     watch = Watch(scene.database.administrator_url, scene.pids)
@@ -99,7 +100,7 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, float]:
             if strike_number and neighbours:
                 # Each strikes a site that works, with messages on their way.
                 scene.await_all_stored(neighbours)
-            with _step(scene, "inject", deadlines.inject_seconds):
+            with _step(scene, "inject", deadlines.inject_seconds + more_seconds):
                 fault.inject(scene)
             if fault.hold_seconds:
                 scene.pass_time(fault.hold_seconds * scene.random.uniform(0.9, 1.1))
