@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.faults.stored_row import RowKey, StoredRow, microseconds
+from tests.faults.stored_row import RowKey, StoredName, StoredRow, microseconds
 
-HOST_TABLES = ("host_samples", "host_disk_samples", "host_interface_samples")
+HOST_TABLES = ("host_samples", "host_disk_samples", "host_interface_samples", "host_filesystem_samples")
 DOMAIN_TABLES = ("domain_samples", "domain_block_samples", "domain_interface_samples")
 _MESSAGES = """
     SELECT h.host, m.epoch, m.sequence FROM {} AS m LEFT JOIN hosts AS h USING (host_id)
@@ -19,6 +19,12 @@ _HOST_ROWS = "SELECT h.host AS stored_host, t.* FROM {} AS t LEFT JOIN hosts AS 
 _DOMAIN_ROWS = """
     SELECT h.host AS stored_host, d.uuid::text AS stored_uuid, t.*
     FROM {} AS t LEFT JOIN hosts AS h USING (host_id) LEFT JOIN domains AS d USING (domain_id)
+"""
+_NAMES = """
+    SELECT host, hostname FROM hosts WHERE hostname IS NOT NULL
+    UNION SELECT host, n.hostname FROM host_names AS n JOIN hosts USING (host_id)
+    UNION SELECT uuid::text, name FROM domains
+    UNION SELECT uuid::text, n.name FROM domain_names AS n JOIN domains USING (domain_id)
 """
 
 
@@ -38,6 +44,8 @@ class Evidence(NamedTuple):
     waiting_ids: list[str]
     # Host, epoch, first and last sequence, as a publisher told.
     dropped: list[tuple[str, str, int, int]]
+    # What hosts and VMs were called, at any time.
+    names: list[StoredName]
 
 
 def read_evidence(
@@ -59,6 +67,7 @@ def read_evidence(
                 "SELECT host, epoch, first_sequence, last_sequence"
                 " FROM dropped_ranges JOIN hosts USING (host_id)"
             ).fetchall(),
+            names=[StoredName(*row) for row in connection.execute(_NAMES)] if with_rows else [],
         )
 
 
@@ -96,7 +105,8 @@ def _rows(connection: psycopg.Connection[Any]) -> Iterator[StoredRow]:
 
 
 def _row(table: str, row: dict[str, Any], owner: str) -> StoredRow:
-    key = RowKey(table, owner, row.get("device", ""), microseconds(row["sampled_at"]))
+    device = row.get("device") or row.get("path") or ""
+    key = RowKey(table, owner, device, microseconds(row["sampled_at"]))
     return StoredRow(key, row["stored_host"], row)
 
 
