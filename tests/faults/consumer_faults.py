@@ -172,7 +172,8 @@ CONSUMER_FAULTS = (
         "nothing is lost or set aside", SLOW.inject, SLOW.recover, prepare=SLOW.prepare, hold_seconds=20.0,
     ),
     Fault(
-        "F23", "a migration of three tables applied while everything runs, three times", "nobody waits for a lock",
+        "F23", "a migration that changes three tables, while everything runs, three times",
+        "nobody waits for a lock",
         migrate, times=3, hold_seconds=1.0, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
 )  # fmt: skip

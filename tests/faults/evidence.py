@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the system has of the messages, read from outside: rows, quarantine, dead letters, told drops."""
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -69,6 +71,18 @@ def read_evidence(
             ).fetchall(),
             names=[StoredName(*row) for row in connection.execute(_NAMES)] if with_rows else [],
         )
+
+
+def write_evidence(evidence: Evidence, path: Path) -> None:
+    """Write down what was found, one JSON object a line with its kind."""
+    with path.open("w") as file:
+        for kind, found in evidence._asdict().items():
+            for each in found.items() if isinstance(found, dict) else found:
+                file.write(json.dumps({kind: each}, default=_as_text) + "\n")
+
+
+def _as_text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def read_queue(channel: Any, queue: str) -> list[str]:

@@ -28,8 +28,9 @@ class Deadlines(NamedTuple):
 class Fault(NamedTuple):
     """A fault; ``inject``, a time of about ``hold_seconds``, ``recover``, as often as ``times`` says.
 
-    The first ``struck_count`` hosts are those the fault concerns, the others are neighbours.
-    ``gap_limit_seconds`` is for faults that leave broker and database alone.
+    It goes on like this for ``lasting_seconds`` at least. The first ``struck_count`` hosts are those the
+    fault concerns, the others are neighbours. ``gap_limit_seconds`` is for faults that leave broker and
+    database alone; one over ``NEIGHBOUR_GAP_SECONDS`` is an exception that docs/reliability.md names.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Fault(NamedTuple):
     prepare: Action = nothing
     begin: Action = nothing
     times: int = 1
+    lasting_seconds: float = 0.0
     hold_seconds: float = 0.0
     hops: tuple[Hop, ...] = ()
     settings: Mapping[str, str] = MappingProxyType({})

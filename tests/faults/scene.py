@@ -77,6 +77,8 @@ class Scene:
         self.late: list[str] = []
         self.wrong: list[str] = []
         self.untold: list[str] = []
+        # What a fault has measured, a text each: it stands below its row.
+        self.measured: list[str] = []
         self.outputs: list[str] = []
         self._urls: dict[str, str] = {}
         self._stack = stack

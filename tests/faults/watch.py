@@ -28,6 +28,8 @@ class Watch:
         self._counts: dict[str, int] = {}
         self._changed_seconds: dict[str, float] = {}
         self._gaps: dict[str, float] = {}
+        self._recovered_seconds: float | None = None
+        self._returns: dict[str, float] = {}
         self.largest_resident_bytes = 0
         self.most_descriptors = 0
         self._ending = threading.Event()
@@ -46,6 +48,14 @@ class Watch:
     def longest_gap_seconds(self, hosts: Sequence[str]) -> float:
         """Return the longest time without anything new of one of these hosts."""
         return max((self._gaps.get(host, 0.0) for host in hosts), default=0.0)
+
+    def note_recovery(self) -> None:
+        """Note that the fault has ended just now: from here on the time to a host's next row counts too."""
+        self._recovered_seconds = time.monotonic()
+
+    def longest_return_seconds(self, hosts: Sequence[str]) -> float:
+        """Return the longest time from an end of the fault to a new row of one of these hosts."""
+        return max((self._returns.get(host, 0.0) for host in hosts), default=0.0)
 
     def _run(self) -> None:
         connection: Any = None
@@ -73,8 +83,14 @@ class Watch:
             self._gaps[host] = max(self._gaps.get(host, 0.0), now - changed)
         for host, count in counts.items():
             if count != self._counts.get(host):
+                self._note_change(host, now)
                 self._counts[host] = count
-                self._changed_seconds[host] = now
+
+    def _note_change(self, host: str, now: float) -> None:
+        ended = self._recovered_seconds
+        if ended is not None and self._changed_seconds.get(host, now) < ended:
+            self._returns[host] = max(self._returns.get(host, 0.0), now - ended)
+        self._changed_seconds[host] = now
 
     def _look_at_processes(self) -> None:
         for pid in self._pids():
