@@ -57,6 +57,12 @@ def control(*arguments: str) -> Action:
     return act
 
 
+alarm_memory = control("set_vm_memory_high_watermark", "0")
+end_memory_alarm = control("set_vm_memory_high_watermark", "0.6")
+alarm_disk = control("set_disk_free_limit", "100000GB")
+end_disk_alarm = control("set_disk_free_limit", "100MB")
+
+
 def spoil(hop: Hop, *, up: Spoiling = CLEAN, down: Spoiling = CLEAN) -> Action:
     """Return an act that spoils one hop."""
 
@@ -129,13 +135,11 @@ BROKER_FAULTS = (
     ),
     Fault(
         "F13-memory", "the broker's memory alarm for 12 s", "hosts wait, consumers go on",
-        control("set_vm_memory_high_watermark", "0"), control("set_vm_memory_high_watermark", "0.6"),
-        hold_seconds=12.0,
+        alarm_memory, end_memory_alarm, hold_seconds=12.0,
     ),
     Fault(
         "F13-disk", "the broker's disk alarm for 12 s", "hosts wait, consumers go on",
-        control("set_disk_free_limit", "100000GB"), control("set_disk_free_limit", "100MB"),
-        hold_seconds=12.0,
+        alarm_disk, end_disk_alarm, hold_seconds=12.0,
     ),
     Fault(
         "F14-silent", "the way from hosts to broker silent both ways for 15 s, the kernel acknowledging",

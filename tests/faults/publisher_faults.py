@@ -101,6 +101,11 @@ def end(scene: Scene) -> None:
 def with_clock(scene: Scene) -> None:
     """Add a real publisher with a clock that will step."""
     enrol(scene)
+    give_clock(scene)
+
+
+def give_clock(scene: Scene) -> None:
+    """Give the real publisher a clock of its own, right at first."""
     scene.publisher_environment = FalseClock(scene.folder / "publisher-clock").environment
 
 
