@@ -4,6 +4,7 @@
 from tests.faults.broker_faults import BROKER_FAULTS
 from tests.faults.consumer_faults import CONSUMER_FAULTS
 from tests.faults.database_faults import DATABASE_FAULTS
+from tests.faults.excess_faults import EXCESS_FAULTS
 from tests.faults.fault import Fault
 from tests.faults.host_faults import HOST_FAULTS
 from tests.faults.message_faults import MESSAGE_FAULTS
@@ -16,6 +17,7 @@ FAULTS: tuple[Fault, ...] = (
     *DATABASE_FAULTS,
     *PUBLISHER_FAULTS,
     *HOST_FAULTS,
+    *EXCESS_FAULTS,
     *MESSAGE_FAULTS,
     *STORMS,
 )

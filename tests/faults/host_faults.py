@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults and malice of a host: wrong clocks, scattered dates, other hosts' names and VMs, floods."""
+"""Faults and malice of a host: wrong clocks, scattered dates, other hosts' names and VMs."""
 
-import threading
 import time
-import uuid
-from datetime import timedelta
 
 import msgspec
 
@@ -17,8 +14,6 @@ from tests.faults.scene import Scene
 
 _DAY_SECONDS = 86_400.0
 _SCATTERED_COUNT = 640
-_NEW_DOMAIN_COUNT = 20_000
-_FLOOD_SECONDS = 15.0
 
 
 def step_clock(offset_seconds: float) -> Action:
@@ -52,46 +47,6 @@ def scatter(scene: Scene) -> None:
     ]
     scene.intruder(fleet.hosts[0].host).send_letters(*letters)
     scene.await_stored(scene.hosts[-1].host, 12)
-
-
-def invent_domains(scene: Scene) -> None:
-    """Send one message of 20,000 VMs that nobody has heard of, and four that rename them."""
-    fleet = scene.fleet(1, 1, prefix="inventor")
-    batch = fleet.batch(0, time.time() - 60.0, 1)
-    first = (batch.domains or [])[0]
-    bare = msgspec.structs.replace(first, blocks=[], interfaces=[], description=None)
-    sender = scene.intruder(fleet.hosts[0].host)
-    for sequence, word in enumerate(("new", "renamed", "again", "once-more", "last"), 1):
-        domains = [
-            msgspec.structs.replace(
-                bare, uuid=str(uuid.UUID(int=(scene.seed << 64) + number)), name=f"{word}-{number}"
-            )
-            for number in range(_NEW_DOMAIN_COUNT)
-        ]
-        message = msgspec.structs.replace(
-            batch,
-            domains=domains,
-            sequence=sequence,
-            sampled_at=batch.sampled_at + timedelta(seconds=sequence),
-        )
-        sender.send_letters(letter_of(message, "store or set aside"))
-    scene.await_stored(scene.hosts[-1].host, 12)
-
-
-def flood(scene: Scene) -> None:
-    """Let three hosts send garbage as fast as they can."""
-    end_seconds = time.monotonic() + _FLOOD_SECONDS
-
-    def pour(name: str) -> None:
-        sender = scene.intruder(name)
-        while time.monotonic() < end_seconds:
-            sender.send_many([scene.random.randbytes(200) for _ in range(100)])
-
-    threads = [threading.Thread(target=pour, args=(f"flood{number}",)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(3 * _FLOOD_SECONDS)
 
 
 def speak_for_another(scene: Scene) -> None:
@@ -188,14 +143,5 @@ HOST_FAULTS = (
         "P6", "a host lists a neighbour's VMs with a short tick, a clock ahead and other names",
         "no sample, no name of it reaches the neighbour's VMs",
         list_anothers_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, struck_count=1,
-    ),
-    Fault(
-        "P8-domains", "one message with 20,000 new VMs, and four that rename them", "neighbours go on",
-        invent_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
-    ),
-    Fault(
-        "P8-flood", "three hosts send garbage as fast as they can for 15 s",
-        "neighbours go on, each message is kept or counted",
-        flood, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
 )  # fmt: skip

@@ -109,12 +109,20 @@ class Intruder:
     def send_letters(self, *letters: Letter) -> None:
         """Send whole messages; one that the broker does not take raises."""
         self._ledger.attempt(*(letter.attempt for letter in letters))
-        for letter in letters:
-            self._open()
-            self._channel.basic_publish(
-                letter.exchange, letter.routing_key, letter.attempt.body, letter.properties, mandatory=True
-            )
-        self._ledger.fates([letter.attempt.message_id for letter in letters], "confirmed")
+        taken: list[str] = []
+        try:
+            for letter in letters:
+                self._open()
+                self._channel.basic_publish(
+                    letter.exchange,
+                    letter.routing_key,
+                    letter.attempt.body,
+                    letter.properties,
+                    mandatory=True,
+                )
+                taken.append(letter.attempt.message_id)
+        finally:
+            self._ledger.fates(taken, "confirmed")
 
     def _is_taken(self, letter: Letter) -> bool:
         """Tell whether the broker took a message; raises what pika raises for one that it cannot encode."""
