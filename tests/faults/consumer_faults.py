@@ -16,6 +16,9 @@ from tests.faults.scene import Scene
 _END_SECONDS = 10.0
 _DOOM_SECONDS = 40.0
 _KILLED = -signal.SIGKILL
+# Two heartbeats of 5 s, after which the broker gives up a consumer that is silent.
+_TAKEN_BACK_SECONDS = 10.0
+_FAST_SECONDS, _SLOW_SECONDS = 15.0, 20.0
 # Of migrations that no release will have.
 _FIRST_NUMBER = 9_000
 
@@ -161,15 +164,18 @@ CONSUMER_FAULTS = (
     Fault(
         "F3-frozen", "one of two consumers frozen (SIGSTOP) for 25 s",
         "the broker takes its messages back and gives them to the other", freeze_one, thaw_one,
-        hold_seconds=25.0,
+        hold_seconds=25.0, gap_limit_seconds=_TAKEN_BACK_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
         "F20-consumer", "the consumers' clock steps 1 h ahead for 15 s", "nothing is lost or set aside",
-        FAST.inject, FAST.recover, prepare=FAST.prepare, hold_seconds=15.0,
+        FAST.inject, FAST.recover, prepare=FAST.prepare, hold_seconds=_FAST_SECONDS,
+        told=("clock_wrong",), gap_limit_seconds=1.1 * _FAST_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
         "P2-slow", "the consumers' clock steps 10 min back for 20 s",
-        "nothing is lost or set aside", SLOW.inject, SLOW.recover, prepare=SLOW.prepare, hold_seconds=20.0,
+        "nothing is lost or set aside", SLOW.inject, SLOW.recover, prepare=SLOW.prepare,
+        hold_seconds=_SLOW_SECONDS, told=("clock_wrong",),
+        gap_limit_seconds=1.1 * _SLOW_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
         "F23", "a migration that changes three tables, while everything runs, three times",
