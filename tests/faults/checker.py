@@ -36,6 +36,11 @@ class Observation(NamedTuple):
     resident_limit_bytes: int | None = None
     most_descriptors: int = 0
     descriptor_limit: int | None = None
+    # From the middle of the fault to its end.
+    resident_growth_bytes: int = 0
+    resident_growth_limit_bytes: int | None = None
+    descriptor_growth: int = 0
+    descriptor_growth_limit: int | None = None
     # Steps that took longer than they may, and what was not drained in time.
     late: tuple[str, ...] = ()
     # What the fault itself found to be stored wrongly.
@@ -224,6 +229,8 @@ def unbounded(observation: Observation) -> Iterator[Finding]:
     limits = (
         ("resident bytes", observation.largest_resident_bytes, observation.resident_limit_bytes),
         ("descriptors", observation.most_descriptors, observation.descriptor_limit),
+        ("more resident bytes", observation.resident_growth_bytes, observation.resident_growth_limit_bytes),
+        ("more descriptors", observation.descriptor_growth, observation.descriptor_growth_limit),
     )
     for name, value, limit in limits:
         if limit is not None and value > limit:

@@ -5,15 +5,19 @@ import time
 
 import msgspec
 
+from deploy.lab.readiness import wait_until
 from loadgen.fleet.fleet import Fleet
 from publisher.wire.codec import encode
 from publisher.wire.topics import INGEST_QUEUE, sample_key
-from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
+from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Deadlines, Fault
 from tests.faults.honest_host import letter_of
 from tests.faults.scene import Scene
 
 _DAY_SECONDS = 86_400.0
 _SCATTERED_COUNT = 640
+_RETURNING_HOST_COUNT = 50
+_BACKLOG_SECONDS, _BACKLOG_TICK_SECONDS = 600.0, 10.0
+_BACKLOG_RATIO = 5.0
 
 
 def step_clock(offset_seconds: float) -> Action:
@@ -111,6 +115,46 @@ def repeat_old_messages(scene: Scene) -> None:
         scene.await_stored(scene.hosts[0].host, 2)
 
 
+def change_old_messages(scene: Scene) -> None:
+    """Send messages that are stored already with the same ids and instants, and other values."""
+    fleet = scene.fleet(1, 2, prefix="changer")
+    batches = [fleet.batch(0, time.time() - 60.0 + tick, tick + 1) for tick in range(20)]
+    sender = scene.intruder(fleet.hosts[0].host)
+    sender.send_letters(*map(letter_of, batches))
+    scene.await_stored(scene.hosts[0].host, 2)
+    for batch in batches:
+        sample = msgspec.structs.replace(batch.sample, memory_total_bytes=batch.sample.memory_total_bytes + 1)
+        domains = [
+            msgspec.structs.replace(each, sample=msgspec.structs.replace(each.sample, cpu_cores=7.0))
+            for each in batch.domains or ()
+        ]
+        sender.repeat(letter_of(msgspec.structs.replace(batch, sample=sample, domains=domains)))
+    scene.await_stored(scene.hosts[0].host, 4)
+
+
+def return_with_backlogs(scene: Scene) -> None:
+    """Let fifty hosts send ten minutes each as fast as they can; note how fast that is stored."""
+    fleet = scene.fleet(_RETURNING_HOST_COUNT, 20, prefix="back")
+    senders = [scene.intruder(host.host) for host in fleet.hosts]
+    begun_seconds, begun_at = time.monotonic(), time.time() - _BACKLOG_SECONDS
+    for sequence in range(1, int(_BACKLOG_SECONDS / _BACKLOG_TICK_SECONDS) + 1):
+        second = begun_at + sequence * _BACKLOG_TICK_SECONDS
+        for ordinal, sender in enumerate(senders):
+            sender.send_letters(letter_of(fleet.batch(ordinal, second, sequence)))
+    query = "SELECT count(*) FROM publisher_reports JOIN hosts USING (host_id) WHERE host LIKE 'back%%'"
+    count = _RETURNING_HOST_COUNT * int(_BACKLOG_SECONDS / _BACKLOG_TICK_SECONDS)
+    stored = wait_until(lambda: scene.query(query) == [(count,)], timeout_seconds=_BACKLOG_SECONDS)
+    took_seconds = time.monotonic() - begun_seconds
+    ratio = _BACKLOG_SECONDS / took_seconds
+    scene.measured.append(
+        f"{count} messages sent and stored in {took_seconds:.0f} s, {ratio:.1f} times real time"
+    )
+    if not stored or ratio < _BACKLOG_RATIO:
+        scene.late.append(
+            f"a backlog is stored {ratio:.1f} times as fast as it came, {_BACKLOG_RATIO:g} asked for"
+        )
+
+
 HOST_FAULTS = (
     Fault(
         "F20-ahead", "a host's clock 1 h ahead for 10 s, then right again", "stored under the claimed time",
@@ -134,6 +178,16 @@ HOST_FAULTS = (
     Fault(
         "B21", "twenty stored messages sent again, twice", "stored once",
         repeat_old_messages, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "B21-other", "twenty stored messages sent again, same ids and instants, other values",
+        "the first ones stay", change_old_messages, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "F21",
+        f"{_RETURNING_HOST_COUNT} hosts with 20 VMs each come back with {_BACKLOG_SECONDS:g} s of samples",
+        f"stored {_BACKLOG_RATIO:g} times as fast as they came, neighbours go on", return_with_backlogs,
+        gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, deadlines=Deadlines(inject_seconds=_BACKLOG_SECONDS),
     ),
     Fault(
         "P3", "640 messages of one host, each dated a day before the last", "neighbours go on",

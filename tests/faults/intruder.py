@@ -124,6 +124,14 @@ class Intruder:
         finally:
             self._ledger.fates(taken, "confirmed")
 
+    def repeat(self, *letters: Letter) -> None:
+        """Send messages under ids that the ledger has, whatever is in them now; it keeps what was first."""
+        for letter in letters:
+            self._open()
+            self._channel.basic_publish(
+                letter.exchange, letter.routing_key, letter.attempt.body, letter.properties, mandatory=True
+            )
+
     def _is_taken(self, letter: Letter) -> bool:
         """Tell whether the broker took a message; raises what pika raises for one that it cannot encode."""
         # First without a connection: what never left this process is no refusal of the broker.

@@ -16,6 +16,9 @@ _SILENCE = Spoiling(mode="swallow")
 _DRIP = Spoiling(slice_bytes=64, bytes_per_second=30_000.0)
 _STRIKE_COUNT = 12
 _LONG_SECONDS = 600.0
+_SOAK_SECONDS = 300.0
+# What Python's allocator may keep more of one time than of another.
+_GROWTH_BYTES = 8 * 1024 * 1024
 
 
 class Strike(NamedTuple):
@@ -69,7 +72,15 @@ def prepare(scene: Scene) -> None:
 
 def strike(scene: Scene) -> None:
     """Strike once at random, and mend it."""
-    chosen = scene.random.choice(STRIKES)
+    _strike(scene, scene.random.choice(STRIKES))
+
+
+def strike_around(scene: Scene) -> None:
+    """Strike anything but the consumers, so that they live on."""
+    _strike(scene, scene.random.choice([each for each in STRIKES if "consumer" not in each.name]))
+
+
+def _strike(scene: Scene, chosen: Strike) -> None:
     scene.ledger.note(chosen.name)
     chosen.inject(scene)
     scene.pass_time(chosen.hold_seconds * scene.random.uniform(0.5, 1.5))
@@ -88,5 +99,7 @@ def _storm(name: str, done: str, *, times: int = 1, lasting_seconds: float = 0.0
 
 STORMS = (
     _storm("storm", f"{_STRIKE_COUNT} random strikes", times=_STRIKE_COUNT),
+    _storm("F26", f"random strikes for {_SOAK_SECONDS:g} s, but none of a consumer", lasting_seconds=_SOAK_SECONDS)
+    ._replace(expected="no consumer grows", inject=strike_around, growth_limit_bytes=_GROWTH_BYTES),
     _storm("long-storm", f"random strikes for {_LONG_SECONDS:g} s", lasting_seconds=_LONG_SECONDS),
-)
+)  # fmt: skip

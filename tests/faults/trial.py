@@ -25,6 +25,8 @@ _CONSUMER_COUNT = 2
 # Messages of a tick that may always be under way.
 _UNDER_WAY_COUNT = 2
 _DESCRIPTOR_LIMIT = 200
+# A connection more or less, as a reconnection has for a moment.
+_DESCRIPTOR_GROWTH_LIMIT = 4
 # So many new batches of every neighbour show that all is as before.
 _SETTLE_TICKS = 3
 # What the checker compared with the ledger, written where it found something.
@@ -120,6 +122,12 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, Outcome]:
     finally:
         watch.stop()
     _drain(scene, deadlines.drain_seconds)
+    growth = watch.growth()
+    if fault.growth_limit_bytes is not None:
+        scene.measured.append(
+            f"a consumer grew by {growth.resident_bytes / 2**20:.1f} MiB "
+            f"and {growth.descriptor_count} open files in {growth.at:.0f} s"
+        )
     outcome = Outcome(
         watch.longest_gap_seconds(neighbours),
         watch.longest_return_seconds(neighbours),
@@ -131,6 +139,10 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, Outcome]:
         resident_limit_bytes=fault.resident_limit_bytes,
         most_descriptors=watch.most_descriptors,
         descriptor_limit=_DESCRIPTOR_LIMIT,
+        resident_growth_bytes=growth.resident_bytes,
+        resident_growth_limit_bytes=fault.growth_limit_bytes,
+        descriptor_growth=growth.descriptor_count,
+        descriptor_growth_limit=None if fault.growth_limit_bytes is None else _DESCRIPTOR_GROWTH_LIMIT,
         late=tuple(scene.late),
         untold=tuple(scene.untold),
         wrong=tuple(scene.wrong),

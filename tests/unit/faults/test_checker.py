@@ -231,6 +231,8 @@ def test_i5_what_a_host_says_in_anothers_name_may_not_be_stored(case: Case) -> N
     [
         (Observation(largest_resident_bytes=2, resident_limit_bytes=1), "I6"),
         (Observation(most_descriptors=2, descriptor_limit=1), "I6"),
+        (Observation(resident_growth_bytes=2, resident_growth_limit_bytes=1), "I6"),
+        (Observation(descriptor_growth=2, descriptor_growth_limit=1), "I6"),
         (Observation(late=("recover took 99 s",)), "I7"),
         (Observation(untold=("database_away",)), "I8"),
         (Observation(longest_gap_seconds=5.1, gap_limit_seconds=5.0), "I9"),
