@@ -97,9 +97,9 @@ def _storm(name: str, done: str, *, times: int = 1, lasting_seconds: float = 0.0
     )  # fmt: skip
 
 
+_SOAK = _storm("F26", f"{_SOAK_SECONDS:g} s of strikes, none of a consumer", lasting_seconds=_SOAK_SECONDS)
 STORMS = (
     _storm("storm", f"{_STRIKE_COUNT} random strikes", times=_STRIKE_COUNT),
-    _storm("F26", f"random strikes for {_SOAK_SECONDS:g} s, but none of a consumer", lasting_seconds=_SOAK_SECONDS)
-    ._replace(expected="no consumer grows", inject=strike_around, growth_limit_bytes=_GROWTH_BYTES),
+    _SOAK._replace(expected="no consumer grows", inject=strike_around, growth_limit_bytes=_GROWTH_BYTES),
     _storm("long-storm", f"random strikes for {_LONG_SECONDS:g} s", lasting_seconds=_LONG_SECONDS),
-)  # fmt: skip
+)
