@@ -7,7 +7,6 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,15 +49,11 @@ def flood(scene: Scene) -> None:
         while time.monotonic() < end_seconds:
             sender.send_many([scene.random.randbytes(200) for _ in range(100)])
 
-    _side_by_side([lambda name=f"flood{number}": pour(name) for number in range(3)], 3 * _FLOOD_SECONDS)
-
-
-def _side_by_side(acts: list[Callable[[], None]], timeout_seconds: float) -> None:
-    threads = [threading.Thread(target=act, daemon=True) for act in acts]
+    threads = [threading.Thread(target=pour, args=(f"flood{number}",)) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout_seconds)
+        thread.join(3 * _FLOOD_SECONDS)
 
 
 def send_too_many_domains(scene: Scene) -> None:

@@ -123,7 +123,7 @@ def change_old_messages(scene: Scene) -> None:
     sender.send_letters(*map(letter_of, batches))
     scene.await_stored(scene.hosts[0].host, 2)
     for batch in batches:
-        sample = msgspec.structs.replace(batch.sample, memory_total_bytes=batch.sample.memory_total_bytes + 1)
+        sample = msgspec.structs.replace(batch.sample, memory_total_bytes=1)
         domains = [
             msgspec.structs.replace(each, sample=msgspec.structs.replace(each.sample, cpu_cores=7.0))
             for each in batch.domains or ()
