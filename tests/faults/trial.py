@@ -119,9 +119,11 @@ def _carry_out(scene: Scene, fault: Fault) -> tuple[Verdict, Outcome]:
             _strike(scene, fault, watch)
         _heal(scene)
         scene.await_all_stored(neighbours, _SETTLE_TICKS)
+        watch.leave_hosts()
+        # A consumer that works off what has waited takes the most memory.
+        _drain(scene, deadlines.drain_seconds)
     finally:
         watch.stop()
-    _drain(scene, deadlines.drain_seconds)
     growth = watch.growth()
     if fault.growth_limit_bytes is not None:
         scene.measured.append(

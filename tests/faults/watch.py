@@ -42,6 +42,7 @@ class Watch:
         self._recovered_seconds: float | None = None
         self._returns: dict[str, float] = {}
         self._uses: dict[int, list[Use]] = {}
+        self._is_with_hosts = True
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -49,6 +50,10 @@ class Watch:
         """Begin to watch; these hosts have just had something new."""
         self._changed_seconds = dict.fromkeys(hosts, time.monotonic())
         self._thread.start()
+
+    def leave_hosts(self) -> None:
+        """Watch the consumers alone: hosts that have finished have nothing new."""
+        self._is_with_hosts = False
 
     def stop(self) -> None:
         """End; what was seen stays."""
@@ -99,6 +104,9 @@ class Watch:
     def _run(self) -> None:
         connection: Any = None
         while not self._ending.wait(_PERIOD_SECONDS):
+            self._look_at_processes()
+            if not self._is_with_hosts:
+                continue
             try:
                 if connection is None:
                     connection = psycopg.connect(
@@ -110,8 +118,8 @@ class Watch:
                 if connection is not None:
                     connection.close()
                 connection, rows = None, []
-            self._note(dict(rows))
-            self._look_at_processes()
+            if self._is_with_hosts:
+                self._note(dict(rows))
         if connection is not None:
             connection.close()
 
