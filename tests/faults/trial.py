@@ -213,9 +213,9 @@ def _heal(scene: Scene) -> None:
 
 def _drain(scene: Scene, timeout_seconds: float) -> None:
     """Let everybody finish, wait until each message is somewhere; what waits in the queue then is late."""
-    end_seconds = time.monotonic() + timeout_seconds
     if scene.publisher is not None:
         _drain_publisher(scene, timeout_seconds)
+    end_seconds = time.monotonic() + timeout_seconds
     for host in scene.hosts:
         if not host.finish(max(0.0, end_seconds - time.monotonic())):
             scene.late.append(f"{host.waiting_count} messages of {host.host} were not confirmed")
