@@ -91,6 +91,10 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdi
     expected = expected_rows(account)
     found = {row.key for row in evidence.rows}
     lost = lost_messages(account, evidence, ledger)
+    nowhere = not_taken(account)
+    # Refused and counted for good, without their bodies: the budgets of the quarantine were used up.
+    undone = ledger.with_fate("undone") | set(evidence.waiting_ids)
+    unkept = (nowhere & account.confirmed) - lost - undone
     gaps = missing_rows(account, found, ledger)
     repeated = repeated_messages(evidence) + repeated_rows(evidence)
     altered = altered_rows(expected, evidence)
@@ -114,9 +118,9 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Verdi
     return Verdict(
         attempted=len(account.attempts),
         stored=len(account.stored),
-        quarantined=len(account.quarantined - account.stored),
+        quarantined=len(account.quarantined - account.stored) + len(unkept),
         dropped=len(account.dropped - account.stored),
-        not_taken=len(not_taken(account) - lost),
+        not_taken=len(nowhere - lost - unkept),
         lost=len(lost | gaps),
         twice=len(repeated),
         wrong=len({*altered, *invented, *misplaced, *misnamed, *observation.wrong}),
