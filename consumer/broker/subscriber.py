@@ -304,5 +304,6 @@ class Subscriber:
         if refusal and not self._served:
             self.failure = BrokerRefused(f"the broker refused the login: {reason}")
         elif not self._stopping.is_set():
-            self._log.warning("broker_away", reason=str(reason))
+            # Some of pika's errors have no text, as that of a connection refused.
+            self._log.warning("broker_away", reason=str(reason) or repr(reason))
         connection.ioloop.stop()

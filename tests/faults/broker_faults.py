@@ -4,16 +4,13 @@
 import signal
 from collections.abc import Callable
 
-from deploy.lab.errors import BrokerUserError
 from deploy.lab.readiness import wait_until
-from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE, SAMPLES_EXCHANGE
-from tests.faults.fault import Action, Deadlines, Fault
+from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE
+from tests.faults.fault import Action, Fault
 from tests.faults.proxy import CLEAN, Spoiling
 from tests.faults.scene import Hop, Scene
 
 _SILENCE = Spoiling(mode="swallow")
-_BINDING_KEY = "*.sample"
-_REDECLARED_SECONDS = 90.0
 
 
 def await_registered_queue(scene: Scene) -> None:
@@ -57,6 +54,12 @@ def control(*arguments: str) -> Action:
     return act
 
 
+alarm_memory = control("set_vm_memory_high_watermark", "0")
+end_memory_alarm = control("set_vm_memory_high_watermark", "0.6")
+alarm_disk = control("set_disk_free_limit", "100000GB")
+end_disk_alarm = control("set_disk_free_limit", "100MB")
+
+
 def spoil(hop: Hop, *, up: Spoiling = CLEAN, down: Spoiling = CLEAN) -> Action:
     """Return an act that spoils one hop."""
 
@@ -88,37 +91,6 @@ def read_again(scene: Scene) -> None:
         process.send_signal(signal.SIGCONT)
 
 
-def _binding(scene: Scene) -> str:
-    host = scene.virtual_host.name
-    return f"bindings/{host}/e/{SAMPLES_EXCHANGE}/q/{INGEST_QUEUE}"
-
-
-def unbind(scene: Scene) -> None:
-    """Remove the binding of the samples."""
-    scene.site.broker.admin.request("DELETE", f"{_binding(scene)}/%2A.sample")
-
-
-def bind(scene: Scene) -> None:
-    """Make the binding again."""
-    scene.site.broker.admin.request("POST", _binding(scene), {"routing_key": _BINDING_KEY})
-
-
-def is_bound(scene: Scene) -> bool:
-    """Tell whether the binding is there."""
-    try:
-        found = scene.site.broker.admin.request("GET", _binding(scene))
-    except BrokerUserError:
-        return False
-    return any(each["routing_key"] == _BINDING_KEY for each in found)
-
-
-def await_binding(scene: Scene) -> None:
-    """Wait for the consumers to bind again; do it for them where they do not."""
-    if not wait_until(lambda: is_bound(scene), timeout_seconds=_REDECLARED_SECONDS):
-        scene.late.append(f"no consumer has bound the queue again within {_REDECLARED_SECONDS:g} s")
-        bind(scene)
-
-
 PUBLISHING: Hop = "publisher to broker"
 CONSUMING: Hop = "consumer to broker"
 
@@ -129,13 +101,11 @@ BROKER_FAULTS = (
     ),
     Fault(
         "F13-memory", "the broker's memory alarm for 12 s", "hosts wait, consumers go on",
-        control("set_vm_memory_high_watermark", "0"), control("set_vm_memory_high_watermark", "0.6"),
-        hold_seconds=12.0,
+        alarm_memory, end_memory_alarm, hold_seconds=12.0,
     ),
     Fault(
         "F13-disk", "the broker's disk alarm for 12 s", "hosts wait, consumers go on",
-        control("set_disk_free_limit", "100000GB"), control("set_disk_free_limit", "100MB"),
-        hold_seconds=12.0,
+        alarm_disk, end_disk_alarm, hold_seconds=12.0,
     ),
     Fault(
         "F14-silent", "the way from hosts to broker silent both ways for 15 s, the kernel acknowledging",
@@ -182,15 +152,5 @@ BROKER_FAULTS = (
         "refused messages stay with their hosts",
         stop_reading, read_again, hold_seconds=12.0,
         settings={"KVMGRID_INGEST__QUEUE_LIMIT_BYTES": "200000", "KVMGRID_INGEST__PREFETCH_COUNT": "8"},
-    ),
-    Fault(
-        "F17-unbound", "the binding removed for 12 s and made again",
-        "unroutable messages stay with their hosts",
-        unbind, bind, hold_seconds=12.0,
-    ),
-    Fault(
-        "P10-topology", "the binding removed, and nobody makes it again",
-        "a connected consumer declares it again within 90 s", unbind, await_binding,
-        deadlines=Deadlines(recover_seconds=120.0),
     ),
 )  # fmt: skip

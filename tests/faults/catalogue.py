@@ -4,23 +4,27 @@
 from tests.faults.broker_faults import BROKER_FAULTS
 from tests.faults.consumer_faults import CONSUMER_FAULTS
 from tests.faults.database_faults import DATABASE_FAULTS
+from tests.faults.excess_faults import EXCESS_FAULTS
 from tests.faults.fault import Fault
 from tests.faults.host_faults import HOST_FAULTS
 from tests.faults.message_faults import MESSAGE_FAULTS
 from tests.faults.publisher_faults import PUBLISHER_FAULTS
 from tests.faults.storm import STORMS
+from tests.faults.topology_faults import TOPOLOGY_FAULTS
 
 FAULTS: tuple[Fault, ...] = (
     *BROKER_FAULTS,
+    *TOPOLOGY_FAULTS,
     *CONSUMER_FAULTS,
     *DATABASE_FAULTS,
     *PUBLISHER_FAULTS,
     *HOST_FAULTS,
+    *EXCESS_FAULTS,
     *MESSAGE_FAULTS,
     *STORMS,
 )
-# One of each kind, two minutes together.
-SMALL_SET = ("F1", "F4", "F27", "B21")
+# One of each kind, less than four minutes together.
+SMALL_SET = ("F1", "F2", "F4", "P1", "F12", "F27", "B21")
 
 
 def small_set() -> list[Fault]:

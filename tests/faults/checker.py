@@ -16,7 +16,14 @@ from publisher.wire.codec import DecodeError
 from tests.faults.deep_recursion import deep_recursion
 from tests.faults.evidence import Evidence
 from tests.faults.ledger import Attempt, Ledger
-from tests.faults.stored_row import RowKey, StoredRow, differing_columns, rows_of_message
+from tests.faults.stored_row import (
+    RowKey,
+    StoredName,
+    StoredRow,
+    differing_columns,
+    names_of_message,
+    rows_of_message,
+)
 
 # A finding names a few examples; the numbers are in the result.
 _EXAMPLE_COUNT = 3
@@ -29,6 +36,11 @@ class Observation(NamedTuple):
     resident_limit_bytes: int | None = None
     most_descriptors: int = 0
     descriptor_limit: int | None = None
+    # From the middle of the fault to its end.
+    resident_growth_bytes: int = 0
+    resident_growth_limit_bytes: int | None = None
+    descriptor_growth: int = 0
+    descriptor_growth_limit: int | None = None
     # Steps that took longer than they may, and what was not drained in time.
     late: tuple[str, ...] = ()
     # What the fault itself found to be stored wrongly.
@@ -63,7 +75,7 @@ class TrialResult(NamedTuple):
 
 
 class Account(NamedTuple):
-    """Where each attempted message is found."""
+    """Where each attempted message is found; one that is in two places is in two sets."""
 
     attempts: dict[str, Attempt]
     confirmed: set[str]
@@ -79,32 +91,39 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Trial
     expected = expected_rows(account)
     found = {row.key for row in evidence.rows}
     lost = lost_messages(account, evidence, ledger)
+    nowhere = not_taken(account)
+    # Refused and counted for good, without their bodies: the budgets of the quarantine were used up.
+    undone = ledger.with_fate("undone") | set(evidence.waiting_ids)
+    unkept = (nowhere & account.confirmed) - lost - undone
     gaps = missing_rows(account, found, ledger)
     repeated = repeated_messages(evidence) + repeated_rows(evidence)
     altered = altered_rows(expected, evidence)
     invented = invented_rows(expected, evidence)
     misplaced = misplaced_rows(expected, evidence)
+    misnamed = other_names(account, evidence)
     findings = [
         *_finding("I1", "messages without a trace", sorted(lost)),
         *_finding("I1", "stored messages of which rows are missing", sorted(gaps)),
         *_finding("I2", "found twice", repeated),
         *_finding("I3", "rows with other values", altered),
+        *_finding("I3", "names that nobody sent", misnamed),
         *_finding("I4", "rows that nobody sent", invented),
         *_finding("I5", "rows under another host", [*misplaced, *observation.wrong]),
         *unbounded(observation),
         *_finding("I7", "not in time", observation.late),
         *_finding("I8", "not told", observation.untold),
+        *_finding("I8", "told as dropped, and stored", sorted(account.dropped & account.stored)),
         *paying_neighbours(account, observation),
     ]
     return TrialResult(
         attempted=len(account.attempts),
         stored=len(account.stored),
-        quarantined=len(account.quarantined),
-        dropped=len(account.dropped),
-        not_taken=len(not_taken(account) - lost),
+        quarantined=len(account.quarantined - account.stored) + len(unkept),
+        dropped=len(account.dropped - account.stored),
+        not_taken=len(nowhere - lost - unkept),
         lost=len(lost | gaps),
         twice=len(repeated),
-        wrong=len({*altered, *invented, *misplaced, *observation.wrong}),
+        wrong=len({*altered, *invented, *misplaced, *misnamed, *observation.wrong}),
         findings=findings,
     )
 
@@ -112,7 +131,6 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Trial
 def take_account(ledger: Ledger, evidence: Evidence) -> Account:
     """Return where each message is, by its id, or by its body where the quarantine has no usable id."""
     attempts = ledger.attempts()
-    known = set(evidence.message_ids)
     aside = set(evidence.quarantined_ids)
     quarantined = {
         message_id
@@ -125,9 +143,9 @@ def take_account(ledger: Ledger, evidence: Evidence) -> Account:
     return Account(
         attempts=attempts,
         confirmed=ledger.with_fate("confirmed"),
-        stored=set(attempts) & known,
-        quarantined=quarantined - known - ledger.with_fate("refused"),
-        dropped=dropped - known,
+        stored=set(attempts) & set(evidence.message_ids),
+        quarantined=quarantined - ledger.with_fate("refused"),
+        dropped=dropped,
         dead=set(attempts) & set(evidence.dead_ids),
     )
 
@@ -184,6 +202,18 @@ def altered_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) ->
     return altered
 
 
+def other_names(account: Account, evidence: Evidence) -> list[str]:
+    """I3: return names of hosts and VMs that no message gave them: cut, escaped, or another's."""
+    sent = {
+        name
+        for attempt in account.attempts.values()
+        # What a host says about others' VMs names nothing.
+        if attempt.duty != "leave a trace"
+        for name in names_of(attempt)
+    }
+    return sorted(f"{owner} is called {name!r}" for owner, name in set(evidence.names) - sent)
+
+
 def invented_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) -> list[str]:
     """I4: return rows that no message of the ledger brought."""
     return sorted(str(tuple(row.key)) for row in evidence.rows if row.key not in expected)
@@ -203,6 +233,8 @@ def unbounded(observation: Observation) -> Iterator[Finding]:
     limits = (
         ("resident bytes", observation.largest_resident_bytes, observation.resident_limit_bytes),
         ("descriptors", observation.most_descriptors, observation.descriptor_limit),
+        ("more resident bytes", observation.resident_growth_bytes, observation.resident_growth_limit_bytes),
+        ("more descriptors", observation.descriptor_growth, observation.descriptor_growth_limit),
     )
     for name, value, limit in limits:
         if limit is not None and value > limit:
@@ -236,6 +268,17 @@ def rows_of(attempt: Attempt) -> list[StoredRow]:
     except DecodeError:
         return []
     return [row for row in rows if row.host == attempt.host]
+
+
+def names_of(attempt: Attempt) -> list[StoredName]:
+    """Return what a message calls its host and VMs, likewise."""
+    if attempt.event:
+        return []
+    try:
+        with deep_recursion():
+            return names_of_message(attempt.body, attempt.host)
+    except DecodeError:
+        return []
 
 
 def _is_in(message_id: str, dropped: tuple[str, str, int, int]) -> bool:

@@ -4,8 +4,11 @@
 import signal
 import time
 
+import psycopg
+
 from consumer.failpoint import VARIABLE
-from deploy.demo.child import run_to_end
+from consumer.schema.migration import migrate as apply_migrations
+from consumer.schema.migration_files import migrations_folder
 from tests.faults.false_clock import FalseClock
 from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Deadlines, Fault
 from tests.faults.scene import Scene
@@ -13,6 +16,11 @@ from tests.faults.scene import Scene
 _END_SECONDS = 10.0
 _DOOM_SECONDS = 40.0
 _KILLED = -signal.SIGKILL
+# Two heartbeats of 5 s, after which the broker gives up a consumer that is silent.
+_TAKEN_BACK_SECONDS = 10.0
+_FAST_SECONDS, _SLOW_SECONDS = 15.0, 20.0
+# Of migrations that no release will have.
+_FIRST_NUMBER = 9_000
 
 
 def die_between_commit_and_ack(scene: Scene) -> None:
@@ -109,13 +117,22 @@ class _WrongClock:
 
 
 def migrate(scene: Scene) -> None:
-    """Migrate again while everything runs, as an update does."""
-    settings = scene.folder / "owner.toml"
-    settings.touch(0o600)
-    settings.write_text(
-        f'[database]\nurl = "{scene.database.ingest_url}"\nowner_url = "{scene.database.owner_url}"\n'
+    """Apply a migration that the database has not, as an update does: a column for tables of each flush."""
+    folder = scene.folder / "migrations"
+    if not folder.exists():
+        folder.mkdir()
+        for file in migrations_folder().iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+    number = _FIRST_NUMBER + sum(1 for _ in folder.glob("9*_more.sql"))
+    (folder / f"{number}_more.sql").write_text(
+        f"ALTER TABLE domain_samples ADD COLUMN more_{number} real;\n"
+        f"ALTER TABLE publisher_reports ADD COLUMN more_{number} int;\n"
+        f"ALTER TABLE hosts ADD COLUMN more_{number} int;\n"
     )
-    run_to_end("kvmgrid-consumer", "migrate", "--config", str(settings))
+    with psycopg.connect(scene.database.owner_url, autocommit=True) as connection:
+        applied = [each.number for each in apply_migrations(connection, folder=folder)]
+    if applied != [number]:
+        scene.late.append(f"migrate applied {applied} and not {number}")
 
 
 SLOW = wrong_clock(-600.0)
@@ -147,18 +164,22 @@ CONSUMER_FAULTS = (
     Fault(
         "F3-frozen", "one of two consumers frozen (SIGSTOP) for 25 s",
         "the broker takes its messages back and gives them to the other", freeze_one, thaw_one,
-        hold_seconds=25.0,
+        hold_seconds=25.0, gap_limit_seconds=_TAKEN_BACK_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
         "F20-consumer", "the consumers' clock steps 1 h ahead for 15 s", "nothing is lost or set aside",
-        FAST.inject, FAST.recover, prepare=FAST.prepare, hold_seconds=15.0,
+        FAST.inject, FAST.recover, prepare=FAST.prepare, hold_seconds=_FAST_SECONDS,
+        told=("clock_wrong",), gap_limit_seconds=1.1 * _FAST_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
         "P2-slow", "the consumers' clock steps 10 min back for 20 s",
-        "nothing is lost or set aside", SLOW.inject, SLOW.recover, prepare=SLOW.prepare, hold_seconds=20.0,
+        "nothing is lost or set aside", SLOW.inject, SLOW.recover, prepare=SLOW.prepare,
+        hold_seconds=_SLOW_SECONDS, told=("clock_wrong",),
+        gap_limit_seconds=1.1 * _SLOW_SECONDS + NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
-        "F23", "`migrate` while everything runs, three times", "nobody waits for a lock",
+        "F23", "a migration that changes three tables, while everything runs, three times",
+        "nobody waits for a lock",
         migrate, times=3, hold_seconds=1.0, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from tests.faults.proxy import Spoiling
 from tests.faults.scene import Hop, Scene
 
 STORING: Hop = "consumer to database"
+_LOCKED_SECONDS = 20.0
 _LATE_COUNT = 20
 _LATE_SECONDS = 30.0
 _DAY_SECONDS = 86_400.0
@@ -172,7 +173,9 @@ DATABASE_FAULTS = (
     ),
     Fault(
         "F6-lock", "a table that every flush writes locked for 20 s", "the flush is tried again, not refused",
-        lock_table, release, hold_seconds=20.0, told=("55P03",),
+        lock_table, release, hold_seconds=_LOCKED_SECONDS, told=("55P03",),
+        # While it lasts nobody's rows can be stored.
+        gap_limit_seconds=1.1 * _LOCKED_SECONDS + NEIGHBOUR_GAP_SECONDS,
         settings={"KVMGRID_DATABASE__LOCK_TIMEOUT_SECONDS": "3"},
     ),
     Fault(

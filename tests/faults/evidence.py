@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the system has of the messages, read from outside: rows, quarantine, dead letters, told drops."""
 
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.faults.stored_row import RowKey, StoredRow, microseconds
+from tests.faults.stored_row import RowKey, StoredName, StoredRow, microseconds
 
-HOST_TABLES = ("host_samples", "host_disk_samples", "host_interface_samples")
+HOST_TABLES = ("host_samples", "host_disk_samples", "host_interface_samples", "host_filesystem_samples")
 DOMAIN_TABLES = ("domain_samples", "domain_block_samples", "domain_interface_samples")
 _MESSAGES = """
     SELECT h.host, m.epoch, m.sequence FROM {} AS m LEFT JOIN hosts AS h USING (host_id)
@@ -19,6 +21,12 @@ _HOST_ROWS = "SELECT h.host AS stored_host, t.* FROM {} AS t LEFT JOIN hosts AS 
 _DOMAIN_ROWS = """
     SELECT h.host AS stored_host, d.uuid::text AS stored_uuid, t.*
     FROM {} AS t LEFT JOIN hosts AS h USING (host_id) LEFT JOIN domains AS d USING (domain_id)
+"""
+_NAMES = """
+    SELECT host, hostname FROM hosts WHERE hostname IS NOT NULL
+    UNION SELECT host, n.hostname FROM host_names AS n JOIN hosts USING (host_id)
+    UNION SELECT uuid::text, name FROM domains
+    UNION SELECT uuid::text, n.name FROM domain_names AS n JOIN domains USING (domain_id)
 """
 
 
@@ -38,6 +46,8 @@ class Evidence(NamedTuple):
     waiting_ids: list[str]
     # Host, epoch, first and last sequence, as a publisher told.
     dropped: list[tuple[str, str, int, int]]
+    # What hosts and VMs were called, at any time.
+    names: list[StoredName]
 
 
 def read_evidence(
@@ -59,7 +69,20 @@ def read_evidence(
                 "SELECT host, epoch, first_sequence, last_sequence"
                 " FROM dropped_ranges JOIN hosts USING (host_id)"
             ).fetchall(),
+            names=[StoredName(*row) for row in connection.execute(_NAMES)] if with_rows else [],
         )
+
+
+def write_evidence(evidence: Evidence, path: Path) -> None:
+    """Write down what was found, one JSON object a line with its kind."""
+    with path.open("w") as file:
+        for kind, found in evidence._asdict().items():
+            for each in found.items() if isinstance(found, dict) else found:
+                file.write(json.dumps({kind: each}, default=_as_text) + "\n")
+
+
+def _as_text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def read_queue(channel: Any, queue: str) -> list[str]:
@@ -96,7 +119,8 @@ def _rows(connection: psycopg.Connection[Any]) -> Iterator[StoredRow]:
 
 
 def _row(table: str, row: dict[str, Any], owner: str) -> StoredRow:
-    key = RowKey(table, owner, row.get("device", ""), microseconds(row["sampled_at"]))
+    device = row.get("device") or row.get("path") or ""
+    key = RowKey(table, owner, device, microseconds(row["sampled_at"]))
     return StoredRow(key, row["stored_host"], row)
 
 

@@ -21,13 +21,16 @@ class Deadlines(NamedTuple):
     inject_seconds: float = 90.0
     recover_seconds: float = 90.0
     drain_seconds: float = 60.0
+    # As much more for the strike with each message that FUZZ asks for.
+    fuzzed_seconds: float = 0.0
 
 
 class Fault(NamedTuple):
     """A fault; ``inject``, a time of about ``hold_seconds``, ``recover``, as often as ``times`` says.
 
-    The first ``struck_count`` hosts are those the fault concerns, the others are neighbours.
-    ``gap_limit_seconds`` is for faults that leave broker and database alone.
+    It goes on like this for ``lasting_seconds`` at least. The first ``struck_count`` hosts are those the
+    fault concerns, the others are neighbours. ``gap_limit_seconds`` is for faults that leave broker and
+    database alone; one over ``NEIGHBOUR_GAP_SECONDS`` is an exception that docs/reliability.md names.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Fault(NamedTuple):
     prepare: Action = nothing
     begin: Action = nothing
     times: int = 1
+    lasting_seconds: float = 0.0
     hold_seconds: float = 0.0
     hops: tuple[Hop, ...] = ()
     settings: Mapping[str, str] = MappingProxyType({})
@@ -52,6 +56,8 @@ class Fault(NamedTuple):
     database_disk_bytes: int | None = None
     gap_limit_seconds: float | None = None
     resident_limit_bytes: int = 300 * 1024 * 1024
+    # By how much a consumer may grow from the middle of the fault to its end, where that is asked for.
+    growth_limit_bytes: int | None = None
     deadlines: Deadlines = Deadlines()
 
 

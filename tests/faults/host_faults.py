@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults and malice of a host: wrong clocks, scattered dates, other hosts' names and VMs, floods."""
+"""Faults and malice of a host: wrong clocks, scattered dates, other hosts' names and VMs."""
 
-import threading
 import time
-import uuid
-from datetime import timedelta
 
 import msgspec
 
+from deploy.lab.readiness import wait_until
 from loadgen.fleet.fleet import Fleet
 from publisher.wire.codec import encode
 from publisher.wire.topics import INGEST_QUEUE, sample_key
-from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Fault
+from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Action, Deadlines, Fault
 from tests.faults.honest_host import letter_of
 from tests.faults.scene import Scene
 
 _DAY_SECONDS = 86_400.0
 _SCATTERED_COUNT = 640
-_NEW_DOMAIN_COUNT = 20_000
-_FLOOD_SECONDS = 15.0
+_RETURNING_HOST_COUNT = 50
+_BACKLOG_SECONDS, _BACKLOG_TICK_SECONDS = 600.0, 10.0
+_BACKLOG_RATIO = 5.0
 
 
 def step_clock(offset_seconds: float) -> Action:
@@ -52,46 +51,6 @@ def scatter(scene: Scene) -> None:
     ]
     scene.intruder(fleet.hosts[0].host).send_letters(*letters)
     scene.await_stored(scene.hosts[-1].host, 12)
-
-
-def invent_domains(scene: Scene) -> None:
-    """Send one message of 20,000 VMs that nobody has heard of, and four that rename them."""
-    fleet = scene.fleet(1, 1, prefix="inventor")
-    batch = fleet.batch(0, time.time() - 60.0, 1)
-    first = (batch.domains or [])[0]
-    bare = msgspec.structs.replace(first, blocks=[], interfaces=[], description=None)
-    sender = scene.intruder(fleet.hosts[0].host)
-    for sequence, word in enumerate(("new", "renamed", "again", "once-more", "last"), 1):
-        domains = [
-            msgspec.structs.replace(
-                bare, uuid=str(uuid.UUID(int=(scene.seed << 64) + number)), name=f"{word}-{number}"
-            )
-            for number in range(_NEW_DOMAIN_COUNT)
-        ]
-        message = msgspec.structs.replace(
-            batch,
-            domains=domains,
-            sequence=sequence,
-            sampled_at=batch.sampled_at + timedelta(seconds=sequence),
-        )
-        sender.send_letters(letter_of(message, "store or set aside"))
-    scene.await_stored(scene.hosts[-1].host, 12)
-
-
-def flood(scene: Scene) -> None:
-    """Let three hosts send garbage as fast as they can."""
-    end_seconds = time.monotonic() + _FLOOD_SECONDS
-
-    def pour(name: str) -> None:
-        sender = scene.intruder(name)
-        while time.monotonic() < end_seconds:
-            sender.send_many([scene.random.randbytes(200) for _ in range(100)])
-
-    threads = [threading.Thread(target=pour, args=(f"flood{number}",)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(3 * _FLOOD_SECONDS)
 
 
 def speak_for_another(scene: Scene) -> None:
@@ -156,6 +115,46 @@ def repeat_old_messages(scene: Scene) -> None:
         scene.await_stored(scene.hosts[0].host, 2)
 
 
+def change_old_messages(scene: Scene) -> None:
+    """Send messages that are stored already with the same ids and instants, and other values."""
+    fleet = scene.fleet(1, 2, prefix="changer")
+    batches = [fleet.batch(0, time.time() - 60.0 + tick, tick + 1) for tick in range(20)]
+    sender = scene.intruder(fleet.hosts[0].host)
+    sender.send_letters(*map(letter_of, batches))
+    scene.await_stored(scene.hosts[0].host, 2)
+    for batch in batches:
+        sample = msgspec.structs.replace(batch.sample, memory_total_bytes=1)
+        domains = [
+            msgspec.structs.replace(each, sample=msgspec.structs.replace(each.sample, cpu_cores=7.0))
+            for each in batch.domains or ()
+        ]
+        sender.repeat(letter_of(msgspec.structs.replace(batch, sample=sample, domains=domains)))
+    scene.await_stored(scene.hosts[0].host, 4)
+
+
+def return_with_backlogs(scene: Scene) -> None:
+    """Let fifty hosts send ten minutes each as fast as they can; note how fast that is stored."""
+    fleet = scene.fleet(_RETURNING_HOST_COUNT, 20, prefix="back")
+    senders = [scene.intruder(host.host) for host in fleet.hosts]
+    begun_seconds, begun_at = time.monotonic(), time.time() - _BACKLOG_SECONDS
+    for sequence in range(1, int(_BACKLOG_SECONDS / _BACKLOG_TICK_SECONDS) + 1):
+        second = begun_at + sequence * _BACKLOG_TICK_SECONDS
+        for ordinal, sender in enumerate(senders):
+            sender.send_letters(letter_of(fleet.batch(ordinal, second, sequence)))
+    query = "SELECT count(*) FROM publisher_reports JOIN hosts USING (host_id) WHERE host LIKE 'back%%'"
+    count = _RETURNING_HOST_COUNT * int(_BACKLOG_SECONDS / _BACKLOG_TICK_SECONDS)
+    stored = wait_until(lambda: scene.query(query) == [(count,)], timeout_seconds=_BACKLOG_SECONDS)
+    took_seconds = time.monotonic() - begun_seconds
+    ratio = _BACKLOG_SECONDS / took_seconds
+    scene.measured.append(
+        f"{count} messages sent and stored in {took_seconds:.0f} s, {ratio:.1f} times real time"
+    )
+    if not stored or ratio < _BACKLOG_RATIO:
+        scene.late.append(
+            f"a backlog is stored {ratio:.1f} times as fast as it came, {_BACKLOG_RATIO:g} asked for"
+        )
+
+
 HOST_FAULTS = (
     Fault(
         "F20-ahead", "a host's clock 1 h ahead for 10 s, then right again", "stored under the claimed time",
@@ -181,6 +180,16 @@ HOST_FAULTS = (
         repeat_old_messages, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
     Fault(
+        "B21-other", "twenty stored messages sent again, same ids and instants, other values",
+        "the first ones stay", change_old_messages, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
+    ),
+    Fault(
+        "F21",
+        f"{_RETURNING_HOST_COUNT} hosts with 20 VMs each come back with {_BACKLOG_SECONDS:g} s of samples",
+        f"stored {_BACKLOG_RATIO:g} times as fast as they came, neighbours go on", return_with_backlogs,
+        gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, deadlines=Deadlines(inject_seconds=_BACKLOG_SECONDS),
+    ),
+    Fault(
         "P3", "640 messages of one host, each dated a day before the last", "neighbours go on",
         scatter, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
@@ -188,14 +197,5 @@ HOST_FAULTS = (
         "P6", "a host lists a neighbour's VMs with a short tick, a clock ahead and other names",
         "no sample, no name of it reaches the neighbour's VMs",
         list_anothers_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, struck_count=1,
-    ),
-    Fault(
-        "P8-domains", "one message with 20,000 new VMs, and four that rename them", "neighbours go on",
-        invent_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
-    ),
-    Fault(
-        "P8-flood", "three hosts send garbage as fast as they can for 15 s",
-        "neighbours go on, each message is kept or counted",
-        flood, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
     ),
 )  # fmt: skip

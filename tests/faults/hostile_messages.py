@@ -3,12 +3,18 @@
 
 import gzip
 import json
+import math
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
+from tests.faults.field_values import decimal, real, timestamp
+
 _DEEP = 20_000
+# RabbitMQ ends the connection of whoever sends one (541), and passes everything else on.
+_NO_NUMBER_EVERY = 200
 _NUMBERS = (
     "NaN", "Infinity", "-Infinity", "1e999", "-0.0", "5e-324", str(2**63), str(2**64), str(-(2**63) - 1),
     "1" + "0" * 400, "9" * 5000, "true", '"7"', "[]", "null",
@@ -91,6 +97,9 @@ def bad_values(fresh: Fresh) -> Iterator[Hostile]:
         plain = json.loads(fresh())
         identity = plain["identity"] | {"hostname": name}
         yield Hostile("B12", json.dumps(plain | {"identity": identity}).encode(), {})
+        plain = json.loads(fresh())
+        domains = plain["domains"] | {"name": [name] * len(plain["domains"]["name"])}
+        yield Hostile("B11", json.dumps(plain | {"domains": domains}).encode(), {})
     yield Hostile("B15", fresh()[:-1] + b',"sequence":99999}', {})
     plain = json.loads(fresh())
     twice = plain["domains"] | {"uuid": [plain["domains"]["uuid"][0]] * len(plain["domains"]["uuid"])}
@@ -139,9 +148,11 @@ def random_bodies(fresh: Fresh, random: Random, count: int) -> Iterator[Hostile]
 
 
 def random_headers(fresh: Fresh, random: Random, count: int) -> Iterator[Hostile]:
-    """Yield a valid body with random headers, message by message."""
-    for _ in range(count):
-        headers = {_word(random): _any_value(random, 3) for _ in range(random.randint(0, 5))}
+    """Yield a valid body with random headers, message by message; now and then with no number."""
+    for number in range(count):
+        headers = {_word(random): _any_header(random, 3) for _ in range(random.randint(0, 5))}
+        if number % _NO_NUMBER_EVERY == 0:
+            headers["x"] = random.choice((math.nan, math.inf, -math.inf))
         yield Hostile("headers", fresh(), {"headers": headers})
 
 
@@ -162,6 +173,21 @@ def _any_value(random: Random, depth: int) -> Any:
         return values if random.random() < 0.5 else {_word(random): value for value in values}
     numbers = (0, -1, 2**31, -(2**31), 2**62, 0.0, -0.0, 1e308, random.random())
     return random.choice((None, True, False, *numbers, _word(random), _word(random)))
+
+
+def _any_header(random: Random, depth: int) -> Any:
+    """Return a value of any type that a header has, those without a sense in Python among them."""
+    if depth and random.random() < 0.3:
+        values = [_any_header(random, depth - 1) for _ in range(random.randint(0, 3))]
+        return values if random.random() < 0.5 else {_word(random): value for value in values}
+    instants = (0, 1_800_000_000, 253_402_300_800, 2**63 - 1, 2**64 - 1)
+    odd = (
+        *map(timestamp, instants),
+        decimal(random.randrange(256), random.randrange(-(2**31), 2**31)),
+        real(struct.pack(">f", random.uniform(-1e38, 1e38))),
+        random.randbytes(random.randint(0, 20)),
+    )  # fmt: skip
+    return random.choice(odd) if random.random() < 0.5 else _any_value(random, 0)
 
 
 def _word(random: Random) -> str:

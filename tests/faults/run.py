@@ -52,8 +52,8 @@ def main() -> int:
                 trial = run_trial(site, fault, seed, options.folder, options.fuzz)
                 trials.append(trial)
                 say(table.line(trial))
-                if not trial.holds:
-                    print(table.findings(trial), file=sys.stderr, flush=True)  # noqa: T201 - as below
+                if beneath := table.beneath(trial):
+                    print(beneath, file=sys.stderr, flush=True)  # noqa: T201 - as below
                 (options.folder / RESULT).write_text(table.as_json(trials))
     if broken := [trial for trial in trials if not trial.holds]:
         say(f"{len(broken)} of {len(trials)} trials do not hold, as told below each")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.faults.small_disk import SmallDisk
 
 T = TypeVar("T")
-Hop = Literal["publisher to broker", "consumer to broker", "consumer to database"]
+Hop = Literal["publisher to broker", "real publisher to broker", "consumer to broker", "consumer to database"]
 QUICK = {"KVMGRID_INGEST__FLUSH_SECONDS": "0.2", "KVMGRID_BROKER__HEARTBEAT_SECONDS": "5"}
 _PATIENCE_SECONDS = 60.0
 _REFUSAL_SECONDS = 90.0
@@ -77,6 +77,8 @@ class Scene:
         self.late: list[str] = []
         self.wrong: list[str] = []
         self.untold: list[str] = []
+        # What a fault has measured, a text each: it stands below its row.
+        self.measured: list[str] = []
         self.outputs: list[str] = []
         self._urls: dict[str, str] = {}
         self._stack = stack
@@ -141,13 +143,13 @@ class Scene:
         )
         return Fleet(shape, epoch=f"{self.random.getrandbits(64):016x}")
 
-    def publisher_url(self, host: str, *, direct: bool = False) -> str:
-        """Return the URL of a host's own login, enrolled when first asked for."""
+    def publisher_url(self, host: str, hop: Hop | None = "publisher to broker") -> str:
+        """Return the URL of a host's own login, enrolled when first asked for; without a hop the broker's."""
         if host not in self._urls:
             self._urls[host] = self.virtual_host.add_publisher(host)
             self._stack.callback(self._forget_user, host)
         url = self._urls[host]
-        return url if direct else self._through("publisher to broker", url)
+        return url if hop is None else self._through(hop, url)
 
     def _forget_user(self, host: str) -> None:
         with contextlib.suppress(BrokerUserError):
@@ -176,7 +178,7 @@ class Scene:
 
     def intruder(self, host: str) -> Intruder:
         """Return a sender of anything under a host's own login."""
-        return self._stack.enter_context(Intruder(self.publisher_url(host, direct=True), self.ledger, host))
+        return self._stack.enter_context(Intruder(self.publisher_url(host, hop=None), self.ledger, host))
 
     def enter(self, context: AbstractContextManager[T]) -> T:
         """Enter a context that ends with the scene."""

@@ -14,15 +14,24 @@ from publisher.wire.transposition import in_reports
 
 # The only columns of figures that are double precision.
 DOUBLES = {"uptime_seconds"}
+# These name the row, and are compared as its key.
+_KEYS = {"device", "path"}
 
 
 class RowKey(NamedTuple):
-    """What names a row: its table, its host or VM, its device, its instant in microseconds since 1970."""
+    """What names a row: table, host or VM, device or path, instant in microseconds since 1970."""
 
     table: str
     owner: str
     device: str
     at_microseconds: int
+
+
+class StoredName(NamedTuple):
+    """What a host, by its id, or a VM, by its UUID, was called at some time."""
+
+    owner: str
+    name: str
 
 
 class StoredRow(NamedTuple):
@@ -43,6 +52,16 @@ def rows_of_message(body: bytes, *, event: bool) -> list[StoredRow]:
     if event:
         return [_event_row(decode_event(body))]
     return list(_batch_rows(in_reports(decode_sample(body))))
+
+
+def names_of_message(body: bytes, host: str) -> list[StoredName]:
+    """Return the names in a valid batch of a host, none in another's; raise DecodeError."""
+    batch = decode_sample(body)
+    if batch.host != host:
+        return []
+    domains = batch.domains
+    names = [] if domains is None else list(map(StoredName, domains.uuid, domains.name))
+    return [StoredName(host, batch.identity.hostname), *names]
 
 
 def differing_columns(expected: StoredRow, stored: StoredRow) -> list[str]:
@@ -78,6 +97,9 @@ def _batch_rows(batch: SampleBatch) -> Iterator[StoredRow]:
     for interface in batch.interfaces:
         key = RowKey("host_interface_samples", host, interface.device, at)
         yield StoredRow(key, host, _values(interface))
+    for filesystem in batch.filesystems:
+        key = RowKey("host_filesystem_samples", host, filesystem.path, at)
+        yield StoredRow(key, host, _values(filesystem))
     for report in batch.domains or ():
         yield StoredRow(RowKey("domain_samples", report.uuid, "", at), host, _values(report.sample))
         for block in report.blocks:
@@ -89,4 +111,4 @@ def _batch_rows(batch: SampleBatch) -> Iterator[StoredRow]:
 
 
 def _values(sample: msgspec.Struct) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(sample).items() if name != "device"}
+    return {name: value for name, value in msgspec.structs.asdict(sample).items() if name not in _KEYS}

@@ -9,7 +9,7 @@ from tests.faults.trial import Trial
 
 _HEADS = (
     "fault", "seed", "attempted", "stored", "quarantined", "counted drops", "not taken", "lost", "twice",
-    "wrong", "neighbour's gap", "holds",
+    "wrong", "neighbour's gap", "back after", "holds",
 )  # fmt: skip
 
 
@@ -23,16 +23,23 @@ def line(trial: Trial) -> str:
     verdict = trial.verdict
     cells = (
         trial.fault.name, trial.seed, verdict.attempted, verdict.stored, verdict.quarantined, verdict.dropped,
-        verdict.not_taken, verdict.lost, verdict.twice, verdict.wrong, f"{trial.longest_gap_seconds:.1f} s",
+        verdict.not_taken, verdict.lost, verdict.twice, verdict.wrong,
+        f"{trial.outcome.longest_gap_seconds:.1f} s", f"{trial.outcome.longest_return_seconds:.1f} s",
         "yes" if trial.holds else "NO",
     )  # fmt: skip
     return f"| {' | '.join(map(str, cells))} |"
 
 
+def beneath(trial: Trial) -> str:
+    """Return what the fault measured, a line each, and the findings; nothing of most trials that hold."""
+    lines = [f"    {text}" for text in trial.outcome.measured]
+    return "\n".join([*lines, *([] if trial.holds else [findings(trial)])])
+
+
 def findings(trial: Trial) -> str:
     """Return what is broken, a line each, and where the ledger and the logs are."""
     lines = [f"    {each.invariant} {each.text}" for each in trial.verdict.findings]
-    return "\n".join([*lines, f"    ledger and logs: {trial.folder}"])
+    return "\n".join([*lines, f"    ledger, logs, what was compared: {trial.folder}"])
 
 
 def closing(trials: Sequence[Trial]) -> str:
@@ -57,7 +64,10 @@ def as_json(trials: Sequence[Trial]) -> str:
             "expected": trial.fault.expected,
             "seed": trial.seed,
             **{name: value for name, value in trial.verdict._asdict().items() if name != "findings"},
-            "longest_gap_seconds": round(trial.longest_gap_seconds, 2),
+            "longest_gap_seconds": round(trial.outcome.longest_gap_seconds, 2),
+            "longest_return_seconds": round(trial.outcome.longest_return_seconds, 2),
+            "largest_resident_bytes": trial.outcome.largest_resident_bytes,
+            "measured": trial.outcome.measured,
             "took_seconds": round(trial.took_seconds, 1),
             "holds": trial.holds,
             "findings": [each._asdict() for each in trial.verdict.findings],

@@ -30,14 +30,14 @@ def broker() -> Iterator[RabbitMq]:
         yield running
 
 
-def enrol(broker: RabbitMq, *arguments: str, password: str = PASSWORD) -> None:
+def enrol(broker: RabbitMq, *arguments: str, password: str = PASSWORD, **more: str) -> None:
     """Run the script beside the broker, the password on its standard input."""
     script = str(broker.directory / "enrol")
     broker.enclosure.run(
         ["bash", "-c", 'printf "%s\\n" "$1" | "${@:2}"', "bash", password, script, *arguments],
         log=broker.log_path,
         user=broker._user,
-        environment=broker._environment() | {"PATH": "/usr/lib/rabbitmq/bin:/usr/bin:/bin"},
+        environment=broker._environment() | {"PATH": "/usr/lib/rabbitmq/bin:/usr/bin:/bin"} | more,
     )
 
 
@@ -164,15 +164,43 @@ def test_a_user_that_is_not_there_is_said(broker: RabbitMq) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "password"),
-    [(("publisher", "hv.4"), PASSWORD), (("publisher", ".*"), PASSWORD), (("publisher", "hv-4"), "")],
-    ids=["no host id", "a pattern", "no password"],
+    [
+        (("publisher", "hv.4"), PASSWORD),
+        (("publisher", ".*"), PASSWORD),
+        (("publisher", "hv[0-9]"), PASSWORD),
+        (("publisher", ""), PASSWORD),
+        (("publisher", "-hv4"), PASSWORD),
+        (("publisher", "hv-4\n"), PASSWORD),
+        (("publisher", "hv-4\nhv-5"), PASSWORD),
+        (("publisher", "h" * 64), PASSWORD),
+        (("publisher", "HV-4"), PASSWORD),
+        (("publisher", "hv-\N{CYRILLIC SMALL LETTER A}"), PASSWORD),
+        (("publisher", "hv-\N{LATIN SMALL LETTER E WITH ACUTE}"), PASSWORD),
+        (("publisher", "hv-\N{FULLWIDTH DIGIT FOUR}"), PASSWORD),
+        (("publisher", "hv-4"), ""),
+    ],
+    ids=[
+        "no host id",
+        "a pattern",
+        "a set",
+        "empty",
+        "a dash first",
+        "a line end",
+        "two lines",
+        "64 characters",
+        "upper case",
+        "look-alike",
+        "accent",
+        "other digit",
+        "no password",
+    ],
 )
 def test_what_would_break_the_rules_is_refused(
     broker: RabbitMq, arguments: tuple[str, ...], password: str
 ) -> None:
-    """Nothing is made then."""
+    """Nothing is made then, in a session with Unicode too."""
     before = broker.admin.request("GET", "users")
     with pytest.raises(CommandError, match="failed with 2"):
-        enrol(broker, *arguments, password=password)
+        enrol(broker, *arguments, password=password, LC_ALL="C.UTF-8")
 
     assert before == broker.admin.request("GET", "users")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
 from loadgen.fleet.fleet import Fleet, FleetShape
@@ -14,7 +15,7 @@ from tests.faults.checker import Observation, TrialResult, check
 from tests.faults.evidence import Evidence
 from tests.faults.honest_host import event_of, letter_of
 from tests.faults.ledger import Attempt, Ledger
-from tests.faults.stored_row import StoredRow, is_same, rows_of_message
+from tests.faults.stored_row import StoredName, StoredRow, is_same, names_of_message, rows_of_message
 
 FLEET = Fleet(FleetShape(host_count=2, domain_count_per_host=2))
 SECOND = float(int(time.time()) - 600)
@@ -43,7 +44,8 @@ class Case(NamedTuple):
 def evidence_of(attempts: list[Attempt]) -> Evidence:
     """Return what a faultless system has of messages."""
     rows = [row for each in attempts for row in rows_of_message(each.body, event=each.event)]
-    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [], [])
+    names = [name for each in attempts if not each.event for name in names_of_message(each.body, each.host)]
+    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [], [], names)
 
 
 @pytest.fixture
@@ -130,7 +132,8 @@ def test_i1_takes_a_hostile_message_that_was_counted_without_its_body(case: Case
     case.ledger.fate(GARBAGE.message_id, "confirmed")
 
     assert ["I1"] == case.invariants()
-    assert [] == case.invariants(case.evidence._replace(not_kept_counts={"hv001": 1}))
+    verdict = case.verdict(case.evidence._replace(not_kept_counts={"hv001": 1}))
+    assert ([], 1, 0) == (verdict.findings, verdict.quarantined, verdict.not_taken)
 
 
 def test_a_quarantined_message_is_known_by_its_body(case: Case) -> None:
@@ -169,6 +172,35 @@ def test_i3_a_value_that_differs_in_its_last_bit_is_found(case: Case) -> None:
     assert (["I3"], 1) == ([finding.invariant for finding in verdict.findings], verdict.wrong)
 
 
+def test_i3_the_file_systems_of_a_host_are_compared(case: Case) -> None:
+    """Each batch carries them."""
+    row = first(case.evidence.rows, "host_filesystem_samples")
+    other = row._replace(values={**row.values, "available_bytes": None})
+    rows = changed(case.evidence.rows, "host_filesystem_samples", other)
+
+    assert ["I3"] == case.invariants(case.evidence._replace(rows=rows))
+
+
+def test_i3_a_name_that_nobody_sent_is_found(case: Case) -> None:
+    """Names are stored as they are, whatever is in them."""
+    cut = [StoredName(owner, name[:-1]) for owner, name in case.evidence.names]
+    verdict = case.verdict(case.evidence._replace(names=cut))
+
+    assert (["I3"], 6) == ([finding.invariant for finding in verdict.findings], verdict.wrong)
+
+
+def test_i3_a_thief_names_no_vm(case: Case) -> None:
+    """What a host calls another's VM is in the ledger, and may stand nowhere."""
+    batch = FLEET.batch(1, SECOND + 50, 50)
+    assert batch.domains is not None
+    stolen = [msgspec.structs.replace(each, name="stolen") for each in batch.domains]
+    said = letter_of(msgspec.structs.replace(batch, domains=stolen), "leave a trace").attempt
+    case.ledger.attempt(said)
+    names = [*case.evidence.names, StoredName(stolen[0].uuid, "stolen")]
+
+    assert ["I3"] == case.invariants(case.evidence._replace(names=names))
+
+
 def test_i4_a_row_that_nobody_sent_is_found(case: Case) -> None:
     """An instant that is in no message is an invention."""
     row = first(case.evidence.rows, "domain_samples")
@@ -202,6 +234,8 @@ def test_i5_what_a_host_says_in_anothers_name_may_not_be_stored(case: Case) -> N
     [
         (Observation(largest_resident_bytes=2, resident_limit_bytes=1), "I6"),
         (Observation(most_descriptors=2, descriptor_limit=1), "I6"),
+        (Observation(resident_growth_bytes=2, resident_growth_limit_bytes=1), "I6"),
+        (Observation(descriptor_growth=2, descriptor_growth_limit=1), "I6"),
         (Observation(late=("recover took 99 s",)), "I7"),
         (Observation(untold=("database_away",)), "I8"),
         (Observation(longest_gap_seconds=5.1, gap_limit_seconds=5.0), "I9"),
@@ -231,6 +265,25 @@ def test_i9_an_honest_message_among_the_dead_letters_is_found(case: Case) -> Non
     (gone, *ids) = case.evidence.message_ids
 
     assert ["I9"] == case.invariants(case.evidence._replace(message_ids=ids, dead_ids=[gone]))
+
+
+def test_i9_an_honest_message_that_is_stored_and_set_aside_is_found(case: Case) -> None:
+    """Somebody will look at it, or replay it, for nothing."""
+    evidence = case.evidence._replace(quarantined_ids=case.evidence.message_ids[:1])
+
+    assert (["I9"], 7, 0) == (case.invariants(evidence), *case.verdict(evidence)[1:3])
+
+
+def test_i8_a_stored_message_that_is_told_as_dropped_is_found(case: Case) -> None:
+    """A count of drops that is too high cries wolf."""
+    host, epoch, sequence = case.evidence.message_ids[0].split("/")
+    evidence = case.evidence._replace(dropped=[(host, epoch, int(sequence), int(sequence))])
+
+    assert (["I8"], 7, 0) == (
+        case.invariants(evidence),
+        case.verdict(evidence).stored,
+        case.verdict(evidence).dropped,
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 """The ledger of the faults: on the disk before the message is sent, and readable after a crash."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.faults.ledger import Attempt, Ledger
@@ -16,7 +17,34 @@ def test_an_attempt_is_in_the_file_when_the_call_returns(tmp_path: Path) -> None
 
     (line,) = (tmp_path / "ledger").read_text().splitlines()
     assert "hv000/0000000000000000/1" == json.loads(line)["attempt"]
+    assert datetime.fromisoformat(json.loads(line)["at"]).tzinfo is UTC
     ledger.close()
+
+
+def test_what_the_trial_did_stands_between_the_messages(tmp_path: Path) -> None:
+    """Who reads it afterwards sees which messages were under way; what is read back are messages alone."""
+    ledger = Ledger(tmp_path / "ledger")
+    ledger.attempt(MESSAGE)
+    ledger.note("strike 1")
+    ledger.close()
+    again = Ledger.read(tmp_path / "ledger")
+
+    assert "strike 1" == json.loads((tmp_path / "ledger").read_text().splitlines()[1])["note"]
+    assert {MESSAGE.message_id} == set(again.attempts())
+    again.close()
+
+
+def test_a_body_of_megabytes_is_read_back(tmp_path: Path) -> None:
+    """It takes little room in the file."""
+    large = MESSAGE._replace(body=b"x" * 1_000_000)
+    ledger = Ledger(tmp_path / "ledger")
+    ledger.attempt(large)
+    ledger.close()
+    again = Ledger.read(tmp_path / "ledger")
+
+    assert (tmp_path / "ledger").stat().st_size < 10_000
+    assert {large.message_id: large} == again.attempts()
+    again.close()
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:

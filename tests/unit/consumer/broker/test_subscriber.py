@@ -2,8 +2,13 @@
 """The parts of the link that need no broker."""
 
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
+import structlog
+from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed
+from pika.exceptions import AMQPConnectionError
+from structlog.testing import capture_logs
 
 from consumer.broker.subscriber import Subscriber, prefetch_for
 from consumer.broker.topology import dead_letter_arguments, ingest_arguments
@@ -64,6 +69,19 @@ def test_a_link_that_breaks_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -
 
     assert not subscriber.alive
     assert "surprise" in str(subscriber.failure)
+
+
+def test_a_broker_that_refuses_connections_is_told_with_its_reason() -> None:
+    """The error of a connection that never came about has no text of its own."""
+    subscriber = Subscriber(BrokerSettings(), IngestSettings(), lambda _delivery: None)
+    refused = ConnectionRefusedError(111, "Connection refused")
+    with capture_logs() as lines:
+        subscriber._log = structlog.get_logger()
+        subscriber._on_end(MagicMock(), AMQPConnectionError(AMQPConnectionWorkflowFailed([refused])))
+
+    ((event, reason),) = [(line["event"], line["reason"]) for line in lines]
+    assert "broker_away" == event
+    assert "Connection refused" in reason
 
 
 @pytest.mark.parametrize(("setting", "expected"), [(8, 8), (2_000, 16)])
