@@ -22,7 +22,7 @@ _FIRST_BUCKET_COUNT = 12
 # The most buckets of a level in one step: a day of those of 5 minutes.
 _BUCKET_COUNT_MAX = 288
 _NOTE_COUNT_MAX = 2_000
-# How often late samples are looked for while there is much to fill in, and for how long at a time.
+# While there is much to fill in, late samples are looked for this often, and for so long.
 _LATE_SECONDS = 15.0
 # The migration that made a level gives it this mark, until it is filled in.
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)

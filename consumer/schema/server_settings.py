@@ -79,7 +79,7 @@ def shortages(
 
 
 def _expected_chunk_count(kept: Mapping[str, timedelta | None], chunk_interval: timedelta) -> int:
-    """Return how many chunks a table of samples and its levels will have, when they are as old as is kept."""
+    """Return how many chunks a table of samples and its levels will have in the steady state."""
     lengths = {"raw": chunk_interval} | _LEVEL_CHUNKS
     # One more is begun, and one ends outside of what is kept.
     return sum(ceil((kept[level] or _FOREVER) / length) + 2 for level, length in lengths.items())
