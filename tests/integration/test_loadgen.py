@@ -113,8 +113,7 @@ def test_a_fleet_with_its_past_is_stored_once(
         Sender(BrokerSettings(url=url)).run(iter(lines))
         eventually(stored.message_count, len(samples))
         eventually(lambda: stored.count("events"), len(events))
-        # What is late may be parked and stored out of order.
-        # Where VMs live is judged again with the last of it.
+        # What is late may be parked and stored out of order; where VMs live is judged again at its end.
         eventually(lambda: keys_of(*samples) == stored.domain_keys(), True, timeout_seconds=20.0)
 
     assert sum(len(batch.domains or ()) for batch in samples) == stored.count("domain_samples")

@@ -84,10 +84,17 @@ def test_a_broker_that_refuses_connections_is_told_with_its_reason() -> None:
     assert "Connection refused" in reason
 
 
-@pytest.mark.parametrize(("setting", "expected"), [(8, 8), (2_000, 16)])
-def test_the_trial_keeps_to_the_setting(setting: int, expected: int) -> None:
-    """The first deliveries are no more than may be in hand."""
-    subscriber = Subscriber(BrokerSettings(), IngestSettings(prefetch_count=setting), lambda _delivery: None)
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (IngestSettings(prefetch_count=8, buffer_bytes=2**30), 8),
+        (IngestSettings(buffer_bytes=2**30), 16),
+        (IngestSettings(), 4),
+    ],
+)
+def test_the_trial_keeps_to_the_settings(settings: IngestSettings, expected: int) -> None:
+    """The first deliveries are no more than may be in hand, if all of them are as large as can be."""
+    subscriber = Subscriber(BrokerSettings(), settings, lambda _delivery: None)
     channel = RecordingChannel()
     subscriber._on_channel(channel)
 

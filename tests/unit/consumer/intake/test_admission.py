@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consumer.broker.delivery import Delivery
 from consumer.broker.receipts import Receipt
-from consumer.intake.admission import DEVICE_COUNT_MAX, DOMAIN_COUNT_MAX, admit
+from consumer.intake.admission import DEVICE_COUNT_MAX, DOMAIN_COUNT_MAX, admit, weight
 from consumer.intake.refusal import Refusal
 from consumer.intake.stored_range import StoredRange
 from loadgen.fleet.fleet import Fleet, FleetShape
@@ -199,3 +199,13 @@ def test_a_batch_cut_short_is_refused(length: int) -> None:
 def test_deep_nesting_is_refused(opening: bytes, depth: int) -> None:
     """A body that nests without end is refused at once, and ends no process."""
     assert reason_of(delivery(opening * depth, sample_key(BATCH.host))) in {"malformed", "schema"}
+
+
+def test_a_message_of_many_devices_fills_a_flush_sooner() -> None:
+    """What it takes of memory are rows; a host with the usual devices counts by its VMs."""
+    columns = in_columns(BATCH)
+    crowded = msgspec.structs.replace(columns, disks=columns.disks * 400)
+
+    assert weight(crowded) >= 100
+    assert 2 <= weight(columns) < 10
+    assert 0 == weight(EVENT)
