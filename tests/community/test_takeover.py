@@ -151,7 +151,7 @@ def test_an_interrupted_takeover_goes_on(
     told += finish(old, wanted)
 
     done = [line for line in told if line.endswith((": 100 % copied", ": aggregates are dropped"))]
-    assert len(HYPERTABLES) * len(LEVELS) == len(done) == len(set(done))
+    assert len(HYPERTABLES) * (len(LEVELS) + 1) == len(done) == len(set(done))
     assert [(None,)] == old.execute("SELECT to_regclass('kvmgrid.rollup_takeover')").fetchall()
     assert (0,) == old.execute("SELECT count(*) FROM host_samples_5m_buckets").fetchone()
     kept = {view: names for view, names in columns.items() if not view.endswith("_5m")}
