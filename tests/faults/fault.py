@@ -56,7 +56,7 @@ class Fault(NamedTuple):
     database_disk_bytes: int | None = None
     gap_limit_seconds: float | None = None
     resident_limit_bytes: int = 300 * 1024 * 1024
-    # By how much a consumer may grow from the middle of the fault to its end, where that is asked for.
+    # Where it is given, a consumer may grow by so much from the middle of the fault to its end.
     growth_limit_bytes: int | None = None
     deadlines: Deadlines = Deadlines()
 

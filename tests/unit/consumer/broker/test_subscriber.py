@@ -93,7 +93,7 @@ def test_a_broker_that_refuses_connections_is_told_with_its_reason() -> None:
     ],
 )
 def test_the_trial_keeps_to_the_settings(settings: IngestSettings, expected: int) -> None:
-    """The first deliveries are no more than may be in hand, if all of them are as large as can be."""
+    """The first deliveries are no more than may be in hand when each is of the greatest size."""
     subscriber = Subscriber(BrokerSettings(), settings, lambda _delivery: None)
     channel = RecordingChannel()
     subscriber._on_channel(channel)
