@@ -120,7 +120,7 @@ DECLARE
     row_count bigint;
 BEGIN
     SELECT d.chunk, d.relation AS buckets INTO piece
-    FROM chunks_due() AS d
+    FROM chunks_in_rows() AS d
     JOIN rollup_takeover AS t ON d.relation = rollup_table(t.relation, t.level) AND d.range_end <= t.copied_until
     WHERE t.edge IS NOT NULL AND t.level <> 'raw'
     LIMIT 1;
