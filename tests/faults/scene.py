@@ -274,6 +274,10 @@ class Scene:
         with self.channel() as channel:
             return int(channel.queue_declare(INGEST_QUEUE, passive=True).method.message_count)
 
+    def queue_depth(self) -> int | None:
+        """Return how many messages the queue has, those in hand too, as the broker told at last."""
+        return self.site.broker.admin.queue_depth(INGEST_QUEUE, self.virtual_host.name)
+
     def evidence(self) -> Evidence:
         """Return what database and broker have when the consumers have ended."""
         with self.channel() as channel:

@@ -27,6 +27,7 @@ _UNDER_WAY_COUNT = 2
 _DESCRIPTOR_LIMIT = 200
 # A connection more or less, as a reconnection has for a moment.
 _DESCRIPTOR_GROWTH_LIMIT = 4
+_RETURNED_SECONDS = 60.0
 # So many new batches of every neighbour show that all is as before.
 _SETTLE_TICKS = 3
 # What the checker compared with the ledger, written where it found something.
@@ -230,6 +231,11 @@ def _drain(scene: Scene, timeout_seconds: float) -> None:
     wait_until(is_accounted, timeout_seconds=max(1.0, end_seconds - time.monotonic()))
     for process in list(scene.consumers):
         scene.end_consumer(process)
+    # What they had in hand comes back when the broker has noticed their end; it tells so every five seconds.
+    if not wait_until(lambda: scene.queue_depth() == scene.ready_count(), timeout_seconds=_RETURNED_SECONDS):
+        scene.late.append(
+            f"{scene.queue_depth()} messages are in the queue, {scene.ready_count()} of them ready"
+        )
     waiting_count = scene.ready_count()
     if waiting_count:
         scene.late.append(f"{waiting_count} messages still wait in the queue")
