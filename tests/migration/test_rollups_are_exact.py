@@ -144,7 +144,7 @@ def _of_each_day(random: Random, begin: datetime, now: datetime) -> list[Row]:
 def _flushes(session: Session, random: Random, begin: datetime, now: datetime) -> Iterator[None]:
     """Store some flushes one after the other; some come again, half are of the time that comes next.
 
-    Some are of VMs that are reported elsewhere, and some settle where these belong.
+    Some are of VMs that are reported elsewhere, and with some these move to where they belong.
     """
     stored: list[list[Row]] = []
     span = Period(begin, begin, now)
