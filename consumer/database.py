@@ -70,6 +70,8 @@ def connect(
         "jit": "off",
         "timezone": "UTC",
         "search_path": "kvmgrid,public",
+        # The gate of the rollups relies on it: a statement after a lock sees what was committed before it.
+        "default_transaction_isolation": "read\\ committed",
         # Acks follow commits: a commit that a crash could undo would lose what was acknowledged.
         "synchronous_commit": "on",
         # Late rows meet chunks in columns: 100 batches of these would be the most that a statement may open.

@@ -7,9 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from consumer.database import connect
 from consumer.errors import DatabaseAway
 from consumer.failpoint import Name
+from consumer.settings import DatabaseSettings
+from consumer.store.late_notes import pass_gate
 from publisher.wire.samples import SampleBatch
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
@@ -113,6 +117,24 @@ def test_the_mark_is_read_anew_by_each_flush(
     late = fleet.batch(0, mark + 20, 2)
     consumer.take(late)
     assert expected(late) == notes(stored)
+
+
+def test_the_mark_is_that_of_now_whatever_the_database_is_set_to(
+    database: MigratedDatabase, now: datetime
+) -> None:
+    """An administrator made transactions keep the snapshot that they began with: not those of a flush."""
+    with psycopg.connect(database.administrator_url, autocommit=True) as administrator:
+        administrator.execute(
+            sql.SQL("ALTER DATABASE {} SET default_transaction_isolation = 'serializable'").format(
+                sql.Identifier(database.name)
+            )
+        )
+    connection = connect(DatabaseSettings(url=database.ingest_url), "live", autocommit=True)
+    with connection, connection.transaction():
+        connection.execute("SELECT FROM hosts")
+        later = now + timedelta(seconds=BUCKET_SECONDS)
+        announce(database, later)
+        assert later == pass_gate(connection)
 
 
 def test_nothing_is_announced_between_the_reading_of_the_mark_and_the_commit(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The upkeep of rollups by real consumers: killed anywhere, two at a time, beside one that drains a day."""
+"""The upkeep of rollups by real consumers: killed anywhere, two at a time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -21,41 +21,16 @@ from publisher.wire.samples import SampleBatch
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
 from tests.integration.direct_consumer import DirectConsumer
+from tests.migration.exactness import unlike_query
 from tests.migration.seeding import HYPERTABLES
 from tests.services import MigratedDatabase, VirtualHost
 
 BUCKET_SECONDS = 300
 HOUR_SECONDS = 3_600
 TICK_SECONDS = 60
-# What a relation's samples belong to, beside their time.
-KEYS = {
-    "host_samples": "host_id",
-    "host_disk_samples": "host_id, device",
-    "host_interface_samples": "host_id, device",
-    "host_filesystem_samples": "host_id, path",
-    "domain_samples": "domain_id",
-    "domain_block_samples": "domain_id, device",
-    "domain_interface_samples": "domain_id, device",
-}
 WIDTHS = {"5m": timedelta(minutes=5), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
-WAITS = (
-    "SELECT count(*) FROM rollup_progress() WHERE level = '5m' AND waits_from IS NOT NULL AND done < target"
-)
+WAITS = "SELECT count(*) FROM rollup_progress() WHERE waits_from IS NOT NULL AND done < target"
 MIGRATED = "UPDATE schema_migrations SET applied_at = now() - make_interval(secs => %s) RETURNING number"
-# Rows in which a level's table and the raw samples before its mark differ.
-DIFFERENCES = """
-    WITH filled AS (
-        SELECT bucket, {keys}, sample_count::bigint AS sample_count FROM {relation}_{level}_buckets
-    ), made AS (
-        SELECT time_bucket(INTERVAL '{width} seconds', sampled_at) AS bucket, {keys}, count(*) AS sample_count
-        FROM {relation}
-        WHERE sampled_at < (SELECT done FROM rollup_marks WHERE relation = '{relation}' AND level = '{level}')
-        GROUP BY 1, {keys}
-    )
-    (SELECT * FROM filled EXCEPT ALL SELECT * FROM made)
-    UNION ALL
-    (SELECT * FROM made EXCEPT ALL SELECT * FROM filled)
-"""
 
 
 class Site:
@@ -81,16 +56,14 @@ class Site:
         """Return how many levels of relations have samples that wait, and how many notes do."""
         return int(self.stored.value(WAITS)), self.stored.count("rollup_late")
 
-    def differences(self) -> list[tuple[str, str]]:
-        """Return relation and level of each bucket that is not what its samples make."""
-        found = []
-        for relation in HYPERTABLES:
-            for level, width in WIDTHS.items():
-                query = DIFFERENCES.format(
-                    relation=relation, level=level, width=width.total_seconds(), keys=KEYS[relation]
-                )
-                found += [(relation, level) for _ in self.stored.rows(query)]
-        return found
+    def differences(self) -> list[tuple[object, ...]]:
+        """Return relation, level, start, key and columns of each bucket that is not what its samples make."""
+        return [
+            (relation, level, *found)
+            for relation in HYPERTABLES
+            for level in WIDTHS
+            for found in self.stored.rows(unlike_query(relation, level))
+        ]
 
     def close(self) -> None:
         """Close the connections."""
@@ -170,13 +143,37 @@ def test_a_killed_upkeep_loses_no_bucket(site: Site, virtual_host: VirtualHost, 
     assert [] == site.differences()
 
 
-def step_back(site: Site, period: timedelta) -> None:
+@pytest.mark.parametrize("failpoint", ["before_filled:3", "after_filled:3", "before_late:1", "after_late:1"])
+def test_a_killed_upkeep_loses_no_day(site: Site, virtual_host: VirtualHost, failpoint: str) -> None:
+    """The same over a midnight: days are filled in or made again when it strikes."""
+    batches = history(26.0, tick_seconds=150)
+    late = batches[3:600:50]
+    del batches[3:600:50]
+    site.store(*batches)
+    site.roll_up()
+    assert site.stored.count("domain_samples_1d_buckets") > 0
+    step_back(site, timedelta(hours=26), levels=["1d"])
+    site.store(*late)
+
+    with ConsumerProcess(
+        virtual_host.consumer_url, site.database.ingest_url, environment={VARIABLE: failpoint}
+    ) as doomed:
+        assert -9 == doomed.wait(60.0), doomed.output()
+    with ConsumerProcess(virtual_host.consumer_url, site.database.ingest_url):
+        eventually(site.waiting, (0, 0))
+    assert site.stored.count("domain_samples_1d_buckets") > 0
+    assert [] == site.differences()
+
+
+def step_back(site: Site, period: timedelta, levels: Sequence[str] = tuple(WIDTHS)) -> None:
     """Have the upkeep fill in a period again: as if it had stopped then, with nobody storing since."""
+    widths = {level: WIDTHS[level] for level in levels}
     at = datetime.fromtimestamp(ago(period.total_seconds()) // BUCKET_SECONDS * BUCKET_SECONDS, UTC)
     with psycopg.connect(site.database.administrator_url) as connection:
         connection.execute("SET search_path = kvmgrid, public")
-        connection.execute("UPDATE rollup_announced SET announced = %s", [at])
-        for level, width in WIDTHS.items():
+        if "5m" in widths:
+            connection.execute("UPDATE rollup_announced SET announced = %s", [at])
+        for level, width in widths.items():
             for relation in HYPERTABLES:
                 table = sql.Identifier(f"{relation}_{level}_buckets")
                 query = sql.SQL("DELETE FROM {} WHERE bucket >= time_bucket(%s, %s)").format(table)
@@ -292,45 +289,6 @@ def test_outdated_samples_stay_until_they_are_rolled_up(site: Site) -> None:
         "SELECT sum(sample_count) FROM host_samples_5m WHERE bucket < now() - INTERVAL '1 day'"
     )
     assert len(old) == kept
-
-
-def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: Site) -> None:
-    """Its own are made at every level; those of the other hosts and their domains are not touched."""
-    batches = history(25.0, host_count=8, tick_seconds=300)
-    # It was heard of before, and is heard of again now.
-    first, *drained, last = [batch for batch in batches if batch.host == "hv003"]
-    site.store(first, *(batch for batch in batches if batch.host != "hv003"), last)
-    site.roll_up()
-    before = versions(site)
-    site.store(*drained)
-    site.roll_up()
-
-    after = versions(site)
-    written = {key for key, version in before.items() if after[key] != version}
-    of_others = {key for key in written if key[1] != "hv003"}
-    assert set() == of_others
-    assert after.keys() > before.keys()
-    assert [] == site.differences()
-
-
-VERSIONS = """
-    SELECT 'host {level}' AS what, h.host, b.host_id, b.bucket, b.xmin::text
-    FROM host_samples_{level}_buckets AS b JOIN hosts AS h USING (host_id)
-    UNION ALL
-    SELECT 'domain {level}', h.host, b.domain_id, b.bucket, b.xmin::text
-    FROM domain_samples_{level}_buckets AS b
-    JOIN residency AS r USING (domain_id)
-    JOIN hosts AS h USING (host_id)
-"""
-
-
-def versions(site: Site) -> dict[tuple[object, ...], str]:
-    """Return which transaction wrote each bucket: by table, host, key and begin."""
-    return {
-        tuple(key): version
-        for level in WIDTHS
-        for *key, version in site.stored.rows(VERSIONS.format(level=level))
-    }
 
 
 def test_rollups_wait_while_an_older_consumer_stores(site: Site) -> None:

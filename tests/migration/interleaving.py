@@ -1,166 +1,170 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sessions of flush and of upkeep that take turns at every statement, by chance and repeatably.
+"""Sessions of flush, upkeep and retention that take turns at every statement, by chance and repeatably.
 
-The flush is that of the consumer, statement by statement: rows, the gate, the mark, the notes, the commit. A
-session yields between its statements, so that those of others come in between, in transactions that are open.
-What would wait for another session fails after a moment, is rolled back and tried again, as a restart would.
+The flush is that of the consumer, statement by statement: rows, claims, the gate, the mark, the notes, the
+commit. A session yields between its statements, so that those of others come in between, in transactions that
+are open. What would wait for another session fails after a moment, and is tried again. Any transaction may
+be rolled back or its session be killed between two statements, as by a failpoint or a restart.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import NamedTuple
 
 import psycopg
-from psycopg import sql
 
+from tests.migration.random_samples import Row
 from tests.migration.seeding import HYPERTABLES
 
-TABLES = ("host_samples", "host_disk_samples", "domain_samples")
-BUCKET_SECONDS = 300
-HOSTS = DOMAINS = 3
-# The columns beside keys and time, each with the values that come.
-COLUMNS = {
-    "host_samples": (
-        "cpu_busy_ratio",
-        "memory_total_bytes",
-        "uptime_seconds",
-        "health_state",
-        "health_reasons",
-    ),
-    "host_disk_samples": ("leaf", "read_bytes_per_second", "in_flight_count"),
-    "domain_samples": ("host_id", "cpu_cores", "memory_used_bytes", "vcpu_count", "state", "outcome"),
-}
-REQUIRED = {"health_state", "health_reasons", "leaf", "host_id", "state", "outcome"}
 Turns = Iterator[None]
+# Without waiting: whoever waits has nobody in this process who would go on.
+IMPATIENT = """
+ALTER FUNCTION announce_rollups() SET lock_timeout = '5ms';
+ALTER FUNCTION apply_retention() SET lock_timeout = '5ms';
+"""
+# In the end.
+KEPT_HOURS = 50
+KEEP_RAW = "UPDATE retention SET keep = make_interval(secs => %s * 3600.0) WHERE level = 'raw'"
+KEEP_5M = """
+UPDATE retention SET keep = greatest(INTERVAL '1 day', raw.age + INTERVAL '1 hour')
+FROM (
+    SELECT now() - min(kept_from) AS age FROM rollup_marks
+    WHERE level = 'raw' HAVING min(kept_from) > '2000-01-01'
+) AS raw
+WHERE level = '5m'
+"""
 
 
-class Row(NamedTuple):
-    """A sample: its table, the entity and device of its key, its time, and the values of COLUMNS."""
+class Session:
+    """A consumer's connection, which is opened again when it was killed."""
 
-    table: str
-    entity_id: int
-    device: str | None
-    sampled_at: datetime
-    values: tuple[object, ...]
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.connection = psycopg.connect(url)
 
-    @property
-    def note(self) -> tuple[str, int, datetime]:
-        """Subject, entity and start of the bucket."""
-        start = datetime.fromtimestamp(
-            self.sampled_at.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS, self.sampled_at.tzinfo
-        )
-        return self.table.split("_")[0], self.entity_id, start
+    def kill(self) -> None:
+        """End the session in the server, with whatever it is at, and open another."""
+        with psycopg.connect(self._url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 30000)", [self.connection.info.backend_pid])
+        self.connection.close()
+        self.connection = psycopg.connect(self._url)
 
-
-def random_rows(random: Random, first: datetime, last: datetime, count: int) -> list[Row]:
-    """Return samples of some hosts, disks and VMs; many fall into the same buckets; figures may be null."""
-    starts = [first + (last - first) * random.random() for _ in range(max(1, count // 20))]
-    rows = []
-    for _ in range(count):
-        table = random.choice(TABLES)
-        sampled_at = min(last, random.choice(starts) + timedelta(seconds=random.randrange(1200)))
-        device = random.choice(("vda", "vdb")) if table == "host_disk_samples" else None
-        values = tuple(_value(random, column) for column in COLUMNS[table])
-        rows.append(
-            Row(table, random.randrange(1, HOSTS + 1), device, sampled_at.replace(microsecond=0), values)
-        )
-    return rows
+    def cut_off(self, random: Random) -> None:
+        """End the transaction without a commit."""
+        if random.random() < 0.5:
+            self.kill()
+        else:
+            self.connection.rollback()
 
 
-def _value(random: Random, column: str) -> object:
-    """Return a value of a column: often a null, often the same, in any magnitude."""
-    if column not in REQUIRED and random.random() < 0.2:
-        return None
-    magnitude = random.random() * 10 ** random.randrange(-6, 6)
-    values: dict[str, object] = {
-        "health_state": random.choice(("good", "strained", "bad", "unknown")),
-        "health_reasons": "[]",
-        "leaf": True,
-        "outcome": "ok",
-        "memory_total_bytes": 2**40 + 1,
-        "memory_used_bytes": random.randrange(2**40),
-    }
-    if column in {"state", "host_id", "vcpu_count", "in_flight_count"}:
-        return random.randrange(1, 7)
-    return values.get(column, random.choice((0.0, 0.25, magnitude)))
+def flush(session: Session, rows: list[Row], random: Random, settled: Sequence[int] = ()) -> Turns:
+    """Store rows as the consumer does, and try until it has worked.
 
-
-def flush(connection: psycopg.Connection, rows: list[Row], random: Random) -> Turns:
-    """Store rows as the consumer does, and try until it has worked. Now and then the first try is cut off."""
-    is_cut_off = random.random() < 0.2
+    Now and then a try is cut off, or its commit is not heard of. ``settled``: domains whose claims are
+    settled by the way.
+    """
     while True:
+        cut_after = random.randrange(len(rows) + 8) if random.random() < 0.2 else None
         try:
-            connection.execute("SET LOCAL lock_timeout = '20ms'")
-            for row in rows:
-                connection.execute(*_insert(row))
+            for count, _ in enumerate(_store(session.connection, rows, random, settled)):
+                if count == cut_after:
+                    session.cut_off(random)
+                    break
                 yield
-            connection.execute("LOCK TABLE rollup_gate IN ROW EXCLUSIVE MODE")
-            yield
-            ((announced,),) = connection.execute("SELECT announced FROM rollup_announced").fetchall()
-            yield
-            for note in sorted({row.note for row in rows if row.sampled_at < announced}):
-                connection.execute(
-                    "INSERT INTO rollup_late (subject, entity_id, bucket) VALUES (%s, %s, %s)", note
-                )
-                yield
-            # A commit that takes its time: upkeep may announce and fill meanwhile.
-            for _ in range(random.choice((0, 20))):
-                yield
-            if not is_cut_off:
-                connection.commit()
-                return
+            else:
+                if random.random() < 0.95:
+                    return
+                session.kill()
         except psycopg.errors.LockNotAvailable:
-            pass
-        is_cut_off = False
-        connection.rollback()
+            session.connection.rollback()
         yield
 
 
-def _insert(row: Row) -> tuple[sql.Composed, list[object]]:
-    entity = f"{row.table.split('_')[0]}_id"
-    cells = {
-        entity: row.entity_id,
-        "sampled_at": row.sampled_at,
-        **dict(zip(COLUMNS[row.table], row.values, strict=True)),
-    }
-    if row.device is not None:
-        cells["device"] = row.device
-    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
-        sql.Identifier(row.table),
-        sql.SQL(", ").join(map(sql.Identifier, cells)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(cells)),
-    )
-    return statement, list(cells.values())
+def _store(connection: psycopg.Connection, rows: list[Row], random: Random, settled: Sequence[int]) -> Turns:
+    connection.execute("SET LOCAL lock_timeout = '20ms'")
+    for row in rows:
+        connection.execute(*row.insertion())
+        yield
+    if settled:
+        connection.execute("SELECT settle_claims(%s)", [list(settled)])
+        yield
+    connection.execute("LOCK TABLE rollup_gate IN ROW EXCLUSIVE MODE")
+    yield
+    ((announced,),) = connection.execute("SELECT announced FROM rollup_announced").fetchall()
+    yield
+    for note in sorted({row.note for row in rows if row.note and row.sampled_at < announced}):
+        connection.execute("INSERT INTO rollup_late (subject, entity_id, bucket) VALUES (%s, %s, %s)", note)
+        yield
+    # A commit that takes its time: upkeep may announce and fill meanwhile.
+    for _ in range(random.choice((0, 20))):
+        yield
+    connection.commit()
 
 
-def upkeep(connection: psycopg.Connection, random: Random, step_count: int) -> Turns:
+def upkeep(session: Session, random: Random, step_count: int) -> Turns:
     """Take steps of upkeep by chance; a transaction stays open for some turns, and may be cut off."""
     for _ in range(step_count):
         try:
-            match random.randrange(4):
-                case 0:
-                    connection.execute("SELECT announce_rollups()")
-                case 1:
-                    connection.execute("SELECT apply_late_rollups(%s)", [random.choice((1, 5, 1000))])
-                case 2:
-                    # Notes wait until all relations of their subject are filled.
-                    for relation in random.sample(HYPERTABLES, len(HYPERTABLES)):
-                        connection.execute(
-                            "SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))]
-                        )
-                case _:
-                    step = [random.choice(TABLES), random.choice(("1h", "1d"))]
-                    connection.execute("SELECT fill_rollup(%s, %s, 1000)", step)
+            _step(session.connection, random)
             for _ in range(random.randrange(4)):
                 yield
             if random.random() < 0.1:
-                connection.rollback()
+                session.cut_off(random)
             else:
-                connection.commit()
+                session.connection.commit()
         except psycopg.errors.LockNotAvailable:
-            connection.rollback()
+            session.connection.rollback()
         yield
+
+
+def _step(connection: psycopg.Connection, random: Random) -> None:
+    match random.randrange(4):
+        case 0:
+            connection.execute("SELECT announce_rollups()")
+        case 1:
+            connection.execute("SELECT apply_late_rollups(%s)", [random.choice((1, 5, 1000))])
+        case 2:
+            # Notes wait until all relations of their subject are filled.
+            for relation in random.sample(HYPERTABLES, len(HYPERTABLES)):
+                connection.execute("SELECT fill_rollup(%s, '5m', %s)", [relation, random.choice((20, 1000))])
+        case _:
+            step = [random.choice(HYPERTABLES), random.choice(("1h", "1d"))]
+            connection.execute("SELECT fill_rollup(%s, %s, 1000)", step)
+
+
+def retention(
+    session: Session, owner: psycopg.Connection, random: Random, *, step_count: int, pause: int
+) -> Turns:
+    """Let more and more be outdated, and drop it; ``pause``: turns between two steps.
+
+    Buckets of 5 minutes go later than what they are made of: as where the periods are longer.
+    """
+    for step in range(step_count):
+        for _ in range(pause):
+            yield
+        hours = KEPT_HOURS + 60 * (1 - step / step_count) + random.random()
+        owner.execute(KEEP_RAW, [hours])
+        owner.execute(KEEP_5M)
+        try:
+            # No row: another session is the worker.
+            while not session.connection.execute("SELECT apply_retention()").fetchall():
+                session.connection.rollback()
+                yield
+            for _ in range(random.randrange(8)):
+                yield
+            if random.random() < 0.2:
+                session.cut_off(random)
+            else:
+                session.connection.commit()
+        except psycopg.errors.LockNotAvailable:
+            session.connection.rollback()
+
+
+def drop_all(worker: psycopg.Connection, owner: psycopg.Connection) -> None:
+    """Drop what is outdated in the end; ``worker`` is in autocommit mode and by itself."""
+    owner.execute(KEEP_RAW, [KEPT_HOURS])
+    worker.execute("SELECT apply_retention()")
+    owner.execute(KEEP_5M)
+    worker.execute("SELECT apply_retention()")
 
 
 def run_by_turns(sessions: list[Turns], random: Random) -> Iterator[None]:

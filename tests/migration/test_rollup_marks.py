@@ -12,6 +12,7 @@ from psycopg import sql
 from consumer.schema.retention import enforce
 from tests.migration.rolling_up import fill_levels, roll_up
 from tests.migration.seeding import seed_samples
+from tests.migration.ways_of_rewriting import BY_KEY, ONE_PASS, count_ways, seed_latest, ways
 from tests.services import MigratedDatabase
 
 HOUR = timedelta(hours=1)
@@ -82,10 +83,13 @@ def test_one_worker_at_a_time(ingest: Session, other: Session) -> None:
     assert [1, 1] == [len(other.execute(call).fetchall()) for call in calls]
 
 
+@pytest.mark.parametrize(("entity_count", "way"), [(0, ONE_PASS), (50, BY_KEY)])
 def test_a_late_sample_shows_at_every_level_and_rewrites_its_own_buckets(
-    owner: Session, ingest: Session
+    owner: Session, ingest: Session, entity_count: int, way: str
 ) -> None:
     """One VM is late. Bucket, hour and day of it and its devices are written again, and none of any other."""
+    seed_latest(owner, entity_count)
+    count_ways(owner)
     first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 3 * DAY
     seed_samples(owner, first, 100, timedelta(minutes=10))
     for hour in range(10):
@@ -100,13 +104,19 @@ def test_a_late_sample_shows_at_every_level_and_rewrites_its_own_buckets(
     owner.execute(LATE, [1, at])
     owner.execute(NOTE, [1, at])
     assert [(1, 0, 9)] == ingest.execute("SELECT * FROM apply_late_rollups(100)").fetchall()
+    assert {way: 9} == +ways(owner)
     assert [101] * 4 == [counts(owner, level, 1) for level in ("1m", "5m", "1h", "1d")]
     assert before == value(owner, written)
     assert [(0, None)] == ingest.execute("SELECT * FROM rollup_late_waiting()").fetchall()
 
 
-def test_many_late_samples_are_served_in_one_pass(owner: Session, ingest: Session) -> None:
-    """Where most of the entities of a bucket are late, the outcome is that of single ones."""
+@pytest.mark.parametrize(("entity_count", "way"), [(0, ONE_PASS), (99, ONE_PASS), (100, BY_KEY)])
+def test_more_than_a_fifth_of_late_samples_are_served_in_one_pass(
+    owner: Session, ingest: Session, entity_count: int, way: str
+) -> None:
+    """Where many of the entities of a bucket are late, the outcome is that of single ones."""
+    seed_latest(owner, entity_count)
+    count_ways(owner)
     first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 3 * DAY
     seed_samples(owner, first, 2, HOUR)
     roll_up(ingest)
@@ -116,6 +126,7 @@ def test_many_late_samples_are_served_in_one_pass(owner: Session, ingest: Sessio
 
     # The hour and the day of two devices of VM 1 are among them.
     assert [(20, 0, 64)] == ingest.execute("SELECT * FROM apply_late_rollups(100)").fetchall()
+    assert {way: 9} == +ways(owner)
     assert [3, 1] == [counts(owner, "1h", domain_id) for domain_id in (1, 20)]
 
 

@@ -1,204 +1,166 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every level equals an aggregate of the samples, whatever came in whatever order beside the upkeep."""
 
-import math
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import LiteralString
 
 import psycopg
 import pytest
-from psycopg import sql
 
+from tests.migration.counted_samples import PREFIX, copy_counted
+from tests.migration.exactness import WIDTHS, unlike
 from tests.migration.interleaving import (
-    TABLES,
-    Row,
+    IMPATIENT,
+    Session,
+    drop_all,
     flush,
-    random_rows,
+    retention,
     run_by_turns,
     upkeep,
 )
+from tests.migration.random_samples import ELSEWHERE, HOSTS, Period, Row, random_rows
 from tests.migration.rolling_up import roll_up
+from tests.migration.seeding import HYPERTABLES
+from tests.migration.ways_of_rewriting import BY_KEY, ONE_PASS, count_ways, seed_latest, ways
 from tests.services import MigratedDatabase
 
 SPAN = timedelta(days=6)
 # Where `announced` goes next: a row there is late or not by a hair.
 FRONT = timedelta(hours=7)
-WIDTHS = {"5m": "5 minutes", "1h": "1 hour", "1d": "1 day"}
-KEYS = {"host_samples": "host_id", "host_disk_samples": "host_id, device", "domain_samples": "domain_id"}
-FIGURES = {
-    "host_samples": ("cpu_busy_ratio", "memory_total_bytes", "uptime_seconds"),
-    "host_disk_samples": ("read_bytes_per_second", "in_flight_count"),
-    "domain_samples": ("cpu_cores", "memory_used_bytes", "vcpu_count"),
-}
-HISTOGRAMS = {"host_samples": "cpu_busy_ratio", "domain_samples": "cpu_cores"}
-STATES = {
-    "host_samples": {
-        f"health_{word}": f"health_state = '{word}'" for word in ("good", "strained", "bad", "unknown")
-    },
-    "domain_samples": {
-        "state_running": "state IN (1, 2)",
-        "state_paused": "state = 3",
-        "state_off": "state = 5",
-        "state_other": "state IN (0, 4, 6, 7)",
-    },
-}
-# Buckets that are not what the samples give, and that no note names, as one statement sees them.
-UNLIKE = """
-SELECT count(*)
-FROM (
-    SELECT bucket, host_id, sample_count, cpu_busy_ratio_count, cpu_busy_ratio_min, cpu_busy_ratio_max
-    FROM host_samples_5m
-) AS rolled
-FULL JOIN (
-    SELECT time_bucket('5 minutes', sampled_at) AS bucket, host_id, count(*) AS sample_count,
-        count(cpu_busy_ratio) AS count, min(cpu_busy_ratio) AS min, max(cpu_busy_ratio) AS max
-    FROM host_samples
-    GROUP BY 1, 2
-) AS raw USING (bucket, host_id, sample_count)
-WHERE (count IS DISTINCT FROM cpu_busy_ratio_count OR min IS DISTINCT FROM cpu_busy_ratio_min
-        OR max IS DISTINCT FROM cpu_busy_ratio_max)
-    AND (host_id, bucket) NOT IN (SELECT entity_id, bucket FROM rollup_late WHERE subject = 'host')
+HALF_DAY = timedelta(hours=12)
+OF_VMS = [table for table in HYPERTABLES if table.startswith("domain_")]
+CHECK_EVERY = 200
+# How many hosts and VMs there are, and how late buckets of three are read then. One of 8 is less than a
+# fifth, and two are more.
+WAYS = {0: {ONE_PASS}, 8: {BY_KEY, ONE_PASS}, 50: {BY_KEY}}
+# Chunks short enough to be dropped within the span, and stays of each VM on two hosts.
+PREPARATION = """
+SELECT set_chunk_time_interval(format('kvmgrid.%I', relation || '_5m_buckets')::regclass, INTERVAL '1 day')
+FROM rollup_relations;
+INSERT INTO hosts (host_id, host, first_seen_at) SELECT i, 'hv' || i, now() FROM generate_series(1, 3) AS i;
+INSERT INTO domains (domain_id, uuid, name, first_seen_at)
+SELECT i, gen_random_uuid(), 'vm' || i, now() FROM generate_series(1, 3) AS i;
+INSERT INTO residency (domain_id, host_id, valid_from, valid_to, how)
+SELECT i, i, now() - INTERVAL '7 days', now() - INTERVAL '1 day', 'discovered'
+FROM generate_series(1, 3) AS i;
+INSERT INTO residency (domain_id, host_id, valid_from, how)
+SELECT i, 1 + i % 3, now() - INTERVAL '1 day', 'moved' FROM generate_series(1, 3) AS i;
 """
 
 
 @pytest.fixture
-def sessions(database: MigratedDatabase) -> Iterator[list[psycopg.Connection]]:
-    """Give four connections of consumers, which begin a transaction with their first statement."""
-    connections = [psycopg.connect(database.ingest_url) for _ in range(4)]
-    yield connections
-    for connection in connections:
-        connection.close()
+def sessions(database: MigratedDatabase) -> Iterator[list[Session]]:
+    """Give five connections of consumers, which begin a transaction with their first statement."""
+    sessions = [Session(database.ingest_url) for _ in range(5)]
+    yield sessions
+    for session in sessions:
+        session.connection.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.fixture
+def prepared(owner: psycopg.Connection) -> psycopg.Connection:
+    """Give the owner of a database in which nobody waits for long, and what counts is copied."""
+    owner.execute("SET lock_timeout = '20ms'")
+    owner.execute(IMPATIENT)
+    owner.execute(PREPARATION)
+    copy_counted(owner)
+    count_ways(owner)
+    return owner
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 100))]
+)
 def test_levels_equal_an_aggregate_of_the_samples(
-    owner: psycopg.Connection,
-    sessions: list[psycopg.Connection],
-    database: MigratedDatabase,
-    seed: int,
+    prepared: psycopg.Connection, sessions: list[Session], database: MigratedDatabase, seed: int
 ) -> None:
-    """Two flushes and two workers take turns at every statement; rows are late, double and out of order."""
+    """Two flushes, two workers and a retention take turns at every statement.
+
+    Rows are late, double and out of order; sessions are killed; VMs move, and what was reported of them
+    elsewhere comes into their series; old chunks go.
+    """
     # One stream of numbers for each session, so that one is the same whatever the others do.
-    randoms = [Random(f"{seed} {name}") for name in range(5)]  # noqa: S311 - repeatable, not secret
-    # Whoever waits for the gate has nobody in this process who would leave it.
-    owner.execute("ALTER FUNCTION announce_rollups() SET lock_timeout = '5ms'")
+    randoms = [Random(f"{seed} {name}") for name in range(6)]  # noqa: S311 - repeatable, not secret
+    entity_count = list(WAYS)[seed % len(WAYS)]
+    seed_latest(prepared, entity_count)
     # With samples there, `announced` goes on in steps, so that rows meet it.
     now = datetime.now(UTC)
-    for _ in flush(sessions[0], random_rows(randoms[4], now - SPAN, now, 200), randoms[4]):
-        pass
-    flushes = [_flushes(sessions[name], randoms[name]) for name in (0, 1)]
-    workers = [upkeep(sessions[name], randoms[name], 200) for name in (2, 3)]
+    begin = (now - SPAN).replace(hour=0, minute=0, second=0, microsecond=0)
+    _run(flush(sessions[0], _of_each_day(randoms[5], begin, now), randoms[5]))
+    flushes = [_flushes(sessions[name], randoms[name], begin, now) for name in (0, 1)]
+    workers = [upkeep(sessions[name], randoms[name], 150) for name in (2, 3)]
+    dropping = retention(sessions[4], prepared, randoms[4], step_count=10, pause=60)
 
-    for turn, _ in enumerate(run_by_turns([*flushes, *workers], randoms[4])):
-        if turn % 200 == 0:
-            assert [(0,)] == owner.execute(UNLIKE).fetchall()
+    for turn, _ in enumerate(run_by_turns([*flushes, *workers, dropping], randoms[5])):
+        if turn % CHECK_EVERY == 0:
+            relation, level = randoms[5].choice(HYPERTABLES), randoms[5].choice(list(WIDTHS))
+            # A chunk that is being dropped cannot be read.
+            with suppress(psycopg.errors.LockNotAvailable):
+                assert [] == unlike(prepared, relation, level, samples=PREFIX + relation, unnoted=True)
 
     with psycopg.connect(database.ingest_url, autocommit=True) as worker:
         roll_up(worker)
-    assert [(0,)] == owner.execute("SELECT note_count FROM rollup_late_waiting()").fetchall()
-    assert [] == [
-        (relation, level) for relation in TABLES for level in WIDTHS if _differs(owner, relation, level)
+        assert [] == _unlike(prepared)
+        # All the rest that is outdated goes, and then rows come that are late for any time.
+        drop_all(worker, prepared)
+        _run(flush(sessions[0], random_rows(randoms[5], Period(begin, begin, now), 100), randoms[5]))
+        roll_up(worker)
+    assert [] == _unlike(prepared)
+    assert [(0,)] == prepared.execute("SELECT note_count FROM rollup_late_waiting()").fetchall()
+    assert WAYS[entity_count] == set(+ways(prepared))
+    dropped = prepared.execute("SELECT DISTINCT level FROM rollup_marks WHERE kept_from > '2000-01-01'")
+    assert {("raw",), ("5m",)} <= set(dropped)
+
+
+def _unlike(owner: psycopg.Connection) -> list[tuple[object, ...]]:
+    """Return relation, level and what is unlike the samples that count."""
+    return [
+        (relation, level, *found)
+        for relation in HYPERTABLES
+        for level in WIDTHS
+        for found in unlike(owner, relation, level, samples=PREFIX + relation)
     ]
 
 
-def _flushes(connection: psycopg.Connection, random: Random) -> Iterator[None]:
-    """Store some flushes one after the other; some come again, half are of the time that comes next."""
+def _run(turns: Iterator[None]) -> None:
+    for _ in turns:
+        pass
+
+
+def _of_each_day(random: Random, begin: datetime, now: datetime) -> list[Row]:
+    """Return some samples of each table and half day: so each day has a chunk."""
+    starts = [begin + HALF_DAY * ordinal for ordinal in range((now - begin) // HALF_DAY + 1)]
+    periods = [Period(begin, start, min(now, start + HALF_DAY)) for start in starts]
+    return [
+        row
+        for period in periods
+        for table in HYPERTABLES
+        for row in random_rows(random, period, 1, tables=[table])
+    ]
+
+
+def _flushes(session: Session, random: Random, begin: datetime, now: datetime) -> Iterator[None]:
+    """Store some flushes one after the other; some come again, half are of the time that comes next.
+
+    Some are of VMs that are reported elsewhere, and with some these move to where they belong.
+    """
     stored: list[list[Row]] = []
-    now = datetime.now(UTC)
-    for _ in range(20):
-        ((announced,),) = connection.execute("SELECT announced FROM rollup_announced").fetchall()
-        connection.rollback()
+    span = Period(begin, begin, now)
+    for _ in range(25):
+        ((announced,),) = session.connection.execute("SELECT announced FROM rollup_announced").fetchall()
+        session.connection.rollback()
+        count = random.randrange(1, 20)
         if stored and random.random() < 0.2:
             rows = random.choice(stored)
-        elif announced < now - SPAN or random.random() < 0.5:
-            rows = random_rows(random, now - SPAN, now, random.randrange(1, 20))
+        elif random.random() < 0.2:
+            rows = random_rows(random, span, count, tables=OF_VMS, suffix=ELSEWHERE)
+        elif announced < begin or random.random() < 0.5:
+            rows = random_rows(random, span, count)
         else:
-            rows = random_rows(
-                random, announced - FRONT, min(now, announced + FRONT), random.randrange(1, 20)
-            )
+            front = Period(begin, announced - FRONT, min(now, announced + FRONT))
+            rows = random_rows(random, front, count)
         stored.append(rows)
-        yield from flush(connection, rows, random)
-
-
-def _differs(owner: psycopg.Connection, relation: str, level: str) -> bool:
-    """Whether a level's view is anything else than the samples aggregated."""
-    expected = _aggregated(owner, relation, level)
-    found = _shown(owner, relation, level)
-    assert expected
-    return expected.keys() != found.keys() or any(
-        len(row) != len(found[key]) or not all(map(_equal, row, found[key])) for key, row in expected.items()
-    )
-
-
-def _equal(expected: object, found: object) -> bool:
-    if isinstance(expected, float) and isinstance(found, float):
-        return math.isclose(expected, found, rel_tol=1e-9, abs_tol=0)
-    return expected == found
-
-
-def _aggregated(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
-    """Return count, then count, sum, least and greatest of each figure, states and histogram, by key."""
-    keys, width = KEYS[relation], WIDTHS[level]
-    cells = [
-        f"count({figure}), sum({figure}::float8), min({figure}), max({figure})"
-        for figure in FIGURES[relation]
-    ]
-    cells += [f"count(*) FILTER (WHERE {condition})" for condition in STATES.get(relation, {}).values()]
-    names = {"width": width, "keys": keys, "relation": relation}
-    rows = owner.execute(
-        _query(
-            "SELECT (time_bucket('{width}', sampled_at), {keys})::text, count(*), {cells}"
-            " FROM {relation} GROUP BY time_bucket('{width}', sampled_at), {keys}",
-            cells=", ".join(cells),
-            **names,
-        )
-    ).fetchall()
-    found = {key: list(row) for key, *row in rows}
-    if relation in HISTOGRAMS and level != "5m":
-        means = owner.execute(
-            _query(
-                "SELECT (time_bucket('{width}', bucket), {keys})::text, histogram_bin(mean)"
-                " FROM (SELECT time_bucket('5 minutes', sampled_at) AS bucket, {keys},"
-                " avg({figure}::float8) AS mean FROM {relation} GROUP BY 1, {keys}) AS means",
-                figure=HISTOGRAMS[relation],
-                **names,
-            )
-        ).fetchall()
-        for key, row in found.items():
-            row.append(Counter(number for of, number in means if of == key and number is not None))
-    return found
-
-
-def _query(text: LiteralString, **parts: str) -> sql.Composed:
-    """Return a query made of the names in this module."""
-    return sql.SQL(text).format(**{name: sql.SQL(part) for name, part in parts.items()})
-
-
-def _shown(owner: psycopg.Connection, relation: str, level: str) -> dict[object, list[object]]:
-    """Return the same of a level's view."""
-    keys = KEYS[relation]
-    cells = [f"{figure}_{part}" for figure in FIGURES[relation] for part in ("count", "sum", "min", "max")]
-    cells += [f"{state}_count" for state in STATES.get(relation, {})]
-    has_histogram = relation in HISTOGRAMS and level != "5m"
-    if has_histogram:
-        cells.append(f"{HISTOGRAMS[relation]}_histogram")
-    rows = owner.execute(
-        _query(
-            "SELECT (bucket, {keys})::text, sample_count, {cells} FROM {relation}_{level}",
-            keys=keys,
-            cells=", ".join(cells),
-            relation=relation,
-            level=level,
-        )
-    ).fetchall()
-    found = {key: list(row) for key, *row in rows}
-    if has_histogram:
-        for row in found.values():
-            counts: Counter[int] = Counter()
-            for element in row[-1] or ():
-                counts[element // 65536] += element % 65536
-            row[-1] = counts
-    return found
+        settled = HOSTS if random.random() < 0.2 else ()
+        yield from flush(session, rows, random, settled)

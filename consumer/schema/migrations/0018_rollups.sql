@@ -905,6 +905,7 @@ AS $$
 DECLARE
     entry record;
     edge timestamptz;
+    dropped_until timestamptz;
     oldest_note timestamptz;
 BEGIN
     BEGIN
@@ -938,6 +939,10 @@ BEGIN
             edge := least(edge, entry.done, oldest_note);
         END IF;
         BEGIN
+            -- Chunks go as a whole: what is in the one with the edge still counts.
+            SELECT max(c.range_end) INTO dropped_until
+            FROM timescaledb_information.chunks AS c
+            WHERE c.hypertable_schema = 'kvmgrid' AND c.hypertable_name = apply_retention.relation AND c.range_end <= edge;
             SELECT count(*) INTO removed_count
             FROM drop_chunks(format('kvmgrid.%I', relation)::regclass, older_than => edge);
             -- The chunks are locked by now: whoever wrote to them has committed, and so have the notes.
@@ -947,7 +952,7 @@ BEGIN
                 RAISE EXCEPTION USING ERRCODE = 'KVR01';
             END IF;
             IF removed_count > 0 AND entry.source IS NOT NULL THEN
-                UPDATE kvmgrid.rollup_marks AS m SET kept_from = greatest(m.kept_from, edge)
+                UPDATE kvmgrid.rollup_marks AS m SET kept_from = greatest(m.kept_from, dropped_until)
                 WHERE m.relation = entry.source AND m.level = entry.level;
             END IF;
         EXCEPTION WHEN SQLSTATE 'KVR01' OR lock_not_available THEN
