@@ -92,7 +92,7 @@ def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: S
 
 
 class Seen(NamedTuple):
-    """When a live batch was sent, and how long after it was the newest one of its host in the database."""
+    """When a live batch was sent, and how much later it was the newest of its host in the database."""
 
     sent_at: float
     seconds: float

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a level shows, compared with an aggregate of samples: every declared figure, state and histogram.
 
-Counts, least and greatest values, states and histograms are equal; a sum differs by no more than 1e-9 of the
-sum of the magnitudes, since it is added up in another order.
+Counts, least and greatest values, states and histograms are equal. A sum is added up in another
+order, and differs by no more than 1e-9 of the sum of the magnitudes.
 """
 
 from typing import Final

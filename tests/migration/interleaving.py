@@ -4,7 +4,7 @@
 The flush is that of the consumer, statement by statement: rows, claims, the gate, the mark, the notes, the
 commit. A session yields between its statements, so that those of others come in between, in transactions that
 are open. What would wait for another session fails after a moment, and is tried again. Any transaction may
-be rolled back or its session be killed between two statements, as by a failpoint or a restart.
+be rolled back, or its session killed, between two statements; failpoints and restarts do that.
 """
 
 from collections.abc import Iterator, Sequence

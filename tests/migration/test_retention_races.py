@@ -42,7 +42,7 @@ def flushing(database: MigratedDatabase) -> Iterator[Session]:
 
 @pytest.fixture
 def first(owner: Session, ingest: Session) -> datetime:
-    """Give the time of the oldest sample of four days that are rolled up, of which two are to be kept."""
+    """Give the time of the oldest sample of four days that are rolled up. Two of them are to be kept."""
     owner.execute(CHUNKS_OF_A_DAY)
     first = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) - 4 * DAY
     seed_samples(owner, first, 24, 4 * HOUR)
