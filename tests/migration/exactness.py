@@ -2,7 +2,7 @@
 """What a level shows, compared with an aggregate of samples: every declared figure, state and histogram.
 
 Counts, least and greatest values, states and histograms are equal. A sum is added up in another
-order, and differs by no more than 1e-9 of the sum of the magnitudes.
+order; it differs by no more than 1e-9 of the sum of the magnitudes.
 """
 
 from typing import Final
