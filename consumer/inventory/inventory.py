@@ -28,6 +28,8 @@ from publisher.wire.samples import DomainDescription, Event
 _Answer = TypeVar("_Answer")
 _NONE = Placements.of(())
 _EVER = datetime.min.replace(tzinfo=UTC)
+# More than a host has beside those that a consumer knows, but at a start.
+_NEW_COUNT_USUAL = 64
 
 
 class Places(NamedTuple):
@@ -225,15 +227,13 @@ class Inventory:
     def _bounded(self, connection: Connection, batch: ColumnBatch, received_at: datetime) -> NamedDomains:
         """Return the domains that this consumer does not know; raise TooManyDomains, by what is new."""
         unknown = self._unknown(batch, received_at)
-        if self._influx.allows(batch.host, len(unknown.names)):
-            return unknown
-        # After a start or a restore all are unknown here, and hardly any is new.
-        known = register.find_domains(connection, list(unknown.names))
-        new_count = len(unknown.names) - len(known)
-        if not self._influx.allows(batch.host, new_count):
-            raise TooManyDomains(new_count)
-        self._domains |= known
-        return self._unknown(batch, received_at)
+        if len(unknown.names) > _NEW_COUNT_USUAL:
+            # After a start or a restore all are unknown here, and hardly any is new.
+            self._domains |= register.find_domains(connection, list(unknown.names))
+            unknown = self._unknown(batch, received_at)
+        if not self._influx.allows(batch.host, len(unknown.names)):
+            raise TooManyDomains(len(unknown.names))
+        return unknown
 
     def _place_domains(
         self, connection: Connection, host: _Host, batch: ColumnBatch, received_at: datetime

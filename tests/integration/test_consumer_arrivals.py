@@ -162,6 +162,19 @@ def test_many_new_domains_are_entered_in_portions(
     assert 4_150 == stored.count("domain_samples")
 
 
+def test_domains_that_the_database_knows_are_not_new_to_any_consumer(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """A consumer that has just started knows none; that costs a host nothing of what it may bring."""
+    many = [hosts.domain(uuid=str(UUID(int=number)), name=f"vm{number}") for number in range(1, 4_141)]
+    for consumer in consumers:
+        consumer.take(hosts.batch(0, 0, *many[:2_050]))
+    consumers[1].take(hosts.batch(0, 1, *many[2_050:]))
+
+    assert 0 == stored.count("quarantine")
+    assert 4_140 == stored.count("domains")
+
+
 def test_many_domains_are_renamed_at_once(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:
