@@ -17,7 +17,7 @@ DEFAULT_FROM = "now-30m"
 DEFAULT_TO = "now"
 MAXIMUM_BUCKET_COUNT = 1500
 # Each lies on a page of its own where many hosts are stored. 8,640, a day at 10 s, take longer than the tenth
-# of a second that a chart should (docs/performance.md). A day of 5 minutes has 288 buckets.
+# of a second that a chart should (docs/measurements.md). A day of 5 minutes has 288 buckets.
 MAXIMUM_SAMPLE_COUNT = 4500
 MINIMUM_WINDOW = timedelta(seconds=10)
 MAXIMUM_WINDOW = timedelta(days=3653)

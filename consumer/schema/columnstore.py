@@ -15,7 +15,7 @@ from consumer.statements import statement
 
 # Of rows, on one core, as the WebAssembly build converts them or faster.
 _BYTES_PER_MINUTE = 500e6
-# What columns leave of rows, or less (docs/performance.md).
+# What columns leave of rows, or less (docs/measurements.md).
 _COLUMN_SHARE = 0.25
 
 
