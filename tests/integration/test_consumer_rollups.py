@@ -134,12 +134,7 @@ def test_a_killed_upkeep_loses_no_bucket(site: Site, virtual_host: VirtualHost, 
     site.store(*late)
     assert site.waiting() > (0, 0)
 
-    with ConsumerProcess(
-        virtual_host.consumer_url, site.database.ingest_url, environment={VARIABLE: failpoint}
-    ) as doomed:
-        assert -9 == doomed.wait(60.0), doomed.output()
-    with ConsumerProcess(virtual_host.consumer_url, site.database.ingest_url):
-        eventually(site.waiting, (0, 0))
+    kill_and_go_on(site, virtual_host, failpoint)
     assert [] == site.differences()
 
 
@@ -155,14 +150,19 @@ def test_a_killed_upkeep_loses_no_day(site: Site, virtual_host: VirtualHost, fai
     step_back(site, timedelta(hours=26), levels=["1d"])
     site.store(*late)
 
+    kill_and_go_on(site, virtual_host, failpoint)
+    assert site.stored.count("domain_samples_1d_buckets") > 0
+    assert [] == site.differences()
+
+
+def kill_and_go_on(site: Site, virtual_host: VirtualHost, failpoint: str) -> None:
+    """Have a consumer killed at a failpoint, and the next one do all that is due."""
     with ConsumerProcess(
         virtual_host.consumer_url, site.database.ingest_url, environment={VARIABLE: failpoint}
     ) as doomed:
         assert -9 == doomed.wait(60.0), doomed.output()
     with ConsumerProcess(virtual_host.consumer_url, site.database.ingest_url):
         eventually(site.waiting, (0, 0))
-    assert site.stored.count("domain_samples_1d_buckets") > 0
-    assert [] == site.differences()
 
 
 def step_back(site: Site, period: timedelta, levels: Sequence[str] = tuple(WIDTHS)) -> None:
