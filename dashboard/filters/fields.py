@@ -39,9 +39,11 @@ RATIO = Measure(plain="%", units={"%": Decimal("0.01")}, sql_type="real")
 CELSIUS = Measure(plain="°C", units={"°C": Decimal(1)}, sql_type="real", spellings={"c": "°C"})
 BYTES = Measure(
     plain=None,
+    # In the order in which they are offered.
     units={
-        **{unit: Decimal(1024) ** power for power, unit in enumerate(("B", "KiB", "MiB", "GiB", "TiB"))},
-        **{unit: Decimal(1000) ** power for power, unit in enumerate(("kB", "MB", "GB", "TB"), 1)},
+        **{unit: Decimal(1024) ** power for unit, power in (("GiB", 3), ("MiB", 2), ("TiB", 4), ("KiB", 1))},
+        **{unit: Decimal(1000) ** power for unit, power in (("GB", 3), ("MB", 2), ("TB", 4), ("kB", 1))},
+        "B": Decimal(1),
     },
     sql_type="double precision",
     spellings={"k": "KiB", "m": "MiB", "g": "GiB", "t": "TiB"},

@@ -132,11 +132,11 @@ def layout() -> Parts:
             html.Div(**place(NOTICE)),
             html.Div(
                 [
-                    FilterField(id=FILTER, label="Filter hosts", example="cpu>80 state:bad"),
                     html.Div(
                         [
+                            FilterField(id=FILTER, label="Filter hosts", example="cpu>80 state:bad"),
                             html.Span(className="quiet", role="status", **place(COUNT)),
-                            html.Span(**place("file")),
+                            html.Span(className="table-file", **place("file")),
                         ],
                         className="table-controls",
                     ),
