@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database, read only: the one place that imports psycopg.
+"""The database, read only: the one place that talks to it by psycopg.
 
 A pool that never blocks for long: a lost database is found out within the connect timeout and said as
 DatabaseUnavailableError. The pool goes on trying by itself. All methods block; pages call them from threads.

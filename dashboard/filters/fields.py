@@ -111,19 +111,33 @@ HOST_FIELDS = Fields(
             columns=("state",),
             words=("good", "strained", "bad", "stale", "unknown"),
         ),
-        Field(qualifier="score", about="health, of 100", columns=("score",), measure=COUNT),
+        Field(qualifier="score", about="points of health, of 100", columns=("score",), measure=COUNT),
         Field(qualifier="cpu", about="busy share of all CPUs", columns=("cpu_busy_ratio",), measure=RATIO),
-        Field(qualifier="steal", about="CPU taken by others", columns=("cpu_steal_ratio",), measure=RATIO),
-        Field(qualifier="load", about="load of 1 minute", columns=("load_1m",), measure=LOAD),
+        Field(
+            qualifier="steal", about="CPU time taken by others", columns=("cpu_steal_ratio",), measure=RATIO
+        ),
+        Field(qualifier="load", about="load over 1 minute", columns=("load_1m",), measure=LOAD),
         Field(qualifier="mem", about="memory used", columns=("memory_used_ratio",), measure=RATIO),
         Field(qualifier="mem", about="memory used", columns=("memory_used_bytes",), measure=BYTES),
-        Field(qualifier="disk", about="busiest disk's time", columns=("disk_busy_ratio",), measure=RATIO),
-        Field(qualifier="lat", about="latency of disks", columns=("disk_latency_seconds",), measure=LATENCY),
-        Field(qualifier="temp", about="CPU", columns=("cpu_temperature_celsius",), measure=CELSIUS),
+        Field(
+            qualifier="disk",
+            about="busy time of the busiest disk",
+            columns=("disk_busy_ratio",),
+            measure=RATIO,
+        ),
+        Field(
+            qualifier="lat", about="latency of its disks", columns=("disk_latency_seconds",), measure=LATENCY
+        ),
+        Field(
+            qualifier="temp",
+            about="temperature of the CPU",
+            columns=("cpu_temperature_celsius",),
+            measure=CELSIUS,
+        ),
         Field(qualifier="running", about="VMs that run", columns=("running_count",), measure=COUNT),
         Field(qualifier="vms", about="VMs", columns=("domain_count",), measure=COUNT),
-        Field(qualifier="age", about="of the newest sample", columns=("age_seconds",), measure=AGE),
+        Field(qualifier="age", about="age of the newest sample", columns=("age_seconds",), measure=AGE),
         Field(qualifier="kernel", about="kernel release", columns=("kernel",)),
-        Field(qualifier="version", about="of the publisher", columns=("publisher_version",)),
+        Field(qualifier="version", about="version of its publisher", columns=("publisher_version",)),
     ),
 )
