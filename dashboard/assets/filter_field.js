@@ -82,6 +82,8 @@
     /** The text to apply as soon as it is known to be good. */
     const awaited = React.useRef(/** @type {string | null} */ (null));
     const caret = React.useRef(/** @type {number | null} */ (null));
+    /** The arrow key that came before the list that it is for. */
+    const early = React.useRef(0);
 
     const answer = checked && checked.number === asked.current.number && asked.current.text === text ? checked : null;
     const choices = answer && isOpen ? answer.choices : [];
@@ -138,6 +140,12 @@
       ask(wanted, caret.current, 0);
     }
 
+    /** @param {number} step */
+    function walk(step) {
+      const first = step > 0 ? 0 : choices.length - 1;
+      setActive(active < 0 ? first : (active + step + choices.length) % choices.length);
+    }
+
     /** @param {any} event */
     function type(event) {
       setText(event.target.value);
@@ -162,10 +170,9 @@
       if (step && !isOpen) {
         setOpen(true);
         ask(text, field.current.selectionStart, 0);
-      } else if (step && choices.length) {
-        const first = step > 0 ? 0 : choices.length - 1;
-        setActive(active < 0 ? first : (active + step + choices.length) % choices.length);
-      } else if (event.key === "Enter" && choices[active]) accept(choices[active]);
+      } else if (step && !answer) early.current = step;
+      else if (step && choices.length) walk(step);
+      else if (event.key === "Enter" && choices[active]) accept(choices[active]);
       else if (event.key === "Escape" && choices.length) setOpen(false);
       else return;
       event.preventDefault();
@@ -192,7 +199,10 @@
 
     React.useEffect(
       function () {
-        if (answer && awaited.current !== null) decideAwaited(answer);
+        if (!answer) return;
+        if (awaited.current !== null) decideAwaited(answer);
+        if (early.current && choices.length) walk(early.current);
+        early.current = 0;
       },
       [answer]
     );

@@ -21,9 +21,11 @@ from dashboard.settings import DatabaseSettings
 from tests.dashboard.filter_evaluation import verdict
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 from tests.services import MigratedDatabase
-from tests.unit.dashboard.filters.trees import LETTERS, nodes
+from tests.unit.dashboard.filters.trees import nodes
 
 ROW_COUNT = 60
+# Few, so that texts are found, and with those that LIKE takes for something else.
+LETTERS = "aB%_\\ä"
 SLOW = Load(tick_seconds=600.0)
 
 
@@ -57,11 +59,11 @@ def value(field: Field, source: random.Random) -> Any:
         return None
     if field.measure is not None:
         unit = source.choice(sorted(field.measure.units.values()))
-        number = round(source.uniform(-200, 3000), source.choice((0, 2))) * float(unit)
+        number = source.choice((source.randint(0, 4), round(source.uniform(-200, 3000), 2))) * float(unit)
         return int(number) if column_type(field) in {"integer", "bigint"} else number
     if field.words:
         return source.choice(field.words)
-    return "".join(source.choices(LETTERS, k=source.randint(0, 8)))
+    return "".join(source.choices(LETTERS, k=source.randint(0, 5)))
 
 
 def test_the_database_finds_the_rows_that_a_filter_means(database: MigratedDatabase) -> None:
@@ -76,7 +78,7 @@ def test_the_database_finds_the_rows_that_a_filter_means(database: MigratedDatab
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
     )
-    with psycopg.connect(database.owner_url, row_factory=dict_row) as connection:
+    with psycopg.connect(database.administrator_url, row_factory=dict_row) as connection:
         connection.execute(sql.SQL("CREATE TEMPORARY TABLE rows (number integer, {})").format(columns))
         names = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
         places = sql.SQL(", ").join(map(sql.Placeholder, rows[0]))
@@ -86,7 +88,7 @@ def test_the_database_finds_the_rows_that_a_filter_means(database: MigratedDatab
         # As the table has them: some columns have single precision.
         stored = connection.execute("SELECT * FROM rows", binary=True).fetchall()
 
-        @given(nodes())
+        @given(nodes(LETTERS))
         def decides_alike(node: Node) -> None:
             text, parameters = condition(node, HOST_FIELDS)
             found = connection.execute(
@@ -118,32 +120,32 @@ def hosts(seeder: Seeder) -> Seeder:
     return seeder
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ["busy1", "calm%1", "dark_1"]),
-        ("cpu>80", ["busy1"]),
-        ("cpu<=80", ["calm%1"]),
-        ("not cpu>80", ["calm%1"]),
-        ("cpu:unknown", ["dark_1"]),
-        ("-cpu:unknown", ["busy1", "calm%1"]),
-        ("cpu>80 or cpu:unknown", ["busy1", "dark_1"]),
-        ("mem>5.9GiB mem<6.1GiB", ["busy1", "calm%1", "dark_1"]),
-        ("lat=2ms steal=0 load=1 temp=54 age<9min state:good", ["calm%1", "dark_1"]),
-        ("vms:2 running=1", ["calm%1"]),
-        ("vms=0", ["busy1", "dark_1"]),
-        ("*_1", ["dark_1"]),
-        ("%", ["calm%1"]),
-        ("'; DROP TABLE hosts; --", []),
-        ("LM", ["calm%1"]),
-        ("host=calm", []),
-        ("kernel:6.12 version:0.1", ["busy1", "calm%1", "dark_1"]),
-    ],
-)
-def test_hosts_are_found_by(connected: Database, hosts: Seeder, text: str, expected: list[str]) -> None:
+# What each filter finds of the three hosts.
+FOUND = {
+    "": ["busy1", "calm%1", "dark_1"],
+    "cpu>80": ["busy1"],
+    "cpu<=80": ["calm%1"],
+    "not cpu>80": ["calm%1"],
+    "cpu:unknown": ["dark_1"],
+    "-cpu:unknown": ["busy1", "calm%1"],
+    "cpu>80 or cpu:unknown": ["busy1", "dark_1"],
+    "mem>5.9GiB mem<6.1GiB": ["busy1", "calm%1", "dark_1"],
+    "lat=2ms steal=0 load=1 temp=54 age<9min state:good": ["busy1", "calm%1", "dark_1"],
+    "vms:2 running=1": ["calm%1"],
+    "vms=0": ["busy1", "dark_1"],
+    "*_1": ["dark_1"],
+    "%": ["calm%1"],
+    "'; DROP TABLE hosts; --": [],
+    "LM": ["calm%1"],
+    "host=calm": [],
+    "kernel:6.12 version:0.1": ["busy1", "calm%1", "dark_1"],
+}
+
+
+def test_hosts_are_found_by_what_they_are(connected: Database, hosts: Seeder) -> None:
     """What is not known is neither above nor below anything, and neither is its opposite."""
     assert hosts is not None
-    assert expected == shown(connected, text)
+    assert {text: shown(connected, text) for text in FOUND} == FOUND
 
 
 def test_every_field_is_a_column_of_the_question(connected: Database, hosts: Seeder) -> None:

@@ -27,7 +27,9 @@ def words_of(letters: str) -> st.SearchStrategy[tuple[str, ...]]:
 def of_field(field: Field, letters: str) -> st.SearchStrategy[Any]:
     """Return conditions on a field."""
     if field.measure is not None:
-        value = st.decimals(-200, 3000, places=2, allow_nan=False)
+        # Small whole numbers as well, so that some are met exactly.
+        small = st.integers(0, 4).map(Decimal)
+        value = st.one_of(small, st.decimals(-200, 3000, places=2, allow_nan=False))
         number = st.builds(
             Number,
             st.just(field.qualifier),
