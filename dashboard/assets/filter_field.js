@@ -84,11 +84,14 @@
     const caret = React.useRef(/** @type {number | null} */ (null));
     /** The arrow key that came before the list that it is for. */
     const early = React.useRef(0);
+    const words = React.useRef("");
 
     const answer = checked && checked.number === asked.current.number && asked.current.text === text ? checked : null;
     const choices = answer && isOpen ? answer.choices : [];
     const isUnfinished = isTyping && answer && answer.fault && toPlace(text, answer.fault.end) >= text.trimEnd().length;
     const fault = (answer && !isUnfinished && answer.fault) || null;
+    // The words stay until the next answer, so that the table below does not jump with every letter.
+    if (answer) words.current = fault ? fault.words : "";
 
     /**
      * @param {string} wanted
@@ -116,6 +119,7 @@
     function submit() {
       setTyping(false);
       setOpen(false);
+      early.current = 0;
       awaited.current = text;
       if (answer) decideAwaited(answer);
       else ask(text, text.length, 0);
@@ -153,6 +157,7 @@
       setOpen(true);
       setActive(-1);
       awaited.current = null;
+      early.current = 0;
       ask(event.target.value, event.target.selectionStart, ASK_AFTER_MS);
     }
 
@@ -290,7 +295,7 @@
         e("button", { type: "submit", className: "button button--strong", hidden: text === appliedText }, "Apply"),
         e("button", { type: "button", className: "button", hidden: !text, onClick: clear }, "Clear")
       ),
-      e("p", { id: id + "-fault", className: "filter__fault", role: "status" }, fault ? fault.words : "")
+      e("p", { id: id + "-fault", className: "filter__fault", role: "status" }, words.current)
     );
   }
 
