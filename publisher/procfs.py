@@ -93,6 +93,18 @@ class SystemTree:
         except OSError as error:
             raise _translated(folder, error) from error
 
+    def numbers(self, folder: str) -> dict[str, int]:
+        """Return the inode number of each name in a folder: one listing, however many there are.
+
+        In sysfs an entry that is made anew has another number, even under a name used before (since Linux
+        4.14, fs/kernfs). A rename takes the number along.
+        """
+        try:
+            with os.scandir(self._root + folder) as entries:
+                return {entry.name: entry.inode() for entry in entries}
+        except OSError as error:
+            raise _translated(folder, error) from error
+
     def exists(self, path: str) -> bool:
         """Tell whether a path exists, following links."""
         try:
