@@ -96,8 +96,8 @@ class SystemTree:
     def numbers(self, folder: str) -> dict[str, int]:
         """Return the inode number of each name in a folder: one listing, however many there are.
 
-        In sysfs an entry that is made anew has another number, even under a name used before (since Linux
-        4.14, fs/kernfs). A rename takes the number along.
+        In sysfs an entry that is made anew has another number, also under a used name. A rename takes the
+        number along. Before Linux 4.14 numbers were used again (fs/kernfs).
         """
         try:
             with os.scandir(self._root + folder) as entries:

@@ -64,8 +64,8 @@ class _Known(NamedTuple):
 class DiskCollector:
     """Reads /proc/diskstats and lists /sys/block once per tick.
 
-    How a disk is built is kept. It is read again when its entry in sysfs was made anew, when its counters
-    went back, and while it is busy if it ``may_change``. A disk without new requests adds nothing to a total.
+    How a disk is built is kept. It is read again when its entry in sysfs was made anew or its counters went
+    back. While it is busy it is so too if it ``may_change``: one without requests adds nothing to a total.
     """
 
     name = "disks"

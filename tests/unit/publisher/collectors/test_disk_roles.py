@@ -161,7 +161,7 @@ def memory(tree: DeviceTree) -> None:
 
 
 def local_loops(tree: DeviceTree) -> None:
-    """No file, a file on a disk, in memory, deleted, and on a disk that is mounted below a network mount."""
+    """No file, a file on a disk, in memory, deleted, and on a disk mounted below a network mount."""
     scsi(tree, "sda", "sdb")
     loop(tree, "loop0")
     loop(tree, "loop1", "/var/lib/snapd/snaps/core.snap")
@@ -334,7 +334,7 @@ def test_a_host_without_a_disk_that_counts_says_so(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_cannot_be_looked_at_does_not_count(tmp_path: Path) -> None:
-    """A volume whose folder is gone at that moment is no leaf, and is looked at again at the next tick."""
+    """A volume whose folder is gone at that moment is no leaf. It is looked at again at the next tick."""
     tree = DeviceTree(tmp_path)
     lvm(tree)
     folder = tmp_path / "sys/devices/virtual/block/dm-1"
