@@ -15,6 +15,7 @@ DiskRole = Literal["leaf", "layer", "left_out"]
 
 # Names of drivers as in /proc/devices, which drivers themselves chose (register_blkdev).
 LOOP: Final = "loop"
+NBD: Final = "nbd"
 # What they store is gone with the host's memory: swapping to zram is no traffic of a disk.
 _MEMORY: Final = frozenset({"ramdisk", "zram", "nullb"})
 _FLOPPY: Final = "fd"
@@ -52,6 +53,7 @@ class DiskStructure(Struct, frozen=True, kw_only=True):
     ``is_layer``: device-mapper, md or bcache, which keep nothing themselves. ``lower``: the disks in slaves/.
     ``namespace``: subsystem and identifier of an NVMe namespace; equal for a multipath head and its paths.
     ``is_hidden``: such a path, which nobody opens. ``file_system``: type of that below the file of a loop.
+    ``is_served``: a program answers its requests, here or elsewhere: nbd and ublk.
     ``identity``: what the kernel calls this volume; another one is another volume, whatever its counters.
     """
 
@@ -67,6 +69,7 @@ class DiskStructure(Struct, frozen=True, kw_only=True):
     namespace: str = ""
     transport: str = ""
     file_system: str = ""
+    is_served: bool = False
 
 
 def disk_roles(disks: Mapping[str, DiskStructure]) -> dict[str, DiskRole]:

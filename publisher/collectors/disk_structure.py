@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from publisher.collectors.disk_roles import LOOP, DiskStructure
+from publisher.collectors.disk_roles import LOOP, NBD, DiskStructure
 from publisher.procfs import SourceError, SystemTree
 from publisher.wire.samples import NAME_CHARACTERS
 
@@ -21,6 +21,8 @@ _LAYER_FOLDERS: Final = frozenset({"dm", "md", "bcache"})
 # The path of a file or of a mount is any text: proc_pid_mountinfo(5) writes blanks and backslashes in octal.
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _MOUNT_POINT: Final = 4
+# The class of the device through which a program serves a disk (drivers/block/ublk_drv.c).
+_UBLK: Final = "/ublk-char"
 _SEPARATOR: Final = "-"
 
 
@@ -66,6 +68,7 @@ def read_structure(
         namespace=f"{subsystem} {wwid}" if subsystem else "",
         transport=text("device/transport") if subsystem else "",
         file_system=_file_system(tree, text("loop/backing_file")) if driver == LOOP else "",
+        is_served=driver == NBD or (tree.link_target(f"{place}/device/subsystem") or "").endswith(_UBLK),
     )
 
 

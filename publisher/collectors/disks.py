@@ -5,7 +5,7 @@ Only whole disks are read. Which of them count is judged by how they are built (
 512 bytes whatever the device; ms counters wrap at 2**32.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -92,8 +92,7 @@ class DiskCollector:
             for device, (_, structure) in self._known.items()
             if (role := self._roles[device]) != "left_out"
         )
-        leafless = not any(disk.leaf for disk in disks)
-        return Collected(DiskReading(disks=disks), "no disk counts" if leafless else None)
+        return Collected(DiskReading(disks=disks), self._remark([disk.device for disk in disks if disk.leaf]))
 
     def _look(self, counters: Mapping[str, DiskCounters], numbers: Mapping[str, int]) -> None:
         drivers: dict[str, str] | None = None
@@ -114,6 +113,13 @@ class DiskCollector:
         if known != self._known:
             self._roles = disk_roles({device: each.structure for device, each in known.items()})
         self._known = known
+
+    def _remark(self, leaves: Sequence[str]) -> str | None:
+        if not leaves:
+            return "no disk counts"
+        served = ", ".join(device for device in leaves if self._known[device].structure.is_served)
+        doubt = "served by a program, and counted twice if that stores on a disk of this host"
+        return f"{doubt}: {served}" if served else None
 
     def _is_in_doubt(self, device: str, structure: DiskStructure, line: DiskCounters) -> bool:
         seen = self._seen.get(device)
