@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The charts of a host and of a VM over an hour to a year, beside what a viewer should wait at most.
+"""The charts of a host and of a VM over an hour to a year, beside the longest wait allowed.
 
 Warm: asked for the second time. Cold: no page of the database in memory, and a connection that has asked for
 nothing else. Each round asks for several of them and counts the one that took longer than 95 %.
