@@ -35,7 +35,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     rollup_host_count: int = 2
     rollup_tick_count: int = 8_640
     columnstore_tick_count: int = 1_000
-    # The weeks whose levels are stored in both forms, of one host: consumers refuse what is older than 30 days.
+    # The weeks of one host with levels in both forms. Consumers refuse what is older than 30 days.
     level_day_count: int = 28
     level_domain_count: int = 5
     guest_counts: tuple[int, ...] = (1, 20, 100)
