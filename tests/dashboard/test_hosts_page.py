@@ -118,6 +118,7 @@ def test_rows_are_sorted(table: Page) -> None:
     assert ["busy", "crowd-0996"] == first_hosts(table)[:2]
     show_only(table, "cpu>99.25 name:crowd")
     expect(count(table)).to_have_text("4 of 1,000 hosts")
+    expect(table.locator(".ag-pinned-left-cols-container .ag-row")).to_have_count(4)
     expect(head).to_have_attribute("aria-sort", "descending")
     assert ["crowd-0996", "crowd-0995", "crowd-0994", "crowd-0993"] == first_hosts(table)
 
