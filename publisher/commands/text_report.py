@@ -88,7 +88,8 @@ def _facts(sample: HostSample) -> Iterator[str]:
     limit = celsius(sample.cpu_temperature_limit_celsius)
     yield _fact(
         "Temperature",
-        f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})",
+        f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})"
+        + (f" at {sample.cpu_temperature_sensor}" if sample.cpu_temperature_sensor else ""),
         f"board {celsius(sample.board_temperature_celsius)}",
     )
     if sample.clock_synchronised is not None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
+from msgspec import to_builtins
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -65,7 +66,7 @@ class Seeder:
             "domain_active_count": sum(each.libvirt_id is not None for each in batch.domains or []),
             "health_score": health.score,
             "health_state": health.state,
-            "health_reasons": Jsonb([reason._asdict() for reason in health.reasons]),
+            "health_reasons": Jsonb(to_builtins(health.reasons)),
         }
         self._insert("host_samples", sample)
         about = {

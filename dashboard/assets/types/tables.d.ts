@@ -10,6 +10,7 @@ declare namespace tables {
     freshness: string;
     health_state?: string;
     health_score?: number;
+    reason?: string;
     is_simulated?: boolean;
     domain_count?: number;
   }

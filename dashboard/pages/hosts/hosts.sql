@@ -12,6 +12,7 @@ SELECT
     h.freshness,
     h.health_score,
     h.health_state,
+    h.health_reasons,
     h.cpu_busy_ratio,
     h.memory_used_ratio,
     h.disk_busy_ratio,

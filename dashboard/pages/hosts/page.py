@@ -7,6 +7,7 @@ from typing import NamedTuple
 from dash import Dash, html
 
 from dashboard.components.feed_callback import bind_feed
+from dashboard.components.health_circle import reason_words
 from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
 from dashboard.components.table_feed import Source, TableFeed
 from dashboard.database import Database
@@ -14,7 +15,7 @@ from dashboard.page import Page
 from dashboard.parts.contract import NOTICE, TableRow
 from dashboard.parts.markup import clean
 from dashboard.parts.parts import Parts, body, place
-from dashboard.queries import Query
+from dashboard.queries import JsonList, Query
 from dashboard.web.workers import Workers
 
 PATH = "/hosts"
@@ -28,6 +29,13 @@ COLUMNS = (
     Column(field="state", title="Health", value="hostState", cell="HealthState", width_pixels=125),
     Column(
         field="health_score", title="Score", unit="count", value="hostScore", about="of 100, which is well"
+    ),
+    Column(
+        field="reason",
+        title="Reason",
+        value="hostReason",
+        about="what took most points, and how many other reasons there are",
+        width_pixels=180,
     ),
     Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
     Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
@@ -63,6 +71,7 @@ class HostRow(NamedTuple):
     freshness: str
     health_score: int | None
     health_state: str | None
+    health_reasons: JsonList | None
     cpu_busy_ratio: float | None
     memory_used_ratio: float | None
     disk_busy_ratio: float | None
@@ -85,6 +94,7 @@ def cells(row: HostRow) -> TableRow:
         "freshness": row.freshness,
         "health_state": row.health_state,
         "health_score": row.health_score,
+        "reason": _reason(row.health_reasons),
         "cpu_busy_ratio": row.cpu_busy_ratio,
         "memory_used_ratio": row.memory_used_ratio,
         "disk_busy_ratio": row.disk_busy_ratio,
@@ -98,6 +108,14 @@ def cells(row: HostRow) -> TableRow:
 def _name(row: HostRow) -> str:
     """Return the id, which the broker has checked, and then what the host calls itself where it differs."""
     return row.host if row.hostname in {None, row.host} else f"{row.host} · {clean(row.hostname or '')}"
+
+
+def _reason(reasons: JsonList | None) -> str | None:
+    """Return what took most points, which comes first, and how many other reasons there are."""
+    if not reasons:
+        return None
+    first, others = reason_words(reasons[0]), len(reasons) - 1
+    return f"{first} (+{others})" if others else first
 
 
 SOURCE = Source("Hosts · kvmgrid", HOSTS_QUERY, key=lambda row: row.host, cells=cells, parts=lambda _rows: {})

@@ -23,6 +23,7 @@ def row(**changes: object) -> HostRow:
         "freshness": "fresh",
         "health_score": 90,
         "health_state": "good",
+        "health_reasons": [{"rule": "filesystem", "points": 10, "text": "file system 91% full: /srv"}],
         "cpu_busy_ratio": 0.25,
         "memory_used_ratio": 0.5,
         "disk_busy_ratio": 0.0,
@@ -76,3 +77,26 @@ def test_a_simulated_host_is_marked() -> None:
     """The mark is a field of those hosts alone: a thousand real ones need not say that they are real."""
     assert cells(row(is_simulated=True))["is_simulated"] is True
     assert "is_simulated" not in cells(row())
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        (None, None),
+        ([], None),
+        ([{"rule": "cpu", "points": 15, "text": "CPU 85% busy"}], "CPU 85% busy"),
+        (
+            [
+                {
+                    "text": "file system 95% full: /\u202e",
+                    "object": {"kind": "filesystem", "name": "/\u202e"},
+                },
+                {"text": "CPU 85% busy"},
+            ],
+            "file system 95% full: /\ufffd (+1)",
+        ),
+    ],
+)
+def test_the_worst_reason_is_told(reasons: list[dict[str, object]] | None, expected: str | None) -> None:
+    """It comes first in the row; what it names is cleaned as names are."""
+    assert expected == cells(row(health_reasons=reasons)).get("reason")
