@@ -126,6 +126,7 @@ def _facts(batch: ColumnBatch) -> dict[str, object]:
         "kernel": identity.kernel,
         "machine": identity.machine,
         "cpu_count": identity.cpu_count,
+        "tags": identity.tags,
         "boot_id": batch.boot_id,
         "booted_at": None if uptime is None else batch.sampled_at - timedelta(seconds=uptime),
         "publisher_version": batch.publisher_version,

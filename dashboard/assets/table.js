@@ -56,7 +56,22 @@
   /** @param {{ api: tables.Grid }} params */
   function tableChanged({ api }) {
     countRows();
+    showOptional(api);
     followFocus(api);
+  }
+
+  /**
+   * Hides the optional columns that no row has anything for.
+   * @param {tables.Grid} grid
+   */
+  function showOptional(grid) {
+    const columns = (grid.getColumns() || []).filter((column) => column.getColDef().context.isOptional);
+    for (const column of columns) {
+      const field = column.getColId();
+      let isWanted = false;
+      grid.forEachNode(({ data }) => (isWanted = isWanted || data[field] !== undefined));
+      if (column.isVisible() !== isWanted) grid.setColumnsVisible([field], isWanted);
+    }
   }
 
   function countRows() {

@@ -36,6 +36,8 @@ def _lines(batch: SampleBatch) -> Iterator[str]:
     )
     yield f"{batch.host}  {batch.sampled_at:%Y-%m-%d %H:%M:%S} UTC  {interval}"
     yield f"{printable(identity.hostname)}  Linux {identity.kernel or '?'}  {identity.machine or '?'}"
+    if identity.tags:
+        yield f"tags {', '.join(identity.tags)}"
     yield ""
     yield from _facts(batch.sample)
     yield from _table("Disks", _disk_rows(batch))

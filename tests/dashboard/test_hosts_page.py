@@ -205,6 +205,16 @@ def test_cells_follow_the_whole_row(page: Page, dashboard: Dashboard, seeder: Se
     expect(cell(page, "hv1", "age").locator("time")).to_have_attribute("datetime", second.isoformat())
 
 
+def test_tags_have_a_column_once_a_host_has_some(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Where no host has any, it would be an empty one."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "state")).to_have_text("good")
+    expect(page.locator('.ag-header-cell[col-id="tags"]')).to_have_count(0)
+    seeder.store([host_batch("hv2", utc_now(), 1, SLOW._replace(tags=("rack:a3", "ssd")))])
+    expect(cell(page, "hv2", "tags")).to_have_text("rack:a3 ssd")
+
+
 def test_rows_that_come_before_the_table_are_kept(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
     """AG Grid's own file comes late: what was answered before it is drawn then."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])

@@ -297,12 +297,29 @@ def test_a_host_keeps_its_names_and_facts(
     """A renamed host is the same host; what it was called before stays known."""
     consumer, _ = consumers
     first, second = hosts.batch(0, 0), hosts.batch(0, 1)
-    identity = msgspec.structs.replace(second.identity, hostname="new.example.org", cpu_count=7)
-    consumer.take(first, msgspec.structs.replace(second, identity=identity))
+    identity = msgspec.structs.replace(
+        second.identity, hostname="new.example.org", cpu_count=7, tags=["rack:b1", "ssd"]
+    )
+    consumer.take(first)
+    assert [(first.identity.tags,)] == stored.rows("SELECT tags FROM hosts_now")
+    consumer.take(msgspec.structs.replace(second, identity=identity))
 
+    assert [(["rack:b1", "ssd"],)] == stored.rows("SELECT tags FROM hosts_now")
     assert [("hv000", "new.example.org", 7)] == stored.rows("SELECT host, hostname, cpu_count FROM hosts")
     names = stored.rows("SELECT hostname, valid_to IS NULL FROM host_names ORDER BY valid_from")
     assert [(first.identity.hostname, False), ("new.example.org", True)] == names
+
+
+def test_a_host_without_tags_has_an_empty_list(
+    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
+) -> None:
+    """A publisher of before sends none, when it is new and when another version has been there."""
+    consumer, _ = consumers
+    batches = [hosts.batch(0, tick) for tick in range(3)]
+    for batch, tags in zip(batches, ([], ["ssd"], []), strict=True):
+        identity = msgspec.structs.replace(batch.identity, tags=tags)
+        consumer.take(msgspec.structs.replace(batch, identity=identity))
+        assert [(tags,)] == stored.rows("SELECT tags FROM hosts_now")
 
 
 def test_a_domain_that_is_off_moves_at_once_when_its_old_host_lets_go(

@@ -16,6 +16,7 @@ class HostNow(NamedTuple):
     kernel: str | None
     machine: str | None
     cpu_count: int | None
+    tags: list[str]
     publisher_version: str | None
     first_seen_at: datetime
     sampled_at: datetime | None

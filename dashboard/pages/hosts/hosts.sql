@@ -6,6 +6,7 @@ SELECT
     h.host,
     h.hostname,
     h.is_simulated,
+    h.tags,
     -- A host whose clock is ahead would be of the future.
     h.taken_at AS sampled_at,
     h.stale_at,

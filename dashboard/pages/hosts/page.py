@@ -50,6 +50,13 @@ COLUMNS = (
     Column(field="running_count", title="VMs running", unit="count", cell="RunningOfAll", width_pixels=135),
     Column(field="domain_count", title="VMs", unit="count", is_hidden=True),
     Column(
+        field="tags",
+        title="Tags",
+        about="from the settings of the host's publisher",
+        width_pixels=140,
+        is_optional=True,
+    ),
+    Column(
         field="age",
         title="Age",
         unit="seconds",
@@ -66,6 +73,7 @@ class HostRow(NamedTuple):
     host: str
     hostname: str | None
     is_simulated: bool
+    tags: list[str]
     sampled_at: datetime | None
     stale_at: datetime | None
     freshness: str
@@ -92,6 +100,7 @@ def cells(row: HostRow) -> TableRow:
         "sampled_at": None if row.sampled_at is None else row.sampled_at.isoformat(),
         "stale_at": None if row.stale_at is None else row.stale_at.isoformat(),
         "freshness": row.freshness,
+        "tags": " ".join(row.tags) or None,
         "health_state": row.health_state,
         "health_score": row.health_score,
         "reason": _reason(row.health_reasons),

@@ -80,6 +80,7 @@ def host_now(**changes: object) -> HostNow:
         "host": "hv1",
         "hostname": "hv1.example.org",
         "cpu_count": 16,
+        "tags": [],
         "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
         "sampled_at": NOW,
         "tick_seconds": 10.0,

@@ -228,6 +228,12 @@ def test_a_fault_in_one_collector_costs_its_figures_only(
     assert (None, 0.625) == (tick.sample.running_count, tick.sample.memory_used_ratio)
 
 
+def test_the_tags_of_the_settings_are_the_hosts(make: Maker, tmp_path: Path) -> None:
+    """Also where the kernel says nothing of itself."""
+    for root in (FIXTURES / "hypervisor", tmp_path):
+        assert ["rack:a3", "ssd"] == make(root, tags=("rack:a3", "ssd")).sample(100.0).identity.tags
+
+
 def test_an_identity_that_fails_once_is_remembered(make: Maker, tmp_path: Path) -> None:
     """A host does not become another for a tick."""
     tree = HostTree("hypervisor", tmp_path)

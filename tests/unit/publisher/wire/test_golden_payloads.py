@@ -98,6 +98,33 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
     )
 
 
+def test_a_publisher_of_before_has_no_tags() -> None:
+    """None is not one of unknown name: a consumer stores an empty list."""
+    before, full = (
+        decode_sample((PAYLOADS / "v1" / f"{stem}.json").read_bytes()).identity.tags
+        for stem in ("sample_before_host_tags", "sample_full")
+    )
+
+    assert ([], ["rack:a3", "ssd"]) == (before, full)
+
+
+def test_a_consumer_of_before_reads_over_tags() -> None:
+    """It names them as a field that it does not know, and takes the rest."""
+
+    class Identity(msgspec.Struct):
+        hostname: str
+        kernel: str | None = None
+
+    class Before(msgspec.Struct):
+        identity: Identity
+
+    body = (PAYLOADS / "v1" / "sample_full.json").read_bytes()
+
+    assert Before(Identity("hv042.example.net", "6.12.48+deb13-amd64")) == msgspec.json.decode(
+        body, type=Before
+    )
+
+
 @pytest.mark.parametrize("path", EVENTS, ids=name)
 def test_a_stored_event_decodes_and_encodes_to_itself(path: Path) -> None:
     """Bytes of a published version are read and written without a difference but the order of fields."""

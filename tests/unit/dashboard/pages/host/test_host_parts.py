@@ -106,6 +106,12 @@ def test_facts_that_are_not_known_are_na() -> None:
     assert "1\u00a0d\u00a01\u00a0h" in words
 
 
+def test_a_host_shows_its_tags() -> None:
+    """They are a fact like others; without any there is no line of them."""
+    assert "Tags rack:a3, ssd" in texts(host_facts(host_now(tags=["rack:a3", "ssd"])))
+    assert "Tags" not in texts(host_facts(host_now()))
+
+
 def test_a_clock_that_is_ahead_is_said() -> None:
     """A sample from the future tells of a wrong clock, and not of a fast network."""
     assert "clock ahead by 42\u00a0s" in texts(host_facts(host_now(lag_seconds=-42.0)))

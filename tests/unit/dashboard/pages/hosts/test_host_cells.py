@@ -18,6 +18,7 @@ def row(**changes: object) -> HostRow:
         "host": "hv1",
         "hostname": "hv1",
         "is_simulated": False,
+        "tags": ["rack:a3", "ssd"],
         "sampled_at": NOW,
         "stale_at": NOW + timedelta(seconds=50),
         "freshness": "fresh",
@@ -39,6 +40,7 @@ def test_every_column_finds_its_field() -> None:
     found = cells(row())
 
     assert {column.field for column in COLUMNS} - MADE_IN_THE_BROWSER <= found.keys()
+    assert "rack:a3 ssd" == found["tags"]
     assert (0.25, 0.0, 90, 0) == tuple(
         found[field] for field in ("cpu_busy_ratio", "disk_busy_ratio", "health_score", "running_count")
     )
@@ -53,6 +55,7 @@ def test_what_is_not_known_is_left_out() -> None:
     unknown = dict.fromkeys(HostRow._fields) | {
         "host": "hv1",
         "is_simulated": False,
+        "tags": [],
         "freshness": "stale",
     }
 
