@@ -310,18 +310,6 @@ def test_a_host_keeps_its_names_and_facts(
     assert [(first.identity.hostname, False), ("new.example.org", True)] == names
 
 
-def test_a_host_without_tags_has_an_empty_list(
-    consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
-) -> None:
-    """A publisher of before sends none, when it is new and when another version has been there."""
-    consumer, _ = consumers
-    batches = [hosts.batch(0, tick) for tick in range(3)]
-    for batch, tags in zip(batches, ([], ["ssd"], []), strict=True):
-        identity = msgspec.structs.replace(batch.identity, tags=tags)
-        consumer.take(msgspec.structs.replace(batch, identity=identity))
-        assert [(tags,)] == stored.rows("SELECT tags FROM hosts_now")
-
-
 def test_a_domain_that_is_off_moves_at_once_when_its_old_host_lets_go(
     consumers: tuple[DirectConsumer, DirectConsumer], stored: StoredRows, hosts: TwoHosts
 ) -> None:

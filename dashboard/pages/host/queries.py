@@ -51,6 +51,8 @@ class HostDomain(NamedTuple):
     uuid: str
     name: str
     title: str | None
+    owner: str | None
+    tags: list[str]
     state_name: str | None
     state_reason_name: str | None
     sampled_at: datetime | None

@@ -102,6 +102,7 @@ def host_domain(name: str, **changes: object) -> HostDomain:
     values: dict[str, object] = dict.fromkeys(HostDomain._fields)
     values |= {
         "uuid": "u",
+        "tags": [],
         "name": name,
         "sampled_at": NOW,
         "freshness": "fresh",
