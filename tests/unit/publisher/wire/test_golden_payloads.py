@@ -78,10 +78,11 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
         report.sample.vcpu_count,
         report.sample.outcome,
     )
-    assert (4_419_584, 4_435_968, 4_530_176, 4_534_272) == (
+    assert (4_419_584, 4_435_968, 4_530_176, 4_532_224, 4_534_272) == (
         report.sample.memory_assigned_bytes,
         report.sample.memory_resident_bytes,
         block.capacity_bytes,
+        block.allocation_bytes,
         block.physical_bytes,
     )
     assert (105.0, 107.5, 130.0, 135.0, 143.75, 145.0, 153.75) == (
