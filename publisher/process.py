@@ -122,6 +122,7 @@ def host_source(settings: PublisherSettings, *, tick_seconds: float) -> HostSamp
         settings.sources.root,
         sensors=settings.temperatures,
         filesystems=settings.sources.filesystems,
+        tags=settings.tags,
         tick_seconds=tick_seconds,
     )
 

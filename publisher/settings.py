@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from publisher.collectors.temperatures import TemperatureSettings
 from publisher.spool.message import Limits
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.field_types import TAG_COUNT_MAX, TAG_PATTERN
 from publisher.wire.log_line import LogSettings
 from publisher.wire.settings import SettingsError, load
 from publisher.wire.topics import is_host_id
@@ -52,9 +53,13 @@ class SourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class PublisherSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings. ``host`` is the host id: name of the host, of its broker user and of its routing keys."""
+    """All settings. ``host`` is the host id: name of the host, of its broker user and of its routing keys.
+
+    ``tags`` are words by which people find the host.
+    """
 
     host: str = ""
+    tags: tuple[str, ...] = ()
     interval_seconds: Interval = 10.0
     broker: BrokerSettings = BrokerSettings()
     spool: SpoolSettings = SpoolSettings()
@@ -70,7 +75,7 @@ def default_host() -> str:
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str]) -> PublisherSettings:
-    """Return the settings, with a checked host id; raise SettingsError.
+    """Return the settings, with a checked host id and checked tags; raise SettingsError.
 
     ``path`` None: the default file if it exists, else the defaults alone.
     """
@@ -84,7 +89,18 @@ def load_settings(path: Path | None, environment: Mapping[str, str]) -> Publishe
             f"{origin} {host!r} cannot be a host id: 1 to 63 of a-z, 0-9 and '-', and '-' not first; "
             f"set host in {DEFAULT_PATH} or KVMGRID_HOST{_suggestion(host)}"
         )
+    _check_tags(settings.tags)
     return msgspec.structs.replace(settings, host=host)
+
+
+def _check_tags(tags: tuple[str, ...]) -> None:
+    for tag in tags:
+        if not TAG_PATTERN.fullmatch(tag):
+            raise SettingsError(f"tags: {tag!r} cannot be a tag: 1 to 64 of a-z, 0-9, '.', '_', ':' and '-'")
+        if tags.count(tag) > 1:
+            raise SettingsError(f"tags: {tag!r} is there more than once")
+    if len(tags) > TAG_COUNT_MAX:
+        raise SettingsError(f"tags: {len(tags)} of them; a host has at most {TAG_COUNT_MAX}")
 
 
 def _suggestion(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import psycopg
 
 from consumer.database import Connection
+from consumer.inventory.labels import NO_LABELS, read_labels
 from consumer.statements import statement
 from publisher.wire.columns import ColumnBatch
 from publisher.wire.samples import DomainDescription
@@ -126,6 +127,7 @@ def _facts(batch: ColumnBatch) -> dict[str, object]:
         "kernel": identity.kernel,
         "machine": identity.machine,
         "cpu_count": identity.cpu_count,
+        "tags": identity.tags,
         "boot_id": batch.boot_id,
         "booted_at": None if uptime is None else batch.sampled_at - timedelta(seconds=uptime),
         "publisher_version": batch.publisher_version,
@@ -164,11 +166,15 @@ def _enter(connection: Connection, named: NamedDomains) -> _Cursor:
 
 
 def _columns(descriptions: Sequence[DomainDescription | None]) -> dict[str, object]:
+    labels = [read_labels(each.metadata) if each else NO_LABELS for each in descriptions]
     return {
         "titles": [each and each.title for each in descriptions],
         "metadata": [each and each.metadata for each in descriptions],
         "autostart": [each and each.autostart for each in descriptions],
         "persistent": [each and each.persistent for each in descriptions],
+        "owners": [each.owner for each in labels],
+        # A list of lists would have to be as long in each row.
+        "tags": [" ".join(each.tags) for each in labels],
     }
 
 

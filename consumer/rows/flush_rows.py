@@ -197,7 +197,7 @@ def _assessment(batch: ColumnBatch, health: HostHealth) -> HostAssessment:
         domain_active_count=None if batch.domains is None else batch.domains.active_count,
         health_score=health.score,
         health_state=health.state,
-        health_reasons=[reason._asdict() for reason in health.reasons],
+        health_reasons=to_builtins(health.reasons),
     )
 
 

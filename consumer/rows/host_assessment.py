@@ -27,7 +27,7 @@ class HostAssessment(Struct, frozen=True, kw_only=True):
         Figure(
             "JSON",
             "gauge",
-            'list of {"rule", "points", "text"}: what took points; `clock_skewed`: its clock is off',
+            'list of {"rule", "points", "text", "object"}: what took points, see below',
             rolled_up=False,
         ),
     ]

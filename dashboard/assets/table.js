@@ -51,6 +51,22 @@
     });
   }
 
+  // ---- optional columns --------------------------------------------------------------------------------
+
+  /**
+   * Hides the optional columns that no row has anything for.
+   * @param {tables.Grid} grid
+   */
+  function showOptional(grid) {
+    const columns = (grid.getColumns() || []).filter((column) => column.getColDef().context.isOptional);
+    for (const column of columns) {
+      const field = column.getColId();
+      let isWanted = false;
+      grid.forEachNode(({ data }) => (isWanted = isWanted || data[field] !== undefined));
+      if (column.isVisible() !== isWanted) grid.setColumnsVisible([field], isWanted);
+    }
+  }
+
   // ---- the focused row ---------------------------------------------------------------------------------
 
   /**
@@ -94,6 +110,7 @@
   // When rows move, the focus moves with its own.
   /** @param {{ api: tables.Grid }} params */
   function tableChanged({ api }) {
+    showOptional(api);
     followFocus(api);
   }
 

@@ -23,6 +23,11 @@
   }
 
   /** @param {tables.Params} params */
+  function hostReason({ data }) {
+    return data.reason === undefined || kvmgrid.isStaleRow(data) ? null : data.reason;
+  }
+
+  /** @param {tables.Params} params */
   function rowAge({ data }) {
     if (data.sampled_at === undefined) return null;
     return Math.max(0, Math.round((kvmgrid.serverNow() - Date.parse(data.sampled_at)) / 1000));
@@ -54,6 +59,7 @@
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
     hostState,
     hostScore,
+    hostReason,
     rowAge,
     tableText,
     tableIsDrawn,

@@ -13,6 +13,8 @@ from dashboard.units import GAP
 
 STATES = frozenset({"good", "strained", "bad", "unknown"})
 FULL_SCORE = 100
+# As much of a path or of a VM's name as a line of a card bears.
+OBJECT_LETTERS_MAX = 64
 MINUS = "\N{MINUS SIGN}"
 _RADIUS = 26
 _CENTRE = 30
@@ -90,7 +92,16 @@ def reasons(health: Health) -> Element:
     )
 
 
+def reason_words(item: dict[str, object]) -> str:
+    """Return what a reason says; the name of its object at the end may be any text of a guest's."""
+    text = str(item.get("text") or item.get("rule") or "unnamed rule")
+    found = item.get("object")
+    name = str(found.get("name") or "") if isinstance(found, dict) else ""
+    if not name or not text.endswith(name):
+        return clean(text)
+    return clean(text.removesuffix(name)) + clean(name, OBJECT_LETTERS_MAX)
+
+
 def _reason(item: dict[str, object]) -> str:
-    text = clean(str(item.get("text") or item.get("rule") or "unnamed rule"))
-    points = item.get("points")
+    points, text = item.get("points"), reason_words(item)
     return f"{MINUS}{points}{GAP}{text}" if isinstance(points, (int, float)) else text

@@ -48,6 +48,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     is_pinned: bool = False
     # Only in the CSV file.
     is_hidden: bool = False
+    # Shown while some row has the field.
+    is_optional: bool = False
     sort: Literal["asc", "desc"] | None = None
 
 
@@ -59,7 +61,8 @@ def definition(column: Column) -> dict[str, Any]:
         "headerName": column.title,
         "headerValueGetter": {"function": "tableHead(params)"},
         "headerTooltip": column.about,
-        "context": {"unit": column.unit, "words": UNIT_WORDS[column.unit]},
+        "context": {"unit": column.unit, "words": UNIT_WORDS[column.unit]}
+        | ({"isOptional": True} if column.is_optional else {}),
         "type": "rightAligned" if is_number else None,
         "valueGetter": None if column.value is None else {"function": f"{column.value}(params)"},
         "valueFormatter": {"function": "tableText(params)"} if is_number else None,
@@ -71,7 +74,7 @@ def definition(column: Column) -> dict[str, Any]:
         # What is left of the width is shared.
         "flex": None if column.is_pinned else 1,
         "pinned": "left" if column.is_pinned else None,
-        "hide": column.is_hidden or None,
+        "hide": column.is_hidden or column.is_optional or None,
         "sort": column.sort,
     }
     return {name: setting for name, setting in found.items() if setting is not None}

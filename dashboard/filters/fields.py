@@ -65,7 +65,8 @@ AGE = Measure(plain="s", units=_SECONDS, sql_type="real", spellings=_MICROSECOND
 class Field(Struct, frozen=True, kw_only=True):
     """One thing to filter by: a figure if it has a measure, one of its words if it has some, else a text.
 
-    A text in any of its columns is enough. Several figures may share a qualifier: their units tell which.
+    A text in any of its columns is enough, and any text of a column of lists. Several figures may share a
+    qualifier: their units tell which.
     """
 
     qualifier: str
@@ -73,6 +74,7 @@ class Field(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     measure: Measure | None = None
     words: tuple[str, ...] = ()
+    is_list: bool = False
 
     @property
     def kind(self) -> Literal["figure", "word", "text"]:
@@ -111,6 +113,10 @@ HOST_FIELDS = Fields(
             columns=("state",),
             words=("good", "strained", "bad", "stale", "unknown"),
         ),
+        Field(
+            qualifier="reason", about="what takes points of its health", columns=("reasons",), is_list=True
+        ),
+        Field(qualifier="tag", about="one of its tags", columns=("tags",), is_list=True),
         Field(qualifier="score", about="points of health, of 100", columns=("score",), measure=COUNT),
         Field(qualifier="cpu", about="busy share of all CPUs", columns=("cpu_busy_ratio",), measure=RATIO),
         Field(

@@ -10,6 +10,8 @@ from dashboard.filters.fields import Field, Fields
 from dashboard.filters.tree import And, Node, Not, Number, Or, Text, Unknown, Word
 
 _OPERATORS = {sign: sql.SQL(sign) for sign in (">", ">=", "<", "<=", "=")}
+_LIKE = sql.SQL("{} ILIKE {}")
+_ANY_LIKE = sql.SQL("EXISTS (SELECT FROM unnest({}) AS item WHERE item ILIKE {})")
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -60,7 +62,10 @@ class _Writer:
         if len(node.pieces) == 1 and not node.is_whole:
             pattern = f"%{pattern}%"
         value = self._parameter(pattern)
-        parts = [sql.SQL("{} ILIKE {}").format(sql.Identifier(name), value) for name in field.columns]
+        form = (
+            "EXISTS (SELECT FROM unnest({}) AS item WHERE item ILIKE {})" if field.is_list else "{} ILIKE {}"
+        )
+        parts = [sql.SQL(form).format(sql.Identifier(name), value) for name in field.columns]
         return sql.SQL(" OR ").join(parts)
 
     def _number(self, node: Number) -> sql.Composable:

@@ -120,13 +120,21 @@ def _block(
     filling = profile.filling
     share = 0.2 + 0.8 * (second - filling.begun_at(second)) / filling.period_seconds
     physical = int(_CAPACITY_BYTES * share)
+    # What was trimmed leaves holes: the end of the image stays where it was.
+    written = max(physical, int(_CAPACITY_BYTES * 0.6))
     if load is None:
-        return DomainBlockSample(device=device, capacity_bytes=_CAPACITY_BYTES, physical_bytes=physical)
+        return DomainBlockSample(
+            device=device,
+            capacity_bytes=_CAPACITY_BYTES,
+            allocation_bytes=written,
+            physical_bytes=physical,
+        )
     rate = load.block_bytes_per_second / len(profile.disks)
     slow = noise.uniform(0.8, 1.25)
     return DomainBlockSample(
         device=device,
         capacity_bytes=_CAPACITY_BYTES,
+        allocation_bytes=written,
         physical_bytes=physical,
         read_bytes_per_second=rate * _READ_SHARE,
         write_bytes_per_second=rate * _WRITE_SHARE,

@@ -31,6 +31,7 @@ from publisher.wire.samples import (
 
 # The suffix marks simulated hosts on the page.
 VERSION = "0.1.0+simulated"
+HOSTS_PER_RACK = 20
 _NOTHING = Demand(0.0, 0.0, 0.0, 0.0)
 
 
@@ -113,6 +114,7 @@ class Fleet:
                 kernel="6.12.48+deb13-amd64",
                 machine="x86_64",
                 cpu_count=host.cpu_count,
+                tags=[f"rack:{ordinal // HOSTS_PER_RACK + 1:02}", f"cpus:{host.cpu_count}"],
             ),
             sample=sample,
             disks=report_disks(sample, noise),

@@ -79,6 +79,7 @@ def report_host(
         memory_used_without_hugepages_ratio=used_ratio,
         cpu_temperature_celsius=host.ambient_celsius + 45.0 * busy + noise.uniform(-0.5, 0.5),
         cpu_temperature_limit_celsius=95.0,
+        cpu_temperature_sensor="coretemp Package id 0",
         board_temperature_celsius=host.ambient_celsius + 8.0,
         cpu_online_count=host.cpu_count,
         running_count=int(busy * host.cpu_count) + 1,

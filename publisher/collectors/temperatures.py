@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from publisher.collectors.collected import Collected
 from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, whole
+from publisher.wire.field_types import NAME_CHARACTERS
 
 FOLDER: Final = "/sys/class/hwmon"
 ZONES: Final = "/sys/class/thermal"
@@ -63,8 +64,9 @@ class Sensor(Struct, frozen=True):
 
 
 class TemperatureReading(Struct, frozen=True, kw_only=True):
-    """The hottest package with its own limit, and the board."""
+    """The hottest package by chip and label, with its own limit, and the board."""
 
+    cpu_sensor: str | None = None
     cpu_celsius: float | None = None
     cpu_limit_celsius: float | None = None
     board_celsius: float | None = None
@@ -89,6 +91,7 @@ def collect(tree: SystemTree, settings: TemperatureSettings) -> Collected[Temper
     if cpu is None and not board:
         raise SourceUnavailableError("; ".join(remarks))
     reading = TemperatureReading(
+        cpu_sensor=f"{cpu.chip} {cpu.label}"[:NAME_CHARACTERS] if cpu else None,
         cpu_celsius=cpu.celsius if cpu else None,
         cpu_limit_celsius=cpu.limit_celsius if cpu else None,
         board_celsius=max(board, default=None),

@@ -36,6 +36,8 @@ def _lines(batch: SampleBatch) -> Iterator[str]:
     )
     yield f"{batch.host}  {batch.sampled_at:%Y-%m-%d %H:%M:%S} UTC  {interval}"
     yield f"{printable(identity.hostname)}  Linux {identity.kernel or '?'}  {identity.machine or '?'}"
+    if identity.tags:
+        yield f"tags {', '.join(identity.tags)}"
     yield ""
     yield from _facts(batch.sample)
     yield from _table("Disks", _disk_rows(batch))
@@ -88,7 +90,8 @@ def _facts(sample: HostSample) -> Iterator[str]:
     limit = celsius(sample.cpu_temperature_limit_celsius)
     yield _fact(
         "Temperature",
-        f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})",
+        f"CPU {celsius(sample.cpu_temperature_celsius)} (limit {limit})"
+        + (f" at {sample.cpu_temperature_sensor}" if sample.cpu_temperature_sensor else ""),
         f"board {celsius(sample.board_temperature_celsius)}",
     )
     if sample.clock_synchronised is not None:

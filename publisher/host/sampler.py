@@ -62,8 +62,9 @@ def suspended_seconds() -> float:
 class HostSampler:
     """Samples the host below ``root``.
 
-    ``sensors`` says which temperatures to read, ``filesystems`` which paths to measure, ``tick_seconds``
-    how far apart samples are meant to be. The background threads start with the first sample.
+    ``sensors`` says which temperatures to read, ``filesystems`` which paths to measure. ``tick_seconds``
+    is how far apart samples are meant to be. By ``tags`` people find the host. The background threads start
+    with the first sample.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword per independent setting
@@ -72,12 +73,14 @@ class HostSampler:
         *,
         sensors: TemperatureSettings | None = None,
         filesystems: tuple[Path, ...] = (),
+        tags: tuple[str, ...] = (),
         tick_seconds: float = 10.0,
         suspended: Callable[[], float] = suspended_seconds,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tree = SystemTree(root)
         self._collectors = tuple(make(self._tree) for make in COLLECTORS)
+        self._tags = tags
         self._tick_seconds = tick_seconds
         self._suspended = suspended
         self._temperatures = _temperature_reader(self._tree, sensors or TemperatureSettings(), monotonic)
@@ -107,7 +110,7 @@ class HostSampler:
         events = host_events((before, previous), (moment, current)) if before and previous else []
         self._previous = (moment, current)
         return HostTick(
-            identity=_identity(identity),
+            identity=_identity(identity, self._tags),
             boot_id=moment.boot_id,
             interval_seconds=interval_seconds,
             sample=samples.sample,
@@ -194,12 +197,13 @@ def _joint_health(name: str, attempts: list[Attempt[FilesystemReading]]) -> Coll
     )
 
 
-def _identity(reading: IdentityReading | None) -> HostIdentity:
+def _identity(reading: IdentityReading | None, tags: tuple[str, ...]) -> HostIdentity:
     if reading is None:
-        return HostIdentity(hostname=UNKNOWN)
+        return HostIdentity(hostname=UNKNOWN, tags=list(tags))
     return HostIdentity(
         hostname=reading.hostname,
         kernel=reading.kernel,
         machine=reading.machine,
         cpu_count=reading.cpu_count,
+        tags=list(tags),
     )

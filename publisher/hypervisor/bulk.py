@@ -40,6 +40,7 @@ _BLOCK_FIELDS = (
     "fl.times",
     "capacity",
     "physical",
+    "allocation",
 )
 
 

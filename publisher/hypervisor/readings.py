@@ -39,6 +39,7 @@ class BlockReading(NamedTuple):
     flush_time_ns: int | None
     capacity_bytes: int | None
     physical_bytes: int | None
+    allocation_bytes: int | None
 
 
 class VcpuReading(NamedTuple):

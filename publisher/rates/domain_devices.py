@@ -90,7 +90,10 @@ def network_total(
 def _block(old: BlockReading | None, new: BlockReading, seconds: float | None) -> DomainBlockSample:
     if old is None or seconds is None:
         return DomainBlockSample(
-            device=new.name, capacity_bytes=new.capacity_bytes, physical_bytes=new.physical_bytes
+            device=new.name,
+            capacity_bytes=new.capacity_bytes,
+            allocation_bytes=new.allocation_bytes,
+            physical_bytes=new.physical_bytes,
         )
     reads = increase(old.read_requests, new.read_requests)
     writes = increase(old.write_requests, new.write_requests)
@@ -98,6 +101,7 @@ def _block(old: BlockReading | None, new: BlockReading, seconds: float | None) -
     return DomainBlockSample(
         device=new.name,
         capacity_bytes=new.capacity_bytes,
+        allocation_bytes=new.allocation_bytes,
         physical_bytes=new.physical_bytes,
         read_bytes_per_second=per_second(old.read_bytes, new.read_bytes, seconds),
         write_bytes_per_second=per_second(old.write_bytes, new.write_bytes, seconds),

@@ -26,6 +26,7 @@ class KsmGauges(TypedDict, total=False):
 class TemperatureGauges(TypedDict, total=False):
     """Fields of HostSample."""
 
+    cpu_temperature_sensor: str | None
     cpu_temperature_celsius: float | None
     cpu_temperature_limit_celsius: float | None
     board_temperature_celsius: float | None
@@ -49,10 +50,11 @@ def ksm_gauges(ksm: KsmReading | None) -> KsmGauges:
 
 
 def temperature_gauges(temperatures: TemperatureReading | None) -> TemperatureGauges:
-    """Return the newest temperatures."""
+    """Return the newest temperatures, and which sensor is the hottest."""
     if temperatures is None:
         return {}
     return {
+        "cpu_temperature_sensor": temperatures.cpu_sensor,
         "cpu_temperature_celsius": temperatures.cpu_celsius,
         "cpu_temperature_limit_celsius": temperatures.cpu_limit_celsius,
         "board_temperature_celsius": temperatures.board_celsius,

@@ -33,6 +33,17 @@ class DomainBlockSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             formula="size as the guest sees it",
         ),
     ] = None
+    allocation_bytes: Annotated[
+        Bytes | None,
+        Figure(
+            "bytes",
+            "gauge",
+            "end of what was written to its image since the VM started",
+            source="`block.N.allocation`",
+            formula="the greatest offset that QEMU has written to since it opened the image. "
+            "Where an image grows on a volume, it says when the volume has to grow",
+        ),
+    ] = None
     physical_bytes: Annotated[
         Bytes | None,
         Figure(
@@ -40,7 +51,7 @@ class DomainBlockSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "gauge",
             "taken on the host",
             source="`block.N.physical`",
-            formula="bytes used on the host. `allocation` is not used: it is the highest offset ever written",
+            formula="bytes used on the host; holes of a sparse file are not counted",
         ),
     ] = None
     read_bytes_per_second: Annotated[

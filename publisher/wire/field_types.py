@@ -31,6 +31,9 @@ NAME_CHARACTERS = 1024
 TEXT_CHARACTERS = 65_536
 Name = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
 Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS)]
+TAG_PATTERN = re.compile(r"\A[a-z0-9._:-]{1,64}\Z")
+Tag = Annotated[str, Meta(pattern=TAG_PATTERN.pattern)]
+TAG_COUNT_MAX = 32
 EventKind = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,62}\Z")]
 
 CollectorOutcome = Literal["ok", "unavailable", "failed", "slow"]

@@ -3,7 +3,7 @@
 
 from typing import Annotated
 
-from publisher.wire.field_types import Real, Uptime
+from publisher.wire.field_types import Name, Real, Uptime
 from publisher.wire.figures import Figure
 from publisher.wire.host_processor import HostProcessorFigures
 
@@ -129,6 +129,16 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "gauge",
             "that sensor's own limit",
             source="the same sensor's `tempN_crit`, else `tempN_max`",
+        ),
+    ] = None
+    cpu_temperature_sensor: Annotated[
+        Name | None,
+        Figure(
+            "text",
+            "fact",
+            "that sensor by chip and label",
+            source="the same sensor's `name` and `tempN_label`, else the type of the thermal zone",
+            rolled_up=False,
         ),
     ] = None
     board_temperature_celsius: Annotated[

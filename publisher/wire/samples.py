@@ -15,6 +15,7 @@ from publisher.wire.domain_devices import DomainBlockSample, DomainInterfaceSamp
 from publisher.wire.domain_sample import DomainSample
 from publisher.wire.field_types import (
     NAME_CHARACTERS,
+    TAG_COUNT_MAX,
     TEXT_CHARACTERS,
     UUID_PATTERN,
     Bytes,
@@ -29,6 +30,7 @@ from publisher.wire.field_types import (
     Name,
     Real,
     Sequence,
+    Tag,
     Text,
     Uuid,
 )
@@ -67,12 +69,13 @@ SCHEMA_VERSION = 1
 
 
 class HostIdentity(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a host is, as far as it changes with a reboot or an upgrade only."""
+    """What a host is, as far as it changes with a reboot, an upgrade or other settings only."""
 
     hostname: Name
     kernel: Name | None = None
     machine: Name | None = None
     cpu_count: Count | None = None
+    tags: Annotated[list[Tag], Meta(max_length=TAG_COUNT_MAX)] = []
 
 
 class DomainDescription(Struct, frozen=True, kw_only=True, omit_defaults=True):

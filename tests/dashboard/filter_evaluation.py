@@ -30,7 +30,9 @@ def verdict(node: Node, fields: Fields, row: Mapping[str, Any]) -> bool | None:
             opposite = verdict(node.node, fields, row)
             return None if opposite is None else not opposite
         case Text():
-            return _text(node, [row[name] for name in fields.find(node.qualifier)[0].columns])
+            (field,) = fields.find(node.qualifier)
+            values = [row[name] for name in field.columns]
+            return _text(node, values[0] if field.is_list else values)
         case Word():
             return bool(row[fields.find(node.qualifier)[0].columns[0]] == node.word)
         case Unknown():

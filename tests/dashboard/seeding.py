@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
+from msgspec import to_builtins
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -65,7 +66,7 @@ class Seeder:
             "domain_active_count": sum(each.libvirt_id is not None for each in batch.domains or []),
             "health_score": health.score,
             "health_state": health.state,
-            "health_reasons": Jsonb([reason._asdict() for reason in health.reasons]),
+            "health_reasons": Jsonb(to_builtins(health.reasons)),
         }
         self._insert("host_samples", sample)
         about = {
@@ -228,6 +229,7 @@ class Load(NamedTuple):
     tick_seconds: float = 10.0
     domains: list[DomainReport] | None = None
     hypervisor: HypervisorHealth = HypervisorHealth(state="connected", libvirt_version="11.3.0")
+    tags: tuple[str, ...] = ()
 
 
 CALM = Load()
@@ -245,7 +247,9 @@ def host_batch(host: str, at: datetime, sequence: int, load: Load = CALM) -> Sam
         tick_seconds=load.tick_seconds,
         interval_seconds=load.tick_seconds,
         publisher_version="0.1.0",
-        identity=HostIdentity(hostname=host, kernel="6.12.0", machine="x86_64", cpu_count=4),
+        identity=HostIdentity(
+            hostname=host, kernel="6.12.0", machine="x86_64", cpu_count=4, tags=list(load.tags)
+        ),
         sample=HostSample(
             memory_total_bytes=16 * GIB,
             memory_available_bytes=10 * GIB,

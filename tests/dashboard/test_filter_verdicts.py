@@ -47,7 +47,7 @@ def shown(connected: Database, text: str) -> list[str]:
 def column_type(field: Field) -> str:
     """Return the type that the columns of a field have in the question."""
     if field.measure is None:
-        return "text"
+        return "text[]" if field.is_list else "text"
     return {id(COUNT): "integer", id(BYTES): "bigint", id(AGE): "double precision"}.get(
         id(field.measure), "real"
     )
@@ -55,7 +55,7 @@ def column_type(field: Field) -> str:
 
 def value(field: Field, source: random.Random) -> Any:
     """Return a value of a field, near to those that random filters name, or None."""
-    if source.random() < 0.2 and field.qualifier not in {"name", "host", "state"}:
+    if source.random() < 0.2 and not field.is_list and field.qualifier not in {"name", "host", "state"}:
         return None
     if field.measure is not None:
         unit = source.choice(sorted(field.measure.units.values()))
@@ -63,7 +63,8 @@ def value(field: Field, source: random.Random) -> Any:
         return int(number) if column_type(field) in {"integer", "bigint"} else number
     if field.words:
         return source.choice(field.words)
-    return "".join(source.choices(LETTERS, k=source.randint(0, 5)))
+    texts = ["".join(source.choices(LETTERS, k=source.randint(0, 5))) for _ in range(3)]
+    return texts[: source.randint(0, 3)] if field.is_list else texts[0]
 
 
 def test_the_database_finds_the_rows_that_a_filter_means(database: MigratedDatabase) -> None:

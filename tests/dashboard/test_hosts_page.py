@@ -90,12 +90,15 @@ def test_every_host_is_a_row(table: Page) -> None:
     expect(cell(table, "alpha", "state")).to_have_text("good")
     expect(cell(table, "alpha", "state").locator(".dot--good")).to_be_visible()
     expect(cell(table, "busy", "state")).not_to_have_text("good")
+    expect(cell(table, "busy", "reason")).to_have_text("CPU 100% busy")
+    expect(cell(table, "alpha", "reason")).to_have_text("")
     expect(cell(table, "busy", "running_count")).to_have_text("none")
     show_only(table, "gone")
     expect(count(table)).to_have_text("1 of 1,000 hosts")
     expect(cell(table, "gone", "state")).to_have_text("stale")
     expect(cell(table, "gone", "cpu_busy_ratio")).to_have_text(f"66{GAP}%")
     expect(cell(table, "gone", "health_score")).to_have_text("n/a")
+    expect(cell(table, "gone", "reason")).to_have_text("")
     expect(cell(table, "gone", "age")).to_contain_text(re.compile("1[01]\u00a0min"))
     hatched = row(table, "gone").evaluate("row => getComputedStyle(row).backgroundImage")
     assert "repeating-linear-gradient" in hatched
@@ -207,6 +210,16 @@ def test_cells_follow_the_whole_row(page: Page, dashboard: Dashboard, seeder: Se
     seeder.store([host_batch("hv1", second, 2, SLOW._replace(domains=vms))])
     expect(cell(page, "hv1", "running_count")).to_have_text("1 of 2")
     expect(cell(page, "hv1", "age").locator("time")).to_have_attribute("datetime", second.isoformat())
+
+
+def test_tags_have_a_column_once_a_host_has_some(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """Where no host has any, it would be an empty one."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "state")).to_have_text("good")
+    expect(page.locator('.ag-header-cell[col-id="tags"]')).to_have_count(0)
+    seeder.store([host_batch("hv2", utc_now(), 1, SLOW._replace(tags=("rack:a3", "ssd")))])
+    expect(cell(page, "hv2", "tags")).to_have_text("rack:a3 ssd")
 
 
 def test_rows_that_come_before_the_table_are_kept(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:

@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 
 from publisher.wire.codec import encode
-from publisher.wire.samples import SCHEMA_VERSION, DroppedRange, Event
+from publisher.wire.samples import SCHEMA_VERSION, DroppedRange, Event, HostFilesystemSample
 from publisher.wire.topics import DEAD_LETTER_QUEUE, EVENTS_EXCHANGE, event_key, sample_key
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.integration.consumer_messages import (
@@ -178,6 +178,30 @@ def test_health_is_stored_with_its_reasons(sender: AnyHostSender, stored: Stored
     assert state in {"strained", "bad"}
     latest = stored.rows("SELECT health_score, health_state, health_reasons FROM host_latest")
     assert [(score, state, reasons)] == latest
+
+
+def test_a_reason_is_stored_with_its_object(sender: AnyHostSender, stored: StoredRows) -> None:
+    """The view says which VM is stolen from, and which file system is full, whatever they are called."""
+    batch = small_fleet().batch(0, recent(), 1)
+    assert batch.domains is not None
+    first, *others = batch.domains
+    name, path = "a'b\"\\u0000;<b>\u202e\U0001f600", "/srv/\\N \t%s{}"
+    stolen = msgspec.structs.replace(first.sample, state=1, steal_ratio=0.4)
+    waiting = msgspec.structs.replace(first, name=name, sample=stolen)
+    full = HostFilesystemSample(path=path, total_bytes=100, available_bytes=2)
+    sender.send(msgspec.structs.replace(batch, domains=[waiting, *others], filesystems=[full]))
+    eventually(stored.message_count, 1)
+
+    ((reasons,),) = stored.rows("SELECT health_reasons FROM hosts_now")
+    found = {reason["rule"]: (reason["text"], reason["object"]) for reason in reasons if "object" in reason}
+    assert (
+        f"file system 98% full: {path}",
+        {"kind": "filesystem", "name": path},
+    ) == found["filesystem"]
+    assert (
+        f"a VM waited for CPU 40% of the time: {name}",
+        {"kind": "domain", "name": name, "uuid": first.uuid},
+    ) == found["vm_steal"]
 
 
 def test_a_publisher_that_follows_the_rules_gets_through(

@@ -297,9 +297,14 @@ def test_a_host_keeps_its_names_and_facts(
     """A renamed host is the same host; what it was called before stays known."""
     consumer, _ = consumers
     first, second = hosts.batch(0, 0), hosts.batch(0, 1)
-    identity = msgspec.structs.replace(second.identity, hostname="new.example.org", cpu_count=7)
-    consumer.take(first, msgspec.structs.replace(second, identity=identity))
+    identity = msgspec.structs.replace(
+        second.identity, hostname="new.example.org", cpu_count=7, tags=["rack:b1", "ssd"]
+    )
+    consumer.take(first)
+    assert [(first.identity.tags,)] == stored.rows("SELECT tags FROM hosts_now")
+    consumer.take(msgspec.structs.replace(second, identity=identity))
 
+    assert [(["rack:b1", "ssd"],)] == stored.rows("SELECT tags FROM hosts_now")
     assert [("hv000", "new.example.org", 7)] == stored.rows("SELECT host, hostname, cpu_count FROM hosts")
     names = stored.rows("SELECT hostname, valid_to IS NULL FROM host_names ORDER BY valid_from")
     assert [(first.identity.hostname, False), ("new.example.org", True)] == names

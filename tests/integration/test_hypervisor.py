@@ -153,6 +153,8 @@ def test_devices_of_a_real_guest(hypervisor: Hypervisor) -> None:
     )
     (block,) = reports["loaded"].blocks
     assert ("vda", LOADED.disk_bytes) == (block.device, block.capacity_bytes)
+    assert block.allocation_bytes is not None
+    assert 0 < block.allocation_bytes <= LOADED.disk_bytes
     assert reports["loaded"].sample.block_write_bytes_per_second == block.write_bytes_per_second
     if Path("/dev/net/tun").exists():
         (interface,) = reports["loaded"].interfaces

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events of a real libvirt, as they happen to real guests."""
 
+import re
+import shlex
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import libvirt
 import pytest
 
+from consumer.inventory.labels import NAMESPACE, NO_LABELS, Labels, read_labels
 from deploy.lab.guest import Guest, Guests
 from deploy.lab.libvirt_daemon import LibvirtDaemon
 from deploy.lab.readiness import wait_until
@@ -17,6 +21,7 @@ from publisher.hypervisor import library
 from publisher.unsent_event import UnsentEvent
 
 PATIENCE_SECONDS = 60.0
+METRICS = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
 
 class Watched:
@@ -138,6 +143,32 @@ def test_changed_title_reaches_the_next_samples(watched: Watched) -> None:
     assert "title" == watched.wait_for("domain_metadata_changed", "one").detail
     assert ["Billing"] == wait_until(lambda: sent_titles() or None, timeout_seconds=PATIENCE_SECONDS)
     assert [] == sent_titles()
+
+
+def test_labels_set_as_documented_reach_the_next_samples(watched: Watched) -> None:
+    """While the guest runs, by the line of docs/metrics.md: announced, read again and sent once."""
+    watched.guests.start("one", paused=True)
+
+    def sent_labels() -> list[Labels]:
+        return [
+            read_labels(report.description.metadata)
+            for report in watched.sampler.sample().domains or ()
+            if report.name == "one" and report.description is not None
+        ]
+
+    assert [NO_LABELS] == wait_until(lambda: sent_labels() or None, timeout_seconds=PATIENCE_SECONDS)
+    ((line, rest),) = re.findall(
+        r"^virsh (metadata web .*) \\\n  (--set .*)$", METRICS.read_text(), re.MULTILINE
+    )
+    arguments = ["one" if word == "web" else word for word in shlex.split(f"{line} {rest}")]
+    watched.daemon.enclosure.run(
+        ["virsh", "-q", "-c", watched.daemon.uri, *arguments], log=watched.daemon.directory / "virsh.txt"
+    )
+    event = watched.wait_for("domain_metadata_changed", "one")
+    assert ("element", {"namespace": NAMESPACE}) == (event.detail, event.attributes)
+    expected = Labels("shop", ("prod", "tier:1"))
+    assert [expected] == wait_until(lambda: sent_labels() or None, timeout_seconds=PATIENCE_SECONDS)
+    assert [] == sent_labels()
 
 
 def test_killed_daemon_is_told_and_events_come_again(watched: Watched) -> None:

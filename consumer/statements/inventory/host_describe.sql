@@ -6,6 +6,7 @@ SET hostname = %(hostname)s,
     kernel = %(kernel)s,
     machine = %(machine)s,
     cpu_count = %(cpu_count)s,
+    tags = %(tags)s::text[],
     boot_id = %(boot_id)s,
     -- Uptime wobbles by milliseconds against the clock: one boot keeps one time.
     booted_at = CASE WHEN boot_id = %(boot_id)s AND booted_at IS NOT NULL THEN booted_at ELSE %(booted_at)s END,

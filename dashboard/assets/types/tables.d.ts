@@ -10,13 +10,14 @@ declare namespace tables {
     freshness: string;
     health_state?: string;
     health_score?: number;
+    reason?: string;
     is_simulated?: boolean;
     domain_count?: number;
   }
   interface Definition {
     field: string;
     headerName: string;
-    context: { unit: string; words: string };
+    context: { unit: string; words: string; isOptional?: boolean };
   }
   interface Params {
     data: Row;
@@ -30,6 +31,8 @@ declare namespace tables {
   }
   interface Column {
     getColId(): string;
+    getColDef(): Definition;
+    isVisible(): boolean;
   }
   interface Focus {
     api: Grid;
@@ -45,6 +48,9 @@ declare namespace tables {
     getRowNode(id: string): Node | undefined;
     setFocusedCell(rowIndex: number, column: Column): void;
     forEachNode(callback: (node: Node) => void): void;
+    /** Null before there are columns. */
+    getColumns(): Column[] | null;
+    setColumnsVisible(ids: string[], visible: boolean): void;
     redrawRows(options: { rowNodes: Node[] }): void;
     setGridOption(name: string, value: unknown): void;
     applyTransaction(news: { add: object[]; update: object[]; remove: Row[] }): void;

@@ -34,6 +34,8 @@ _OUTCOMES = {
 # A guest reports its memory every few seconds when asked to; beyond this the figure is old news.
 _OLD_MEMORY_SECONDS = 60.0
 _NO_GUEST_MEMORY = "the guest reports nothing: no balloon driver, or its statistics are off"
+# Owner and tags are a line of the cell below the name.
+_LABEL_LETTERS_MAX = 80
 # The whole reason is in the title.
 _SHOWN_REASON_LENGTH = 40
 
@@ -59,12 +61,14 @@ def _row(domain: HostDomain) -> Element:
     state = present_state(domain.state_name, domain.freshness)
     name = clean(domain.name)
     title = clean(domain.title) if domain.title else name
+    labels = clean(" · ".join(filter(None, (domain.owner, *domain.tags))), _LABEL_LETTERS_MAX)
     return h(
         "tr",
         h(
             "th",
             domain_mark(None if state == STATE_UNKNOWN else domain.state_name),
             h("span", name, class_="cell-name"),
+            h("span", labels, class_="cell-note") if labels else None,
             scope="row",
             title=f"{title}\n{domain.uuid}",
         ),

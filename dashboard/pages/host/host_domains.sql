@@ -6,6 +6,8 @@ SELECT
     uuid::text AS uuid,
     name,
     title,
+    owner,
+    tags,
     state_name,
     state_reason_name,
     taken_at AS sampled_at,

@@ -69,6 +69,8 @@ def host_facts(host: HostNow) -> Element:
         ("Arrives after", _arrival(host.lag_seconds, host.clock_offset_seconds)),
         ("Spool", None if host.spool_message_count is None else f"{host.spool_message_count} waiting"),
     ]
+    if host.tags:
+        facts.insert(0, ("Tags", ", ".join(host.tags)))
     pairs = [
         h("div", h("dt", words), h("dd", clean(value) if value else units.UNKNOWN)) for words, value in facts
     ]

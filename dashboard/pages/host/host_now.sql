@@ -9,6 +9,7 @@ SELECT
     n.kernel,
     n.machine,
     n.cpu_count,
+    n.tags,
     n.publisher_version,
     n.first_seen_at,
     -- A host whose clock is ahead would be of the future.

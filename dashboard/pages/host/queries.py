@@ -16,6 +16,7 @@ class HostNow(NamedTuple):
     kernel: str | None
     machine: str | None
     cpu_count: int | None
+    tags: list[str]
     publisher_version: str | None
     first_seen_at: datetime
     sampled_at: datetime | None
@@ -50,6 +51,8 @@ class HostDomain(NamedTuple):
     uuid: str
     name: str
     title: str | None
+    owner: str | None
+    tags: list[str]
     state_name: str | None
     state_reason_name: str | None
     sampled_at: datetime | None

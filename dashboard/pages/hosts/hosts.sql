@@ -7,11 +7,13 @@ SELECT
     host,
     hostname,
     is_simulated,
+    tags,
     sampled_at,
     stale_at,
     freshness,
     health_score,
     health_state,
+    health_reasons,
     cpu_busy_ratio,
     memory_used_ratio,
     disk_busy_ratio,
@@ -23,6 +25,7 @@ FROM (
         h.kernel,
         h.publisher_version,
         h.is_simulated,
+        h.tags,
         -- A host whose clock is ahead would be of the future.
         h.taken_at AS sampled_at,
         h.staleness_seconds AS age_seconds,
@@ -30,12 +33,16 @@ FROM (
         h.freshness,
         h.health_score,
         h.health_state,
+        h.health_reasons,
         -- As the table shows them: the health of a host that is silent is over.
         CASE WHEN h.freshness <> 'stale' THEN h.health_score END AS score,
         CASE
             WHEN h.taken_at IS NOT NULL AND h.freshness = 'stale' THEN 'stale'
             ELSE coalesce(h.health_state, 'unknown')
         END AS state,
+        ARRAY(
+            SELECT reason ->> 'text' FROM jsonb_array_elements(h.health_reasons) AS reason WHERE h.freshness <> 'stale'
+        ) AS reasons,
         h.cpu_busy_ratio,
         h.cpu_steal_ratio,
         h.load_1m,

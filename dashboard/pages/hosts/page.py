@@ -8,6 +8,7 @@ from dash import Dash, html
 
 from dashboard.components.feed_callback import bind_feed
 from dashboard.components.filter_field import FilterField, bind_filter
+from dashboard.components.health_circle import reason_words
 from dashboard.components.table import TABLE_LIBRARY, Column, file_button, table
 from dashboard.components.table_feed import COUNT, Question, Source, TableFeed
 from dashboard.database import Database
@@ -16,7 +17,7 @@ from dashboard.page import Page
 from dashboard.parts.contract import NOTICE, TableRow
 from dashboard.parts.markup import clean
 from dashboard.parts.parts import Parts, body, place
-from dashboard.queries import Query
+from dashboard.queries import JsonList, Query
 from dashboard.web.workers import Workers
 
 PATH = "/hosts"
@@ -32,6 +33,13 @@ COLUMNS = (
     Column(
         field="health_score", title="Score", unit="count", value="hostScore", about="of 100, which is well"
     ),
+    Column(
+        field="reason",
+        title="Reason",
+        value="hostReason",
+        about="what took most points, and how many other reasons there are",
+        width_pixels=180,
+    ),
     Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
     Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
     Column(field="disk_busy_ratio", title="Disk", unit="ratio", about="busy time of the busiest disk"),
@@ -44,6 +52,13 @@ COLUMNS = (
     ),
     Column(field="running_count", title="VMs running", unit="count", cell="RunningOfAll", width_pixels=135),
     Column(field="domain_count", title="VMs", unit="count", is_hidden=True),
+    Column(
+        field="tags",
+        title="Tags",
+        about="from the settings of the host's publisher",
+        width_pixels=140,
+        is_optional=True,
+    ),
     Column(
         field="age",
         title="Age",
@@ -61,11 +76,13 @@ class HostRow(NamedTuple):
     host: str
     hostname: str
     is_simulated: bool
+    tags: list[str]
     sampled_at: datetime | None
     stale_at: datetime | None
     freshness: str
     health_score: int | None
     health_state: str | None
+    health_reasons: JsonList | None
     cpu_busy_ratio: float | None
     memory_used_ratio: float | None
     disk_busy_ratio: float | None
@@ -93,8 +110,10 @@ def cells(row: HostRow) -> TableRow:
         "sampled_at": None if row.sampled_at is None else row.sampled_at.isoformat(),
         "stale_at": None if row.stale_at is None else row.stale_at.isoformat(),
         "freshness": row.freshness,
+        "tags": " ".join(row.tags) or None,
         "health_state": row.health_state,
         "health_score": row.health_score,
+        "reason": _reason(row.health_reasons),
         "cpu_busy_ratio": row.cpu_busy_ratio,
         "memory_used_ratio": row.memory_used_ratio,
         "disk_busy_ratio": row.disk_busy_ratio,
@@ -113,6 +132,14 @@ def count_cells(row: HostDomainCounts) -> TableRow:
 def _name(row: HostRow) -> str:
     """Return the id, which the broker has checked, and then what the host calls itself where it differs."""
     return row.host if row.hostname == row.host else f"{row.host} · {clean(row.hostname)}"
+
+
+def _reason(reasons: JsonList | None) -> str | None:
+    """Return what took most points, which comes first, and how many other reasons there are."""
+    if not reasons:
+        return None
+    first, others = reason_words(reasons[0]), len(reasons) - 1
+    return f"{first} (+{others})" if others else first
 
 
 SOURCE = Source(

@@ -80,6 +80,7 @@ def host_now(**changes: object) -> HostNow:
         "host": "hv1",
         "hostname": "hv1.example.org",
         "cpu_count": 16,
+        "tags": [],
         "first_seen_at": datetime(2026, 1, 1, tzinfo=UTC),
         "sampled_at": NOW,
         "tick_seconds": 10.0,
@@ -101,6 +102,7 @@ def host_domain(name: str, **changes: object) -> HostDomain:
     values: dict[str, object] = dict.fromkeys(HostDomain._fields)
     values |= {
         "uuid": "u",
+        "tags": [],
         "name": name,
         "sampled_at": NOW,
         "freshness": "fresh",

@@ -6,9 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from consumer.rows.health import RULES, HostHealth, assess
+from consumer.rows.health import HostHealth, Reason, assess
+from consumer.rows.health_objects import ReasonObject
+from consumer.rows.health_rules import RULES
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import (
+    HostDiskSample,
     HostFilesystemSample,
     HostSample,
     HypervisorHealth,
@@ -22,7 +25,7 @@ def calm() -> SampleBatch:
     """Give a host without any trouble."""
     batch = Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1)
     sample = HostSample(cpu_busy_ratio=0.1, memory_used_ratio=0.2)
-    return msgspec.structs.replace(batch, sample=sample, domains=[])
+    return msgspec.structs.replace(batch, sample=sample, disks=[], domains=[])
 
 
 def with_sample(batch: SampleBatch, **figures: float) -> SampleBatch:
@@ -51,7 +54,7 @@ def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
         ({"cpu_busy_ratio": 0.85}, "cpu", 15, "CPU 85% busy"),
         ({"cpu_busy_ratio": 1.0}, "cpu", 30, "CPU 100% busy"),
         ({"memory_used_ratio": 0.99}, "memory", 30, "memory 99% used"),
-        ({"disk_busy_ratio": 0.95}, "disk_busy", 11, "disks 95% busy"),
+        ({"disk_busy_ratio": 0.95}, "disk_busy", 11, "disk 95% busy"),
         (
             {"pressure_cpu_some_ratio": 0.8},
             "pressure_cpu",
@@ -85,7 +88,7 @@ def test_a_rule_takes_half_its_weight_at_first_and_all_in_the_end(
     """The points grow from the level where a rule enters to the level where work stands still."""
     health = judged(with_sample(calm, **figures))
 
-    assert [(rule, points, text)] == [tuple(reason) for reason in health.reasons]
+    assert (Reason(rule, points, text),) == health.reasons
     assert 100 - points == health.score
 
 
@@ -149,12 +152,17 @@ def test_a_vm_paused_on_an_io_error_is_named(calm: SampleBatch) -> None:
     stopped = msgspec.structs.replace(report.sample, state=3, state_reason=5, steal_ratio=None)
     paused = msgspec.structs.replace(report.sample, state=3, state_reason=1, steal_ratio=None)
 
-    def holding(sample: object, count: int = 1) -> SampleBatch:
-        return msgspec.structs.replace(calm, domains=[msgspec.structs.replace(report, sample=sample)] * count)
+    def holding(sample: object, *names: str) -> SampleBatch:
+        domains = [msgspec.structs.replace(report, name=name, sample=sample) for name in names]
+        return msgspec.structs.replace(calm, domains=domains)
 
-    for count, words in ((1, "1 VM is paused on an I/O error"), (2, "2 VMs are paused on an I/O error")):
-        assert [words] == [each.text for each in judged(holding(stopped, count)).reasons]
-    assert [] == fired(judged(holding(paused)))
+    for names, words in (
+        (["shop"], "1 VM is paused on an I/O error: shop"),
+        (["shop", "db"], "2 VMs are paused on an I/O error, first: db"),
+    ):
+        (reason,) = judged(holding(stopped, *names)).reasons
+        assert (words, ReasonObject("domain", min(names), report.uuid)) == (reason.text, reason.object)
+    assert [] == fired(judged(holding(paused, "shop")))
 
 
 def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
@@ -172,10 +180,57 @@ def test_a_vm_that_waits_for_cpu_is_told(calm: SampleBatch) -> None:
         ]
         return msgspec.structs.replace(calm, domains=domains)
 
-    assert [("vm_steal", 20, "a VM waited for CPU 50% of the time")] == [
-        tuple(reason) for reason in judged(waiting(1)).reasons
-    ]
+    name, uuid = reports[1].name, reports[1].uuid
+    words = f"a VM waited for CPU 50% of the time: {name}"
+    expected = Reason("vm_steal", 20, words, ReasonObject("domain", name, uuid))
+    assert (expected,) == judged(waiting(1)).reasons
     assert [] == fired(judged(waiting(3)))
+
+
+def disk(device: str, *, leaf: bool = True, busy: float = 0.0, latency: float = 0.0) -> HostDiskSample:
+    """Return a disk of the host."""
+    return HostDiskSample(device=device, leaf=leaf, busy_ratio=busy, latency_seconds=latency)
+
+
+def test_the_disk_that_is_slow_or_busy_is_named(calm: SampleBatch) -> None:
+    """Of those that count for the host: a volume is as slow as the disks below it."""
+    disks = [disk("dm-0", leaf=False, busy=1.0, latency=9.0), disk("sda", latency=0.3), disk("sdb", busy=0.9)]
+    slow = msgspec.structs.replace(with_sample(calm, disk_latency_seconds=0.2), disks=disks)
+    busy = msgspec.structs.replace(with_sample(calm, disk_busy_ratio=0.9), disks=disks)
+
+    for batch, words, device in (
+        (slow, "disk requests take 0.200 s, slowest: sda", "sda"),
+        (busy, "disk 90% busy: sdb", "sdb"),
+    ):
+        (reason,) = judged(batch).reasons
+        assert (words, ReasonObject("disk", device)) == (reason.text, reason.object)
+
+
+def test_the_sensor_that_is_hot_is_named(calm: SampleBatch) -> None:
+    """Older publishers do not tell it: then the words are as before."""
+    hot = with_sample(calm, cpu_temperature_celsius=95.0, cpu_temperature_limit_celsius=100.0)
+    named = msgspec.structs.replace(hot.sample, cpu_temperature_sensor="coretemp Package id 1")
+
+    (before,), (reason,) = (
+        judged(batch).reasons for batch in (hot, msgspec.structs.replace(hot, sample=named))
+    )
+    assert before.object is None
+    assert ReasonObject("sensor", "coretemp Package id 1") == reason.object
+    assert f"{before.text}: coretemp Package id 1" == reason.text
+
+
+def test_the_file_system_that_is_full_is_named(calm: SampleBatch) -> None:
+    """The fullest of those whose size is known, whatever characters its path has."""
+    path = "/srv/{value}\u202e<b>"
+    systems = [
+        HostFilesystemSample(path="/", total_bytes=100, available_bytes=9),
+        HostFilesystemSample(path=path, total_bytes=100, available_bytes=5),
+        HostFilesystemSample(path="/unknown"),
+    ]
+
+    (reason,) = judged(msgspec.structs.replace(calm, filesystems=systems)).reasons
+    assert (f"file system 95% full: {path}", ReasonObject("filesystem", path)) == (reason.text, reason.object)
+    assert {"kind": "filesystem", "name": path} == msgspec.to_builtins(reason)["object"]
 
 
 def test_every_rule_can_be_left() -> None:
@@ -229,7 +284,7 @@ def test_a_wrong_clock_is_a_reason_and_no_bad_host(
     """Its charts are wrong, so it is said; its figures are as good as ever."""
     health = assess(in_columns(calm), clock_offset_seconds=offset)
 
-    assert [("clock_skewed", points, text)] == [tuple(reason) for reason in health.reasons]
+    assert (Reason("clock_skewed", points, text),) == health.reasons
     assert (100 - points, "good", offset) == (health.score, health.state, health.clock_offset_seconds)
 
 

@@ -26,7 +26,10 @@ function open(...ids) {
     const api = {
       order,
       isDestroyed: () => false,
-      forEachNode() {},
+      columns: [],
+      forEachNode: (callback) => (api.rows || []).forEach((data) => callback({ data })),
+      getColumns: () => api.columns,
+      setColumnsVisible: (fields, isVisible) => page.told.push(["visible", plain(fields), isVisible]),
       getDisplayedRowCount: () => api.order.length,
       getDisplayedRowAtIndex: (index) => ({ id: api.order[index], rowIndex: index }),
       getRowNode: (key) => (api.order.includes(key) ? { id: key, rowIndex: api.order.indexOf(key), data: { host: key } } : undefined),
@@ -49,6 +52,20 @@ function cellOf(id) {
 
 const ELSEWHERE = { closest: () => null };
 const root = { querySelector: () => ({ id: "t" }) };
+
+/** A column that is in sight or not. */
+function columnOf(field, isVisible, isOptional) {
+  return { getColId: () => field, getColDef: () => ({ context: { isOptional } }), isVisible: () => isVisible };
+}
+
+test("an optional column is there while a row has something for it", () => {
+  const { functions, grids, told } = open("t");
+  const api = grids.get("t");
+  api.columns = [columnOf("host", true, undefined), columnOf("tags", false, true), columnOf("gone", true, true)];
+  api.rows = [{ host: "a" }, { host: "b", tags: "ssd" }];
+  functions.tableChanged({ api });
+  assert.deepEqual(told, [["visible", ["tags"], true], ["visible", ["gone"], false]]);
+});
 
 test("the focus moves with its row", () => {
   const { functions, grids, document, told } = open("t");

@@ -57,7 +57,7 @@ def test_a_text_says(text: str, expected: Node | None) -> None:
     [
         ("cpu>80 hots:a", "hots", "hots is no field of a host: did you mean host?"),
         ("uuid:3", "uuid", "uuid is no field of a host: there are name, host, state"),
-        ("tag:web", "tag", "tag is no field of a host"),
+        ("owner:web", "owner", "owner is no field of a host"),
         ("state:bda", "bda", "state is good, strained, bad, stale or unknown: did you mean bad?"),
         ("state>bad", ">", "state is no number: write state:bad"),
         ("cpu>lots", "lots", "lots is no number: write cpu>80% or cpu:unknown"),

@@ -16,7 +16,7 @@ COLUMNS = {column for field in HOST_FIELDS.fields for column in field.columns}
 # All that a condition may be made of.
 ALLOWED = re.compile(
     r'"[a-z_0-9]+"|%\(filter_\d+\)s|::(?:real|double precision)|[<>]=?|=|[() ]'
-    r"|\b(?:AND|OR|NOT|ILIKE|IS|NULL)\b"
+    r"|\b(?:AND|OR|NOT|ILIKE|IS|NULL|EXISTS|SELECT|FROM|unnest|AS|item|WHERE)\b"
 )
 
 
@@ -29,6 +29,7 @@ ALLOWED = re.compile(
         ("cpu:unknown", '"cpu_busy_ratio" IS NULL', []),
         ("-state:bad", 'NOT ("state" = %(filter_0)s)', ["bad"]),
         ("kernel:6.1", '"kernel" ILIKE %(filter_0)s', ["%6.1%"]),
+        ("tag=ssd", 'EXISTS (SELECT FROM unnest("tags") AS item WHERE item ILIKE %(filter_0)s)', ["ssd"]),
         ("host=a_b", '"host" ILIKE %(filter_0)s', ["a\\_b"]),
         ("host:a*%", '"host" ILIKE %(filter_0)s', ["a%\\%"]),
         ("\\", '"host" ILIKE %(filter_0)s OR "hostname" ILIKE %(filter_0)s', ["%\\\\%"]),

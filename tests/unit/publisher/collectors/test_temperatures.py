@@ -26,7 +26,9 @@ class RecordingTree(SystemTree):
 
 def test_the_hottest_package_with_its_own_limit() -> None:
     """Two sockets under one chip name: the hotter one, and its critical limit; cores do not count."""
-    expected = TemperatureReading(cpu_celsius=74.0, cpu_limit_celsius=98.0)
+    expected = TemperatureReading(
+        cpu_sensor="coretemp Package id 1", cpu_celsius=74.0, cpu_limit_celsius=98.0
+    )
     collected = collect(SystemTree(FIXTURES / "hypervisor"), TemperatureSettings())
 
     assert expected == collected.reading
@@ -85,7 +87,9 @@ def test_cores_stand_in_for_a_missing_package(tmp_path: Path) -> None:
 def test_the_folder_layout_of_old_drivers_is_read() -> None:
     """hwmonN/device/name, an input without label, and a board chip there."""
     settings = TemperatureSettings(board_chip="asus_atk0110", board_label="MB Temperature")
-    expected = TemperatureReading(cpu_celsius=47.5, cpu_limit_celsius=70.0, board_celsius=33.0)
+    expected = TemperatureReading(
+        cpu_sensor="k10temp temp1", cpu_celsius=47.5, cpu_limit_celsius=70.0, board_celsius=33.0
+    )
 
     assert expected == collect(SystemTree(FIXTURES / "ancient"), settings).reading
 
@@ -93,7 +97,7 @@ def test_the_folder_layout_of_old_drivers_is_read() -> None:
 def test_a_thermal_zone_stands_in_for_a_chip() -> None:
     """A board without hwmon: the CPU's zone, not the GPU's."""
     assert (
-        TemperatureReading(cpu_celsius=52.3)
+        TemperatureReading(cpu_sensor="cpu-thermal thermal_zone0", cpu_celsius=52.3)
         == collect(SystemTree(FIXTURES / "thermal_zone"), TemperatureSettings()).reading
     )
 

@@ -27,6 +27,8 @@ def test_every_part_of_a_full_batch_is_shown() -> None:
 
     words = ["hv042", "6.12.48", "Huge pages", "Disks", "vda", "Network", "/var/lib/libvirt/images"]
     words += ["Clock       kept in time, at most 1.5 ms off", "ECC errors  58 corrected, 59 not corrected"]
+    words += ["tags rack:a3, ssd"]
+    words += ["(limit 65.0 °C) at coretemp Package id 1"]
     words += ["QEMU 10.0.3", "libvirt 11.3.0", "1 running of 1", "partial: a reason", "a name"]
     assert [] == [word for word in words if word not in text]
 

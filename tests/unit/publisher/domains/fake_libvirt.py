@@ -283,6 +283,7 @@ def detail_record(**changes: Any) -> dict[str, Any]:
         "block.0.fl.times": 0,
         "block.0.capacity": 1 << 30,
         "block.0.physical": 1 << 20,
+        "block.0.allocation": 1 << 22,
     }
     for key, value in changes.items():
         record[key.replace("__", ".")] = value

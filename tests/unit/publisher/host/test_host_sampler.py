@@ -91,7 +91,7 @@ def test_the_first_sample_has_gauges_and_no_rate(make: Maker) -> None:
     rates = [
         field for field in HostSample.__struct_fields__ if field.startswith(("cpu_", "pressure_", "disk_"))
     ]
-    rates = [field for field in rates if not field.endswith(("_count", "_celsius"))]
+    rates = [field for field in rates if not field.endswith(("_count", "_celsius", "_sensor"))]
 
     assert tick.interval_seconds is None
     assert {None} == {getattr(tick.sample, field) for field in rates}
@@ -226,6 +226,12 @@ def test_a_fault_in_one_collector_costs_its_figures_only(
 
     assert ("failed", repr(error)) == (outcomes(tick)["cpu"], reason(tick, "cpu"))
     assert (None, 0.625) == (tick.sample.running_count, tick.sample.memory_used_ratio)
+
+
+def test_the_tags_of_the_settings_are_the_hosts(make: Maker, tmp_path: Path) -> None:
+    """Also where the kernel says nothing of itself."""
+    for root in (FIXTURES / "hypervisor", tmp_path):
+        assert ["rack:a3", "ssd"] == make(root, tags=("rack:a3", "ssd")).sample(100.0).identity.tags
 
 
 def test_an_identity_that_fails_once_is_remembered(make: Maker, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from publisher.rates.domain_devices import (
     network_total,
 )
 
-VDA = BlockReading("vda", 100, 1_000, 10_000, 10, 2_000, 20_000, 1, 5_000, 1 << 30, 1 << 20)
+VDA = BlockReading("vda", 100, 1_000, 10_000, 10, 2_000, 20_000, 1, 5_000, 1 << 30, 1 << 20, 1 << 22)
 VDB = VDA._replace(name="vdb")
 
 
@@ -40,7 +40,7 @@ def test_no_requests_have_no_latency() -> None:
     """An idle disk has no latency; 0 would look like a fast one."""
     (sample,) = block_samples([VDA], [VDA], 2.0)
     assert sample.read_latency_seconds is None
-    assert 0.0 == sample.read_bytes_per_second
+    assert (0.0, 1 << 22) == (sample.read_bytes_per_second, sample.allocation_bytes)
 
 
 def test_disks_are_matched_by_name() -> None:
@@ -50,10 +50,11 @@ def test_disks_are_matched_by_name() -> None:
 
 
 def test_first_reading_of_a_disk_gives_its_sizes_only() -> None:
-    """Capacity and physical size need no earlier reading."""
+    """Capacity, allocation and physical size need no earlier reading."""
     (sample,) = block_samples([], [VDA], 2.0)
-    assert (1 << 30, 1 << 20, None) == (
+    assert (1 << 30, 1 << 22, 1 << 20, None) == (
         sample.capacity_bytes,
+        sample.allocation_bytes,
         sample.physical_bytes,
         sample.read_bytes_per_second,
     )

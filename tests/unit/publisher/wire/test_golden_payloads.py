@@ -78,10 +78,11 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
         report.sample.vcpu_count,
         report.sample.outcome,
     )
-    assert (4_419_584, 4_435_968, 4_530_176, 4_534_272) == (
+    assert (4_419_584, 4_435_968, 4_530_176, 4_532_224, 4_534_272) == (
         report.sample.memory_assigned_bytes,
         report.sample.memory_resident_bytes,
         block.capacity_bytes,
+        block.allocation_bytes,
         block.physical_bytes,
     )
     assert (105.0, 107.5, 130.0, 135.0, 143.75, 145.0, 153.75) == (
@@ -95,6 +96,33 @@ def test_the_numbers_of_a_stored_sample_are_what_they_were() -> None:
     )
     assert (0.087, 0.093) == pytest.approx(
         (report.sample.cpu_ratio, report.sample.memory_used_ratio), rel=2**-24
+    )
+
+
+def test_a_publisher_of_before_has_no_tags() -> None:
+    """None is not one of unknown name: a consumer stores an empty list."""
+    before, full = (
+        decode_sample((PAYLOADS / "v1" / f"{stem}.json").read_bytes()).identity.tags
+        for stem in ("sample_before_host_tags", "sample_full")
+    )
+
+    assert ([], ["rack:a3", "ssd"]) == (before, full)
+
+
+def test_a_consumer_of_before_reads_over_tags() -> None:
+    """It names them as a field that it does not know, and takes the rest."""
+
+    class Identity(msgspec.Struct):
+        hostname: str
+        kernel: str | None = None
+
+    class Before(msgspec.Struct):
+        identity: Identity
+
+    body = (PAYLOADS / "v1" / "sample_full.json").read_bytes()
+
+    assert Before(Identity("hv042.example.net", "6.12.48+deb13-amd64")) == msgspec.json.decode(
+        body, type=Before
     )
 
 

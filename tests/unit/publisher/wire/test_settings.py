@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import Struct
 
@@ -85,6 +86,30 @@ def test_paths_and_lists_are_read(tmp_path: Path) -> None:
         settings.broker.password_file,
         settings.sources.filesystems,
     )
+
+
+def test_tags_are_read(tmp_path: Path) -> None:
+    """Beside the host id; as many as a host may have, as long as they may be."""
+    tags = (*(f"rack:a{number}" for number in range(30)), "x" * 64, "0._:-")
+
+    assert tags == load_settings(write(tmp_path, f'host = "hv042"\ntags = {list(tags)}\n'), {}).tags
+    assert () == load_settings(write(tmp_path, 'host = "hv042"\n'), {}).tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["ssd", "Rack A3"], "tags: 'Rack A3' cannot be a tag: 1 to 64 of a-z, 0-9, '.', '_', ':' and '-'"),
+        ([""], "tags: '' cannot be a tag"),
+        (["x" * 65], "cannot be a tag"),
+        (["ssd\n"], "cannot be a tag"),
+        (["ssd", "hdd", "ssd"], "tags: 'ssd' is there more than once"),
+        ([f"t{number}" for number in range(33)], "tags: 33 of them; a host has at most 32"),
+    ],
+)
+def test_what_cannot_be_a_tag_is_refused(tmp_path: Path, tags: list[str], expected: str) -> None:
+    """The message names the tag and what is wrong with it."""
+    assert expected in refusal(write(tmp_path, f"tags = {msgspec.json.encode(tags).decode()}\n"))
 
 
 @pytest.mark.parametrize("text", ['["/images", "/backup"]', "/images,/backup"])

@@ -63,6 +63,34 @@ def test_health_is_a_number_a_word_and_a_level() -> None:
     assert "CPU busy 93 %" in texts(find(tree, "details")[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("shop", "a VM waited for CPU 24% of the time: shop"),
+        ("<img src=x>\u202e", "a VM waited for CPU 24% of the time: <img src=x>\ufffd"),
+        ("x" * 300, f"a VM waited for CPU 24% of the time: {'x' * 63}…"),
+    ],
+    ids=["plain", "hostile", "long"],
+)
+def test_a_reason_names_its_object(name: str, expected: str) -> None:
+    """The VM's name is text of a stranger: cleaned, cut, never markup; reasons of before have no object."""
+    words = "a VM waited for CPU 24% of the time"
+    reasons = [
+        {
+            "rule": "vm_steal",
+            "points": 12,
+            "text": f"{words}: {name}",
+            "object": {"kind": "domain", "name": name, "uuid": "00000000-0000-4000-8000-000000000001"},
+        },
+        {"rule": "vm_steal", "points": 12, "text": words},
+    ]
+    tree = card_of(grid_host(health_score=76, health_state="strained", health_reasons=reasons))
+
+    assert [f"\N{MINUS SIGN}12\u00a0{each}" for each in (expected, words)] == [
+        texts(item) for item in find(tree, "li") if "12" in texts(item)
+    ]
+
+
 def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
     """A silent host is unknown, says so, and shows its last figures."""
     tree = card_of(grid_host(freshness="stale", health_score=100, health_state="good"))

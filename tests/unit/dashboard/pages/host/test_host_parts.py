@@ -99,11 +99,34 @@ def test_collectors_that_gave_nothing_are_listed_with_reasons() -> None:
     assert collector_troubles(host_now()) is None
 
 
+@pytest.mark.parametrize(
+    ("owner", "tags", "expected"),
+    [
+        ("shop", ["prod", "tier:1"], "shop · prod · tier:1"),
+        ("<b>\u202e", [], "<b>\ufffd"),
+        (None, ["prod"], "prod"),
+        ("x" * 255, ["prod"], f"{'x' * 79}…"),
+    ],
+)
+def test_a_vm_shows_its_owner_and_tags(owner: str | None, tags: list[str], expected: str) -> None:
+    """They stand below its name, as text, and no longer than a line bears."""
+    (note,) = find(domain_table([host_domain("a", owner=owner, tags=tags)]), "span", "cell-note")
+
+    assert expected == texts(note)
+    assert [] == find(domain_table([host_domain("a")]), "span", "cell-note")
+
+
 def test_facts_that_are_not_known_are_na() -> None:
     """A fact the publisher did not send is n/a."""
     words = texts(host_facts(host_now(kernel=None, uptime_seconds=90_000.0)))
     assert "Kernel n/a" in words
     assert "1\u00a0d\u00a01\u00a0h" in words
+
+
+def test_a_host_shows_its_tags() -> None:
+    """They are a fact like others; without any there is no line of them."""
+    assert "Tags rack:a3, ssd" in texts(host_facts(host_now(tags=["rack:a3", "ssd"])))
+    assert "Tags" not in texts(host_facts(host_now()))
 
 
 def test_a_clock_that_is_ahead_is_said() -> None:

@@ -19,11 +19,13 @@ def row(**changes: object) -> HostRow:
         "host": "hv1",
         "hostname": "hv1",
         "is_simulated": False,
+        "tags": ["rack:a3", "ssd"],
         "sampled_at": NOW,
         "stale_at": NOW + timedelta(seconds=50),
         "freshness": "fresh",
         "health_score": 90,
         "health_state": "good",
+        "health_reasons": [{"rule": "filesystem", "points": 10, "text": "file system 91% full: /srv"}],
         "cpu_busy_ratio": 0.25,
         "memory_used_ratio": 0.5,
         "disk_busy_ratio": 0.0,
@@ -37,6 +39,7 @@ def test_every_column_finds_its_field() -> None:
     found = cells(row()) | count_cells(HostDomainCounts("hv1", 3, 0))
 
     assert {column.field for column in COLUMNS} - MADE_IN_THE_BROWSER <= found.keys()
+    assert "rack:a3 ssd" == found["tags"]
     assert (0.25, 0.0, 90, 0) == tuple(
         found[field] for field in ("cpu_busy_ratio", "disk_busy_ratio", "health_score", "running_count")
     )
@@ -52,6 +55,7 @@ def test_what_is_not_known_is_left_out() -> None:
         "host": "hv1",
         "hostname": "hv1",
         "is_simulated": False,
+        "tags": [],
         "freshness": "stale",
     }
 
@@ -81,6 +85,29 @@ def test_a_simulated_host_is_marked() -> None:
 def test_what_is_shown_can_be_filtered_by() -> None:
     """Every column has a field, by the column of the question that its cells are made of."""
     asked = {name for field in HOST_FIELDS.fields for name in field.columns}
-    made_of = {"name": "host", "health_score": "score", "age": "age_seconds"}
+    made_of = {"name": "host", "health_score": "score", "age": "age_seconds", "reason": "reasons"}
 
     assert {made_of.get(column.field, column.field) for column in COLUMNS} <= asked
+
+
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        (None, None),
+        ([], None),
+        ([{"rule": "cpu", "points": 15, "text": "CPU 85% busy"}], "CPU 85% busy"),
+        (
+            [
+                {
+                    "text": "file system 95% full: /\u202e",
+                    "object": {"kind": "filesystem", "name": "/\u202e"},
+                },
+                {"text": "CPU 85% busy"},
+            ],
+            "file system 95% full: /\ufffd (+1)",
+        ),
+    ],
+)
+def test_the_worst_reason_is_told(reasons: list[dict[str, object]] | None, expected: str | None) -> None:
+    """It comes first in the row; what it names is cleaned as names are."""
+    assert expected == cells(row(health_reasons=reasons)).get("reason")
