@@ -53,6 +53,11 @@
     return tableText({ data, value: unit in FILTER_FACTORS ? data[colDef.field] : value, colDef });
   }
 
+  /** @param {tables.Params} params */
+  function tableTip({ value }) {
+    return value;
+  }
+
   // Whether a cell of a row that changed can stay as it is drawn.
   function tableIsDrawn() {
     return false;
@@ -83,6 +88,7 @@
     rowAge,
     tableText,
     tableQuickText,
+    tableTip,
     tableIsDrawn,
     tableHead,
     tableFilterValue,
