@@ -40,6 +40,11 @@
     return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
 
+  /** @param {tables.Params} params */
+  function tableTip({ value }) {
+    return value;
+  }
+
   // Whether a cell of a row that changed can stay as it is drawn.
   function tableIsDrawn() {
     return false;
@@ -62,6 +67,7 @@
     hostReason,
     rowAge,
     tableText,
+    tableTip,
     tableIsDrawn,
     tableHead,
     tableIsStale,

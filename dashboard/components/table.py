@@ -45,6 +45,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     cell: str | None = None
     about: str | None = None
     width_pixels: int = 110
+    # Its part of the width that is left; a text that does not fit is whole in its tooltip.
+    growth: int = 1
+    is_prose: bool = False
     is_pinned: bool = False
     # Only in the CSV file.
     is_hidden: bool = False
@@ -72,9 +75,12 @@ def definition(column: Column) -> dict[str, Any]:
         "width": column.width_pixels if column.is_pinned else None,
         "minWidth": None if column.is_pinned else column.width_pixels,
         # What is left of the width is shared.
-        "flex": None if column.is_pinned else 1,
+        "flex": None if column.is_pinned else column.growth,
+        "tooltipValueGetter": {"function": "tableTip(params)"} if column.is_prose else None,
         "pinned": "left" if column.is_pinned else None,
-        "hide": column.is_hidden or column.is_optional or None,
+        "hide": column.is_hidden or None,
+        # Only at first: dash-ag-grid sets the definitions again, which would hide a column that is shown.
+        "initialHide": column.is_optional or None,
         "sort": column.sort,
     }
     return {name: setting for name, setting in found.items() if setting is not None}
@@ -96,6 +102,8 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
         rowClassRules={"row--stale": "tableIsStale(params)"},
         eventListeners={
             "modelUpdated": ["tableChanged(params)"],
+            # The first rows may be there before anybody listens.
+            "firstDataRendered": ["tableChanged(params)"],
             "cellFocused": ["tableFocused(params)"],
             "cellKeyDown": ["tableKey(params)"],
         },

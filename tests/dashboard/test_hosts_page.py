@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
-from publisher.wire.samples import HostIdentity
+from publisher.wire.samples import HostFilesystemSample, HostIdentity
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.host_crowd import copy_host
@@ -220,6 +220,23 @@ def test_tags_have_a_column_once_a_host_has_some(page: Page, dashboard: Dashboar
     expect(page.locator('.ag-header-cell[col-id="tags"]')).to_have_count(0)
     seeder.store([host_batch("hv2", utc_now(), 1, SLOW._replace(tags=("rack:a3", "ssd")))])
     expect(cell(page, "hv2", "tags")).to_have_text("rack:a3 ssd")
+    page.reload()
+    expect(cell(page, "hv2", "tags")).to_have_text("rack:a3 ssd")
+
+
+def test_a_reason_that_does_not_fit_is_whole_in_its_tooltip(
+    page: Page, dashboard: Dashboard, seeder: Seeder
+) -> None:
+    """What it is about comes last, and the cell is short."""
+    batch = host_batch("hv1", utc_now(), 1, SLOW)
+    path = "/srv/images/of/a/rather/long/path"
+    full = HostFilesystemSample(path=path, total_bytes=100, available_bytes=4)
+    changed = {field: getattr(batch, field) for field in batch.__struct_fields__} | {"filesystems": [full]}
+    seeder.store([type(batch)(**changed)])
+    page.goto(f"{dashboard.url}/hosts")
+    expect(cell(page, "hv1", "reason")).to_have_text(f"file system 96% full: {path}")
+    cell(page, "hv1", "reason").hover()
+    expect(page.locator(".ag-tooltip")).to_have_text(f"file system 96% full: {path}")
 
 
 def test_rows_that_come_before_the_table_are_kept(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:

@@ -39,6 +39,8 @@ COLUMNS = (
         value="hostReason",
         about="what took most points, and how many other reasons there are",
         width_pixels=180,
+        growth=6,
+        is_prose=True,
     ),
     Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
     Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
