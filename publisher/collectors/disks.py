@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
-from publisher.procfs import LARGEST_COUNT, LARGEST_COUNTER, SourceError, SourceUnavailableError, SystemTree
+from publisher.procfs import LARGEST_COUNT, SourceError, SourceUnavailableError, SystemTree, counters
 from publisher.wire.samples import NAME_CHARACTERS
 
 PATH: Final = "/proc/diskstats"
@@ -19,18 +19,22 @@ FOLDER: Final = "/sys/block"
 SECTOR_BYTES: Final = 512
 
 _LEFT_OUT: Final = ("loop", "ram", "zram", "fd")
+_NAME_COLUMN: Final = 2
 _OLD_PARTITION_COLUMNS: Final = 7
 _SHORTEST_COLUMNS: Final = 14
 _USED_COLUMNS: Final = 14
 
 
 class DiskCounters(Struct, frozen=True):
-    """One line of /proc/diskstats. The seven columns of an ancient kernel's line hold no times."""
+    """One line of /proc/diskstats; None for what is no number.
 
-    read_requests_total: int
-    read_sectors_total: int
-    write_requests_total: int
-    write_sectors_total: int
+    The seven columns of an ancient kernel's line hold no times.
+    """
+
+    read_requests_total: int | None = None
+    read_sectors_total: int | None = None
+    write_requests_total: int | None = None
+    write_sectors_total: int | None = None
     read_ms_total: int | None = None
     write_ms_total: int | None = None
     in_flight_count: int | None = None
@@ -75,28 +79,30 @@ class DiskCollector:
 
     def collect(self) -> Collected[DiskReading]:
         """Return the reading of this instant."""
-        counters = parse(self._tree.read(PATH))
-        if not counters:
+        lines = parse(self._tree.read(PATH))
+        if not lines:
             raise SourceUnavailableError(f"{PATH}: no block devices")
-        if counters.keys() != self._facts.keys():
-            self._facts = {device: self._look(device) for device in counters}
-        for device, line in counters.items():
+        if lines.keys() != self._facts.keys():
+            self._facts = {device: self._look(device) for device in lines}
+        for device, line in lines.items():
             seen = self._seen.get(device)
-            restarted = seen is not None and line.read_requests_total < seen.read_requests_total
+            restarted = seen is not None and (line.read_requests_total or 0) < (seen.read_requests_total or 0)
             # The name of a volume appears in sysfs a moment after the volume itself.
             nameless = self._facts[device].name is None and device.startswith("dm-")
             if restarted or nameless:
                 self._facts[device] = self._look(device)
-        self._seen = counters
+        self._seen = lines
         disks = tuple(
             Disk(device, facts.name, facts.leaf, line)
-            for device, line in counters.items()
+            for device, line in lines.items()
             if (facts := self._facts[device]).whole
         )
         if not disks and not self._tree.exists(FOLDER):
             raise SourceUnavailableError(f"{FOLDER}: absent, so that disks and partitions look alike")
         leafless = not any(disk.leaf for disk in disks)
-        return Collected(DiskReading(disks=disks), "no device behind real hardware" if leafless else None)
+        remarks = ["no device behind real hardware"] if leafless else []
+        remarks += [f"{PATH}: a number of {disk.device} is none" for disk in disks if is_odd(disk.counters)]
+        return Collected(DiskReading(disks=disks), "; ".join(remarks) or None)
 
     def _look(self, device: str) -> _Facts:
         # The kernel writes a slash within a device name as an exclamation mark in sysfs.
@@ -116,34 +122,34 @@ class DiskCollector:
 
 
 def parse(text: str) -> dict[str, DiskCounters]:
-    """Return the counters of each device in the text of /proc/diskstats; lines that are short are skipped."""
+    """Return the counters of each device in the text of /proc/diskstats; of a line that is cut, none."""
     found: dict[str, DiskCounters] = {}
     for line in text.splitlines():
         columns = line.split(None, _USED_COLUMNS)[:_USED_COLUMNS]
-        if len(columns) < _OLD_PARTITION_COLUMNS or columns[2].startswith(_LEFT_OUT):
+        if len(columns) <= _NAME_COLUMN or columns[_NAME_COLUMN].startswith(_LEFT_OUT):
             continue
-        try:
-            numbers = [int(column) for column in columns[3:]]
-        except ValueError:
-            continue
-        counters = _counters(numbers)
-        if counters is not None and columns[2] not in found:
-            found[columns[2]] = counters
+        found.setdefault(columns[_NAME_COLUMN], _counters(columns[_NAME_COLUMN + 1 :]))
     return found
 
 
-def _counters(numbers: list[int]) -> DiskCounters | None:
-    if max(numbers) > LARGEST_COUNTER:
-        return None
-    if len(numbers) == _OLD_PARTITION_COLUMNS - 3:
-        return DiskCounters(*numbers) if min(numbers) >= 0 else None
-    if len(numbers) < _SHORTEST_COLUMNS - 3:
-        return None
-    reads, _, read_sectors, read_ms, writes, _, write_sectors, write_ms, in_flight, busy_ms, waiting_ms = (
-        numbers
+def is_odd(line: DiskCounters) -> bool:
+    """Tell whether a line had something else where a counter should be."""
+    times = (line.read_ms_total, line.write_ms_total, line.busy_ms_total, line.waiting_ms_total)
+    return (
+        None in (line.read_requests_total, line.read_sectors_total)
+        or None in (line.write_requests_total, line.write_sectors_total)
+        or 0 < times.count(None) < len(times)
     )
-    if min(reads, read_sectors, read_ms, writes, write_sectors, write_ms, busy_ms, waiting_ms) < 0:
-        return None
+
+
+def _counters(columns: list[str]) -> DiskCounters:
+    if len(columns) == _OLD_PARTITION_COLUMNS - 3:
+        return DiskCounters(*counters(columns))
+    if len(columns) < _SHORTEST_COLUMNS - 3:
+        return DiskCounters()
+    reads, _, read_sectors, read_ms, writes, _, write_sectors, write_ms, in_flight, busy_ms, waiting_ms = (
+        counters(columns)
+    )
     return DiskCounters(
         reads,
         read_sectors,
@@ -152,7 +158,7 @@ def _counters(numbers: list[int]) -> DiskCounters | None:
         read_ms,
         write_ms,
         # Kernels were seen to count requests in flight below zero.
-        in_flight if 0 <= in_flight <= LARGEST_COUNT else None,
+        in_flight if in_flight is not None and in_flight <= LARGEST_COUNT else None,
         busy_ms,
         waiting_ms,
     )
