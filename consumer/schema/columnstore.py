@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the form of the Apache edition to that of the Community edition: samples and rollups get columns.
 
-Tables, views and functions are the same in both since migration 19. What differs is the columnstore of the
+Tables, views and functions are the same in both since migration 21. What differs is the columnstore of the
 tables, and which files the history of the schema names.
 """
 

@@ -11,8 +11,9 @@ from consumer.statements import statement
 
 # The migration with which the levels begin: consumers fill them in from what is stored.
 _ROLLUPS = "rollups"
-# It puts the views over the levels, and copies continuous aggregates out before.
+# They put the views over the levels; the second copies continuous aggregates out before.
 _ROLLUP_VIEWS = "rollup_views"
+_ROLLUP_TAKEOVER = "rollup_takeover"
 _NEW_FIGURE = "add_figure('"
 # Rounded up from what a busy machine took, pauses included.
 _SECONDS_PER_SAMPLE = 40e-6
@@ -31,15 +32,17 @@ def forecast(
     if first_day is None:
         return []
     lines: list[str] = []
-    if any(migration.name == _ROLLUPS for migration in migrations):
+    names = {migration.name for migration in migrations}
+    if _ROLLUPS in names:
         minutes, megabytes = count * _SECONDS_PER_SAMPLE / 60, count * _BYTES_PER_SAMPLE / 1e6
         lines += [
             f"about {count:,} samples since {first_day} will be rolled up by the consumers, too:",
             f"  about {max(1.0, minutes):,.0f} min, about {max(1.0, megabytes):,.0f} MB of disk",
             "  kvmgrid-consumer status tells how far it is",
         ]
-    if any(migration.name == _ROLLUP_VIEWS for migration in migrations):
-        lines += _copying(connection, kept)
+    copying = _copying(connection, kept) if _ROLLUP_TAKEOVER in names else []
+    lines += copying
+    if _ROLLUP_VIEWS in names or copying:
         lines.append("locked: the views of the rollups while they are replaced: charts wait for seconds")
     changed = sorted({table for migration in migrations for table in _tables_with_new_figures(migration)})
     if changed:

@@ -29,6 +29,7 @@ from consumer.schema.migration_files import (
     form_of,
     migrations_folder,
     read_migrations,
+    without_replaced,
 )
 from consumer.schema.retention import periods, write_periods
 from consumer.schema.server_settings import read_server_settings, shortages
@@ -120,7 +121,7 @@ def migrate(
                         tell(difference.label)
                 _apply(connection, migration, tell)
             if is_moved:
-                move_to_community(connection, read_migrations(form, folder))
+                move_to_community(connection, without_replaced(read_migrations(form, folder)))
                 tell("the database has the form of the Community edition now")
             connection.execute(CHUNK_INTERVAL, {"interval": wanted.chunk_interval})
             return lacking

@@ -3,6 +3,9 @@
 
 Files are NNNN_name.sql, or NNNN_name.apache.sql and NNNN_name.community.sql where the editions of TimescaleDB
 differ. A file is never edited after its release: its checksum is compared with the one in the database.
+
+A file with the line ``-- replaces: NNNN`` does what an older one did, in another way. The older one is left
+out from then on. The newer one is applied in its place, and has to bear a database that has the older one.
 """
 
 import hashlib
@@ -21,6 +24,7 @@ NOT_IN_TRANSACTION = "-- transaction: none"
 STATEMENT_END = "-- next"
 # In a file that is not one transaction: a query that is run until it gives null, each time a transaction.
 REPEATED = "-- repeated"
+REPLACES = re.compile(r"(?m)^-- replaces: (\d{4})$")
 
 
 class Migration(NamedTuple):
@@ -50,6 +54,11 @@ class Migration(NamedTuple):
     def is_repeated(statement: str) -> bool:
         """Whether one of the statements is run until it gives null."""
         return REPEATED in statement.splitlines()
+
+    @property
+    def replaced(self) -> frozenset[int]:
+        """Numbers of older files that are left out where they have not been applied."""
+        return frozenset(int(number) for number in REPLACES.findall(self.sql))
 
     @property
     def label(self) -> str:
@@ -87,6 +96,12 @@ def read_migrations(edition: Edition, folder: Traversable) -> tuple[Migration, .
     return tuple(found.values())
 
 
+def without_replaced(migrations: Sequence[Migration]) -> tuple[Migration, ...]:
+    """Return the files that a new database gets."""
+    replaced = frozenset[int]().union(*(migration.replaced for migration in migrations))
+    return tuple(migration for migration in migrations if migration.number not in replaced)
+
+
 def form_of(applied: Sequence[Applied]) -> Edition | None:
     """Return the edition whose files a database has; None if it has only those of both."""
     editions: set[str] = {row.edition for row in applied}
@@ -112,10 +127,11 @@ def check_history(migrations: Sequence[Migration], applied: Sequence[Applied]) -
             raise SchemaError(
                 f"migration {label} was changed after it was applied; restore the file and add a new one"
             )
+    lacking = tuple(migration for migration in without_replaced(migrations) if migration.number in known)
     newest = max((row.number for row in applied), default=0)
-    for migration in known.values():
+    for migration in lacking:
         if migration.number < newest:
             raise SchemaError(
                 f"migration {migration.label} comes before {newest:04}, which is applied already"
             )
-    return tuple(known.values())
+    return lacking

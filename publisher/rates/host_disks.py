@@ -75,10 +75,11 @@ def disk_rates(
     increases = [_increase(before.get(disk.device), disk, bounds, watch) for disk in current.disks]
     pairs = list(zip(current.disks, increases, strict=True))
     samples = [_sample(disk, step, interval_seconds, watch) for disk, step in pairs]
-    leaves = {disk.device for disk in current.disks if disk.leaf}
-    if not is_comparable or not tell_partial(
-        watch, {disk.device for disk in before.values() if disk.leaf}, leaves
-    ):
+    here = {disk.device for disk in current.disks}
+    # One that is here but ceased to count is no part of the sum.
+    gone = {disk.device for disk in before.values() if disk.leaf} - here
+    new = {disk.device for disk in current.disks if disk.leaf} - before.keys()
+    if not is_comparable or not tell_partial(watch, gone, new):
         return DiskRates(samples, {})
     return DiskRates(
         samples, _totals([pair for pair in zip(samples, increases, strict=True) if pair[0].leaf])
@@ -94,10 +95,11 @@ def _bounds(seconds: float) -> list[float]:
 
 
 def _increase(before: Disk | None, now: Disk, bounds: Sequence[float], watch: CounterWatch) -> _Increase:
-    # A dm number with another volume behind it is another device.
-    if before is not None and before.name != now.name:
+    # A name with another volume behind it is another device. One that began to count, or ceased to, was
+    # counted elsewhere for a part of the interval.
+    if before is not None and (before.identity != now.identity or before.leaf != now.leaf):
         watch.forget(now.device)
-        watch.tell(f"{now.device}: it is another volume")
+        watch.tell(f"{now.device}: it is another one, or is counted elsewhere")
         before = None
     numbers = None if before is None else _numbers(before.counters)
     return _Increase(

@@ -58,9 +58,10 @@ def interface_rates(
     ]
     watch.keep({one.device for one in current.interfaces})
     physical = [sample for sample in samples if sample.physical]
-    is_same = not is_comparable or tell_partial(
-        watch, {one.device for one in before.values() if one.physical}, {one.device for one in physical}
-    )
+    here = {one.device for one in current.interfaces}
+    # One that is here but ceased to count is no part of the sum.
+    gone = {one.device for one in before.values() if one.physical} - here
+    is_same = not is_comparable or tell_partial(watch, gone, {one.device for one in physical} - before.keys())
     if not is_same:
         physical = []
     return InterfaceRates(
@@ -75,6 +76,12 @@ def interface_rates(
 def _sample(
     before: Interface | None, now: Interface, seconds: float | None, bounds: list[float], watch: CounterWatch
 ) -> HostInterfaceSample:
+    # A name that another interface took is another one. One that began to count, or ceased to, was counted
+    # elsewhere for a part of the interval.
+    if before is not None and (before.index != now.index or before.physical != now.physical):
+        watch.forget(now.device)
+        watch.tell(f"{now.device}: it is another one, or is counted elsewhere")
+        before = None
     steps = watch.increases(
         now.device,
         COUNTERS,

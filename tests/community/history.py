@@ -13,6 +13,7 @@ from tests.migration.rolling_up import LEVELS
 from tests.migration.seeding import HYPERTABLES, seed_samples
 
 LAST_BEFORE_ROLLUPS = 17
+FIRST_WITH_ROLLUPS = 19
 DAY = timedelta(days=1)
 VIEWS = [f"{table}_{level}" for table in HYPERTABLES for level in LEVELS]
 Shown = dict[str, list[tuple[object, ...]]]

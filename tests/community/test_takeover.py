@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +13,15 @@ from consumer.schema.migration import Wanted, migrate
 from consumer.schema.roles import Login, bootstrap
 from consumer.settings import RetentionSettings
 from tests.community.conftest import CommunityServer, running_server
-from tests.community.history import DAY, Shown, columns_of, copy_migrations, seed_two_stretches, shown
+from tests.community.history import (
+    DAY,
+    FIRST_WITH_ROLLUPS,
+    Shown,
+    columns_of,
+    copy_migrations,
+    seed_two_stretches,
+    shown,
+)
 from tests.migration.rolling_up import LEVELS, roll_up
 from tests.migration.seeding import HYPERTABLES
 
@@ -160,3 +169,20 @@ def test_an_interrupted_takeover_goes_on(
     roll_up(old)
     old.execute("RESET ROLE")
     assert {view: before[view] for view in kept} == shown(old, kept)
+
+
+def test_a_database_taken_over_in_one_go_goes_on(
+    old: psycopg.Connection, columns: dict[str, list[str]], before: Shown, tmp_path: Path
+) -> None:
+    """Migration 19 was applied: nothing is copied again, and the views go on."""
+    migrate(old, folder=copy_migrations(tmp_path, FIRST_WITH_ROLLUPS))
+    told = finish(old)
+
+    assert not [line for line in told if "copied" in line]
+    assert [(FIRST_WITH_ROLLUPS,), (FIRST_WITH_ROLLUPS + 2,)] == old.execute(
+        "SELECT number FROM schema_migrations WHERE name ~ '^rollup_(views|takeover)' ORDER BY number"
+    ).fetchall()
+    old.execute("SET ROLE kvmgrid_ingest")
+    roll_up(old)
+    old.execute("RESET ROLE")
+    assert before == shown(old, columns)

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
+from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
@@ -61,13 +62,13 @@ def test_rows_have_the_columns_of_their_type(
         [seeder.event("hv1", "domain_started", now, vms[0])],
     )
     view = "host_samples_1m" if "{view}" in query.text() else None
-    rows = connected.fetch(query, parameters(query, now), view=view)
+    condition = EVERYTHING if "{condition}" in query.text() else None
+    rows = connected.fetch(query, parameters(query, now), view=view, condition=condition)
     assert rows
     assert isinstance(rows[0], query.row_type)
     with psycopg.connect(database.dashboard_url) as connection:
-        cursor = connection.execute(
-            query.text().replace("{view}", "host_samples_1m").encode(), parameters(query, now)
-        )
+        text = query.text().replace("{view}", "host_samples_1m").replace("{condition}", "true")
+        cursor = connection.execute(text.encode(), parameters(query, now))
         assert cursor.description is not None
         assert list(query.row_type._fields) == [column.name for column in cursor.description]
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
-import pytest
 from psycopg import sql
 
 from consumer.schema.migration import migrate
@@ -16,17 +15,17 @@ from tests.migration.seeding import HYPERTABLES, seed_plain_tables, seed_samples
 from tests.services import MigratedDatabase
 
 LAST_BEFORE_ROLLUPS = 17
+FIRST_WITH_ROLLUPS = 19
 DAY = timedelta(days=1)
 VIEWS = [f"{table}_{level}" for table in HYPERTABLES for level in LEVELS]
 
 
-@pytest.fixture
-def folder_before(tmp_path: Path) -> Path:
-    """Give the migrations of the version before."""
+def copy_migrations(target: Path, last: int) -> Path:
+    """Put the migrations up to a number into a folder, and return it."""
     for entry in migrations_folder().iterdir():
-        if int(entry.name[:4]) <= LAST_BEFORE_ROLLUPS:
-            shutil.copy(str(entry), tmp_path)
-    return tmp_path
+        if int(entry.name[:4]) <= last:
+            shutil.copy(str(entry), target)
+    return target
 
 
 def shown(connection: psycopg.Connection, view: str, columns: list[str]) -> list[tuple[object, ...]]:
@@ -43,11 +42,11 @@ def columns_of(connection: psycopg.Connection, view: str) -> list[str]:
     return [column.name for column in cursor.description or ()]
 
 
-def test_an_old_database_is_taken_over(empty_database: MigratedDatabase, folder_before: Path) -> None:
+def test_an_old_database_is_taken_over(empty_database: MigratedDatabase, tmp_path: Path) -> None:
     """The views answer as before: after the migration, while filling, after it, and without the samples."""
     now = datetime.now(UTC)
     with psycopg.connect(empty_database.owner_url, autocommit=True) as owner:
-        migrate(owner, folder=folder_before)
+        migrate(owner, folder=copy_migrations(tmp_path, LAST_BEFORE_ROLLUPS))
         seed_plain_tables(owner, now)
         seed_samples(owner, now - 4 * DAY, 1500, timedelta(seconds=230))
         columns = {view: columns_of(owner, view) for view in VIEWS}
@@ -76,6 +75,35 @@ def test_an_old_database_is_taken_over(empty_database: MigratedDatabase, folder_
         assert {view: before[view] for view in kept} == {
             view: shown(owner, view, columns[view]) for view in kept
         }
+
+
+def test_rollups_of_the_first_form_go_on(empty_database: MigratedDatabase, tmp_path: Path) -> None:
+    """Notes that waited are served, also those of a chunk that was thought dropped."""
+    now = datetime.now(UTC)
+    with (
+        psycopg.connect(empty_database.owner_url, autocommit=True) as owner,
+        psycopg.connect(empty_database.ingest_url, autocommit=True) as ingest,
+    ):
+        migrate(owner, folder=copy_migrations(tmp_path, FIRST_WITH_ROLLUPS))
+        seed_plain_tables(owner, now)
+        seed_samples(owner, now - 2 * DAY, 600, timedelta(seconds=230))
+        roll_up(ingest)
+        columns = {view: columns_of(owner, view) for view in VIEWS}
+        before = {view: shown(owner, view, columns[view]) for view in VIEWS}
+        owner.execute("DELETE FROM domain_samples_5m_buckets")
+        owner.execute(
+            "INSERT INTO rollup_late (subject, entity_id, bucket)"
+            " SELECT DISTINCT 'domain', domain_id, time_bucket(INTERVAL '5 minutes', sampled_at)"
+            " FROM domain_samples WHERE sampled_at < (SELECT announced FROM rollup_announced)"
+        )
+        owner.execute(
+            "UPDATE rollup_marks SET kept_from = now() WHERE relation = 'domain_samples' AND level = 'raw'"
+        )
+        migrate(owner)
+        roll_up(ingest)
+
+        assert before == {view: shown(owner, view, columns[view]) for view in VIEWS}
+        assert (0,) == owner.execute("SELECT count(*) FROM rollup_late").fetchone()
 
 
 def test_rows_of_a_wrong_clock_are_no_long_way(owner: psycopg.Connection, ingest: psycopg.Connection) -> None:

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What migration 19 will copy out of continuous aggregates: how many aggregates there are.
+-- What migration 21 will copy out of continuous aggregates: how many aggregates there are.
 -- Of what is older than the samples and still kept: the buckets, their bytes, and the bytes of the largest chunk as rows.
 -- All by the statistics.
 -- Parameters: levels, and for how many seconds each is kept (null: for ever).

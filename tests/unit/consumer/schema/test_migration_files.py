@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of migrations, and the history of a database that they have to fit."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from consumer.errors import SchemaError
-from consumer.schema.migration_files import Applied, Migration, check_history, read_migrations
+from consumer.schema.migration_files import (
+    Applied,
+    Migration,
+    check_history,
+    migrations_folder,
+    read_migrations,
+)
+
+# Name and SHA-256 of each file that is on the main branch; whoever lands a new one adds it.
+LANDED = Path(__file__).with_name("landed_migrations.txt")
 
 FIRST = Migration(1, "first", "both", "SELECT 1")
 SECOND = Migration(2, "second", "apache", "SELECT 2")
@@ -47,6 +57,27 @@ def test_another_edition_is_refused() -> None:
 
     with pytest.raises(SchemaError, match=r"0002 second \(apache\), the file is 0002 second \(community\)"):
         check_history([FIRST, community], [applied(FIRST), applied(SECOND)])
+
+
+def test_a_replaced_file_is_left_out() -> None:
+    """The newer file comes in its place, whether the older one was applied, left out or is missing."""
+    third = Migration(3, "third", "both", "-- replaces: 0001\nSELECT 3")
+
+    assert (SECOND, third) == check_history([FIRST, SECOND, third], [])
+    assert (third,) == check_history([FIRST, SECOND, third], [applied(FIRST), applied(SECOND)])
+    assert () == check_history([FIRST, SECOND, third], [applied(SECOND), applied(third)])
+
+
+def test_landed_files_stay_as_they_are() -> None:
+    """Somebody may have applied them; the newest may still be missing from the list."""
+    landed = dict(line.split() for line in LANDED.read_text().splitlines())
+    found = {entry.name: entry.read_bytes() for entry in migrations_folder().iterdir()}
+
+    assert landed == {
+        name: hashlib.sha256(text).hexdigest()
+        for name, text in sorted(found.items())
+        if name[:4] <= max(landed)[:4]
+    }
 
 
 def test_each_edition_reads_its_own_files(tmp_path: Path) -> None:
