@@ -7,7 +7,7 @@ host lacks raises SourceUnavailableError; any other failure SourceFailedError.
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -122,7 +122,8 @@ class SystemTree:
     def file_system_bytes(self, path: Path) -> tuple[int, int]:
         """Return total and available bytes (for unprivileged users) of the file system at a path.
 
-        Blocks without limit on a dead network file system (statvfs(3) has no timeout).
+        Blocks without limit on a dead network file system (statvfs(3) has no timeout). Available is below 0
+        where root has used of what is kept back for it.
         """
         try:
             known = os.statvfs(f"{self._root}/{os.fspath(path).lstrip('/')}")
@@ -148,6 +149,17 @@ def whole(text: str, largest: int = LARGEST_COUNTER) -> int | None:
     return value if value <= largest else None
 
 
+def counters(words: Sequence[str]) -> tuple[int | None, ...]:
+    """Return the numbers of a line of counters; None for each that is none."""
+    try:
+        numbers = tuple(map(int, words))
+    except ValueError:
+        return tuple(map(whole, words))
+    if numbers and min(numbers) >= 0 and max(numbers) <= LARGEST_COUNTER:
+        return numbers
+    return tuple(map(whole, words))
+
+
 def table(text: str, separator: str | None = None) -> Mapping[str, str]:
     """Return the lines of a text as name and rest, split at the first separator; others are ignored."""
     rows: dict[str, str] = {}
@@ -165,8 +177,8 @@ def _content(descriptor: int) -> str:
     while chunk := os.pread(descriptor, _CHUNK_BYTES, offset):
         chunks.append(chunk)
         offset += len(chunk)
-    # Names of interfaces and device-mapper volumes are bytes of anybody's choice.
-    return b"".join(chunks).decode("utf-8", "replace")
+    # Names of interfaces and device-mapper volumes are bytes of anybody's choice: none becomes another's.
+    return b"".join(chunks).decode("utf-8", "backslashreplace")
 
 
 def _translated(path: str, error: OSError) -> SourceError:

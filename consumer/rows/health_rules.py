@@ -19,6 +19,10 @@ from consumer.rows.health_objects import (
 )
 from publisher.wire.columns import ColumnBatch
 
+# From so much on, disks have a part in the pressure of I/O.
+_BUSY_BESIDE = 0.5
+_SLOW_BESIDE_SECONDS = 0.010
+
 
 class Rule(NamedTuple):
     """``words``, or ``words_of_many`` above 1, are formatted with ``value`` in the unit of the figure.
@@ -68,6 +72,22 @@ def _memory(batch: ColumnBatch) -> float | None:
     if rest <= 0:
         return sample.memory_used_ratio
     return max(0.0, (rest - available - (sample.zfs_reclaimable_bytes or 0)) / rest)
+
+
+def _pressure_io(batch: ColumnBatch) -> float | None:
+    """Return the pressure of I/O, 0 where no disk is slow or busy beside it.
+
+    Linux before 6.15 may count the idle waits of io_uring as waiting for I/O.
+    """
+    value = batch.sample.pressure_io_full_ratio
+    if value is None:
+        return None
+    busy, slow = batch.sample.disk_busy_ratio or 0.0, batch.sample.disk_latency_seconds or 0.0
+    if batch.domains is not None:
+        # The disks of VMs may lie on a network, where no disk of the host is slow.
+        known = [latency for latency in batch.domains.figures("block_latency_seconds") if latency is not None]
+        slow = max([slow, *known])
+    return value if busy >= _BUSY_BESIDE or slow >= _SLOW_BESIDE_SECONDS else 0.0
 
 
 def _steal(batch: ColumnBatch) -> float | None:
@@ -132,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "pressure_io",
-        lambda b: b.sample.pressure_io_full_ratio,
+        _pressure_io,
         0.20,
         0.15,
         0.70,

@@ -19,6 +19,7 @@ from publisher.procfs import SourceFailedError, SourceUnavailableError, SystemTr
 STATUS_LOOP: Final = 0x0001
 STATUS_NANOSECONDS: Final = 0x2000
 LARGEST_ERROR_MICROSECONDS: Final = 16_000_000
+DAEMONS_OWN: Final = "adjtimex: no offset, a daemon corrects the clock without the kernel's loop"
 # ENOSYS: a kernel without it; EPERM: a sandbox that forbids it.
 _LACKING: Final = frozenset({errno.ENOSYS, errno.EPERM})
 
@@ -83,7 +84,9 @@ class ClockCollector:
 
     def collect(self) -> Collected[ClockReading]:
         """Return the reading of this instant."""
-        return Collected(interpret(read_kernel_clock()))
+        reading = interpret(read_kernel_clock())
+        is_daemons_own = reading.clock_synchronised and reading.clock_ntp_offset_seconds is None
+        return Collected(reading, DAEMONS_OWN if is_daemons_own else None)
 
 
 def interpret(clock: KernelClock) -> ClockReading:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """CPU time, online CPUs and the run queue from /proc/stat.
 
-Counters are ticks of 1/100 s (USER_HZ), summed over all CPUs. ``guest`` is contained in ``user`` and
-``guest_nice`` in ``nice`` (proc_stat(5)). Columns that an old kernel lacks are None.
+Counters are ticks of 1/100 s (USER_HZ). ``guest`` is contained in ``user`` and ``guest_nice`` in ``nice``
+(proc_stat(5)). An old kernel has fewer columns. The line ``cpu`` also counts CPUs that are offline, with
+another idle time than while they are online, so that the lines of the CPUs are the ones to compare.
 """
 
 from typing import Final
@@ -10,24 +11,34 @@ from typing import Final
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
-from publisher.procfs import LARGEST_COUNT, SourceMalformedError, SystemTree, whole
+from publisher.procfs import LARGEST_COUNT, SourceMalformedError, SystemTree, counters, whole
 
 PATH: Final = "/proc/stat"
 
+COLUMNS: Final = (
+    "user",
+    "nice",
+    "system",
+    "idle",
+    "iowait",
+    "irq",
+    "softirq",
+    "steal",
+    "guest",
+    "guest_nice",
+)
+_FEWEST_COLUMNS: Final = 4
+_GAUGES: Final = ("online_count", "running_count", "blocked_count")
+
 
 class CpuReading(Struct, frozen=True, kw_only=True):
-    """The ``cpu`` line, the number of ``cpuN`` lines and the scheduler's two gauges."""
+    """The line ``cpu``, those of each CPU by its number, and the scheduler's two gauges.
 
-    user_total: int
-    nice_total: int
-    system_total: int
-    idle_total: int
-    iowait_total: int | None = None
-    irq_total: int | None = None
-    softirq_total: int | None = None
-    steal_total: int | None = None
-    guest_total: int | None = None
-    guest_nice_total: int | None = None
+    Counters stand in the order of COLUMNS; one that is no number is None.
+    """
+
+    total: tuple[int | None, ...]
+    cpus: dict[int, tuple[int | None, ...]] = {}
     online_count: int | None = None
     running_count: int | None = None
     blocked_count: int | None = None
@@ -43,13 +54,16 @@ class CpuCollector:
 
     def collect(self) -> Collected[CpuReading]:
         """Return the reading of this instant."""
-        return Collected(parse(self._tree.read(PATH)))
+        reading = parse(self._tree.read(PATH))
+        missing = list(COLUMNS[len(reading.total) :])
+        missing += [name for name in _GAUGES if getattr(reading, name) is None]
+        return Collected(reading, f"{PATH}: no {', '.join(missing)}" if missing else None)
 
 
 def parse(text: str) -> CpuReading:
     """Return the reading in the text of /proc/stat; raise SourceMalformedError without a ``cpu`` line."""
-    total: list[int | None] = []
-    online: set[str] = set()
+    total: tuple[int | None, ...] = ()
+    cpus: dict[int, tuple[int | None, ...]] = {}
     position = 0
     # The lines after the last CPU hold one number per interrupt of the machine: they are not split.
     while text.startswith("cpu", position):
@@ -57,27 +71,18 @@ def parse(text: str) -> CpuReading:
         end = len(text) if end < 0 else end
         name, _, rest = text[position:end].partition(" ")
         if name == "cpu":
-            total = [whole(column) for column in rest.split()]
-        elif whole(name[3:]) is not None:
-            # Offline CPUs have no line, so that the numbers have holes: only their count is used.
-            online.add(name)
+            total = counters(rest.split()[: len(COLUMNS)])
+        elif (number := whole(name[3:])) is not None:
+            # Offline CPUs have no line, so that the numbers have holes.
+            cpus[number] = counters(rest.split()[: len(COLUMNS)])
         position = end + 1
-    columns = total[:10] + [None] * (10 - len(total))
-    user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice = columns
-    if user is None or nice is None or system is None or idle is None:
+    if len(total) < _FEWEST_COLUMNS or None in total[:_FEWEST_COLUMNS]:
         raise SourceMalformedError(f"{PATH}: no line 'cpu' with user, nice, system and idle")
+    missing = (None,) * len(total)
     return CpuReading(
-        user_total=user,
-        nice_total=nice,
-        system_total=system,
-        idle_total=idle,
-        iowait_total=iowait,
-        irq_total=irq,
-        softirq_total=softirq,
-        steal_total=steal,
-        guest_total=guest,
-        guest_nice_total=guest_nice,
-        online_count=len(online) or None,
+        total=total,
+        cpus={number: (line + missing)[: len(total)] for number, line in cpus.items()},
+        online_count=len(cpus) or None,
         running_count=_gauge(text, "procs_running", position),
         blocked_count=_gauge(text, "procs_blocked", position),
     )

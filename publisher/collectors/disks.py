@@ -13,23 +13,27 @@ from msgspec import Struct
 from publisher.collectors.collected import Collected
 from publisher.collectors.disk_roles import DiskRole, DiskStructure, disk_roles, may_change
 from publisher.collectors.disk_structure import FOLDER, block_drivers, read_structure, sysfs_name
-from publisher.procfs import LARGEST_COUNT, LARGEST_COUNTER, SourceUnavailableError, SystemTree
+from publisher.procfs import LARGEST_COUNT, SourceUnavailableError, SystemTree, counters
 
 PATH: Final = "/proc/diskstats"
 SECTOR_BYTES: Final = 512
 
+_NAME_COLUMN: Final = 2
 _OLD_PARTITION_COLUMNS: Final = 7
 _SHORTEST_COLUMNS: Final = 14
 _USED_COLUMNS: Final = 14
 
 
 class DiskCounters(Struct, frozen=True):
-    """One line of /proc/diskstats. The seven columns of an ancient kernel's line hold no times."""
+    """One line of /proc/diskstats; None for what is no number.
 
-    read_requests_total: int
-    read_sectors_total: int
-    write_requests_total: int
-    write_sectors_total: int
+    The seven columns of an ancient kernel's line hold no times.
+    """
+
+    read_requests_total: int | None = None
+    read_sectors_total: int | None = None
+    write_requests_total: int | None = None
+    write_sectors_total: int | None = None
     read_ms_total: int | None = None
     write_ms_total: int | None = None
     in_flight_count: int | None = None
@@ -82,22 +86,24 @@ class DiskCollector:
             numbers = self._tree.numbers(FOLDER)
         except SourceUnavailableError as error:
             raise SourceUnavailableError(f"{error}, so that disks and partitions look alike") from error
-        counters = parse(self._tree.read(PATH))
-        if not counters:
+        lines = parse(self._tree.read(PATH))
+        if not lines:
             raise SourceUnavailableError(f"{PATH}: no block devices")
-        self._look(counters, numbers)
-        self._seen = counters
+        self._look(lines, numbers)
+        self._seen = lines
         disks = tuple(
-            Disk(device, structure.name, role == "leaf", counters[device], structure.identity)
+            Disk(device, structure.name, role == "leaf", lines[device], structure.identity)
             for device, (_, structure) in self._known.items()
             if (role := self._roles[device]) != "left_out"
         )
-        return Collected(DiskReading(disks=disks), self._remark([disk.device for disk in disks if disk.leaf]))
+        remarks = [self._remark([disk.device for disk in disks if disk.leaf])]
+        remarks += [f"{PATH}: a number of {disk.device} is none" for disk in disks if is_odd(disk.counters)]
+        return Collected(DiskReading(disks=disks), "; ".join(filter(None, remarks)) or None)
 
-    def _look(self, counters: Mapping[str, DiskCounters], numbers: Mapping[str, int]) -> None:
+    def _look(self, lines: Mapping[str, DiskCounters], numbers: Mapping[str, int]) -> None:
         drivers: dict[str, str] | None = None
         known: dict[str, _Known] = {}
-        for device, line in counters.items():
+        for device, line in lines.items():
             number = numbers.get(sysfs_name(device))
             # Partitions have no entry of their own.
             if number is None:
@@ -125,38 +131,38 @@ class DiskCollector:
         seen = self._seen.get(device)
         if seen is None or line == seen:
             return False
-        return may_change(structure) or line.read_requests_total < seen.read_requests_total
+        return may_change(structure) or (line.read_requests_total or 0) < (seen.read_requests_total or 0)
 
 
 def parse(text: str) -> dict[str, DiskCounters]:
-    """Return the counters of each device in the text of /proc/diskstats; lines that are short are skipped."""
+    """Return the counters of each device in the text of /proc/diskstats; of a line that is cut, none."""
     found: dict[str, DiskCounters] = {}
     for line in text.splitlines():
         columns = line.split(None, _USED_COLUMNS)[:_USED_COLUMNS]
-        if len(columns) < _OLD_PARTITION_COLUMNS:
+        if len(columns) <= _NAME_COLUMN:
             continue
-        try:
-            numbers = [int(column) for column in columns[3:]]
-        except ValueError:
-            continue
-        counters = _counters(numbers)
-        if counters is not None and columns[2] not in found:
-            found[columns[2]] = counters
+        found.setdefault(columns[_NAME_COLUMN], _counters(columns[_NAME_COLUMN + 1 :]))
     return found
 
 
-def _counters(numbers: list[int]) -> DiskCounters | None:
-    if max(numbers) > LARGEST_COUNTER:
-        return None
-    if len(numbers) == _OLD_PARTITION_COLUMNS - 3:
-        return DiskCounters(*numbers) if min(numbers) >= 0 else None
-    if len(numbers) < _SHORTEST_COLUMNS - 3:
-        return None
-    reads, _, read_sectors, read_ms, writes, _, write_sectors, write_ms, in_flight, busy_ms, waiting_ms = (
-        numbers
+def is_odd(line: DiskCounters) -> bool:
+    """Tell whether a line had something else where a counter should be."""
+    times = (line.read_ms_total, line.write_ms_total, line.busy_ms_total, line.waiting_ms_total)
+    return (
+        None in (line.read_requests_total, line.read_sectors_total)
+        or None in (line.write_requests_total, line.write_sectors_total)
+        or 0 < times.count(None) < len(times)
     )
-    if min(reads, read_sectors, read_ms, writes, write_sectors, write_ms, busy_ms, waiting_ms) < 0:
-        return None
+
+
+def _counters(columns: list[str]) -> DiskCounters:
+    if len(columns) == _OLD_PARTITION_COLUMNS - 3:
+        return DiskCounters(*counters(columns))
+    if len(columns) < _SHORTEST_COLUMNS - 3:
+        return DiskCounters()
+    reads, _, read_sectors, read_ms, writes, _, write_sectors, write_ms, in_flight, busy_ms, waiting_ms = (
+        counters(columns)
+    )
     return DiskCounters(
         reads,
         read_sectors,
@@ -165,7 +171,7 @@ def _counters(numbers: list[int]) -> DiskCounters | None:
         read_ms,
         write_ms,
         # Kernels were seen to count requests in flight below zero.
-        in_flight if 0 <= in_flight <= LARGEST_COUNT else None,
+        in_flight if in_flight is not None and in_flight <= LARGEST_COUNT else None,
         busy_ms,
         waiting_ms,
     )

@@ -23,7 +23,9 @@ class FilesystemReading(Struct, frozen=True, kw_only=True):
 def collect(tree: SystemTree, path: Path) -> Collected[FilesystemReading]:
     """Return the reading of one path. Blocks without limit; raise SourceError if it is not there."""
     total_bytes, available_bytes = tree.file_system_bytes(path)
-    if not 0 <= available_bytes <= total_bytes <= LARGEST_GAUGE:
+    # Below 0: users without privileges get nothing, as root took of what is kept back.
+    available_bytes = max(0, available_bytes)
+    if not available_bytes <= total_bytes <= LARGEST_GAUGE:
         raise SourceMalformedError(f"{path}: {available_bytes} of {total_bytes} bytes are available")
     return Collected(
         FilesystemReading(path=str(path), total_bytes=total_bytes, available_bytes=available_bytes)

@@ -10,7 +10,13 @@ from typing import Final
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
-from publisher.procfs import LARGEST_GAUGE, SourceUnavailableError, SystemTree, whole
+from publisher.procfs import (
+    LARGEST_GAUGE,
+    SourceMalformedError,
+    SourceUnavailableError,
+    SystemTree,
+    whole,
+)
 
 FOLDER: Final = "/sys/kernel/mm/hugepages"
 
@@ -58,8 +64,7 @@ class HugepageCollector:
                 reserved=self._tree.read(f"{folder}/resv_hugepages"),
                 surplus=self._tree.read(f"{folder}/surplus_hugepages"),
             )
-            if pool is not None:
-                pools.append(pool)
+            pools.append(pool)
         if not pools:
             raise SourceUnavailableError(f"{FOLDER}: no page size")
         return Collected(HugepageReading(pools=tuple(pools)))
@@ -69,13 +74,18 @@ class HugepageCollector:
         return [(f"{FOLDER}/{match[0]}", int(match[1]) * 1024) for match in matches if match]
 
 
-def parse(page_bytes: int, *, count: str, free: str, reserved: str, surplus: str) -> HugepagePool | None:
-    """Return the pool of one size; None if a number is missing or too large to be memory."""
+def parse(page_bytes: int, *, count: str, free: str, reserved: str, surplus: str) -> HugepagePool:
+    """Return the pool of one size; raise SourceMalformedError where its numbers are missing or cannot be.
+
+    A sum without one of the sizes would be wrong.
+    """
     largest = LARGEST_GAUGE // max(page_bytes, 1)
     pages, free_pages = whole(count, largest), whole(free, largest)
     reserved_pages, surplus_pages = whole(reserved, largest), whole(surplus, largest)
     if pages is None or free_pages is None or reserved_pages is None or surplus_pages is None:
-        return None
+        raise SourceMalformedError(f"{FOLDER}: a pool of {page_bytes} bytes a page has no number of pages")
+    if max(free_pages, surplus_pages) > pages:
+        raise SourceMalformedError(f"{FOLDER}: a pool of {page_bytes} bytes a page is smaller than its parts")
     return HugepagePool(
         page_bytes=page_bytes,
         page_count=pages,

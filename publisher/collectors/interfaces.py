@@ -7,12 +7,12 @@ Which of them count is judged by how they are built (``interface_roles``). The l
 
 from typing import Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from publisher.collectors.collected import Collected
 from publisher.collectors.interface_roles import InterfaceRole, InterfaceStructure, interface_roles
 from publisher.collectors.interface_structure import FOLDER, read_master, read_structure
-from publisher.procfs import LARGEST_COUNTER, SourceError, SourceUnavailableError, SystemTree
+from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, counters
 
 PATH: Final = "/proc/net/dev"
 
@@ -22,16 +22,16 @@ _GONE: Final = -1
 
 
 class InterfaceCounters(Struct, frozen=True):
-    """One line of /proc/net/dev, in the host's direction."""
+    """One line of /proc/net/dev, in the host's direction; None for what is no number."""
 
-    receive_bytes_total: int
-    receive_packets_total: int
-    receive_errors_total: int
-    receive_drops_total: int
-    transmit_bytes_total: int
-    transmit_packets_total: int
-    transmit_errors_total: int
-    transmit_drops_total: int
+    receive_bytes_total: int | None = None
+    receive_packets_total: int | None = None
+    receive_errors_total: int | None = None
+    receive_drops_total: int | None = None
+    transmit_bytes_total: int | None = None
+    transmit_packets_total: int | None = None
+    transmit_errors_total: int | None = None
+    transmit_drops_total: int | None = None
 
 
 class Interface(Struct, frozen=True):
@@ -72,19 +72,22 @@ class InterfaceCollector:
     def collect(self) -> Collected[InterfaceReading]:
         """Return the reading of this instant."""
         numbers = self._numbers()
-        counters = parse(self._tree.read(PATH))
-        if not counters:
+        lines = parse(self._tree.read(PATH))
+        if not lines:
             raise SourceUnavailableError(f"{PATH}: no interfaces")
-        self._look({device: numbers.get(device) for device in counters})
+        self._look({device: numbers.get(device) for device in lines})
         interfaces = tuple(
             Interface(device, role == "physical", line, self._known[device].structure.index)
-            for device, line in counters.items()
+            for device, line in lines.items()
             if (role := self._roles[device]) != "left_out"
         )
-        cableless = not any(interface.physical for interface in interfaces)
-        return Collected(
-            InterfaceReading(interfaces=interfaces), "no physical interface" if cableless else None
-        )
+        remarks = [] if any(interface.physical for interface in interfaces) else ["no physical interface"]
+        remarks += [
+            f"{PATH}: a number of {interface.device} is none"
+            for interface in interfaces
+            if None in structs.astuple(interface.counters)
+        ]
+        return Collected(InterfaceReading(interfaces=interfaces), "; ".join(remarks) or None)
 
     def _numbers(self) -> dict[str, int]:
         try:
@@ -114,19 +117,15 @@ class InterfaceCollector:
 
 
 def parse(text: str) -> dict[str, InterfaceCounters]:
-    """Return the counters of each interface in the text of /proc/net/dev; other lines are skipped."""
+    """Return the counters of each interface in the text of /proc/net/dev; of a line that is cut, none."""
     found: dict[str, InterfaceCounters] = {}
     for line in text.splitlines():
         # The name of an alias contains a colon; the numbers never do.
         device, colon, rest = line.rpartition(":")
         device = device.strip()
-        columns = rest.split(None, _USED_COLUMNS)[:_USED_COLUMNS]
-        if not colon or not device or len(columns) < _USED_COLUMNS or device in found:
+        if not colon or not device or device in found:
             continue
-        try:
-            numbers = [int(column) for column in columns]
-        except ValueError:
-            continue
-        if min(numbers) >= 0 and max(numbers) <= LARGEST_COUNTER:
-            found[device] = InterfaceCounters(*numbers[:4], *numbers[8:12])
+        numbers = counters(rest.split(None, _USED_COLUMNS)[:_USED_COLUMNS])
+        is_cut = len(numbers) < _USED_COLUMNS
+        found[device] = InterfaceCounters() if is_cut else InterfaceCounters(*numbers[:4], *numbers[8:12])
     return found

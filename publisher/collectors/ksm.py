@@ -45,15 +45,16 @@ class KsmCollector:
 
     def collect(self) -> Collected[KsmReading]:
         """Return the reading of this instant."""
-        return Collected(
-            parse(
-                self._tree.read(f"{FOLDER}/pages_shared"),
-                self._tree.read(f"{FOLDER}/pages_sharing"),
-                self._page_bytes,
-                profit=self._read_if_there("general_profit"),
-                run=self._read_if_there("run"),
-            )
+        reading = parse(
+            self._tree.read(f"{FOLDER}/pages_shared"),
+            self._tree.read(f"{FOLDER}/pages_sharing"),
+            self._page_bytes,
+            profit=self._read_if_there("general_profit"),
+            run=self._read_if_there("run"),
         )
+        found = {"general_profit": reading.profit_bytes, "run": reading.run}
+        missing = [name for name, value in found.items() if value is None]
+        return Collected(reading, f"{FOLDER}: no {', '.join(missing)}" if missing else None)
 
     def _read_if_there(self, name: str) -> str:
         try:

@@ -4,7 +4,7 @@
 The kernel's Documentation/admin-guide/RAS/main.rst. Numbers are kept in memory: nothing is asked of hardware.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -16,10 +16,13 @@ FOLDER: Final = "/sys/devices/system/edac/mc"
 
 
 class MemoryErrorReading(Struct, frozen=True, kw_only=True):
-    """Errors of all memory controllers together, since their driver was loaded or somebody reset them."""
+    """Errors by memory controller, since its driver was loaded or somebody reset them.
 
-    memory_corrected_error_total: int
-    memory_uncorrected_error_total: int
+    Not added up: in a sum the reset of one hides behind the errors of another.
+    """
+
+    memory_corrected_error_total: dict[str, int]
+    memory_uncorrected_error_total: dict[str, int]
 
 
 class MemoryErrorCollector:
@@ -39,23 +42,23 @@ class MemoryErrorCollector:
             raise SourceUnavailableError(f"{FOLDER}: no memory controller is watched")
         return Collected(
             parse(
-                [self._tree.read(f"{FOLDER}/{name}/ce_count") for name in controllers],
-                [self._tree.read(f"{FOLDER}/{name}/ue_count") for name in controllers],
+                {name: self._tree.read(f"{FOLDER}/{name}/ce_count") for name in controllers},
+                {name: self._tree.read(f"{FOLDER}/{name}/ue_count") for name in controllers},
             )
         )
 
 
-def parse(corrected: Iterable[str], uncorrected: Iterable[str]) -> MemoryErrorReading:
+def parse(corrected: Mapping[str, str], uncorrected: Mapping[str, str]) -> MemoryErrorReading:
     """Return the reading in the texts of ce_count and ue_count of each controller."""
     return MemoryErrorReading(
-        memory_corrected_error_total=_sum("ce_count", corrected),
-        memory_uncorrected_error_total=_sum("ue_count", uncorrected),
+        memory_corrected_error_total=_numbers("ce_count", corrected),
+        memory_uncorrected_error_total=_numbers("ue_count", uncorrected),
     )
 
 
-def _sum(name: str, texts: Iterable[str]) -> int:
-    numbers = [whole(text) for text in texts]
-    known = [number for number in numbers if number is not None]
+def _numbers(name: str, texts: Mapping[str, str]) -> dict[str, int]:
+    numbers = {controller: whole(text) for controller, text in texts.items()}
+    known = {controller: number for controller, number in numbers.items() if number is not None}
     if len(known) < len(numbers):
         raise SourceMalformedError(f"{FOLDER}: a {name} is not a number")
-    return sum(known)
+    return known

@@ -16,6 +16,7 @@ from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, wh
 
 FOLDER: Final = "/proc/pressure"
 
+_WANTED: Final = {"cpu": ("some",), "memory": ("some", "full"), "io": ("some", "full"), "irq": ("full",)}
 _TOTAL: Final = re.compile(r"^(some|full)\b.*?\btotal=(\d{1,20})\b", re.MULTILINE | re.ASCII)
 
 
@@ -42,12 +43,14 @@ class PressureCollector:
         """Return the reading of this instant."""
         totals: dict[str, dict[str, int]] = {}
         remarks: list[str] = []
-        for subject in ("cpu", "memory", "io", "irq"):
+        for subject, kinds in _WANTED.items():
             try:
-                totals[subject] = parse(self._tree.read(f"{FOLDER}/{subject}"))
+                found = totals[subject] = parse(self._tree.read(f"{FOLDER}/{subject}"))
             except SourceError as error:
                 totals[subject] = {}
                 remarks.append(str(error))
+            else:
+                remarks += [f"{FOLDER}/{subject}: no total of {kind}" for kind in kinds if kind not in found]
         if not any(totals.values()):
             raise SourceUnavailableError(remarks[0] if remarks else f"{FOLDER}: no totals")
         return Collected(

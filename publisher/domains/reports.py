@@ -6,12 +6,14 @@ took unusually long nobody knows when within it a counter was read. One that is 
 (of a call that returned late) is not used.
 """
 
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from publisher.domains.descriptions import Descriptions
-from publisher.domains.judgements import DomainJudgement
+from publisher.domains.judgements import DomainJudgement, clipped
 from publisher.hypervisor.readings import DetailReading, DomainReading, Overview
+from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.domain import (
     DomainCpuRates,
     ProcessorRates,
@@ -20,18 +22,11 @@ from publisher.rates.domain import (
     processor_rates,
     seconds_between,
 )
-from publisher.rates.domain_devices import (
-    BlockTotals,
-    block_samples,
-    block_totals,
-    interface_samples,
-    network_total,
-)
+from publisher.rates.domain_devices import BlockTotals, InterfaceRates, block_rates, interface_rates
 from publisher.rates.domain_memory import GuestActivity, GuestMemory, guest_activity, guest_memory, in_bytes
 from publisher.rates.pace import Pace
 from publisher.wire.samples import (
     DomainBlockSample,
-    DomainInterfaceSample,
     DomainOutcome,
     DomainReport,
     DomainSample,
@@ -75,11 +70,16 @@ class ReadingHistory:
         self._details_at_seconds = 0.0
         self._details: dict[str, DetailReading] = {}
         self._activities: dict[str, GuestActivity] = {}
+        # What is remembered of the counters of each domain, with the start that they belong to.
+        self._watches: dict[str, tuple[int | None, CounterWatch]] = {}
+        self._host_cpu_count = 1
 
     def begin_tick(self, overview: Overview, details: Mapping[str, DetailReading]) -> None:
         """Take note of how long the calls took, and forget the domains that are not there any more."""
         uuids = {domain.uuid for domain in overview.domains}
-        for remembered in (self._readings, self._interfaces, self._details, self._activities):
+        # CPUs may be plugged in at any time.
+        self._host_cpu_count = os.sysconf("SC_NPROCESSORS_CONF")
+        for remembered in (self._readings, self._interfaces, self._details, self._activities, self._watches):
             for uuid in remembered.keys() - uuids:
                 del remembered[uuid]
         if overview.bulk_seconds is not None:
@@ -98,12 +98,13 @@ class ReadingHistory:
         wall_clock_seconds: float,
     ) -> DomainReport:
         """Return the report of a domain at this tick and remember its readings."""
-        inside = self._inside(now, detail, wall_clock_seconds)
-        cpu, cpu_trouble = self._cpu(now)
-        interfaces, network_trouble = self._network(now)
-        received, transmitted = network_total(interfaces)
+        watch = self._watch(now)
+        inside = self._inside(now, detail, wall_clock_seconds, watch)
+        cpu, cpu_trouble = self._cpu(now, watch)
+        interfaces, network_trouble = self._network(now, watch)
         processors, memory, totals = inside.processors, inside.memory, inside.totals
-        trouble = cpu_trouble or network_trouble or inside.trouble
+        troubles = (cpu_trouble, network_trouble, inside.trouble, watch.take_findings())
+        trouble = "; ".join(filter(None, troubles))
         if judgement.outcome == "ok" and trouble:
             judgement = DomainJudgement("partial", trouble)
         outcome: DomainOutcome = judgement.outcome if now.outcome == "ok" else now.outcome
@@ -132,8 +133,8 @@ class ReadingHistory:
             block_read_requests_per_second=totals.read_requests_per_second,
             block_write_requests_per_second=totals.write_requests_per_second,
             block_latency_seconds=totals.latency_seconds,
-            network_receive_bytes_per_second=received,
-            network_transmit_bytes_per_second=transmitted,
+            network_receive_bytes_per_second=interfaces.receive_bytes_per_second,
+            network_transmit_bytes_per_second=interfaces.transmit_bytes_per_second,
             vcpu_count=now.vcpu_count,
             state=now.state,
             state_reason=now.state_reason,
@@ -144,22 +145,32 @@ class ReadingHistory:
             name=now.name,
             libvirt_id=now.libvirt_id,
             sample=sample,
-            reason=now.trouble or judgement.reason or memory.finding,
+            reason=clipped(
+                now.trouble or judgement.reason or "; ".join(filter(None, (memory.finding, processors.note)))
+            ),
             blocks=list(inside.blocks),
-            interfaces=interfaces,
+            interfaces=interfaces.samples,
             description=self._descriptions.take_unsent(now.uuid, now.at_seconds),
         )
 
-    def _cpu(self, now: DomainReading) -> tuple[DomainCpuRates, str | None]:
+    def _watch(self, now: DomainReading) -> CounterWatch:
+        """Return the watch of this start of the domain."""
+        libvirt_id, watch = self._watches.get(now.uuid, (now.libvirt_id, None))
+        if watch is None or libvirt_id != now.libvirt_id:
+            watch = CounterWatch()
+            self._watches[now.uuid] = (now.libvirt_id, watch)
+        return watch
+
+    def _cpu(self, now: DomainReading, watch: CounterWatch) -> tuple[DomainCpuRates, str | None]:
         """Return the rates of the CPU time, and why there are none though there could be."""
         before = self._readings.get(now.uuid)
         if now.duration_seconds > _UNTIMED_SHARE * self._interval_seconds:
             return DomainCpuRates(), UNTIMED_CPU if now.cpu_time_ns is not None else None
         if now.cpu_time_ns is not None:
             self._readings[now.uuid] = now
-        return cpu_rates(before, now, self._longest_seconds), None
+        return cpu_rates(before, now, self._longest_seconds, watch, host_cpu_count=self._host_cpu_count), None
 
-    def _network(self, now: DomainReading) -> tuple[list[DomainInterfaceSample], str | None]:
+    def _network(self, now: DomainReading, watch: CounterWatch) -> tuple[InterfaceRates, str | None]:
         """Return the interfaces, and why they have no rates though they could have."""
         before = self._interfaces.get(now.uuid)
         seconds, trouble = interface_seconds_between(before, now, self._longest_seconds), None
@@ -169,13 +180,14 @@ class ReadingHistory:
         if before is not None and seconds is not None and not (is_timed and self._is_timed(before)):
             seconds, trouble = None, UNTIMED_NETWORK if now.interfaces else None
         description = self._descriptions.get(now.uuid)
-        samples = interface_samples(
+        rates = interface_rates(
             before.interfaces if before else (),
             now.interfaces,
             seconds,
             description.addresses if description else {},
+            watch,
         )
-        return samples, trouble
+        return rates, trouble
 
     def _is_timed(self, reading: DomainReading) -> bool:
         """Whether it is known well enough when the counters of interfaces were read."""
@@ -186,7 +198,13 @@ class ReadingHistory:
         excess_seconds = self._detail_pace.excess_seconds(reading.duration_seconds)
         return excess_seconds <= _UNEVEN_SHARE * self._interval_seconds
 
-    def _inside(self, now: DomainReading, detail: DetailReading | None, wall_clock_seconds: float) -> _Inside:
+    def _inside(
+        self,
+        now: DomainReading,
+        detail: DetailReading | None,
+        wall_clock_seconds: float,
+        watch: CounterWatch,
+    ) -> _Inside:
         if detail is None or now.libvirt_id is None:
             return _Inside()
         before = self._details.get(now.uuid)
@@ -204,7 +222,7 @@ class ReadingHistory:
         ):
             seconds, trouble = None, UNEVEN
         earlier = before.blocks if before is not None else ()
-        blocks = block_samples(earlier, detail.blocks, seconds)
+        blocks = block_rates(earlier, detail.blocks, seconds, watch)
         memory = GuestMemory()
         if "memory" not in detail.missing:
             description = self._descriptions.get(now.uuid)
@@ -214,13 +232,14 @@ class ReadingHistory:
                 description,
                 interval_seconds=self._interval_seconds,
                 longest_seconds=self._longest_seconds,
+                watch=watch,
             )
             memory = guest_memory(activity, description, wall_clock_seconds)
         return _Inside(
-            processors=processor_rates(before, detail, seconds),
+            processors=processor_rates(before, detail, seconds, watch, host_cpu_count=self._host_cpu_count),
             memory=memory,
             resident_kib=detail.memory.resident_kib,
-            blocks=tuple(blocks),
-            totals=block_totals(earlier, detail.blocks, blocks),
+            blocks=tuple(blocks.samples),
+            totals=blocks.totals,
             trouble=trouble,
         )

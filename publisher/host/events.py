@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happened to a host between two readings, as far as readings tell: pure."""
 
+from collections.abc import Container
 from typing import Final
 
 from publisher.collectors.reading import HostReading
@@ -13,8 +14,16 @@ SUSPENDED: Final = "host_suspended"
 CPU_ONLINE_CHANGED: Final = "cpu_online_changed"
 
 
-def host_events(before: tuple[Moment, HostReading], after: tuple[Moment, HostReading]) -> list[EventFacts]:
-    """Return the events between two readings of one boot, also across a gap that has no rates."""
+def host_events(
+    before: tuple[Moment, HostReading],
+    after: tuple[Moment, HostReading],
+    *,
+    doubted: Container[str] = (),
+) -> list[EventFacts]:
+    """Return the events between two readings of one boot, also across a gap that has no rates.
+
+    ``doubted`` are the sources of which some counter was not believed: they tell nothing.
+    """
     (earlier, previous), (later, current) = before, after
     if earlier.boot_id != later.boot_id:
         return []
@@ -23,7 +32,7 @@ def host_events(before: tuple[Moment, HostReading], after: tuple[Moment, HostRea
         previous.swap.oom_kill_total if previous.swap else None,
         current.swap.oom_kill_total if current.swap else None,
     )
-    if kills:
+    if kills and "swap" not in doubted:
         detail = f"the kernel killed {kills} process{'es' if kills > 1 else ''} for lack of memory"
         events.append(EventFacts(kind=OOM_KILL, detail=detail, attributes={"oom_kill_count": str(kills)}))
     slept_seconds = later.suspended_seconds - earlier.suspended_seconds

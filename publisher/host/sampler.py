@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from publisher.collectors import filesystems, temperatures
 from publisher.collectors.attempt import Attempt, attempt
@@ -21,7 +21,8 @@ from publisher.collectors.reading import COLLECTORS, HostReading
 from publisher.collectors.temperatures import TemperatureReading, TemperatureSettings
 from publisher.host.events import host_events
 from publisher.procfs import SystemTree
-from publisher.rates.host import Moment, host_samples, usable_interval, with_dips_held
+from publisher.rates.counter_watch import CounterWatch
+from publisher.rates.host import Moment, Watches, host_samples, source_intervals, usable_interval
 from publisher.unsent_event import EventFacts
 from publisher.wire.samples import (
     NAME_CHARACTERS,
@@ -82,32 +83,43 @@ class HostSampler:
         self._collectors = tuple(make(self._tree) for make in COLLECTORS)
         self._tags = tags
         self._tick_seconds = tick_seconds
+        self._monotonic = monotonic
         self._suspended = suspended
         self._temperatures = _temperature_reader(self._tree, sensors or TemperatureSettings(), monotonic)
         self._filesystems = {
             str(path): _filesystem_reader(self._tree, path, monotonic) for path in filesystems
         }
         self._previous: tuple[Moment, HostReading] | None = None
+        self._watches = Watches(CounterWatch)
         self._identity: IdentityReading | None = None
 
     def sample(self, at_monotonic_seconds: float) -> HostTick:
         """Return the host at this instant, its rates since the sample before. Never raises, never blocks."""
         health: list[CollectorHealth] = []
-        current = self._read(at_monotonic_seconds, health)
+        current, reads = self._read(at_monotonic_seconds, health)
         known = self._filesystem_samples(at_monotonic_seconds, health)
         identity = self._identity = current.identity or self._identity
         moment = Moment(
             monotonic_seconds=at_monotonic_seconds,
             boot_id=identity.boot_id if identity else UNKNOWN,
             suspended_seconds=self._suspended(),
+            reads=reads,
         )
         before, previous = self._previous or (None, None)
         interval_seconds = usable_interval(before, moment, self._tick_seconds)
         if before is None or before.boot_id != moment.boot_id:
             previous = None
-        current = with_dips_held(previous, current)
-        samples = host_samples(previous, current, interval_seconds)
-        events = host_events((before, previous), (moment, current)) if before and previous else []
+            self._watches.clear()
+        samples = host_samples(
+            previous,
+            current,
+            interval_seconds,
+            watches=self._watches,
+            intervals=source_intervals(before, moment, interval_seconds),
+        )
+        events = []
+        if before and previous:
+            events = host_events((before, previous), (moment, current), doubted=samples.doubted)
         self._previous = (moment, current)
         return HostTick(
             identity=_identity(identity, self._tags),
@@ -117,7 +129,7 @@ class HostSampler:
             disks=samples.disks,
             interfaces=samples.interfaces,
             filesystems=known,
-            collectors=health,
+            collectors=[_with_finding(one, samples.findings.get(one.name)) for one in health],
             events=events,
         )
 
@@ -128,16 +140,24 @@ class HostSampler:
             reader.close()
         self._tree.close()
 
-    def _read(self, at_monotonic_seconds: float, health: list[CollectorHealth]) -> HostReading:
+    def _read(
+        self, at_monotonic_seconds: float, health: list[CollectorHealth]
+    ) -> tuple[HostReading, dict[str, tuple[float, float]]]:
+        """Return what all collectors read, and when each began and ended."""
         # Any: the types of the readings differ; HostReading names each of them again.
         readings: dict[str, Any] = {}
+        reads: dict[str, tuple[float, float]] = {}
+        first_seconds = began_seconds = self._monotonic()
         for collector in self._collectors:
             made: Attempt[Any] = attempt(collector.collect)
+            ended_seconds = self._monotonic()
+            reads[collector.name] = (began_seconds - first_seconds, ended_seconds - first_seconds)
+            began_seconds = ended_seconds
             readings[collector.name] = made.reading
             health.append(_health(collector.name, made))
         heat = self._temperatures.newest(at_monotonic_seconds)
         health.append(_health("temperatures", heat))
-        return HostReading(temperatures=heat.reading, **readings)
+        return HostReading(temperatures=heat.reading, **readings), reads
 
     def _filesystem_samples(
         self, at_monotonic_seconds: float, health: list[CollectorHealth]
@@ -184,6 +204,14 @@ def _health(name: str, made: Attempt[Any]) -> CollectorHealth:
         duration_seconds=made.duration_seconds,
         reason=made.reason,
     )
+
+
+def _with_finding(health: CollectorHealth, finding: str | None) -> CollectorHealth:
+    """Return the health with why figures are not known though the source was read."""
+    if finding is None:
+        return health
+    reason = f"{finding}; {health.reason}" if health.reason else finding
+    return structs.replace(health, reason=reason[:NAME_CHARACTERS])
 
 
 def _joint_health(name: str, attempts: list[Attempt[FilesystemReading]]) -> CollectorHealth:

@@ -108,6 +108,12 @@ def memory(record: Record) -> BalloonReading:
     )
 
 
+def _halt_poll_ns(record: Record) -> int | None:
+    """Return how long the kernel polled for work of the vCPUs, whether some came or not (libvirt 7.2)."""
+    found, missed = record.get("cpu.haltpoll.success.time"), record.get("cpu.haltpoll.fail.time")
+    return None if found is None or missed is None else int(found + missed)
+
+
 def detail(
     record: Record, *, uuid: str, libvirt_id: int, at_seconds: float, duration_seconds: float
 ) -> DetailReading:
@@ -132,6 +138,7 @@ def detail(
         cpu_time_ns=record.get("cpu.time"),
         cpu_user_ns=record.get("cpu.user"),
         cpu_system_ns=record.get("cpu.system"),
+        halt_poll_ns=_halt_poll_ns(record),
         vcpus=processors,
         memory=guest,
         blocks=devices,

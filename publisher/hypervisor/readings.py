@@ -24,6 +24,19 @@ class DomainInterfaceReading(NamedTuple):
     transmit_errors: int | None
     transmit_drops: int | None
 
+    def counters(self) -> tuple[int | None, ...]:
+        """Return the numbers in the order of INTERFACE_COUNTERS."""
+        return (
+            self.receive_bytes,
+            self.receive_packets,
+            self.receive_errors,
+            self.receive_drops,
+            self.transmit_bytes,
+            self.transmit_packets,
+            self.transmit_errors,
+            self.transmit_drops,
+        )
+
 
 class BlockReading(NamedTuple):
     """Counters of one block device since the VM started (group BLOCK)."""
@@ -40,6 +53,23 @@ class BlockReading(NamedTuple):
     capacity_bytes: int | None
     physical_bytes: int | None
     allocation_bytes: int | None
+
+    def counters(self) -> tuple[int | None, ...]:
+        """Return the numbers in the order of BLOCK_COUNTERS."""
+        return (
+            self.read_requests,
+            self.read_bytes,
+            self.read_time_ns,
+            self.write_requests,
+            self.write_bytes,
+            self.write_time_ns,
+            self.flush_requests,
+            self.flush_time_ns,
+        )
+
+
+INTERFACE_COUNTERS = DomainInterfaceReading._fields[1:9]
+BLOCK_COUNTERS = BlockReading._fields[1:9]
 
 
 class VcpuReading(NamedTuple):
@@ -102,7 +132,8 @@ class Overview(Struct, frozen=True, kw_only=True):
 class DetailReading(Struct, frozen=True, kw_only=True):
     """One running domain as the second tier sees it. ``missing`` names the groups that libvirt left out.
 
-    The counters were read at some instant within ``duration_seconds`` after ``at_seconds``.
+    The counters were read at some instant within ``duration_seconds`` after ``at_seconds``. ``halt_poll_ns``
+    is time in which the kernel waited for work of a vCPU instead of sleeping. It is in the CPU times too.
     """
 
     uuid: str
@@ -112,6 +143,7 @@ class DetailReading(Struct, frozen=True, kw_only=True):
     cpu_time_ns: int | None
     cpu_user_ns: int | None
     cpu_system_ns: int | None
+    halt_poll_ns: int | None = None
     vcpus: dict[int, VcpuReading]
     memory: BalloonReading
     blocks: tuple[BlockReading, ...]

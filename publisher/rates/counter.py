@@ -47,9 +47,10 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def total(rates: Sequence[float | None]) -> float | None:
-    """Return the sum of the rates that are known; None if none is."""
-    known = [rate for rate in rates if rate is not None]
-    return significant(sum(known)) if known else None
+    """Return the sum of the rates; None if one is not known, or there is none: a part is not the whole."""
+    if not rates or None in rates:
+        return None
+    return significant(sum(filter(None, rates)))
 
 
 def significant(value: float) -> float:

@@ -1,21 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two readings of a domain's devices become their samples. Pure.
+"""Two readings of a domain's devices become their samples and the domain's sums. Pure but for the watch.
 
-Block devices are matched by the guest's target name, interfaces by MAC address; array positions mean
-nothing. ``seconds`` None (first reading, new start, gap) leaves gauges and makes every rate None.
+Block devices are matched by the guest's target name, interfaces by the host's; array positions mean nothing.
+``seconds`` None (first reading, new start, gap) leaves gauges and makes every rate None. A sum is that of all
+devices, or None.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from publisher.hypervisor.readings import BlockReading, DomainInterfaceReading
-from publisher.rates.counter import increase, per_second, ratio, total
+from publisher.hypervisor.readings import (
+    BLOCK_COUNTERS,
+    INTERFACE_COUNTERS,
+    BlockReading,
+    DomainInterfaceReading,
+)
+from publisher.rates.bounds import BYTES_PER_SECOND, EVENTS_PER_SECOND, GAP_SECONDS
+from publisher.rates.completeness import tell_partial
+from publisher.rates.counter import LARGEST_WRAPPED_STEP, ratio, total
+from publisher.rates.counter_watch import CounterWatch, watched
 from publisher.rates.domain import NANOSECONDS
 from publisher.wire.samples import DomainBlockSample, DomainInterfaceSample
 
+_INTERFACE_BOUNDS: Final = [
+    BYTES_PER_SECOND if name.endswith("bytes") else EVENTS_PER_SECOND for name in INTERFACE_COUNTERS
+]
+_INTERFACE_RATES: Final = [f"{name}_per_second" for name in INTERFACE_COUNTERS]
+# A request may have waited for long before this interval.
+_LONGEST_WAIT_NS: Final = LARGEST_WRAPPED_STEP * 1_000_000
+
 
 class BlockTotals(NamedTuple):
-    """Sums over the block devices whose rates are known; None if none is."""
+    """Sums over all block devices; None where that of one device is not known."""
 
     read_bytes_per_second: float | None = None
     write_bytes_per_second: float | None = None
@@ -24,122 +40,142 @@ class BlockTotals(NamedTuple):
     latency_seconds: float | None = None
 
 
-def block_samples(
-    before: Sequence[BlockReading], now: Sequence[BlockReading], seconds: float | None
-) -> list[DomainBlockSample]:
-    """Return one sample per block device. Latencies are None where no request was completed."""
+class BlockRates(NamedTuple):
+    """One sample per block device, and their sums."""
+
+    samples: list[DomainBlockSample]
+    totals: BlockTotals
+
+
+class InterfaceRates(NamedTuple):
+    """One sample per interface whose MAC address is known, and the sums over all of them."""
+
+    samples: list[DomainInterfaceSample]
+    receive_bytes_per_second: float | None
+    transmit_bytes_per_second: float | None
+
+
+class _Increase(NamedTuple):
+    """In the order of BLOCK_COUNTERS."""
+
+    read_requests: int | None
+    read_bytes: int | None
+    read_time_ns: int | None
+    write_requests: int | None
+    write_bytes: int | None
+    write_time_ns: int | None
+    flush_requests: int | None
+    flush_time_ns: int | None
+
+
+def block_rates(
+    before: Sequence[BlockReading],
+    now: Sequence[BlockReading],
+    seconds: float | None,
+    watch: CounterWatch | None = None,
+) -> BlockRates:
+    """Return samples and sums. Latencies are None where no request was completed.
+
+    That of the domain is time over requests, reads and writes of all devices.
+    """
+    watch = watched(watch)
     earlier = {device.name: device for device in before} if seconds is not None else {}
-    return [_block(earlier.get(device.name), device, seconds) for device in now]
-
-
-def block_totals(
-    before: Sequence[BlockReading], now: Sequence[BlockReading], samples: Sequence[DomainBlockSample]
-) -> BlockTotals:
-    """Return the domain's sums; the latency is time over requests, reads and writes of all devices."""
-    if not samples:
-        return BlockTotals()
-    earlier = {device.name: device for device in before}
-    time_ns = requests = 0
-    for new in now:
-        old = earlier.get(new.name)
-        for elapsed_ns, count in _work(old, new) if old else ():
-            if elapsed_ns is not None and count is not None:
-                time_ns += elapsed_ns
-                requests += count
-    read_requests_per_second = total([sample.read_requests_per_second for sample in samples])
-    return BlockTotals(
+    bounds = _block_bounds(seconds or GAP_SECONDS)
+    steps, samples = [], []
+    for device in now:
+        old = earlier.get(device.name)
+        counters = None if old is None else old.counters()
+        step = _Increase(*watch.increases(device.name, BLOCK_COUNTERS, counters, device.counters(), bounds))
+        if step.read_requests is None and device.read_requests is None and len(now) > 1:
+            watch.tell(f"{device.name}: libvirt gives no counters")
+        steps.append(step)
+        samples.append(_block(device, step, seconds))
+    if not before or seconds is None:
+        return BlockRates(samples, BlockTotals())
+    if not tell_partial(watch, earlier, [device.name for device in now]):
+        return BlockRates(samples, BlockTotals())
+    totals = BlockTotals(
         read_bytes_per_second=total([sample.read_bytes_per_second for sample in samples]),
         write_bytes_per_second=total([sample.write_bytes_per_second for sample in samples]),
-        read_requests_per_second=read_requests_per_second,
+        read_requests_per_second=total([sample.read_requests_per_second for sample in samples]),
         write_requests_per_second=total([sample.write_requests_per_second for sample in samples]),
-        # Readings that may not be compared have no rates, and then no latency either.
-        latency_seconds=_latency(time_ns, requests) if read_requests_per_second is not None else None,
+        latency_seconds=_latency(
+            _sum([ns for step in steps for ns in (step.read_time_ns, step.write_time_ns)]),
+            _sum([count for step in steps for count in (step.read_requests, step.write_requests)]),
+        ),
     )
+    return BlockRates(samples, totals)
 
 
-def interface_samples(
+def interface_rates(
     before: Sequence[DomainInterfaceReading],
     now: Sequence[DomainInterfaceReading],
     seconds: float | None,
     addresses: Mapping[str, str],
-) -> list[DomainInterfaceSample]:
-    """Return one sample per interface whose MAC address is known, by ``addresses`` (host name -> MAC).
+    watch: CounterWatch | None = None,
+) -> InterfaceRates:
+    """Return samples by ``addresses`` (host name -> MAC), and sums.
 
     Within one start of the VM a host name belongs to one MAC unless a device is replaced. The counters begin
-    anew then, which gives no rate.
+    anew then, which gives no rate. An interface whose address is not known yet is in the sums.
     """
+    watch = watched(watch)
     earlier = {interface.name: interface for interface in before} if seconds is not None else {}
-    samples = []
+    bounds = [bound * (seconds or GAP_SECONDS) for bound in _INTERFACE_BOUNDS]
+    samples, received, transmitted = [], [], []
     for interface in now:
+        old = earlier.get(interface.name)
+        steps = watch.increases(
+            interface.name,
+            INTERFACE_COUNTERS,
+            None if old is None else old.counters(),
+            interface.counters(),
+            bounds,
+        )
+        rates = [ratio(step, seconds) for step in steps]
+        received.append(rates[0])
+        transmitted.append(rates[4])
         address = addresses.get(interface.name)
         if address is not None:
-            samples.append(_interface(earlier.get(interface.name), interface, seconds, address))
-    return samples
+            samples.append(_interface(address, interface.name, rates))
+    if not before or seconds is None:
+        return InterfaceRates(samples, None, None)
+    if not tell_partial(watch, earlier, [interface.name for interface in now]):
+        return InterfaceRates(samples, None, None)
+    return InterfaceRates(samples, total(received), total(transmitted))
 
 
-def network_total(
-    samples: Sequence[DomainInterfaceSample],
-) -> tuple[float | None, float | None]:
-    """Return bytes per second received and transmitted over all interfaces with known rates."""
-    return (
-        total([sample.receive_bytes_per_second for sample in samples]),
-        total([sample.transmit_bytes_per_second for sample in samples]),
-    )
+def _block_bounds(seconds: float) -> list[float]:
+    requests, size = EVENTS_PER_SECOND * seconds, BYTES_PER_SECOND * seconds
+    waited: float = _LONGEST_WAIT_NS
+    return [requests, size, waited, requests, size, waited, requests, waited]
 
 
-def _block(old: BlockReading | None, new: BlockReading, seconds: float | None) -> DomainBlockSample:
-    if old is None or seconds is None:
-        return DomainBlockSample(
-            device=new.name,
-            capacity_bytes=new.capacity_bytes,
-            allocation_bytes=new.allocation_bytes,
-            physical_bytes=new.physical_bytes,
-        )
-    reads = increase(old.read_requests, new.read_requests)
-    writes = increase(old.write_requests, new.write_requests)
-    flushes = increase(old.flush_requests, new.flush_requests)
+def _block(device: BlockReading, step: _Increase, seconds: float | None) -> DomainBlockSample:
     return DomainBlockSample(
-        device=new.name,
-        capacity_bytes=new.capacity_bytes,
-        allocation_bytes=new.allocation_bytes,
-        physical_bytes=new.physical_bytes,
-        read_bytes_per_second=per_second(old.read_bytes, new.read_bytes, seconds),
-        write_bytes_per_second=per_second(old.write_bytes, new.write_bytes, seconds),
-        read_requests_per_second=ratio(reads, seconds),
-        write_requests_per_second=ratio(writes, seconds),
-        flush_requests_per_second=ratio(flushes, seconds),
-        read_latency_seconds=_latency(increase(old.read_time_ns, new.read_time_ns), reads),
-        write_latency_seconds=_latency(increase(old.write_time_ns, new.write_time_ns), writes),
-        flush_latency_seconds=_latency(increase(old.flush_time_ns, new.flush_time_ns), flushes),
+        device=device.name,
+        capacity_bytes=device.capacity_bytes,
+        allocation_bytes=device.allocation_bytes,
+        physical_bytes=device.physical_bytes,
+        read_bytes_per_second=ratio(step.read_bytes, seconds),
+        write_bytes_per_second=ratio(step.write_bytes, seconds),
+        read_requests_per_second=ratio(step.read_requests, seconds),
+        write_requests_per_second=ratio(step.write_requests, seconds),
+        flush_requests_per_second=ratio(step.flush_requests, seconds),
+        read_latency_seconds=_latency(step.read_time_ns, step.read_requests),
+        write_latency_seconds=_latency(step.write_time_ns, step.write_requests),
+        flush_latency_seconds=_latency(step.flush_time_ns, step.flush_requests),
     )
 
 
-def _interface(
-    old: DomainInterfaceReading | None, new: DomainInterfaceReading, seconds: float | None, address: str
-) -> DomainInterfaceSample:
-    if old is None or seconds is None:
-        return DomainInterfaceSample(device=address, name=new.name)
-    return DomainInterfaceSample(
-        device=address,
-        name=new.name,
-        receive_bytes_per_second=per_second(old.receive_bytes, new.receive_bytes, seconds),
-        transmit_bytes_per_second=per_second(old.transmit_bytes, new.transmit_bytes, seconds),
-        receive_packets_per_second=per_second(old.receive_packets, new.receive_packets, seconds),
-        transmit_packets_per_second=per_second(old.transmit_packets, new.transmit_packets, seconds),
-        receive_errors_per_second=per_second(old.receive_errors, new.receive_errors, seconds),
-        transmit_errors_per_second=per_second(old.transmit_errors, new.transmit_errors, seconds),
-        receive_drops_per_second=per_second(old.receive_drops, new.receive_drops, seconds),
-        transmit_drops_per_second=per_second(old.transmit_drops, new.transmit_drops, seconds),
-    )
+def _interface(address: str, name: str, rates: Sequence[float | None]) -> DomainInterfaceSample:
+    return DomainInterfaceSample(device=address, name=name, **dict(zip(_INTERFACE_RATES, rates, strict=True)))
 
 
-def _work(old: BlockReading, new: BlockReading) -> tuple[tuple[int | None, int | None], ...]:
-    """Return time spent and requests completed, of reads and of writes."""
-    return (
-        (increase(old.read_time_ns, new.read_time_ns), increase(old.read_requests, new.read_requests)),
-        (increase(old.write_time_ns, new.write_time_ns), increase(old.write_requests, new.write_requests)),
-    )
+def _sum(increases: Sequence[int | None]) -> int | None:
+    known = [increase for increase in increases if increase is not None]
+    return sum(known) if len(known) == len(increases) else None
 
 
-def _latency(time_ns: float | None, requests: float | None) -> float | None:
+def _latency(time_ns: int | None, requests: int | None) -> float | None:
     return ratio(time_ns, requests * NANOSECONDS if requests else None)

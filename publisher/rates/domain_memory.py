@@ -12,7 +12,9 @@ both.
 from typing import NamedTuple, TypeVar
 
 from publisher.hypervisor.readings import BalloonReading, Description, DetailReading
-from publisher.rates.counter import per_second, ratio
+from publisher.rates.bounds import BYTES_PER_SECOND, EVENTS_PER_SECOND, GAP_SECONDS
+from publisher.rates.counter import ratio
+from publisher.rates.counter_watch import CounterWatch, watched
 
 _KIBIBYTE = 1024
 
@@ -27,6 +29,8 @@ _STAMP_SECONDS = 1.0
 
 STATISTICS_OFF = "guest memory statistics are off: add <stats period='10'/> to the VM's memballoon"
 NO_BALLOON = "no guest memory statistics: the VM has no memballoon device"
+NOT_USABLE = "no memory used: the guest's balloon driver is too old to say how much is usable"
+MORE_USABLE = "no memory used: the guest says that more is usable than it has"
 NEVER_REPORTED = "no guest memory statistics yet: the guest's balloon driver has not reported"
 
 
@@ -57,13 +61,14 @@ class GuestMemory(NamedTuple):
     finding: str | None = None
 
 
-def guest_activity(
+def guest_activity(  # noqa: PLR0913 - two readings, two limits and what is known of the guest
     before: GuestActivity | None,
     detail: DetailReading,
     description: Description | None,
     *,
     interval_seconds: float,
     longest_seconds: float,
+    watch: CounterWatch | None = None,
 ) -> GuestActivity:
     """Return the rates after a reading: those of before if the guest has not reported since.
 
@@ -73,27 +78,54 @@ def guest_activity(
     """
     reading = detail.memory
     plain = GuestActivity(detail.libvirt_id, reading, detail.at_seconds)
-    if before is None or before.libvirt_id != detail.libvirt_id:
-        return plain
-    old = before.reading
-    if not old.updated_at_seconds or not reading.updated_at_seconds:
-        return plain
-    seconds = reading.updated_at_seconds - old.updated_at_seconds
-    if seconds == 0:
-        return before
-    apart_seconds = detail.at_seconds - before.seen_at_seconds
-    if abs(seconds - apart_seconds) > interval_seconds + _STAMP_SECONDS:
-        return plain  # the wall clock was set
-    if seconds > max(longest_seconds, _limit_seconds(description)):
+    if before is not None and before.reading.updated_at_seconds == reading.updated_at_seconds:
+        return before if before.libvirt_id == detail.libvirt_id and reading.updated_at_seconds else plain
+    seconds = _seconds_between(before, detail, description, interval_seconds, longest_seconds)
+    size, count = (
+        BYTES_PER_SECOND / _KIBIBYTE * (seconds or GAP_SECONDS),
+        EVENTS_PER_SECOND * (seconds or GAP_SECONDS),
+    )
+    read, written, faults = watched(watch).increases(
+        "guest",
+        ("swap_in", "swap_out", "major_fault"),
+        None if before is None or seconds is None else _counters(before.reading),
+        _counters(reading),
+        (size, size, count),
+    )
+    if seconds is None:
         return plain
     return GuestActivity(
         detail.libvirt_id,
         reading,
         detail.at_seconds,
-        in_bytes(per_second(old.swap_in_kib, reading.swap_in_kib, seconds)),
-        in_bytes(per_second(old.swap_out_kib, reading.swap_out_kib, seconds)),
-        per_second(old.major_faults, reading.major_faults, seconds),
+        in_bytes(ratio(read, seconds)),
+        in_bytes(ratio(written, seconds)),
+        ratio(faults, seconds),
     )
+
+
+def _counters(reading: BalloonReading) -> tuple[int | None, int | None, int | None]:
+    return reading.swap_in_kib, reading.swap_out_kib, reading.major_faults
+
+
+def _seconds_between(
+    before: GuestActivity | None,
+    detail: DetailReading,
+    description: Description | None,
+    interval_seconds: float,
+    longest_seconds: float,
+) -> float | None:
+    """Return the seconds between two reports of a guest; None where nobody knows them."""
+    if before is None or before.libvirt_id != detail.libvirt_id:
+        return None
+    old, new = before.reading.updated_at_seconds, detail.memory.updated_at_seconds
+    if not old or not new:
+        return None
+    seconds = new - old
+    apart_seconds = detail.at_seconds - before.seen_at_seconds
+    if abs(seconds - apart_seconds) > interval_seconds + _STAMP_SECONDS:
+        return None  # the wall clock was set
+    return seconds if 0 < seconds <= max(longest_seconds, _limit_seconds(description)) else None
 
 
 def guest_memory(
@@ -112,7 +144,7 @@ def guest_memory(
         old = f"guest memory statistics are older than {limit_seconds} s"
         off = description is not None and description.balloon_period_seconds == 0
         return GuestMemory(age_seconds=age_seconds, finding=STATISTICS_OFF if off else old)
-    used_kib = _used_kib(reading)
+    used_kib, finding = _used_kib(reading)
     return GuestMemory(
         total_bytes=in_bytes(reading.available_kib),
         used_bytes=in_bytes(used_kib),
@@ -121,6 +153,7 @@ def guest_memory(
         swap_in_bytes_per_second=activity.swap_in_bytes_per_second,
         swap_out_bytes_per_second=activity.swap_out_bytes_per_second,
         major_faults_per_second=activity.major_faults_per_second,
+        finding=finding,
     )
 
 
@@ -130,20 +163,20 @@ def _limit_seconds(description: Description | None) -> int:
     return max(_STALE_PERIODS * period_seconds, _STALE_SECONDS)
 
 
-def _used_kib(reading: BalloonReading) -> int | None:
-    """Return what the guest could not hand out: MemTotal - MemAvailable, or the nearest to it.
+def _used_kib(reading: BalloonReading) -> tuple[int | None, str | None]:
+    """Return what the guest could not hand out: MemTotal - MemAvailable, or the nearest to it; or why not.
 
     balloon.available is the guest's MemTotal, whatever its name says.
     """
     if reading.available_kib is None:
-        return None
+        return None, NOT_USABLE
     if reading.usable_kib is not None:
         used = reading.available_kib - reading.usable_kib
     elif reading.unused_kib is not None and reading.disk_caches_kib is not None:
         used = reading.available_kib - reading.unused_kib - reading.disk_caches_kib
     else:
-        return None
-    return used if used >= 0 else None
+        return None, NOT_USABLE
+    return (used, None) if used >= 0 else (None, MORE_USABLE)
 
 
 def _finding(description: Description | None) -> str | None:

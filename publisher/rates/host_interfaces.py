@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rates of the host's network interfaces, and their totals over physical interfaces: pure."""
+"""Rates of the host's network interfaces, and their totals over physical ones: pure but for the watch."""
 
-from typing import NamedTuple, TypedDict
+from operator import attrgetter
+from typing import Final, NamedTuple, TypedDict
 
 from publisher.collectors.interfaces import Interface, InterfaceReading
-from publisher.rates.counter import per_second, total
+from publisher.rates.bounds import BYTES_PER_SECOND, EVENTS_PER_SECOND, GAP_SECONDS
+from publisher.rates.completeness import tell_partial
+from publisher.rates.counter import ratio, total
+from publisher.rates.counter_watch import CounterWatch, watched
 from publisher.wire.samples import HostInterfaceSample
+
+COUNTERS: Final = (
+    "receive_bytes",
+    "transmit_bytes",
+    "receive_packets",
+    "transmit_packets",
+    "receive_errors",
+    "transmit_errors",
+    "receive_drops",
+    "transmit_drops",
+)
+_BOUNDS: Final = (BYTES_PER_SECOND, BYTES_PER_SECOND) + (EVENTS_PER_SECOND,) * 6
+_numbers: Final = attrgetter(*[f"{name}_total" for name in COUNTERS])
 
 
 class InterfaceTotals(TypedDict, total=False):
@@ -23,14 +40,30 @@ class InterfaceRates(NamedTuple):
 
 
 def interface_rates(
-    previous: InterfaceReading | None, current: InterfaceReading | None, interval_seconds: float | None
+    previous: InterfaceReading | None,
+    current: InterfaceReading | None,
+    interval_seconds: float | None,
+    watch: CounterWatch | None = None,
 ) -> InterfaceRates:
-    """Return the rates of every interface; one that is new has none."""
+    """Return the rates of every interface; one that is new has none. Totals are whole or None."""
     if current is None:
         return InterfaceRates([], {})
-    before = {interface.device: interface for interface in previous.interfaces} if previous else {}
-    samples = [_sample(before.get(one.device), one, interval_seconds) for one in current.interfaces]
+    watch = watched(watch)
+    is_comparable = previous is not None and interval_seconds is not None
+    before = {one.device: one for one in previous.interfaces} if previous and is_comparable else {}
+    seconds = interval_seconds or GAP_SECONDS
+    bounds = [bound * seconds for bound in _BOUNDS]
+    samples = [
+        _sample(before.get(one.device), one, interval_seconds, bounds, watch) for one in current.interfaces
+    ]
+    watch.keep({one.device for one in current.interfaces})
     physical = [sample for sample in samples if sample.physical]
+    here = {one.device for one in current.interfaces}
+    # One that is here but ceased to count is no part of the sum.
+    gone = {one.device for one in before.values() if one.physical} - here
+    is_same = not is_comparable or tell_partial(watch, gone, {one.device for one in physical} - before.keys())
+    if not is_same:
+        physical = []
     return InterfaceRates(
         samples,
         {
@@ -40,23 +73,21 @@ def interface_rates(
     )
 
 
-def _sample(before: Interface | None, now: Interface, seconds: float | None) -> HostInterfaceSample:
+def _sample(
+    before: Interface | None, now: Interface, seconds: float | None, bounds: list[float], watch: CounterWatch
+) -> HostInterfaceSample:
     # A name that another interface took is another one. One that began to count, or ceased to, was counted
     # elsewhere for a part of the interval.
-    if before is None or before.index != now.index or before.physical != now.physical or seconds is None:
-        return HostInterfaceSample(device=now.device, physical=now.physical)
-    old, new = before.counters, now.counters
-    return HostInterfaceSample(
-        device=now.device,
-        physical=now.physical,
-        receive_bytes_per_second=per_second(old.receive_bytes_total, new.receive_bytes_total, seconds),
-        transmit_bytes_per_second=per_second(old.transmit_bytes_total, new.transmit_bytes_total, seconds),
-        receive_packets_per_second=per_second(old.receive_packets_total, new.receive_packets_total, seconds),
-        transmit_packets_per_second=per_second(
-            old.transmit_packets_total, new.transmit_packets_total, seconds
-        ),
-        receive_errors_per_second=per_second(old.receive_errors_total, new.receive_errors_total, seconds),
-        transmit_errors_per_second=per_second(old.transmit_errors_total, new.transmit_errors_total, seconds),
-        receive_drops_per_second=per_second(old.receive_drops_total, new.receive_drops_total, seconds),
-        transmit_drops_per_second=per_second(old.transmit_drops_total, new.transmit_drops_total, seconds),
+    if before is not None and (before.index != now.index or before.physical != now.physical):
+        watch.forget(now.device)
+        watch.tell(f"{now.device}: it is another one, or is counted elsewhere")
+        before = None
+    steps = watch.increases(
+        now.device,
+        COUNTERS,
+        None if before is None else _numbers(before.counters),
+        _numbers(now.counters),
+        bounds,
     )
+    rates = {f"{name}_per_second": ratio(step, seconds) for name, step in zip(COUNTERS, steps, strict=True)}
+    return HostInterfaceSample(device=now.device, physical=now.physical, **rates)

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of the host that follow from the names of a reading's fields: pure.
+"""Figures of the host that follow from the names of a reading's fields: pure but for the watches.
 
 A gauge is the field of its own name. The count ``x_count`` is the increase of the counter ``x_total``, the
-rate ``x_per_second`` that increase over the interval. Whatever needs more has a module of its own here.
+rate ``x_per_second`` that increase over the interval. A counter may be several, by name: each is compared
+with itself, and their increases are added. Whatever needs more has a module of its own here.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_args
 
 from msgspec.structs import fields
 
 from publisher.collectors.reading import HostReading
 from publisher.procfs import LARGEST_COUNT
-from publisher.rates.counter import increase, per_second
+from publisher.rates.bounds import EVENTS_PER_SECOND, GAP_SECONDS
+from publisher.rates.completeness import tell_partial
+from publisher.rates.counter import ratio
+from publisher.rates.counter_watch import CounterWatch, watched
 from publisher.wire.figures import Kind, declarations
 from publisher.wire.samples import HostSample
 
@@ -46,7 +51,10 @@ PLAIN_FIGURES: Final = _plain_figures()
 
 
 def plain_figures(
-    previous: HostReading, current: HostReading, interval_seconds: float | None
+    previous: HostReading,
+    current: HostReading,
+    interval_seconds: float | None,
+    watches: Mapping[str, CounterWatch] | None = None,
 ) -> dict[str, Any]:
     """Return fields of HostSample; a count needs a reading before, and a rate an interval too."""
     sample: dict[str, Any] = {}
@@ -56,9 +64,28 @@ def plain_figures(
             sample[name] = now
             continue
         before = getattr(getattr(previous, subject), field, None)
-        if kind == "rate":
-            sample[name] = per_second(before, now, interval_seconds)
-        else:
-            step = increase(before, now)
-            sample[name] = None if step is None else min(step, LARGEST_COUNT)
+        watch = watched(None if watches is None else watches[subject])
+        seconds = interval_seconds or GAP_SECONDS
+        bound = LARGEST_COUNT if kind == "count" else EVENTS_PER_SECOND * seconds
+        step = _increase(field.removesuffix("_total"), before, now, bound, watch)
+        sample[name] = step if kind == "count" else ratio(step, interval_seconds)
     return sample
+
+
+def _increase(name: str, before: Any, now: Any, bound: float, watch: CounterWatch) -> int | None:
+    if now is None:
+        return None
+    if not isinstance(now, Mapping):
+        (step,) = watch.increases(name, ("total",), None if before is None else (before,), (now,), (bound,))
+        return step
+    olds = before or {}
+    steps = [
+        watch.increases(
+            f"{name} {member}", ("total",), (olds[member],) if member in olds else None, (new,), (bound,)
+        )[0]
+        for member, new in now.items()
+    ]
+    if before is not None and not tell_partial(watch, olds, now):
+        return None
+    known = [step for step in steps if step is not None]
+    return sum(known) if known and len(known) == len(steps) else None

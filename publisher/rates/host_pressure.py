@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shares of the time in which tasks of the host waited for CPU, memory, I/O or interrupts: pure."""
+"""Shares of the time in which tasks of the host waited for CPU, memory, I/O or interrupts.
+
+Pure but for the watch.
+"""
 
 from typing import Final, TypedDict
 
 from publisher.collectors.pressure import PressureReading
-from publisher.rates.counter import increase, ratio
+from publisher.rates.bounds import GAP_SECONDS, time_bound
+from publisher.rates.counter import ratio
+from publisher.rates.counter_watch import CounterWatch, watched
 
 _MICROSECONDS: Final = 1_000_000
 
@@ -21,23 +26,33 @@ class PressureRates(TypedDict, total=False):
 
 
 def pressure_rates(
-    previous: PressureReading | None, current: PressureReading | None, interval_seconds: float | None
+    previous: PressureReading | None,
+    current: PressureReading | None,
+    interval_seconds: float | None,
+    watch: CounterWatch | None = None,
 ) -> PressureRates:
     """Return the shares between two readings; none without an interval."""
-    if previous is None or current is None or interval_seconds is None:
+    if current is None:
         return {}
-    whole = interval_seconds * _MICROSECONDS
+    watch = watched(watch)
+    seconds = interval_seconds or GAP_SECONDS
+    bound = time_bound(seconds, _MICROSECONDS)
 
-    def share(before: int | None, now: int | None) -> float | None:
+    def share(name: str) -> float | None:
+        # Each is of a file of its own.
+        before = None if previous is None or interval_seconds is None else (getattr(previous, name),)
+        (step,) = watch.increases(
+            name.removesuffix("_total"), ("total",), before, (getattr(current, name),), (bound,)
+        )
         # The file is read a moment after the tick's time was taken; a stall lasts no longer than the time.
-        value = ratio(increase(before, now), whole)
+        value = ratio(step, seconds * _MICROSECONDS)
         return None if value is None else min(value, 1.0)
 
     return {
-        "pressure_cpu_some_ratio": share(previous.cpu_some_total, current.cpu_some_total),
-        "pressure_memory_some_ratio": share(previous.memory_some_total, current.memory_some_total),
-        "pressure_memory_full_ratio": share(previous.memory_full_total, current.memory_full_total),
-        "pressure_io_some_ratio": share(previous.io_some_total, current.io_some_total),
-        "pressure_io_full_ratio": share(previous.io_full_total, current.io_full_total),
-        "pressure_irq_full_ratio": share(previous.irq_full_total, current.irq_full_total),
+        "pressure_cpu_some_ratio": share("cpu_some_total"),
+        "pressure_memory_some_ratio": share("memory_some_total"),
+        "pressure_memory_full_ratio": share("memory_full_total"),
+        "pressure_io_some_ratio": share("io_some_total"),
+        "pressure_io_full_ratio": share("io_full_total"),
+        "pressure_irq_full_ratio": share("irq_full_total"),
     }

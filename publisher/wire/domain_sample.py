@@ -102,7 +102,8 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "CPU used; 1.0 is one CPU of the host",
             source="virDomainGetInfo cpuTime (ns, steps of 10 ms)",
-            formula="Δ / (*t* × 10⁹). All threads of the QEMU process. Always this source, "
+            formula="Δ / (*t* × 10⁹). All threads of the QEMU process, also while the host polls for work "
+            "of a vCPU (see below). Always this source, "
             "also where `cpu.time` is there: that may come from the cgroup and "
             "count more threads, and mixing the two would make jumps",
             histogram=True,
@@ -140,7 +141,7 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "used by the vCPUs",
             source="`vcpu.N.time`",
-            formula="sum over the vCPUs present in both readings",
+            formula="sum over the vCPUs; null where one came or went",
         ),
     ] = None
     cpu_overhead_cores: Annotated[
@@ -151,7 +152,7 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "used by QEMU beside the vCPUs",
             source="`cpu.time`, `vcpu.N.time`",
             formula="max(0, Δcpu.time − ΣΔvcpu.N.time) / (*t* × 10⁹): emulation and I/O "
-            "threads. Null at a tick with vCPUs plugged in",
+            "threads. Null where a vCPU came or went",
         ),
     ] = None
     steal_ratio: Annotated[
@@ -223,7 +224,7 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "all block devices",
             source="`block.N.rd.bytes`",
-            formula="sum over the devices with a rate; null without any",
+            formula="sum over the devices; null where that of one is not known",
         ),
     ] = None
     block_write_bytes_per_second: Annotated[
@@ -262,7 +263,7 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "received by the guest, all interfaces",
             source="`net.N.rx.bytes`",
-            formula="sum over the interfaces with a rate; the guest's direction",
+            formula="sum over the interfaces, the guest's direction; null where that of one is not known",
             histogram=True,
         ),
     ] = None

@@ -69,7 +69,8 @@ class HostDiskSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "at least one request was under way",
             source="field 10 (ms)",
-            formula="Δms / (*t* × 1000), not capped. Says little about devices that serve "
+            formula="Δms / (*t* × 1000), at most 1; null beyond the time that passed: Linux from 5.0 may "
+            "count that of intervals before. Says little about devices that serve "
             "many requests at once: see queue and latency",
         ),
     ] = None
@@ -80,7 +81,8 @@ class HostDiskSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "rate",
             "mean number under way",
             source="field 11 (ms)",
-            formula="Δms / (*t* × 1000): mean number of requests under way",
+            formula="Δms / (*t* × 1000): mean number of requests under way; null where the mean request "
+            "took longer than *t*: its time is counted when it ends",
         ),
     ] = None
     latency_seconds: Annotated[

@@ -29,9 +29,9 @@ class HostMemoryFigures(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "gauge",
             "what new work could get without swapping (MemAvailable)",
             source="MemAvailable",
-            formula="if it is missing (Linux < 3.14), 0 or beyond MemTotal (containers): "
-            "MemFree + Buffers + Cached + SReclaimable − Shmem, within 0 and "
-            "MemTotal",
+            formula="if it is missing (Linux < 3.14) or beyond MemTotal (containers), or 0 where this is "
+            "more than a tenth of MemTotal: MemFree + Buffers + Cached + SReclaimable − Shmem, within 0 "
+            "and MemTotal. A host at its watermarks has 0",
         ),
     ] = None
     memory_free_bytes: Annotated[
@@ -129,7 +129,7 @@ class HostMemoryFigures(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "gauge",
             "cache of ZFS (ARC)",
             source="`/proc/spl/kstat/zfs/arcstats` size",
-            formula="at most MemTotal. MemAvailable does not contain it",
+            formula="null beyond MemTotal. MemAvailable does not contain it",
         ),
     ] = None
     zfs_reclaimable_bytes: Annotated[
@@ -196,8 +196,8 @@ class HostMemoryFigures(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "gauge",
             "as memory_used_ratio, without the part of the ZFS cache that may shrink",
             source="`/proc/meminfo`, arcstats",
-            formula="max(0, total − available − `zfs_reclaimable_bytes`) / total: the "
-            "cache shrinks when others need memory. Null without ZFS",
+            formula="(total − available − `zfs_reclaimable_bytes`) / total: the "
+            "cache shrinks when others need memory. Null without ZFS, and where it would be below 0",
         ),
     ] = None
     swap_in_bytes_per_second: Annotated[
@@ -233,8 +233,8 @@ class HostMemoryFigures(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "count",
             "errors of memory modules that were corrected since the last sample",
             source="`/sys/devices/system/edac/mc/mc*/ce_count`",
-            formula="Δ of the sum of all memory controllers. Null where no driver watches one, "
-            "and where counters were reset",
+            formula="Δ of each memory controller, added. Null where no driver watches one, "
+            "where the counter of one was reset, and where one came or went",
         ),
     ] = None
     memory_uncorrected_error_count: Annotated[

@@ -17,9 +17,9 @@ class HostProcessorFigures(HostMemoryFigures, frozen=True, kw_only=True, omit_de
             "0 to 1 of all CPUs",
             "rate",
             "not idle and not waiting for I/O",
-            source="`/proc/stat` line `cpu`",
+            source="`/proc/stat` lines `cpuN`",
             formula="(Δsum − Δidle − Δiowait) / Δsum, where sum = user + nice + system + "
-            "idle + iowait + irq + softirq + steal",
+            "idle + iowait + irq + softirq + steal, of the CPUs online at both samples",
             histogram=True,
         ),
     ] = None

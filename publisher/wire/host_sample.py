@@ -35,7 +35,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all leaf disks",
             source="`/proc/diskstats`",
-            formula="sum over leaf devices",
+            formula="sum over leaf devices; null where that of one is not known",
         ),
     ] = None
     disk_write_bytes_per_second: Annotated[
@@ -45,7 +45,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all leaf disks",
             source="`/proc/diskstats`",
-            formula="sum over leaf devices",
+            formula="sum over leaf devices; null where that of one is not known",
         ),
     ] = None
     disk_read_requests_per_second: Annotated[
@@ -55,7 +55,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all leaf disks",
             source="`/proc/diskstats`",
-            formula="sum over leaf devices",
+            formula="sum over leaf devices; null where that of one is not known",
         ),
     ] = None
     disk_write_requests_per_second: Annotated[
@@ -65,7 +65,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all leaf disks",
             source="`/proc/diskstats`",
-            formula="sum over leaf devices",
+            formula="sum over leaf devices; null where that of one is not known",
         ),
     ] = None
     disk_busy_ratio: Annotated[
@@ -75,7 +75,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "the busiest leaf disk",
             source="`/proc/diskstats`",
-            formula="of the busiest leaf device; not capped at 1",
+            formula="of the busiest leaf device; null where that of one is not known",
         ),
     ] = None
     disk_latency_seconds: Annotated[
@@ -85,7 +85,8 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "mean time of a request on leaf disks",
             source="`/proc/diskstats`",
-            formula="time of all requests of leaf devices / their number; null without requests",
+            formula="time of all requests of leaf devices / their number; null without requests, "
+            "and where those of one are not known",
             histogram=True,
         ),
     ] = None
@@ -96,7 +97,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all physical interfaces",
             source="`/proc/net/dev`",
-            formula="sum over physical interfaces",
+            formula="sum over physical interfaces; null where that of one is not known",
             histogram=True,
         ),
     ] = None
@@ -107,7 +108,7 @@ class HostSample(HostProcessorFigures, frozen=True, kw_only=True, omit_defaults=
             "rate",
             "all physical interfaces",
             source="`/proc/net/dev`",
-            formula="sum over physical interfaces",
+            formula="sum over physical interfaces; null where that of one is not known",
             histogram=True,
         ),
     ] = None

@@ -62,7 +62,7 @@ def test_a_calm_host_has_all_points(calm: SampleBatch) -> None:
             "tasks waited for CPU 80% of the time",
         ),
         (
-            {"pressure_io_full_ratio": 0.2},
+            {"pressure_io_full_ratio": 0.2, "disk_busy_ratio": 0.5},
             "pressure_io",
             10,
             "all tasks waited for disks 20% of the time",
@@ -90,6 +90,30 @@ def test_a_rule_takes_half_its_weight_at_first_and_all_in_the_end(
 
     assert (Reason(rule, points, text),) == health.reasons
     assert 100 - points == health.score
+
+
+@pytest.mark.parametrize(
+    ("figures", "latency_seconds", "expected"),
+    [
+        ({}, None, []),
+        ({"disk_busy_ratio": 0.4, "disk_latency_seconds": 0.001}, 0.002, []),
+        ({"disk_busy_ratio": 0.5}, None, ["pressure_io"]),
+        ({"disk_latency_seconds": 0.010}, None, ["pressure_io"]),
+        ({"disk_busy_ratio": 0.0}, 0.011, ["pressure_io"]),
+    ],
+    ids=["alone", "disks are quick", "a disk is busy", "disks are slow", "a disk of a VM is slow"],
+)
+def test_pressure_of_io_takes_points_only_beside_a_disk_that_is_busy_or_slow(
+    calm: SampleBatch, figures: dict[str, float], latency_seconds: float | None, expected: list[str]
+) -> None:
+    """Kernels were seen to count idle waits as pressure: alone it says nothing of disks."""
+    report = (Fleet(FleetShape(host_count=1, domain_count_per_host=3)).batch(0, 1.7e9, 1).domains or [])[0]
+    sample = msgspec.structs.replace(report.sample, steal_ratio=None, block_latency_seconds=latency_seconds)
+    domains = [msgspec.structs.replace(report, sample=sample)]
+    waiting = with_sample(calm, pressure_io_full_ratio=0.7, **figures)
+
+    assert expected == fired(judged(msgspec.structs.replace(waiting, domains=domains)))
+    assert 100 == judged(with_sample(calm, pressure_io_full_ratio=0.7)).score
 
 
 def test_a_rule_that_fired_holds_until_its_lower_level(calm: SampleBatch) -> None:

@@ -35,7 +35,7 @@ def test_a_request_counts_once(tmp_path: Path, layout: Layout, leaves: str, laye
 
 
 def test_the_total_of_fabrics_is_that_of_their_paths(tmp_path: Path) -> None:
-    """200,000 reads of 4 KiB in 10 s through a head with two paths: 81.92 MB/s and the paths' busy ratio."""
+    """200,000 reads of 4 KiB in 10 s through a head with two paths: 81.92 MB/s."""
     tree = DeviceTree(tmp_path)
     nvme_multipath_over_fabrics(tree)
     collector = DiskCollector(tree.system())
@@ -45,7 +45,8 @@ def test_the_total_of_fabrics_is_that_of_their_paths(tmp_path: Path) -> None:
     totals = disk_rates(before, collector.collect().reading, 10.0).totals
 
     assert 81_924_096.0 == pytest.approx(totals["disk_read_bytes_per_second"])
-    assert 19.5 == totals["disk_busy_ratio"]
+    # Each read of this tree takes 1 ms: more time than passed.
+    assert totals["disk_busy_ratio"] is None
 
 
 def test_without_the_list_of_drivers_devices_made_in_advance_are_still_left_out(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from publisher.collectors.disks import Disk, DiskCollector, DiskCounters, DiskReading, parse
+from publisher.collectors.disks import Disk, DiskCollector, DiskCounters, DiskReading, is_odd, parse
 from publisher.procfs import SourceUnavailableError, SystemTree
+from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.host_disks import disk_rates
 from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 
@@ -47,20 +48,39 @@ def test_a_line_of_seven_columns_has_no_times() -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "lost"),
     [
-        "8 0 sda",
-        "8 0 sda 1 2 3 4 5 6 7",
-        "8 0 sda 1 2 3 4 5 6 7 8 9 x 11",
-        "8 0 sda -1 2 3 4 5 6 7 8 9 10 11",
-        "8 0 sda 1 2 3 4 5 6 7 8 9 10 99999999999999999999999",
+        ("8 0 sda", " ".join(DiskCounters.__struct_fields__)),
+        ("8 0 sda 1 2 3 4 5 6 7", " ".join(DiskCounters.__struct_fields__)),
+        ("8 0 sda 1 2 3 4 5 6 7 8 9 x 11", "busy_ms_total"),
+        ("8 0 sda -1 2 3 4 5 6 7 8 9 10 11", "read_requests_total"),
+        ("8 0 sda 1 2 3 4 5 6 7 8 9 10 99999999999999999999999", "waiting_ms_total"),
     ],
 )
-def test_a_line_that_is_short_or_no_numbers_is_skipped(line: str) -> None:
-    """One odd line costs that device only."""
-    text = f"{line}\n   8 16 sdb 1 2 3 4 5 6 7 8 9 10 11\n"
+def test_a_number_that_is_none_costs_itself(line: str, lost: str) -> None:
+    """An odd line keeps its device, with what is known of it, and costs no other."""
+    found = parse(f"{line}\n   8 16 sdb 1 2 3 4 5 6 7 8 9 10 11\n")
+    names = DiskCounters.__struct_fields__
 
-    assert ["sdb"] == list(parse(text))
+    assert ["sda", "sdb"] == list(found)
+    assert lost.split() == [name for name in names if getattr(found["sda"], name) is None]
+    assert (True, False) == (is_odd(found["sda"]), is_odd(found["sdb"]))
+
+
+def test_a_disk_with_an_odd_line_is_told_and_the_rest_of_it_is_known(tmp_path: Path) -> None:
+    """Reads of -1 (seen on a SAN path) cost the sum of reads; that of writes is whole, and it is told why."""
+    tree = HostTree("hypervisor", tmp_path)
+    collector = DiskCollector(SystemTree(tree.root))
+    tree.edit("/proc/diskstats", "sda 500000 1200", "sda -1 1200")
+    before = collector.collect()
+    tree.edit("/proc/diskstats", "sda -1 1200 40000000 250000 800000", "sda -1 1200 40000000 250000 800100")
+    totals = disk_rates(before.reading, collector.collect().reading, 10.0).totals
+
+    assert "/proc/diskstats: a number of sda is none" == before.remark
+    assert (None, 10.0) == (
+        totals["disk_read_requests_per_second"],
+        totals["disk_write_requests_per_second"],
+    )
 
 
 def test_requests_in_flight_below_zero_are_absent() -> None:
@@ -182,12 +202,22 @@ def test_times_wrap_at_32_bits() -> None:
     assert 0.5 == disk_rates(reading(before), reading(after), 10.0).samples[0].busy_ratio
 
 
-def test_busy_is_not_capped() -> None:
-    """The kernel's count may run ahead of the clock: stored as it is."""
-    assert (
-        1.25
-        == disk_rates(reading(disk()), reading(disk(busy_ms_total=12500)), 10.0).totals["disk_busy_ratio"]
-    )
+@pytest.mark.parametrize(("busy_ms", "expected"), [(9000, 0.9), (10400, 1.0), (12500, None)])
+def test_a_disk_is_busy_for_no_longer_than_the_time_that_passed(busy_ms: int, expected: float | None) -> None:
+    """The kernel's clock goes in steps; beyond that it counted the time of intervals before."""
+    rates = disk_rates(reading(disk()), reading(disk(busy_ms_total=busy_ms)), 10.0)
+
+    assert expected == rates.samples[0].busy_ratio == rates.totals["disk_busy_ratio"]
+
+
+def test_a_request_that_took_longer_than_the_interval_tells_no_queue() -> None:
+    """Linux from 5.0 counts 30 s of waiting when the request ends: one was under way, and not three."""
+    watch = CounterWatch()
+    waited = disk(read_requests_total=1, read_ms_total=30000, waiting_ms_total=30000)
+    (sample,) = disk_rates(reading(disk()), reading(waited), 10.0, watch).samples
+
+    assert (30.0, None) == (sample.read_latency_seconds, sample.queue_count)
+    assert "sda: queue not known, requests took longer than the interval" == watch.take_findings()
 
 
 def test_totals_count_leaves_only() -> None:
@@ -210,16 +240,39 @@ def test_totals_count_leaves_only() -> None:
     } == disk_rates(before, after, 10.0).totals
 
 
-def test_a_new_device_has_gauges_only_and_is_not_in_the_totals() -> None:
+def test_a_new_device_has_gauges_only_and_its_part_of_the_totals_is_not_known() -> None:
     """A disk plugged in now brings its whole history as counters: that is no rate."""
+    watch = CounterWatch()
     rates = disk_rates(
         reading(disk("sda")),
         reading(disk("sda"), disk("sdb", read_sectors_total=10**9, in_flight_count=2)),
         10.0,
+        watch,
     )
 
     assert (2, None) == (rates.samples[1].in_flight_count, rates.samples[1].read_bytes_per_second)
-    assert 0.0 == rates.totals["disk_read_bytes_per_second"]
+    assert (0.0, {}) == (rates.samples[0].read_bytes_per_second, rates.totals)
+    assert "totals are not known: sdb new" == watch.take_findings()
+
+
+def test_a_sum_without_one_of_its_disks_is_none() -> None:
+    """Sda starts anew: the 100 MB/s of sdb are not what the host writes, and it is told why."""
+    watch = CounterWatch()
+    before = reading(disk("sda", write_requests_total=500, write_sectors_total=10**6), disk("sdb"))
+    after = reading(disk("sda"), disk("sdb", write_requests_total=500, write_sectors_total=2 * 10**6))
+    rates = disk_rates(before, after, 10.0, watch)
+
+    assert (None, 102_400_000.0) == tuple(sample.write_bytes_per_second for sample in rates.samples)
+    assert {None} == set(rates.totals.values())
+    assert "sda: write_requests, write_sectors fell (1 time since the start)" == watch.take_findings()
+
+
+def test_a_disk_that_is_gone_took_its_part_of_the_totals_along() -> None:
+    """What it did since the reading before nobody knows."""
+    watch = CounterWatch()
+
+    assert {} == disk_rates(reading(disk("sda"), disk("sdb")), reading(disk("sda")), 10.0, watch).totals
+    assert "totals are not known: sdb gone" == watch.take_findings()
 
 
 def test_a_replaced_device_has_no_rates() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Network interfaces: which of them, and their rates."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from publisher.collectors.interfaces import (
     parse,
 )
 from publisher.procfs import SystemTree
-from publisher.rates.host_interfaces import interface_rates
+from publisher.rates.counter_watch import CounterWatch
+from publisher.rates.host_interfaces import COUNTERS, interface_rates
 from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 
 HYPERVISOR = fixture_text("hypervisor", "/proc/net/dev")
@@ -47,11 +49,69 @@ def test_an_alias_name_keeps_its_colon() -> None:
     assert 700 == parse(HYPERVISOR)["eno1:1"].receive_bytes_total
 
 
-def test_headings_and_odd_lines_are_skipped() -> None:
-    """A line without colon, without name, too short or not of numbers costs nothing else."""
-    odd = "Inter-| x\n face |y\n : 1 2\neth9: 1 2 3\neth8: a b c d e f g h i j k l\n"
+def test_headings_are_skipped_and_odd_lines_keep_their_interface() -> None:
+    """A line that is cut has no number, one with something else in it has the others."""
+    odd = "Inter-| x\n face |y\n : 1 2\neth9: 1 2 3\neth8: 1 2 -3 4 x 6 7 8 9 10 11 12\n"
+    found = parse(odd + "eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n")
 
-    assert ["eth0"] == list(parse(odd + "eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"))
+    assert {
+        "eth9": InterfaceCounters(),
+        "eth8": InterfaceCounters(1, 2, None, 4, 9, 10, 11, 12),
+        "eth0": InterfaceCounters(1, 2, 3, 4, 9, 10, 11, 12),
+    } == found
+
+
+def test_a_number_that_is_none_is_told(tmp_path: Path) -> None:
+    """The health of the collector names the interface."""
+    tree = HostTree("hypervisor", tmp_path)
+    tree.edit("/proc/net/dev", "eno1: 5000000000", "eno1: x")
+
+    collected = InterfaceCollector(SystemTree(tree.root)).collect()
+    assert "/proc/net/dev: a number of eno1 is none" == collected.remark
+
+
+def test_names_that_are_no_utf8_stay_different(tmp_path: Path) -> None:
+    """Two names of one odd byte each are two interfaces."""
+    tree = HostTree("hypervisor", tmp_path)
+    numbers = " 1 2 3 4 5 6 7 8 9 10 11 12\n"
+    text = b"".join(name + numbers.encode() for name in (b"\xff:", b"\xfe:"))
+    tree.path("/proc/net/dev").write_bytes(text)
+    interfaces = InterfaceCollector(SystemTree(tree.root)).collect().reading.interfaces
+
+    assert ["\\xff", "\\xfe"] == [one.device for one in interfaces]
+
+
+def test_an_interface_that_reads_0_for_a_while_shows_no_leap() -> None:
+    """1 MB/s, a driver that shows 0 for two ticks, and again 1 MB/s: never 0, never 50 GB/s; each is told."""
+    watch, shown, told = CounterWatch(), [], []
+    numbers = [500_000_000_000, 500_010_000_000, 0, 0, 500_040_000_000, 500_050_000_000]
+    readings = [reading(interface("eth0", receive_bytes_total=number)) for number in numbers]
+    for before, after in pairwise(readings):
+        rates = interface_rates(before, after, 10.0, watch)
+        shown.append(rates.totals["network_receive_bytes_per_second"])
+        told.append(watch.take_findings())
+
+    assert [1_000_000.0, None, None, None, 1_000_000.0] == shown
+    assert [
+        None,
+        "eth0: receive_bytes fell (1 time since the start)",
+        f"eth0: {', '.join(COUNTERS)} has not moved since it fell or leapt",
+        "eth0: receive_bytes went back to where it was before it fell (2 times since the start)",
+        None,
+    ] == told
+
+
+def test_a_leap_costs_one_column_and_two_ticks() -> None:
+    """A number read 2**60 too high is not believed, nor the way back; what the line else holds is."""
+    watch, shown = CounterWatch(), []
+    for number in (1000, 2**60, 3000, 4000):
+        steps = {"receive_bytes_total": number, "transmit_bytes_total": number if number < 2**60 else 2000}
+        shown.append(steps)
+    readings = [reading(interface("eth0", **steps)) for steps in shown]
+    rates = [interface_rates(before, after, 10.0, watch).samples[0] for before, after in pairwise(readings)]
+
+    assert [None, None, 100.0] == [sample.receive_bytes_per_second for sample in rates]
+    assert [100.0, 100.0, 100.0] == [sample.transmit_bytes_per_second for sample in rates]
 
 
 def test_taps_and_loopback_are_left_out_and_physical_is_what_has_a_device() -> None:

@@ -3,12 +3,16 @@
 
 import errno
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from publisher.collectors import load, pressure, swap
 from publisher.procfs import SourceMalformedError, SourceUnavailableError, SystemTree
+from publisher.rates.counter_watch import CounterWatch
+from publisher.rates.host_pressure import pressure_rates
+from publisher.rates.host_swap import swap_rates
 from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 
 
@@ -78,6 +82,37 @@ def test_a_kernel_without_interrupt_pressure_says_so(tmp_path: Path) -> None:
 
     assert (81234567, None) == (collected.reading.cpu_some_total, collected.reading.irq_full_total)
     assert "/proc/pressure/irq: absent" == collected.remark
+
+
+def test_pressure_without_a_total_says_so(tmp_path: Path) -> None:
+    """A line that is cut has no total, and the remark names it."""
+    tree = HostTree("hypervisor", tmp_path)
+    tree.edit("/proc/pressure/io", "total=18234567", "tot")
+    collected = pressure.PressureCollector(SystemTree(tree.root)).collect()
+
+    assert collected.reading.io_full_total is None
+    assert "/proc/pressure/io: no total of full" == collected.remark
+
+
+@pytest.mark.parametrize("numbers", [(10**6, 0, 3 * 10**6, 4 * 10**6), (10**6, 2**60, 3 * 10**6, 4 * 10**6)])
+def test_stalls_that_cannot_be_are_null(numbers: tuple[int, ...]) -> None:
+    """A total that reads 0 or too high for a tick is no stall of 100 %, then or when it is back."""
+    watch, shown = CounterWatch(), []
+    readings = [pressure.PressureReading(io_full_total=number) for number in numbers]
+    for before, after in pairwise(readings):
+        shown.append(pressure_rates(before, after, 10.0, watch)["pressure_io_full_ratio"])
+
+    assert [None, None, 0.1] == shown
+
+
+def test_swapping_that_cannot_be_is_null() -> None:
+    """Pages since boot that read 0 for a tick were not all swapped within one."""
+    watch, shown = CounterWatch(), []
+    readings = [swap.SwapReading(in_bytes_total=total) for total in (10**12, 0, 10**12 + 4096, 10**12 + 8192)]
+    for before, after in pairwise(readings):
+        shown.append(swap_rates(before, after, 10.0, watch)["swap_in_bytes_per_second"])
+
+    assert [None, None, 409.6] == shown
 
 
 def test_swapping_is_in_bytes() -> None:

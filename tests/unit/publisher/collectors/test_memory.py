@@ -9,11 +9,13 @@ from msgspec import structs
 
 from publisher.collectors import ksm, zfs
 from publisher.collectors.hugepages import HugepageCollector, HugepagePool, HugepageReading
+from publisher.collectors.hugepages import parse as parse_pool
 from publisher.collectors.memory import MemoryCollector, MemoryReading, parse
 from publisher.procfs import SourceMalformedError, SourceUnavailableError, SystemTree
+from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.host_gauges import ksm_gauges
 from publisher.rates.host_memory import hugepage_gauges, memory_gauges, zfs_gauges
-from tests.unit.publisher.host.host_tree import FIXTURES, fixture_text
+from tests.unit.publisher.host.host_tree import FIXTURES, HostTree, fixture_text
 
 KIB = 1024
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -196,11 +198,82 @@ def test_a_zfs_cache_below_its_minimum_gives_nothing_back() -> None:
     assert (0, None) == (found["zfs_reclaimable_bytes"], found["memory_used_without_zfs_cache_ratio"])
 
 
-def test_a_zfs_cache_larger_than_the_machine_is_clamped() -> None:
-    """A figure beyond the memory of the machine is taken as all of it."""
+def test_a_zfs_cache_larger_than_the_machine_is_no_figure() -> None:
+    """How much of it is there nobody knows: neither its size nor a use without it, and the reason is told."""
     cache = structs.replace(zfs.parse(fixture_text("zfs", zfs.PATH)), cache_bytes=2**60)
+    watch = CounterWatch()
 
-    assert 32768000 * KIB == zfs_gauges(cache, reading("zfs"))["zfs_cache_bytes"]
+    assert {} == zfs_gauges(cache, reading("zfs"), watch)
+    assert f"the cache is larger than the memory: {2**60} bytes" == watch.take_findings()
+
+
+def test_a_host_at_its_watermarks_has_nothing_available() -> None:
+    """The kernel keeps the last percents back: 0 is its word, and all memory is used."""
+    memory = MemoryReading(
+        total_bytes=1000, available_bytes=0, free_bytes=46, buffers_bytes=0, cached_bytes=0
+    )
+    gauges = memory_gauges(memory, None)
+
+    assert (1.0, 0, False) == (
+        gauges["memory_used_ratio"],
+        gauges["memory_available_bytes"],
+        gauges["memory_estimated"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "absent", "finding"),
+    [
+        ({"cached_bytes": 5 * GIB}, "memory_cached_bytes", "larger than the memory: cached_bytes"),
+        ({"free_bytes": 2 * GIB}, "memory_free_bytes", "larger than the memory: free_bytes"),
+        ({"swap_total_bytes": 1, "swap_free_bytes": 2}, "swap_used_bytes", "more swap is free than there is"),
+        (
+            {"free_bytes": GIB, "cached_bytes": GIB},
+            "memory_used_legacy_ratio",
+            "free memory, buffers and cache are more than the memory",
+        ),
+    ],
+)
+def test_a_part_larger_than_the_whole_is_no_figure(
+    changes: dict[str, int], absent: str, finding: str
+) -> None:
+    """A container with the memory of its own and the cache of its host: None, with a reason."""
+    plain = MemoryReading(total_bytes=GIB, available_bytes=GIB // 2, free_bytes=0, buffers_bytes=0)
+    watch = CounterWatch()
+    gauges = memory_gauges(structs.replace(plain, **changes), None, watch)
+
+    assert (None, 0.5) == (gauges.get(absent), gauges["memory_used_ratio"])
+    assert finding == watch.take_findings()
+
+
+def test_pools_and_caches_beyond_what_is_used_are_no_use_of_0() -> None:
+    """Pools of the host beside the memory of a container; a cache that is called available too."""
+    memory, watch = MemoryReading(total_bytes=8 * GIB, available_bytes=5 * GIB), CounterWatch()
+    pool = HugepagePool(
+        page_bytes=GIB, page_count=4, free_page_count=0, reserved_page_count=0, surplus_page_count=0
+    )
+    gauges = memory_gauges(memory, HugepageReading(pools=(pool,)), watch)
+    assert gauges["memory_used_without_hugepages_ratio"] is None
+    assert "less memory is used than the huge page pools take" == watch.take_findings()
+
+    cache = zfs.ZfsReading(cache_bytes=4 * GIB, minimum_bytes=0)
+    assert zfs_gauges(cache, memory, watch)["memory_used_without_zfs_cache_ratio"] is None
+    assert "less memory is used than the cache takes" == watch.take_findings()
+
+
+@pytest.mark.parametrize(("count", "free"), [("x", "0"), ("4", "5")])
+def test_a_pool_that_cannot_be_costs_the_sum(count: str, free: str) -> None:
+    """Without one of the page sizes a sum would be wrong."""
+    with pytest.raises(SourceMalformedError, match="a pool of 2097152 bytes a page"):
+        parse_pool(2**21, count=count, free=free, reserved="0", surplus="0")
+
+
+def test_what_merging_costs_is_missing_with_a_reason(tmp_path: Path) -> None:
+    """A kernel before 6.4 has no profit, and the health says so."""
+    tree = HostTree("hypervisor", tmp_path)
+    tree.remove(f"{ksm.FOLDER}/general_profit")
+
+    assert f"{ksm.FOLDER}: no general_profit" == ksm.KsmCollector(SystemTree(tree.root)).collect().remark
 
 
 def test_arcstats_without_size_are_malformed() -> None:

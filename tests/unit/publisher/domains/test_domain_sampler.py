@@ -91,6 +91,19 @@ def test_slow_call_gives_no_rates_and_says_so(daemon: FakeDaemon, sampler: Domai
     assert report.sample.cpu_cores is not None
 
 
+def test_a_counter_that_is_not_believed_makes_a_domain_partial(
+    daemon: FakeDaemon, sampler: DomainSampler
+) -> None:
+    """A disk whose counters fell has no rates, and neither has the sum; the reason says which and what."""
+    daemon.domains[0].second = detail_record(block__0__rd__bytes=9000)
+    tick(sampler)
+    daemon.domains[0].second = detail_record(block__0__rd__bytes=10)
+    report = by_name(tick(sampler))["a"]
+    assert "partial" == report.sample.outcome
+    assert "vda: read_bytes fell (1 time since the start)" == report.reason
+    assert (None, 0.0) == (report.sample.block_read_bytes_per_second, report.sample.vcpu_cores)
+
+
 def test_missing_keys_make_a_domain_partial(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Groups that are absent for no known reason are named; the figures are None."""
     record = detail_record()

@@ -14,8 +14,10 @@ from publisher.collectors.collected import Collected
 from publisher.collectors.cpu import CpuCollector, CpuReading
 from publisher.collectors.filesystems import FilesystemReading
 from publisher.collectors.reading import COLLECTORS, HostReading
+from publisher.collectors.swap import SwapReading
 from publisher.host.sampler import HostSampler, HostTick
 from publisher.procfs import SourceUnavailableError, SystemTree
+from publisher.rates.host import Moment, host_samples, source_intervals
 from publisher.wire.samples import (
     CollectorHealth,
     HostDiskSample,
@@ -106,7 +108,7 @@ def test_the_second_sample_has_rates_over_the_measured_interval(make: Maker, tmp
     tree = HostTree("hypervisor", tmp_path)
     sampler = make(tree.root)
     sampler.sample(100.0)
-    tree.edit("/proc/stat", "cpu  4705000 1500 1220000 9100000", "cpu  4705300 1500 1220100 9100600")
+    tree.edit("/proc/stat", "cpu1 700000 200 180000 1300000", "cpu1 700300 200 180100 1300600")
     tree.edit("/proc/pressure/io", "total=18234567", "total=19234567")
     tree.edit("/proc/vmstat", "oom_kill 2", "oom_kill 3")
     tree.write("/sys/devices/system/edac/mc/mc1/ce_count", "4294967301\n")
@@ -130,6 +132,55 @@ def test_the_second_sample_has_rates_over_the_measured_interval(make: Maker, tmp
         tick.sample.clock_ntp_offset_seconds,
     )
     assert ["oom_kill"] == [event.kind for event in tick.events]
+
+
+def test_a_card_that_reads_0_for_a_tick_is_told_where_missing_things_are(make: Maker, tmp_path: Path) -> None:
+    """1 MB/s, null, null, 1 MB/s: the health of the collector says why, and nothing once it is over."""
+    tree = HostTree("hypervisor", tmp_path)
+    sampler = make(tree.root)
+    rates, reasons, text = [], [], tree.text("/proc/net/dev")
+    numbers = (5_000_000_000, 5_010_000_000, 0, 5_030_000_000, 5_040_000_000)
+    for tick, bytes_total in enumerate(numbers):
+        tree.write("/proc/net/dev", text.replace("eno1: 5000000000", f"eno1: {bytes_total}"))
+        taken = sampler.sample(100.0 + 10 * tick)
+        rates.append(taken.sample.network_receive_bytes_per_second)
+        reasons.append(reason(taken, "interfaces"))
+
+    assert [None, 1e6, None, None, 1e6] == rates
+    assert [None, None] == [reasons[1], reasons[4]]
+    assert "eno1: receive_bytes fell (1 time since the start)" == reasons[2]
+    assert "went back to where it was before it fell" in (reasons[3] or "")
+
+
+def test_kills_are_no_event_where_their_counter_was_not_believed(make: Maker, tmp_path: Path) -> None:
+    """A text that reads 0 for a tick and then 2 again: nobody was killed."""
+    tree = HostTree("hypervisor", tmp_path)
+    sampler, told = make(tree.root), []
+    text = tree.text("/proc/vmstat")
+    for tick, kills in enumerate((2, 0, 2, 3, 4)):
+        tree.write("/proc/vmstat", text.replace("oom_kill 2", f"oom_kill {kills}"))
+        told.append([event.kind for event in sampler.sample(100.0 + 10 * tick).events])
+
+    assert [[], [], [], ["oom_kill"], ["oom_kill"]] == told
+
+
+def test_a_source_that_was_read_late_has_an_interval_of_its_own() -> None:
+    """4 s late are 4 s more; a read that took 3 s of 10 was at an instant that nobody knows."""
+    plain = {"cpu": (0.0, 0.0), "disks": (0.0, 0.0), "swap": (1.0, 1.0)}
+    late = {"cpu": (0.0, 0.0), "disks": (4.0, 4.0), "swap": (1.0, 4.0)}
+    before, after = (
+        Moment(monotonic_seconds=at, boot_id="a", suspended_seconds=0.0, reads=reads)
+        for at, reads in ((100.0, plain), (110.0, late))
+    )
+
+    assert {"cpu": 10.0, "disks": 14.0, "swap": None} == source_intervals(before, after, 10.0)
+    assert {} == source_intervals(None, after, 10.0) == source_intervals(before, after, None)
+    totals = [SwapReading(in_bytes_total=total) for total in (0, 4096)]
+    samples = host_samples(
+        HostReading(swap=totals[0]), HostReading(swap=totals[1]), 10.0, intervals={"swap": None}
+    )
+    assert samples.sample.swap_in_bytes_per_second is None
+    assert "took too long" in samples.findings["swap"]
 
 
 def test_a_gap_has_no_rates_and_the_tick_after_it_has(make: Maker) -> None:
@@ -245,6 +296,16 @@ def test_an_identity_that_fails_once_is_remembered(make: Maker, tmp_path: Path) 
 
     assert ("hv042", 10.0) == (tick.identity.hostname, tick.interval_seconds)
     assert "unavailable" == outcomes(tick)["identity"]
+
+
+@pytest.mark.parametrize(("total_bytes", "available_bytes", "expected"), [(1000, -50, 0), (1000, 400, 400)])
+def test_a_file_system_that_root_filled_beyond_the_reserve_has_nothing_available(
+    monkeypatch: pytest.MonkeyPatch, total_bytes: int, available_bytes: int, expected: int
+) -> None:
+    """Less than nothing is nothing: null would hide that it is full."""
+    monkeypatch.setattr(SystemTree, "file_system_bytes", lambda *_: (total_bytes, available_bytes))
+
+    assert expected == filesystems.collect(SystemTree(), Path("/")).reading.available_bytes
 
 
 def test_a_stuck_file_system_delays_no_tick(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,10 +62,10 @@ def test_disk_counters_agree_with_psutil() -> None:
     assert reading.disks
     for disk in reading.disks:
         first, last, counters = before[disk.device], after[disk.device], disk.counters
-        assert first.read_count <= counters.read_requests_total <= last.read_count
-        assert first.read_bytes <= counters.read_sectors_total * 512 <= last.read_bytes
-        assert first.write_count <= counters.write_requests_total <= last.write_count
-        assert first.write_bytes <= counters.write_sectors_total * 512 <= last.write_bytes
+        assert first.read_count <= (counters.read_requests_total or 0) <= last.read_count
+        assert first.read_bytes <= (counters.read_sectors_total or 0) * 512 <= last.read_bytes
+        assert first.write_count <= (counters.write_requests_total or 0) <= last.write_count
+        assert first.write_bytes <= (counters.write_sectors_total or 0) * 512 <= last.write_bytes
         assert first.busy_time <= (counters.busy_ms_total or 0) <= last.busy_time
 
 
@@ -77,9 +77,9 @@ def test_interface_counters_agree_with_psutil() -> None:
 
     for interface in reading.interfaces:
         first, last, counters = before[interface.device], after[interface.device], interface.counters
-        assert first.bytes_recv <= counters.receive_bytes_total <= last.bytes_recv
-        assert first.bytes_sent <= counters.transmit_bytes_total <= last.bytes_sent
-        assert first.packets_recv <= counters.receive_packets_total <= last.packets_recv
-        assert first.packets_sent <= counters.transmit_packets_total <= last.packets_sent
-        assert first.dropin <= counters.receive_drops_total <= last.dropin
-        assert first.errout <= counters.transmit_errors_total <= last.errout
+        assert first.bytes_recv <= (counters.receive_bytes_total or 0) <= last.bytes_recv
+        assert first.bytes_sent <= (counters.transmit_bytes_total or 0) <= last.bytes_sent
+        assert first.packets_recv <= (counters.receive_packets_total or 0) <= last.packets_recv
+        assert first.packets_sent <= (counters.transmit_packets_total or 0) <= last.packets_sent
+        assert first.dropin <= (counters.receive_drops_total or 0) <= last.dropin
+        assert first.errout <= (counters.transmit_errors_total or 0) <= last.errout

@@ -35,7 +35,7 @@ from publisher.collectors.reading import HostReading
 from publisher.collectors.swap import SwapReading
 from publisher.collectors.zfs import ZfsReading
 from publisher.procfs import SourceError
-from publisher.rates.host import HostSamples, host_samples, with_dips_held
+from publisher.rates.host import HostSamples, host_samples
 from tests.unit.publisher.host.host_tree import fixture_text
 
 PARSERS: dict[str, Callable[[str], object]] = {
@@ -53,7 +53,9 @@ PARSERS: dict[str, Callable[[str], object]] = {
         2**21, count=text, free=text, reserved=text, surplus=text
     ),
     "/sys/devices/system/cpu/present": identity.count_of_ranges,
-    "/sys/devices/system/edac/mc/mc0/ce_count": lambda text: memory_errors.parse([text, text], [text]),
+    "/sys/devices/system/edac/mc/mc0/ce_count": lambda text: memory_errors.parse(
+        {"mc0": text, "mc1": text}, {"mc0": text}
+    ),
 }
 
 words = st.sampled_from(
@@ -102,20 +104,20 @@ pools = st.builds(
 )
 disk_counters = st.builds(
     disks.DiskCounters,
-    *[counters] * 4,
-    *[st.none() | counters] * 2,
+    *[st.none() | counters] * 6,
     st.none() | counts,
     *[st.none() | counters] * 2,
 )
 optional = st.none() | counters
+cpu_lines = st.tuples(*[optional] * 10)
+controllers = st.dictionaries(st.sampled_from(["mc0", "mc1"]), counters, max_size=2)
 readings = st.builds(
     HostReading,
     cpu=st.none()
     | st.builds(
         CpuReading,
-        **dict.fromkeys(["user_total", "nice_total", "system_total", "idle_total"], counters),
-        **dict.fromkeys(["iowait_total", "irq_total", "softirq_total", "steal_total"], optional),
-        **dict.fromkeys(["guest_total", "guest_nice_total"], optional),
+        total=cpu_lines,
+        cpus=st.dictionaries(st.integers(0, 3), cpu_lines, max_size=4),
         online_count=st.none() | counts,
     ),
     pressure=st.none()
@@ -129,7 +131,7 @@ readings = st.builds(
     hugepages=st.none() | st.builds(HugepageReading, pools=st.lists(pools, max_size=2).map(tuple)),
     zfs=st.none() | st.builds(ZfsReading, cache_bytes=gauges, minimum_bytes=st.none() | gauges),
     memory_errors=st.none()
-    | st.builds(MemoryErrorReading, **dict.fromkeys(MemoryErrorReading.__struct_fields__, counters)),
+    | st.builds(MemoryErrorReading, **dict.fromkeys(MemoryErrorReading.__struct_fields__, controllers)),
     swap=st.none() | st.builds(SwapReading, **dict.fromkeys(SwapReading.__struct_fields__, optional)),
     disks=st.none()
     | st.builds(
@@ -148,7 +150,7 @@ readings = st.builds(
                 Interface,
                 st.sampled_from(["eth0", "br0"]),
                 st.booleans(),
-                st.builds(interfaces.InterfaceCounters, *[counters] * 8),
+                st.builds(interfaces.InterfaceCounters, *[st.none() | counters] * 8),
             ),
             max_size=2,
             unique_by=lambda interface: interface.device,
@@ -162,7 +164,7 @@ def test_no_figure_is_negative_and_every_figure_can_be_stored(
     previous: HostReading, current: HostReading, interval_seconds: float | None
 ) -> None:
     """Whatever two readings hold, the samples pass the bounds of the wire and rates are at least 0."""
-    samples = host_samples(previous, with_dips_held(previous, current), interval_seconds)
+    samples = host_samples(previous, current, interval_seconds)
     figures = [
         value
         for struct in (samples.sample, *samples.disks, *samples.interfaces)

@@ -9,8 +9,10 @@ from msgspec import structs
 from publisher.hypervisor import bulk
 from publisher.hypervisor.readings import BalloonReading, Description
 from publisher.rates.domain_memory import (
+    MORE_USABLE,
     NEVER_REPORTED,
     NO_BALLOON,
+    NOT_USABLE,
     STATISTICS_OFF,
     GuestActivity,
     GuestMemory,
@@ -81,6 +83,9 @@ def test_old_guest_kernels_give_free_and_caches() -> None:
     assert 300 * 1024 == memory(UPDATED, balloon__usable=None, balloon__disk_caches=200).used_bytes
     found = memory(UPDATED, balloon__usable=None)
     assert (None, None, 1000 * 1024) == (found.used_bytes, found.used_ratio, found.total_bytes)
+    assert NOT_USABLE == found.finding
+    found = memory(UPDATED, balloon__usable=1001)
+    assert (None, MORE_USABLE) == (found.used_bytes, found.finding)
 
 
 def test_old_figures_are_no_figures() -> None:

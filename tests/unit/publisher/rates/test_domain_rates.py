@@ -4,10 +4,13 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from publisher.hypervisor import bulk
 from publisher.hypervisor.readings import DetailReading, DomainReading
+from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.domain import (
+    NO_DELAY,
     DomainCpuRates,
     ProcessorRates,
     cpu_rates,
@@ -92,18 +95,23 @@ def test_processor_rates() -> None:
 
 
 def test_vcpu_plugged_in_does_not_count_until_it_has_two_readings() -> None:
-    """Steal is shared among the vCPUs in both readings; the overhead is unknown for this once."""
+    """Steal is a share, of the vCPUs in both readings; the sum of what ran is unknown for this once."""
     before = second(0, vcpu__1__time=None, vcpu__1__delay=None)
     now = second(10, vcpu__0__time=9_000_000_000, vcpu__0__delay=2_100_000_000)
-    rates = processor_rates(before, now, 10.0)
-    assert (0.5, 0.2, None) == (rates.vcpu_cores, rates.steal_ratio, rates.overhead_cores)
+    watch = CounterWatch()
+    rates = processor_rates(before, now, 10.0, watch)
+    assert (None, 0.2, None) == (rates.vcpu_cores, rates.steal_ratio, rates.overhead_cores)
+    assert "totals are not known: vcpu.1 new" == watch.take_findings()
+    later = second(20, vcpu__1__time=None, vcpu__0__time=9_500_000_000, cpu__time=20_000_000_000)
+    assert processor_rates(now, later, 10.0, watch).vcpu_cores is None
+    assert "totals are not known: vcpu.1 gone" in (watch.take_findings() or "")
 
 
 def test_steal_is_unknown_without_delay() -> None:
     """Libvirt before 7.2 has no delay: None, not "no steal"."""
     changes: dict[str, Any] = {"vcpu__0__delay": None, "vcpu__1__delay": None}
     rates = processor_rates(second(0, **changes), second(10, **changes), 10.0)
-    assert rates.steal_ratio is None
+    assert (None, NO_DELAY) == (rates.steal_ratio, rates.note)
     assert 0.0 == rates.vcpu_cores
 
 
@@ -111,6 +119,43 @@ def test_overhead_is_never_negative() -> None:
     """cpu.time may lag behind the vCPUs' own by a step."""
     now = second(10, vcpu__0__time=4_010_000_000)
     assert 0.0 == processor_rates(second(0), now, 10.0).overhead_cores
+
+
+def test_cpu_time_beyond_all_cpus_of_the_host_is_not_believed() -> None:
+    """2**43 ns in 10 s are 880 cores: more than the 64 there are, so a wrong reading; as is the way back."""
+    watch = CounterWatch()
+    leapt, back = first(10, 2**43), first(20, 5_000_000_000)
+    assert cpu_rates(first(0, 0), leapt, 30, watch, host_cpu_count=64).cores is None
+    assert "CPU time: cpuTime rose by more than can be (1 time since the start)" == watch.take_findings()
+    assert cpu_rates(leapt, back, 30, watch, host_cpu_count=64).cores is None
+    assert 0.5 == cpu_rates(back, first(30, 10_000_000_000), 30, watch, host_cpu_count=64).cores
+
+
+def test_a_vcpu_runs_for_no_longer_than_the_time_that_passed() -> None:
+    """A vCPU that seems to have run for 20 s of 10 was read wrongly; what it waited is known."""
+    watch = CounterWatch()
+    now = second(10, cpu__time=30_000_000_000, vcpu__0__time=24_000_000_000)
+    rates = processor_rates(second(0), now, 10.0, watch)
+    assert (None, None, 0.0) == (rates.vcpu_cores, rates.overhead_cores, rates.steal_ratio)
+    assert "vcpu.0: time_ns rose by more than can be (1 time since the start)" == watch.take_findings()
+
+
+@pytest.mark.parametrize(
+    ("polled_ns", "expected"),
+    [
+        (6_100_000_000, "about 60 % of its CPU time is the host polling for its work (halt_poll_ns)"),
+        (1_000_000_000, None),
+    ],
+)
+def test_polling_for_work_is_told_beside_the_cpu_time_that_it_is_in(
+    polled_ns: int, expected: str | None
+) -> None:
+    """The CPU time stays what it is, and words say how much of it was no work of the guest."""
+    polling: dict[str, Any] = {"cpu__haltpoll__fail__time": 2, "cpu__haltpoll__success__time": 5}
+    before, now = second(0, cpu__time=0, **polling), second(10, cpu__time=10_000_000_000, **polling)
+    now = structs.replace(now, halt_poll_ns=7 + polled_ns)
+    assert 7 == before.halt_poll_ns
+    assert expected == processor_rates(before, now, 10.0).note
 
 
 def test_no_processor_rates_after_a_new_start() -> None:

@@ -78,7 +78,7 @@ def test_swapping_is_a_rate_and_kills_are_a_number() -> None:
 
 def test_a_subject_that_was_missing_has_no_rate() -> None:
     """A collector that failed at one tick has gauges at the next, and rates at the one after."""
-    cpu = CpuReading(user_total=1, nice_total=1, system_total=1, idle_total=1, online_count=2)
+    cpu = CpuReading(total=(1, 1, 1, 1), online_count=2)
     sample = host_samples(HostReading(), HostReading(cpu=cpu), 10.0).sample
 
     assert (2, None) == (sample.cpu_online_count, sample.cpu_busy_ratio)
@@ -103,7 +103,7 @@ def test_a_sleep_is_an_event() -> None:
 
 def test_a_cpu_that_goes_offline_is_an_event() -> None:
     """The number of CPUs online changed."""
-    cpu = CpuReading(user_total=1, nice_total=1, system_total=1, idle_total=1, online_count=8)
+    cpu = CpuReading(total=(1, 1, 1, 1), online_count=8)
     gone = structs.replace(cpu, online_count=6)
     (event,) = host_events((THEN, HostReading(cpu=cpu)), (later(10), HostReading(cpu=gone)))
 
