@@ -3,7 +3,7 @@
 
 Counters are ticks of 1/100 s (USER_HZ). ``guest`` is contained in ``user`` and ``guest_nice`` in ``nice``
 (proc_stat(5)). An old kernel has fewer columns. The line ``cpu`` also counts CPUs that are offline, with
-another idle time than while they are online, so that the lines of the CPUs are the ones to compare.
+another idle time than while they are online. So the lines of the CPUs are the ones to compare.
 """
 
 from typing import Final

@@ -2,9 +2,9 @@
 """The counters of one source, watched from tick to tick: an increase is right, or none with a reason.
 
 A counter that fell was reset or read wrongly, and nobody can tell which. A driver that is reset and a file
-that is read half both show 0 for a while, and then the old number again. So what fell is remembered. A
+that is read half both show 0 for a while. Then the old number is back. So what fell is remembered. A
 counter that comes back to its old number has not counted all that within one tick. One that rises by more
-than can be (publisher.rates.bounds) was read wrongly, and falls by itself when it is read right again.
+than can be (publisher.rates.bounds) was read wrongly. It falls when it is read right again.
 """
 
 from collections.abc import Collection, Container, Sequence

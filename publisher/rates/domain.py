@@ -18,7 +18,7 @@ from publisher.rates.counter_watch import CounterWatch, watched
 NANOSECONDS = 1_000_000_000
 
 NO_DELAY: Final = "no steal: libvirt before 7.2 has no vcpu.N.delay"
-# From such a share of the CPU time, and so many cores, polling misleads who looks at the CPU of a VM.
+# From such a share of the CPU time, and so many cores, polling misleads a reader.
 POLLING_SHARE: Final = 0.25
 POLLING_CORES: Final = 0.1
 

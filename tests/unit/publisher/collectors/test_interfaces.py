@@ -82,7 +82,7 @@ def test_names_that_are_no_utf8_stay_different(tmp_path: Path) -> None:
 
 
 def test_an_interface_that_reads_0_for_a_while_shows_no_leap() -> None:
-    """1 MB/s, a driver that shows 0 for two ticks, and again 1 MB/s: never 0, never 50 GB/s; each is told."""
+    """1 MB/s, a driver that shows 0 for two ticks, 1 MB/s. Never 0, never 50 GB/s; each is told."""
     watch, shown, told = CounterWatch(), [], []
     numbers = [500_000_000_000, 500_010_000_000, 0, 0, 500_040_000_000, 500_050_000_000]
     readings = [reading(interface("eth0", receive_bytes_total=number)) for number in numbers]

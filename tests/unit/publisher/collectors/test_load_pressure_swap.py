@@ -96,7 +96,7 @@ def test_pressure_without_a_total_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("numbers", [(10**6, 0, 3 * 10**6, 4 * 10**6), (10**6, 2**60, 3 * 10**6, 4 * 10**6)])
 def test_stalls_that_cannot_be_are_null(numbers: tuple[int, ...]) -> None:
-    """A total that reads 0 or too high for a tick is no stall of 100 %, then or when it is back."""
+    """A total that reads 0 or too high for a tick is no stall, then or when it is back."""
     watch, shown = CounterWatch(), []
     readings = [pressure.PressureReading(io_full_total=number) for number in numbers]
     for before, after in pairwise(readings):
