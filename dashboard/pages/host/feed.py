@@ -7,9 +7,9 @@ and view.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 import msgspec
 
@@ -26,6 +26,13 @@ from dashboard.errors import (
     RangeError,
     SchemaMissingError,
 )
+from dashboard.history.wanted_range import (
+    UNKNOWN_TICK_SECONDS,
+    WantedRange,
+    redraw_step,
+    wanted_range,
+    width_step,
+)
 from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
@@ -34,19 +41,13 @@ from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, Ho
 from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
-from dashboard.timerange import Level, TimeRange, choose_level, parse
+from dashboard.timerange import choose_level
 from dashboard.web.answer_cache import AnswerCache
 from dashboard.web.time_zone import read_zone, zone_name
 
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
-TIME_LETTERS_MAX = 64
 CHART_KEEP_SECONDS = 60.0
-# A step of the width has other ticks; with finer ones each window would have a chart of its own.
-WIDTH_STEP_PIXELS = 100
-UNKNOWN_TICK_SECONDS = 10.0
-# A rollup is drawn anew a few times per bucket: its last bucket is still filling.
-REDRAWS_PER_BUCKET = 4
 
 
 class Answer(NamedTuple):
@@ -54,15 +55,6 @@ class Answer(NamedTuple):
 
     update: Update
     chart: ChartUpdate | None = None
-
-
-class Wanted(NamedTuple):
-    """What the address of a page names: a host and the texts of a range, in a zone."""
-
-    host: str
-    from_text: str
-    to_text: str
-    zone_name: str
 
 
 class Now(NamedTuple):
@@ -76,9 +68,7 @@ class EventsKey(NamedTuple):
     """The events of one host in a range as the URL names it."""
 
     host_id: int
-    from_text: str
-    to_text: str
-    zone_name: str
+    wanted: WantedRange
 
 
 class HostFeed:
@@ -109,11 +99,11 @@ class HostFeed:
 
     def answer(self, request: Request, view: ChartView) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
-        wanted = _wanted(request)
+        name = named_host(request.path)
         try:
-            seen = self._hosts.get(wanted.host)
+            seen = self._hosts.get(name)
             if seen.host is None:
-                answer = Answer(noticed(request, unknown_host(wanted.host)))
+                answer = Answer(noticed(request, unknown_host(name)))
             else:
                 answer = self._news(request, view, seen.host, seen.domains)
         except DatabaseError as error:
@@ -121,8 +111,8 @@ class HostFeed:
         # Stamped last: the browser measures ages against the moment that an answer leaves.
         update = msgspec.structs.replace(
             answer.update,
-            title=f"{wanted.host} · kvmgrid",
-            zone=zone_name(read_zone(wanted.zone_name)),
+            title=f"{name} · kvmgrid",
+            zone=zone_name(read_zone(request.zone)),
             now_ms=self._now_ms(),
         )
         return answer._replace(update=update)
@@ -141,7 +131,7 @@ class HostFeed:
         return Now(rows[0], self._database.fetch(HOST_DOMAINS, {"host_id": rows[0].host_id}))
 
     def _take_events(self, key: EventsKey) -> tuple[HostEvent, ...]:
-        window = parse(key.from_text, key.to_text, now=self._now(), zone=read_zone(key.zone_name))
+        window = key.wanted.window(self._now())
         parameters: dict[str, str | int | datetime] = {
             "host_id": key.host_id,
             "start": window.start,
@@ -159,7 +149,7 @@ class HostFeed:
         shown: Element | None = None
         drawn: ChartUpdate | None = None
         try:
-            key = self._chart_key(_wanted(request), view, host)
+            key = self._chart_key(wanted_range(request), view, host)
             parts["events"] = event_list(key.events)
             chart = self._charts.get(key)
         except (RangeError, QueryTimeoutError) as error:
@@ -184,9 +174,9 @@ class HostFeed:
         )
         return Answer(update, drawn)
 
-    def _chart_key(self, wanted: Wanted, view: ChartView, host: HostNow) -> ChartKey:
+    def _chart_key(self, wanted: WantedRange, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()
-        window = parse(wanted.from_text, wanted.to_text, now=now, zone=read_zone(wanted.zone_name))
+        window = wanted.window(now)
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
         level = choose_level(window.window_seconds, tick_seconds)
         is_silent = host.freshness == "stale" and not host.is_catching_up
@@ -198,11 +188,9 @@ class HostFeed:
             level=level,
             tick_seconds=tick_seconds,
             zone_name=wanted.zone_name,
-            width_pixels=round(view.width_pixels / WIDTH_STEP_PIXELS) * WIDTH_STEP_PIXELS,
-            step=_step(window, level, host, now),
-            events=self._events.get(
-                EventsKey(host.host_id, window.from_text, window.to_text, wanted.zone_name)
-            ),
+            width_pixels=width_step(view),
+            step=redraw_step(window, level, None if host.freshness == "stale" else host.sampled_at, now),
+            events=self._events.get(EventsKey(host.host_id, wanted)),
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
             is_catching_up=host.is_catching_up,
@@ -217,20 +205,3 @@ def is_host_page(path: str) -> bool:
 def named_host(path: str) -> str:
     """Return the host that the address of its page names."""
     return unquote(path.removeprefix(PREFIX))[:HOST_LETTERS_MAX]
-
-
-def _wanted(request: Request) -> Wanted:
-    """Return what an address names; a range that it does not name is the usual one."""
-    named = parse_qs(request.search.removeprefix("?"))
-    from_text, to_text = (named.get(name, [""])[0][:TIME_LETTERS_MAX] for name in ("from", "to"))
-    return Wanted(named_host(request.path), from_text, to_text, request.zone)
-
-
-def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:
-    """Return what changes when the chart has to be drawn anew."""
-    if window.end < now - timedelta(seconds=level.bucket_seconds + 60):
-        return "past"
-    if level.is_raw and host.sampled_at is not None and host.freshness != "stale":
-        return host.sampled_at.isoformat()
-    period = max(UNKNOWN_TICK_SECONDS, level.bucket_seconds / REDRAWS_PER_BUCKET)
-    return str(int(now.timestamp() / period))

@@ -71,7 +71,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
     points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
     events = [
-        HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20)
+        HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20, "hv1", None)
         for hour in range(1, DOMAIN_COUNT + 1)
     ]
     database = host_database(host_samples_rollup=points, host_events=events)
