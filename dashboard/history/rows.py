@@ -4,7 +4,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,23 +31,28 @@ class Watch(NamedTuple):
     ended_seconds: float | None = None
 
 
+class Series(NamedTuple, Generic[Row]):
+    """The rows of one object: how samples and buckets are asked for, of which relation, by which keys."""
+
+    raw: Query[Row]
+    rollup: Query[Row]
+    relation: str
+    keys: Mapping[str, Parameter]
+
+
 def read_rows(
-    database: Database,
-    query: Query[Row],
-    keys: Mapping[str, Parameter],
-    window: TimeRange,
-    level: Level,
-    *,
-    tick_seconds: float,
-    view: str | None = None,
+    database: Database, series: Series[Row], window: TimeRange, level: Level, tick_seconds: float
 ) -> list[Row]:
     """Return the rows of a range and one neighbour at each end, so that curves run to the edges.
 
     The first field of a row is its time, in seconds since the epoch. Raises a DatabaseError.
     """
     margin = timedelta(seconds=level.bucket_seconds + max(tick_seconds, NEIGHBOUR_SECONDS))
-    parameters = {**keys, "start": window.start - margin, "end": window.end + margin}
-    rows = database.fetch(query, parameters, view=view)
+    parameters = {**series.keys, "start": window.start - margin, "end": window.end + margin}
+    if level.is_raw:
+        rows = database.fetch(series.raw, parameters)
+    else:
+        rows = database.fetch(series.rollup, parameters, view=f"{series.relation}_{level.name}")
     start, end = window.start.timestamp() - level.bucket_seconds, window.end.timestamp()
     first, last = (bisect_left(rows, edge, key=lambda row: row[0]) for edge in (start, end))
     return rows[max(0, first - 1) : last + 1]

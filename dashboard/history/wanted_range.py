@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from dashboard.charts.contract import ChartView
 from dashboard.parts.contract import Request
@@ -41,6 +41,13 @@ def wanted_range(request: Request) -> WantedRange:
     named = named_in(request)
     from_text, to_text = (named.get(name, [""])[0][:TIME_LETTERS_MAX] for name in ("from", "to"))
     return WantedRange(from_text, to_text, request.zone)
+
+
+def kept_query(request: Request) -> str:
+    """Return what of an address goes along to the page of another object: range and zone."""
+    named = named_in(request)
+    kept = {name: named[name][0][:TIME_LETTERS_MAX] for name in ("from", "to", "tz") if name in named}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def width_step(view: ChartView) -> int:

@@ -12,7 +12,7 @@ from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_str
 from dashboard.components.host_words import host_path
 from dashboard.database import Database
 from dashboard.history.range_words import nearest_samples, no_samples, range_note, young_object
-from dashboard.history.rows import Watch, missing, read_rows
+from dashboard.history.rows import Series, Watch, missing, read_rows
 from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
 from dashboard.parts.markup import Element, h
@@ -55,7 +55,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     """Return the chart for a key; raise a DatabaseError or RangeError."""
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
-    points = _points(database, key, window)
+    series = Series(HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, "host_samples", {"host_id": key.host_id})
+    points = read_rows(database, series, window, key.level, key.tick_seconds)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
     span = None if shown else nearest_samples(database, HOST_SPAN, {"host_id": key.host_id}, window, now)
@@ -95,18 +96,6 @@ def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: da
         times_seconds=samples.times_seconds,
         columns=found,
         gaps=missing(samples, Spacing(key.tick_seconds, key.level.bucket_seconds), key.watch, window, now),
-    )
-
-
-def _points(database: Database, key: ChartKey, window: TimeRange) -> list[HostPoint]:
-    return read_rows(
-        database,
-        HOST_SAMPLES_RAW if key.level.is_raw else HOST_SAMPLES_ROLLUP,
-        {"host_id": key.host_id},
-        window,
-        key.level,
-        tick_seconds=key.tick_seconds,
-        view=None if key.level.is_raw else f"host_samples_{key.level.name}",
     )
 
 

@@ -11,24 +11,18 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import unquote
 
-import msgspec
-
-from dashboard.charts.contract import ChartUpdate, ChartView
-from dashboard.charts.drawing import news, no_chart
+from dashboard.charts.contract import ChartView
+from dashboard.charts.drawing import Drawing
 from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
-from dashboard.components.failure import failed, failure_banner, noticed
-from dashboard.components.notices import slow_answer
+from dashboard.components.failure import failed, noticed
 from dashboard.database import Database
-from dashboard.errors import (
-    DatabaseError,
-    QueryTimeoutError,
-    RangeError,
-    SchemaMissingError,
-)
+from dashboard.errors import DatabaseError
+from dashboard.history.charted_answer import Answer, Holding, charted, late, stamped
 from dashboard.history.wanted_range import (
     UNKNOWN_TICK_SECONDS,
     WantedRange,
+    kept_query,
     redraw_step,
     wanted_range,
     width_step,
@@ -38,23 +32,15 @@ from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
-from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
+from dashboard.parts.contract import Request, Update
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
 from dashboard.timerange import choose_level
 from dashboard.web.answer_cache import AnswerCache
-from dashboard.web.time_zone import read_zone, zone_name
 
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
 CHART_KEEP_SECONDS = 60.0
-
-
-class Answer(NamedTuple):
-    """News of the parts, and of the chart; None where the browser shows it already."""
-
-    update: Update
-    chart: ChartUpdate | None = None
 
 
 class Now(NamedTuple):
@@ -108,21 +94,11 @@ class HostFeed:
                 answer = self._news(request, view, seen.host, seen.domains)
         except DatabaseError as error:
             answer = Answer(failed(request, error, self._database.away_since))
-        # Stamped last: the browser measures ages against the moment that an answer leaves.
-        update = msgspec.structs.replace(
-            answer.update,
-            title=f"{name} · kvmgrid",
-            zone=zone_name(read_zone(request.zone)),
-            now_ms=self._now_ms(),
-        )
-        return answer._replace(update=update)
+        return stamped(answer, request, name, self._now())
 
     def late(self, number: int) -> Update:
         """Return what to say while an answer takes too long."""
-        return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
-
-    def _now_ms(self) -> int:
-        return round(self._now().timestamp() * 1000)
+        return late(number, self._now())
 
     def _take(self, host: str) -> Now:
         rows = self._database.fetch(HOST_NOW, {"host": host})
@@ -144,35 +120,20 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
-            "vms": domain_table(domains, None if host.stale_at is None else host.stale_at.isoformat()),
+            "vms": domain_table(
+                domains, None if host.stale_at is None else host.stale_at.isoformat(), kept_query(request)
+            ),
         }
-        shown: Element | None = None
-        drawn: ChartUpdate | None = None
-        try:
+
+        def draw() -> Drawing:
             key = self._chart_key(wanted_range(request), view, host)
-            parts["events"] = event_list(key.events)
+            parts["events"] = event_list(key.events, kept_query(request))
             chart = self._charts.get(key)
-        except (RangeError, QueryTimeoutError) as error:
-            words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
-            parts["note"] = h("p", h("strong", words), class_="note note--bad")
-            # No chart instead of one of another range.
-            drawn = no_chart(request.number)
-        except SchemaMissingError:
-            raise
-        except DatabaseError as error:
-            # What was found out is shown; only the chart stays as it was.
-            shown = failure_banner(error, self._database.away_since)
-        else:
-            note = h("div", chart.note, still_arriving(host))
-            parts["note"] = note
-            drawn = news(chart.drawing, view, request.number, self._versions)
-        update = Update(
-            number=request.number,
-            banner=shown,
-            parts=fresh_parts(parts, request.seen),
-            gone=gone_parts([NOTICE], request.seen),
-        )
-        return Answer(update, drawn)
+            parts["note"] = h("div", chart.note, still_arriving(host))
+            return chart.drawing
+
+        holding = Holding(request, view, self._versions)
+        return charted(holding, parts, draw, lambda: self._database.away_since)
 
     def _chart_key(self, wanted: WantedRange, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from dashboard.charts.contract import ChartView, written_chart
-from dashboard.pages.host.feed import Answer, HostFeed
+from dashboard.history.charted_answer import Answer
+from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
 from dashboard.parts.contract import written
 from dashboard.queries import HostEvent
@@ -71,7 +72,9 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
     points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
     events = [
-        HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20, "hv1", None)
+        HostEvent(
+            NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20, "hv1", None
+        )
         for hour in range(1, DOMAIN_COUNT + 1)
     ]
     database = host_database(host_samples_rollup=points, host_events=events)
