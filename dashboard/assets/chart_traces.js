@@ -140,7 +140,7 @@
     const looks = [
       { role: "gap", shape: "/", size: 7, solidity: 0.14 },
       { role: "silence", shape: ".", size: 9, solidity: 0.08 },
-      { role: "off", shape: "-", size: 9, solidity: 0.1 },
+      { role: "off", shape: "-", size: 12, solidity: 0.06 },
     ];
     const colour = ink.colour("gap");
     return looks.flatMap(({ role, shape, size, solidity }) => {

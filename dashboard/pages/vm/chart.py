@@ -34,7 +34,7 @@ from dashboard.queries import HostEvent, SampleSpan
 from dashboard.timerange import Level, TimeRange, parse
 from dashboard.web.time_zone import read_zone
 
-# A sample may come late by one and a half ticks before a state is no longer that of the time.
+# A state is that of the time until a sample is late by more than one and a half ticks.
 TICKS_OFF = 2.5
 
 

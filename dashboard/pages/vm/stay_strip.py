@@ -53,15 +53,16 @@ def _stay(stay: VmStay, window: TimeRange, zone: tzinfo, query: str) -> Element:
     until = "now" if stay.valid_to is None else _clock(stay.valid_to, zone)
     words = HOW_WORDS.get(stay.how, stay.how)
     title = f"{stay.host}: {_clock(stay.valid_from, zone)} to {until}, {words}"
-    return h(
+    link = h(
         "a",
         stay.host,
         href=host_path(stay.host) + query,
-        class_="stay",
-        style=f"--at:{at:.5f};--share:{share:.5f}",
+        class_="stay__host",
+        style=f"width:{100 * share:.3f}%",
         title=title,
         aria_label=title,
     )
+    return h("div", link, class_="stay", style=f"--at:{at:.5f}")
 
 
 def _clock(instant: datetime, zone: tzinfo) -> str:

@@ -81,7 +81,7 @@ def _state(vm: VmNow, query: str) -> Element:
         was = state_in_words(vm.state_name, vm.state_reason_name)
         words = [h("strong", f"{STATE_UNKNOWN}; {was} when last seen "), _age(vm.sampled_at)]
     else:
-        words = [h("strong", state_in_words(vm.state_name, vm.state_reason_name))]
+        words = ["Now ", h("strong", state_in_words(vm.state_name, vm.state_reason_name))]
     if vm.host is not None:
         words += [" · on ", _host(vm.host, query)]
     if vm.host is not None and vm.stay_from is not None:
