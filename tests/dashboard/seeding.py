@@ -14,7 +14,6 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from consumer.rows.health import assess
-from publisher.wire.domain_devices import DomainBlockSample, DomainInterfaceSample
 from publisher.wire.samples import (
     SCHEMA_VERSION,
     DomainReport,
@@ -31,23 +30,6 @@ from publisher.wire.transposition import in_columns
 GIB = 1024**3
 MIB = 1024**2
 EPOCH = "0123456789abcdef"
-
-
-class Stay(NamedTuple):
-    """A time that a VM lived on a host."""
-
-    host: str
-    valid_from: datetime
-    valid_to: datetime | None = None
-    how: str = "discovered"
-
-
-class Name(NamedTuple):
-    """A time that a VM had a name."""
-
-    name: str
-    valid_from: datetime
-    valid_to: datetime | None = None
 
 
 class Seeder:
@@ -145,28 +127,6 @@ class Seeder:
             "attributes": Jsonb(event.attributes),
         }
         self._insert("events", row)
-
-    def lived(self, vm: DomainReport, stays: Iterable[Stay], names: Iterable[Name] = ()) -> None:
-        """Say where a stored VM lived and what it was called, the oldest first; the last end may be open."""
-        domain_id = self._domain_ids[vm.uuid]
-        for stay in stays:
-            row = stay._asdict() | {"domain_id": domain_id, "host_id": self._host_ids[stay.host]}
-            del row["host"]
-            self._insert("residency", row)
-        for name in names:
-            self._insert("domain_names", name._asdict() | {"domain_id": domain_id})
-
-    def removed(self, vm: DomainReport, at: datetime) -> None:
-        """Say that libvirt no longer knows a stored VM."""
-        self._connection.execute("UPDATE kvmgrid.domains SET removed_at = %s WHERE uuid = %s", [at, vm.uuid])
-
-    def contested(self, vm: DomainReport, host: str, since: datetime) -> None:
-        """Say that another host reports a stored VM as running too."""
-        self._connection.execute(
-            "INSERT INTO kvmgrid.contested_domains (domain_id, host_id, since, last_at)"
-            " VALUES (%s, %s, %s, now())",
-            [self._domain_ids[vm.uuid], self._host_ids[host], since],
-        )
 
     def _host_id(self, batch: SampleBatch) -> int:
         if batch.host not in self._host_ids:
@@ -266,47 +226,6 @@ def domain(number: int, name: str, *, state: int = 1, cpu_ratio: float = 0.25) -
             network_transmit_bytes_per_second=12_500.0 if is_running else None,
         ),
     )
-
-
-def with_devices(vm: DomainReport, disks: Iterable[str] = ("vda", "vdb")) -> DomainReport:
-    """Return a VM with disks that differ, and one interface."""
-    blocks = [
-        DomainBlockSample(
-            device=device,
-            capacity_bytes=20 * GIB,
-            physical_bytes=5 * GIB * number,
-            read_bytes_per_second=1.0 * MIB * number,
-            write_bytes_per_second=0.5 * MIB * number,
-            read_requests_per_second=40.0 * number,
-            write_requests_per_second=20.0 * number,
-            flush_requests_per_second=2.0,
-            read_latency_seconds=0.001 * number,
-            write_latency_seconds=0.004 * number,
-            flush_latency_seconds=0.009,
-        )
-        for number, device in enumerate(disks, 1)
-    ]
-    interface = DomainInterfaceSample(
-        device="52:54:00:12:34:56",
-        name="vnet0",
-        receive_bytes_per_second=125_000.0,
-        transmit_bytes_per_second=12_500.0,
-        receive_packets_per_second=300.0,
-        transmit_packets_per_second=100.0,
-        receive_errors_per_second=0.0,
-        transmit_errors_per_second=0.0,
-        receive_drops_per_second=0.0,
-        transmit_drops_per_second=1.0,
-    )
-    sample = msgspec.structs.replace(
-        vm.sample,
-        memory_maximum_bytes=4 * GIB,
-        block_read_requests_per_second=120.0,
-        block_write_requests_per_second=60.0,
-        block_latency_seconds=0.003,
-        interval_seconds=10.0,
-    )
-    return msgspec.structs.replace(vm, sample=sample, blocks=blocks, interfaces=[interface])
 
 
 class Load(NamedTuple):

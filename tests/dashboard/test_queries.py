@@ -21,16 +21,8 @@ from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
-from tests.dashboard.seeding import (
-    Load,
-    Name,
-    Seeder,
-    Stay,
-    domain,
-    run_of_batches,
-    utc_now,
-    with_devices,
-)
+from tests.dashboard.lives import Lives, Name, Stay, with_devices
+from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
 QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
@@ -85,7 +77,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_rows_have_the_columns_of_their_type(
-    connected: Database, database: MigratedDatabase, seeder: Seeder, query: Query[Any]
+    connected: Database, database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
 ) -> None:
     """Each question answers with the fields of its row type, in their order, for a host with everything."""
     now = utc_now()
@@ -96,7 +88,7 @@ def test_rows_have_the_columns_of_their_type(
     )
     born = now - timedelta(hours=1)
     for vm in vms:
-        seeder.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+        lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
     view = view_of(query)
     rows = connected.fetch(query, parameters(query, now), view=view)
     assert rows
@@ -139,13 +131,15 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("query", ON_LARGE_TABLES, ids=lambda query: query.name)
-def test_a_vm_is_found_by_its_key(database: MigratedDatabase, seeder: Seeder, query: Query[Any]) -> None:
+def test_a_vm_is_found_by_its_key(
+    database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
+) -> None:
     """Samples and events of one VM are read through an index that begins with it."""
     now = utc_now()
     seeder.store(
         run_of_batches("hv1", now, 10, Load(domains=[VM])), [seeder.event("hv1", "domain_started", now, VM)]
     )
-    seeder.lived(VM, [Stay("hv1", now - timedelta(hours=1))])
+    lives.lived(VM, [Stay("hv1", now - timedelta(hours=1))])
     text = query.text().replace("{view}", str(view_of(query)))
     with psycopg.connect(database.owner_url) as connection:
         # The tables are too small for an index to pay.

@@ -13,17 +13,8 @@ from playwright.sync_api import Page, expect
 from publisher.wire.samples import DomainReport
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
-from tests.dashboard.seeding import (
-    Load,
-    Name,
-    Seeder,
-    Stay,
-    domain,
-    host_batch,
-    run_of_batches,
-    utc_now,
-    with_devices,
-)
+from tests.dashboard.lives import Lives, Name, Stay, with_devices
+from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK
 
 HOSTILE = '<img src=x onerror="window.hit=1"> \u202ename'
@@ -53,7 +44,7 @@ def wait_for_lines(page: Page, count: int = 8) -> None:
 
 
 @pytest.fixture
-def moved(seeder: Seeder) -> Moved:
+def moved(seeder: Seeder, lives: Lives) -> Moved:
     """Give a VM of two disks that has moved ten minutes ago, beside others on either host."""
     now = utc_now()
     at = now - timedelta(minutes=10)
@@ -75,13 +66,13 @@ def moved(seeder: Seeder) -> Moved:
             seeder.event("hv2", "domain_migration_arrived", at, vm, "migrated"),
         ],
     )
-    seeder.lived(
+    lives.lived(
         vm,
         [Stay("hv1", born, at), Stay("hv2", at, None, "migrated")],
         [Name("former", born, at), Name("web", at)],
     )
-    seeder.lived(early, [Stay("hv1", born)])
-    seeder.lived(late, [Stay("hv2", born)])
+    lives.lived(early, [Stay("hv1", born)])
+    lives.lived(late, [Stay("hv2", born)])
     return Moved(vm, at, now)
 
 
@@ -106,13 +97,13 @@ def test_a_move_is_one_line_with_a_mark(page: Page, dashboard: Dashboard, moved:
     expect(page.locator("#vm-life")).to_contain_text("migrated there")
     expect(page.locator("#vm-life .names")).to_contain_text("former")
     expect(page.locator("#vm-events .event__name")).to_have_text(["hv2", "hv1"])
-    expect(page.locator(".facts")).to_contain_text("20 min")
+    expect(page.locator(".facts")).to_contain_text("ago (booted)")
     assert page.evaluate("window.hit === undefined")
 
 
 def test_links_lead_from_host_to_vm_to_neighbour(page: Page, dashboard: Dashboard, moved: Moved) -> None:
     """The range goes along in both directions; names of strangers stay text."""
-    query = "?from=now-20m&to=now"
+    query = "?from=now-30m&to=now"
     page.goto(f"{dashboard.url}/host/hv2{query}")
     page.locator("#host-vms").get_by_role("link", name="web").click()
     expect(page.locator("h1")).to_have_text("web")
@@ -176,10 +167,10 @@ def test_a_new_sample_extends_the_chart(
 
 
 def test_a_vm_that_is_gone_shows_its_last_life(
-    page: Page, dashboard: Dashboard, seeder: Seeder, moved: Moved
+    page: Page, dashboard: Dashboard, lives: Lives, moved: Moved
 ) -> None:
     """Its page says since when it is gone, and leads to its last hour."""
-    seeder.removed(moved.vm, moved.now)
+    lives.removed(moved.vm, moved.now)
     page.goto(f"{dashboard.url}/vm/{moved.vm.uuid}?from=now-1h&to=now")
     expect(page.locator(".vm-state")).to_contain_text("Gone since")
     expect(page.locator(".vm-state")).to_contain_text("last on hv2")
@@ -189,10 +180,10 @@ def test_a_vm_that_is_gone_shows_its_last_life(
 
 
 def test_contested_and_unknown_vms_are_said(
-    open_page: Callable[..., Watched], dashboard: Dashboard, seeder: Seeder, moved: Moved
+    open_page: Callable[..., Watched], dashboard: Dashboard, lives: Lives, moved: Moved
 ) -> None:
     """A UUID that two hosts report is told with both; one that nobody reported leads home."""
-    seeder.contested(moved.vm, "hv1", moved.at)
+    lives.contested(moved.vm, "hv1", moved.at)
     page, faults = open_page()
     page.goto(f"{dashboard.url}/vm/{moved.vm.uuid}")
     expect(page.locator(".vm-head")).to_contain_text("Contested: hv1 too reports a VM of this UUID")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the page of a VM shows: parts and a chart, sent when they differ from what the browser has.
 
-Four caches are shared by all viewers. The newest figures and the life in a range are kept about a second,
-what stands around the VM ten seconds. Charts are computed once per sample and view.
+Four caches are shared by all viewers. The newest figures and the life in a range are kept about a second.
+What stands around the VM is kept ten seconds. Charts are computed once per sample and view.
 """
 
 from collections.abc import Callable
