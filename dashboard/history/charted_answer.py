@@ -14,6 +14,7 @@ from dashboard.charts.versions import Versions
 from dashboard.components.failure import failure_banner
 from dashboard.components.notices import slow_answer
 from dashboard.errors import DatabaseError, QueryTimeoutError, RangeError, SchemaMissingError
+from dashboard.history.structure import chart_id, parts_id
 from dashboard.parts.contract import (
     NOTICE,
     Request,
@@ -111,14 +112,10 @@ class ChartedFeed(Protocol):
 
 
 def bind_charted(
-    app: Dash,
-    places: tuple[str, str],
-    feed: ChartedFeed,
-    workers: Workers,
-    is_page: Callable[[str], bool],
+    app: Dash, page: str, feed: ChartedFeed, workers: Workers, is_page: Callable[[str], bool]
 ) -> None:
-    """Bind the Parts and the Chart of these ids to their feed, in one callback."""
-    parts, chart = places
+    """Bind the Parts and the Chart of a page to their feed, in one callback."""
+    parts, chart = parts_id(page), chart_id(page)
 
     async def answer(_number: Any, data: Any, view_data: Any) -> Any:
         request, view = read_request(data), read_view(view_data)

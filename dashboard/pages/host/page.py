@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One host: its chart over a range, its VMs, its events. The URL is the state."""
 
-from dash import Dash, html
+from dash import Dash
 
-from dashboard.charts.component import Chart
-from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
 from dashboard.history.charted_answer import bind_charted
-from dashboard.history.structure import chart_section, section
+from dashboard.history.structure import Card, ObjectChart, object_page
 from dashboard.page import Page
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
@@ -19,50 +17,30 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
 )
-from dashboard.parts.contract import NOTICE
-from dashboard.parts.parts import Parts, body, place
+from dashboard.parts.parts import Parts
 from dashboard.web.workers import Workers
 
 NAME = "host"
-PARTS = "host-parts"
-CHART = "host-chart"
-BODY = "host-body"
 
 CHART_WORDS = "Charts of CPU, memory, disk, network and pressure; the table has the numbers"
 
 
 def layout() -> Parts:
     """Return the structure of the page."""
-    note = html.Div(className="note-place", **place("note"))
-    chart = Chart(note, id=CHART, panels=PANELS, table=TABLE, label=CHART_WORDS)
-    return Parts(
-        [
-            html.Div(**place(NOTICE)),
-            html.Div(
-                [
-                    html.Header(
-                        [html.Div(**place("head")), html.Div(className="host-facts", **place("facts"))],
-                        className="host-top",
-                    ),
-                    html.Div(className="range-place", **place("range")),
-                    chart_section(chart),
-                    section(NAME, "vms", "VMs", class_name="table-place"),
-                    section(NAME, "events", "Events in this range"),
-                ],
-                id=BODY,
-                **body(),
-            ),
-        ],
-        id=PARTS,
-        className="page page--object",
-        fixed={"range": range_bar()},
+    return object_page(
+        NAME,
+        ObjectChart(PANELS, TABLE, CHART_WORDS),
+        (
+            Card("vms", "VMs", "table-place"),
+            Card("events", "Events in this range"),
+        ),
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page's one callback: its parts and its chart."""
     feed = HostFeed(database, keep_seconds=keep_seconds)
-    bind_charted(app, (PARTS, CHART), feed, workers, is_host_page)
+    bind_charted(app, NAME, feed, workers, is_host_page)
 
 
 HOST = Page(

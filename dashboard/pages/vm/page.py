@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One VM on whatever host: its chart over a range, its devices, where it lived. The URL is the state."""
 
-from dash import Dash, html
+from dash import Dash
 
-from dashboard.charts.component import Chart
 from dashboard.components.domain_words import PREFIX
-from dashboard.components.range_bar import range_bar
 from dashboard.database import Database
 from dashboard.history.charted_answer import bind_charted
-from dashboard.history.structure import chart_section, section
+from dashboard.history.structure import Card, ObjectChart, object_page
 from dashboard.page import Page
 from dashboard.pages.vm.feed import VmFeed, is_vm_page
 from dashboard.pages.vm.panels import PANELS, TABLE
@@ -29,53 +27,33 @@ from dashboard.pages.vm.queries import (
     VM_START,
     VM_STAYS,
 )
-from dashboard.parts.contract import NOTICE
-from dashboard.parts.parts import Parts, body, place
+from dashboard.parts.parts import Parts
 from dashboard.web.workers import Workers
 
 NAME = "vm"
-PARTS = "vm-parts"
-CHART = "vm-chart"
-BODY = "vm-body"
 
 CHART_WORDS = "Charts of CPU, memory, disks and network of the VM on all its hosts; the table has the numbers"
 
 
 def layout() -> Parts:
     """Return the structure of the page."""
-    note = html.Div(className="note-place", **place("note"))
-    chart = Chart(note, id=CHART, panels=PANELS, table=TABLE, label=CHART_WORDS)
-    return Parts(
-        [
-            html.Div(**place(NOTICE)),
-            html.Div(
-                [
-                    html.Header(
-                        [html.Div(**place("head")), html.Div(className="host-facts", **place("facts"))],
-                        className="host-top",
-                    ),
-                    html.Div(className="range-place", **place("range")),
-                    chart_section(chart),
-                    section(NAME, "disks", "Disks", class_name="table-place"),
-                    section(NAME, "interfaces", "Interfaces", class_name="table-place"),
-                    section(NAME, "neighbours", "Shared its host", class_name="table-place"),
-                    section(NAME, "life", "Where it lived in this range", class_name="table-place"),
-                    section(NAME, "events", "Events in this range"),
-                ],
-                id=BODY,
-                **body(),
-            ),
-        ],
-        id=PARTS,
-        className="page page--object",
-        fixed={"range": range_bar()},
+    return object_page(
+        NAME,
+        ObjectChart(PANELS, TABLE, CHART_WORDS),
+        (
+            Card("disks", "Disks", "table-place"),
+            Card("interfaces", "Interfaces", "table-place"),
+            Card("neighbours", "Shared its host", "table-place"),
+            Card("life", "Where it lived in this range", "table-place"),
+            Card("events", "Events in this range"),
+        ),
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page's one callback: its parts and its chart."""
     feed = VmFeed(database, keep_seconds=keep_seconds)
-    bind_charted(app, (PARTS, CHART), feed, workers, is_vm_page)
+    bind_charted(app, NAME, feed, workers, is_vm_page)
 
 
 VM = Page(
