@@ -60,6 +60,8 @@
    */
   kvmgrid.chartLayout = function (picture, bands, colour, isTouch) {
     const plotPixels = kvmgrid.plotPixels(picture, bands);
+    const event = { color: colour("purple"), width: 1, dash: "dot" };
+    const move = { color: colour("text"), width: MOVE_PIXELS, dash: "solid" };
     const belowMarks = 1 - picture.marks_pixels / plotPixels;
     const anchor = bands.length ? bands[bands.length - 1].axis : "free";
     const { left_pixels: l, right_pixels: r } = picture;
@@ -78,8 +80,8 @@
       dragmode: isTouch ? false : "zoom",
       xaxis: timeAxis(picture, anchor, colour),
       shapes: [
-        ...picture.events_seconds.map((instant) => upright(instant, belowMarks, { color: colour("purple"), width: 1, dash: "dot" })),
-        ...picture.moves_seconds.map((instant) => upright(instant, belowMarks, { color: colour("text"), width: MOVE_PIXELS, dash: "solid" })),
+        ...picture.events_seconds.map((instant) => upright(instant, belowMarks, event)),
+        ...picture.moves_seconds.map((instant) => upright(instant, belowMarks, move)),
       ],
     };
     bands.forEach(({ axis, top, bottom }, index) => {

@@ -41,7 +41,7 @@ def lively_neighbours(chance: random.Random) -> list[VmNeighbour]:
 
 
 def test_a_live_tick_of_a_day_is_small() -> None:
-    """A bucket later the last one has changed, one is new, and so are the figures of all around the VM."""
+    """A bucket later the last one has changed and one is new. So are the figures of all around."""
     chance = random.Random(22)  # noqa: S311 - no secret
     now = NOW
     start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
