@@ -93,6 +93,18 @@ class SystemTree:
         except OSError as error:
             raise _translated(folder, error) from error
 
+    def numbers(self, folder: str) -> dict[str, int]:
+        """Return the inode number of each name in a folder: one listing, however many there are.
+
+        In sysfs an entry that is made anew has another number, also under a used name. A rename takes the
+        number along. Before Linux 4.14 numbers were used again (fs/kernfs).
+        """
+        try:
+            with os.scandir(self._root + folder) as entries:
+                return {entry.name: entry.inode() for entry in entries}
+        except OSError as error:
+            raise _translated(folder, error) from error
+
     def exists(self, path: str) -> bool:
         """Tell whether a path exists, following links."""
         try:

@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.integration.two_hosts",
     "tests.integration.running_consumer",
+    "tests.integration.rollup_site",
 ]
 
 END_TO_END = "tests/end_to_end/"

@@ -51,6 +51,16 @@
   };
 
   /**
+   * Returns whether a click is the second of a double click, by the browser's count. Plotly counts by the moments at which it handles
+   * what comes: a busy page loses a second click. What began a drag and the touch of a tap, which the browser presses once more, are
+   * first ones. The browser's count stands in the click that Plotly makes of each press that was no drag.
+   * @param {MouseEvent} click
+   */
+  function isSecondClick(click) {
+    return !click.isTrusted && click.detail > 0 && click.detail % 2 === 0;
+  }
+
+  /**
    * @typedef {object} Gestures what a person does on a chart
    * @property {(start: number, end: number) => void} zoom
    * @property {() => void} zoomBack
@@ -75,9 +85,8 @@
       const end = change["xaxis.range[1]"];
       if (Number.isFinite(start) && Number.isFinite(end) && end > start) gestures.zoom(start, end);
     });
-    graph.on("plotly_doubleclick", function () {
-      gestures.zoomBack();
-      return false;
+    graph.addEventListener("click", function (/** @type {MouseEvent} */ click) {
+      if (isSecondClick(click)) gestures.zoomBack();
     });
     graph.on("plotly_hover", function (/** @type {any} */ hover) {
       if (hover.xvals && hover.xvals.length) gestures.point(hover.xvals[0], hover.event ? hover.event.clientY : null);

@@ -28,9 +28,12 @@ def main() -> None:
     """Real RabbitMQ, PostgreSQL with TimescaleDB, libvirt and guests on this machine. Needs root.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (status, down) no such lab is up.
+    Ctrl-C ends it with 130, SIGTERM with 143.
     """
-    # Like Ctrl-C: what a build has begun is removed on the way out.
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    # What a build has begun is removed on the way out. A shell's script starts what runs in the background
+    # with SIGINT ignored, and Python leaves it so.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
 
 
 @main.command()

@@ -16,7 +16,7 @@ from deploy.lab.rootfs import say as say_lab
 from deploy.scenarios.grid import own_grid, running_demo
 from deploy.scenarios.libvirt_actions import LibvirtActions
 from loadgen.errors import LoadgenError, UnreachedError
-from loadgen.scenario.command import say, undo_on_termination, write
+from loadgen.scenario.command import say, undo_on_signals, write
 from loadgen.scenario.report import RunStatus
 from loadgen.scenario.run import Order, carry_out
 from loadgen.scenario.scenario import load_scenario, names
@@ -59,7 +59,7 @@ def main(scenarios: tuple[str, ...], output: Path, times: int) -> None:
 
 if __name__ == "__main__":
     try:
-        undo_on_termination()
+        undo_on_signals()
         main(standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(RunStatus.STOPPED)

@@ -71,7 +71,7 @@ def run(  # noqa: PLR0913 - one for each option
         )
     code = int(RunStatus.MET)
     try:
-        undo_on_termination()
+        undo_on_signals()
         for number in range(1, times + 1):
             name = order.name if times == 1 else f"{order.name}-{number}"
             code = max(code, attempt(order, settings, output / name))
@@ -81,13 +81,17 @@ def run(  # noqa: PLR0913 - one for each option
     sys.exit(code)
 
 
-def undo_on_termination() -> None:
-    """Let SIGTERM end a run as Ctrl-C does: by default it would leave a VM frozen or a guest loaded."""
+def undo_on_signals() -> None:
+    """Let SIGTERM end a run as Ctrl-C does: by default it would leave a VM frozen or a guest loaded.
+
+    A shell's script starts what runs in the background with SIGINT ignored, and Python leaves it so.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
 
 
 def attempt(order: Order, settings: LoadgenSettings, target: Path) -> int:

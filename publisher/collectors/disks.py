@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Block devices from /proc/diskstats (Documentation/admin-guide/iostats.rst).
 
-Partitions, loop, RAM and floppy devices are left out. A *leaf* is a device behind real hardware: its place in
-sysfs is not under ``devices/virtual``. The dm and md devices pass the same requests on to leaves and would
-count them twice. Sectors are 512 bytes whatever the device; ms counters wrap at 2**32.
+Only whole disks are read. Which of them count is judged by how they are built (``disk_roles``). Sectors are
+512 bytes whatever the device; ms counters wrap at 2**32.
 """
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
-from publisher.procfs import LARGEST_COUNT, LARGEST_COUNTER, SourceError, SourceUnavailableError, SystemTree
-from publisher.wire.samples import NAME_CHARACTERS
+from publisher.collectors.disk_roles import DiskRole, DiskStructure, disk_roles, may_change
+from publisher.collectors.disk_structure import FOLDER, block_drivers, read_structure, sysfs_name
+from publisher.procfs import LARGEST_COUNT, LARGEST_COUNTER, SourceUnavailableError, SystemTree
 
 PATH: Final = "/proc/diskstats"
-FOLDER: Final = "/sys/block"
 SECTOR_BYTES: Final = 512
 
-_LEFT_OUT: Final = ("loop", "ram", "zram", "fd")
 _OLD_PARTITION_COLUMNS: Final = 7
 _SHORTEST_COLUMNS: Final = 14
 _USED_COLUMNS: Final = 14
@@ -39,12 +38,16 @@ class DiskCounters(Struct, frozen=True):
 
 
 class Disk(Struct, frozen=True):
-    """One device: its kernel name, the readable name of a device-mapper volume, whether it is a leaf."""
+    """One device: its kernel name, the readable name of a device-mapper volume, whether it is a leaf.
+
+    With another ``identity`` it is another volume, whatever its counters say.
+    """
 
     device: str
     name: str | None
     leaf: bool
     counters: DiskCounters
+    identity: tuple[str, ...] = ()
 
 
 class DiskReading(Struct, frozen=True, kw_only=True):
@@ -53,66 +56,76 @@ class DiskReading(Struct, frozen=True, kw_only=True):
     disks: tuple[Disk, ...]
 
 
-class _Facts(Struct, frozen=True):
-    whole: bool
-    leaf: bool
-    name: str | None
+class _Known(NamedTuple):
+    number: int
+    structure: DiskStructure
 
 
 class DiskCollector:
-    """Reads /proc/diskstats once per tick.
+    """Reads /proc/diskstats and lists /sys/block once per tick.
 
-    What sysfs says about a device is kept. All of it is read again when a device appears or goes. One device
-    is read again when its counters went back: the kernel reuses dm numbers for other volumes.
+    How a disk is built is kept. It is read again when its entry in sysfs was made anew or its counters went
+    back. While it is busy it is so too if it ``may_change``: one without requests adds nothing to a total.
     """
 
     name = "disks"
 
     def __init__(self, tree: SystemTree) -> None:
         self._tree = tree
-        self._facts: dict[str, _Facts] = {}
+        self._known: dict[str, _Known] = {}
+        self._roles: dict[str, DiskRole] = {}
         self._seen: dict[str, DiskCounters] = {}
 
     def collect(self) -> Collected[DiskReading]:
         """Return the reading of this instant."""
+        try:
+            numbers = self._tree.numbers(FOLDER)
+        except SourceUnavailableError as error:
+            raise SourceUnavailableError(f"{error}, so that disks and partitions look alike") from error
         counters = parse(self._tree.read(PATH))
         if not counters:
             raise SourceUnavailableError(f"{PATH}: no block devices")
-        if counters.keys() != self._facts.keys():
-            self._facts = {device: self._look(device) for device in counters}
-        for device, line in counters.items():
-            seen = self._seen.get(device)
-            restarted = seen is not None and line.read_requests_total < seen.read_requests_total
-            # The name of a volume appears in sysfs a moment after the volume itself.
-            nameless = self._facts[device].name is None and device.startswith("dm-")
-            if restarted or nameless:
-                self._facts[device] = self._look(device)
+        self._look(counters, numbers)
         self._seen = counters
         disks = tuple(
-            Disk(device, facts.name, facts.leaf, line)
-            for device, line in counters.items()
-            if (facts := self._facts[device]).whole
+            Disk(device, structure.name, role == "leaf", counters[device], structure.identity)
+            for device, (_, structure) in self._known.items()
+            if (role := self._roles[device]) != "left_out"
         )
-        if not disks and not self._tree.exists(FOLDER):
-            raise SourceUnavailableError(f"{FOLDER}: absent, so that disks and partitions look alike")
-        leafless = not any(disk.leaf for disk in disks)
-        return Collected(DiskReading(disks=disks), "no device behind real hardware" if leafless else None)
+        return Collected(DiskReading(disks=disks), self._remark([disk.device for disk in disks if disk.leaf]))
 
-    def _look(self, device: str) -> _Facts:
-        # The kernel writes a slash within a device name as an exclamation mark in sysfs.
-        place = f"{FOLDER}/{device.replace('/', '!')}"
-        target = self._tree.link_target(place)
-        if target is None and not self._tree.exists(place):
-            return _Facts(whole=False, leaf=False, name=None)
-        # Kernels with CONFIG_SYSFS_DEPRECATED have folders in place of links.
-        leaf = self._tree.exists(f"{place}/device") if target is None else "/devices/virtual/" not in target
-        name = None
-        if device.startswith("dm-"):
-            try:
-                name = self._tree.read_once(f"{place}/dm/name").strip()[:NAME_CHARACTERS] or None
-            except SourceError:
-                name = None
-        return _Facts(whole=True, leaf=leaf, name=name)
+    def _look(self, counters: Mapping[str, DiskCounters], numbers: Mapping[str, int]) -> None:
+        drivers: dict[str, str] | None = None
+        known: dict[str, _Known] = {}
+        for device, line in counters.items():
+            number = numbers.get(sysfs_name(device))
+            # Partitions have no entry of their own.
+            if number is None:
+                continue
+            kept = self._known.get(device)
+            if kept is None or kept.number != number or self._is_in_doubt(device, kept.structure, line):
+                drivers = drivers if drivers is not None else block_drivers(self._tree)
+                structure = read_structure(self._tree, device, number, drivers)
+                if structure is None:
+                    continue
+                kept = _Known(number, structure)
+            known[device] = kept
+        if known != self._known:
+            self._roles = disk_roles({device: each.structure for device, each in known.items()})
+        self._known = known
+
+    def _remark(self, leaves: Sequence[str]) -> str | None:
+        if not leaves:
+            return "no disk counts"
+        served = ", ".join(device for device in leaves if self._known[device].structure.is_served)
+        doubt = "served by a program, and counted twice if that stores on a disk of this host"
+        return f"{doubt}: {served}" if served else None
+
+    def _is_in_doubt(self, device: str, structure: DiskStructure, line: DiskCounters) -> bool:
+        seen = self._seen.get(device)
+        if seen is None or line == seen:
+            return False
+        return may_change(structure) or line.read_requests_total < seen.read_requests_total
 
 
 def parse(text: str) -> dict[str, DiskCounters]:
@@ -120,7 +133,7 @@ def parse(text: str) -> dict[str, DiskCounters]:
     found: dict[str, DiskCounters] = {}
     for line in text.splitlines():
         columns = line.split(None, _USED_COLUMNS)[:_USED_COLUMNS]
-        if len(columns) < _OLD_PARTITION_COLUMNS or columns[2].startswith(_LEFT_OUT):
+        if len(columns) < _OLD_PARTITION_COLUMNS:
             continue
         try:
             numbers = [int(column) for column in columns[3:]]

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Network interfaces of the host from /proc/net/dev.
 
-The loopback interface and taps (``vnet0``: a domain's cable, published with the domain) are left out.
-*Physical* interfaces have a device behind them in sysfs; bonds, bridges and VLANs repeat their traffic.
+Which of them count is judged by how they are built (``interface_roles``). The loopback interface and taps
+(a domain's cable, published with the domain) are left out.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
+from publisher.collectors.interface_roles import InterfaceRole, InterfaceStructure, interface_roles
+from publisher.collectors.interface_structure import FOLDER, read_master, read_structure
 from publisher.procfs import LARGEST_COUNTER, SourceError, SourceUnavailableError, SystemTree
 
 PATH: Final = "/proc/net/dev"
-FOLDER: Final = "/sys/class/net"
 
 _USED_COLUMNS: Final = 12
-_IFF_TAP: Final = 0x0002  # include/uapi/linux/if_tun.h
+# No entry of sysfs has this number; an alias, which has no entry, has None.
+_GONE: Final = -1
 
 
 class InterfaceCounters(Struct, frozen=True):
@@ -33,11 +35,12 @@ class InterfaceCounters(Struct, frozen=True):
 
 
 class Interface(Struct, frozen=True):
-    """One interface by its name in the kernel."""
+    """One interface by its name in the kernel. With another ``index`` it is another one under that name."""
 
     device: str
     physical: bool
     counters: InterfaceCounters
+    index: str = ""
 
 
 class InterfaceReading(Struct, frozen=True, kw_only=True):
@@ -46,49 +49,68 @@ class InterfaceReading(Struct, frozen=True, kw_only=True):
     interfaces: tuple[Interface, ...]
 
 
-class _Facts(Struct, frozen=True):
-    published: bool
-    physical: bool
+class _Known(NamedTuple):
+    number: int | None
+    structure: InterfaceStructure
 
 
 class InterfaceCollector:
-    """Reads /proc/net/dev once per tick.
+    """Reads /proc/net/dev and lists /sys/class/net once per tick.
 
-    What sysfs says about an interface is kept, as each look there takes the kernel's network lock. It is read
-    for a name that is new or was gone at the tick before.
+    How an interface is built is kept, as each look takes the kernel's network lock. It is read of a name that
+    is new, or whose entry in sysfs was made anew. Those with a device (few) are read again when their master
+    changed, or when another one with a device appears: a card that changes its mode shows more of them.
     """
 
     name = "interfaces"
 
     def __init__(self, tree: SystemTree) -> None:
         self._tree = tree
-        self._facts: dict[str, _Facts] = {}
+        self._known: dict[str, _Known] = {}
+        self._roles: dict[str, InterfaceRole] = {}
 
     def collect(self) -> Collected[InterfaceReading]:
         """Return the reading of this instant."""
+        numbers = self._numbers()
         counters = parse(self._tree.read(PATH))
         if not counters:
             raise SourceUnavailableError(f"{PATH}: no interfaces")
-        self._facts = {device: self._facts.get(device) or self._look(device) for device in counters}
+        self._look({device: numbers.get(device) for device in counters})
         interfaces = tuple(
-            Interface(device, facts.physical, line)
+            Interface(device, role == "physical", line, self._known[device].structure.index)
             for device, line in counters.items()
-            if (facts := self._facts[device]).published
+            if (role := self._roles[device]) != "left_out"
         )
         cableless = not any(interface.physical for interface in interfaces)
         return Collected(
             InterfaceReading(interfaces=interfaces), "no physical interface" if cableless else None
         )
 
-    def _look(self, device: str) -> _Facts:
-        place = f"{FOLDER}/{device}"
+    def _numbers(self) -> dict[str, int]:
         try:
-            flags = int(self._tree.read_once(f"{place}/tun_flags"), 0)
-        except (SourceError, ValueError):
-            flags = 0
-        tap = bool(flags & _IFF_TAP) or device.startswith(("vnet", "macvtap"))
-        # An alias such as eth0:1 has no folder of its own and thus counts nothing twice.
-        return _Facts(published=device != "lo" and not tap, physical=self._tree.exists(f"{place}/device"))
+            return self._tree.numbers(FOLDER)
+        except SourceError:
+            return {}
+
+    def _look(self, numbers: dict[str, int | None]) -> None:
+        kept = {
+            device: known
+            for device, known in self._known.items()
+            if numbers.get(device, _GONE) == known.number and not self._has_another_master(device, known)
+        }
+        fresh = {device: read_structure(self._tree, device) for device in numbers if device not in kept}
+        if any(structure.has_device for structure in fresh.values()):
+            others = [device for device, known in kept.items() if known.structure.has_device]
+            fresh |= {device: read_structure(self._tree, device) for device in others}
+        if not fresh and len(kept) == len(self._known):
+            return
+        structures = {device: known.structure for device, known in kept.items()} | fresh
+        self._known = {device: _Known(number, structures[device]) for device, number in numbers.items()}
+        self._roles = interface_roles(structures)
+
+    def _has_another_master(self, device: str, known: _Known) -> bool:
+        structure = known.structure
+        return structure.has_device and read_master(self._tree, device) != structure.master
 
 
 def parse(text: str) -> dict[str, InterfaceCounters]:

@@ -53,8 +53,9 @@ def disk_rates(
 
 
 def _increase(before: Disk | None, now: Disk) -> _Increase:
-    # A dm number with another volume behind it is another device.
-    if before is None or before.name != now.name:
+    # A name with another volume behind it is another device. One that began to count, or ceased to, was
+    # counted elsewhere for a part of the interval.
+    if before is None or before.identity != now.identity or before.leaf != now.leaf:
         return _Increase()
     old, new = before.counters, now.counters
     reads = increase(old.read_requests_total, new.read_requests_total)

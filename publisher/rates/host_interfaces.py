@@ -41,7 +41,9 @@ def interface_rates(
 
 
 def _sample(before: Interface | None, now: Interface, seconds: float | None) -> HostInterfaceSample:
-    if before is None or seconds is None:
+    # A name that another interface took is another one. One that began to count, or ceased to, was counted
+    # elsewhere for a part of the interval.
+    if before is None or before.index != now.index or before.physical != now.physical or seconds is None:
         return HostInterfaceSample(device=now.device, physical=now.physical)
     old, new = before.counters, now.counters
     return HostInterfaceSample(

@@ -19,7 +19,7 @@ class HostDiskSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "fact",
             "kernel name of the device",
             source="`/proc/diskstats`",
-            formula="kernel name; dm numbers may mean another volume after a boot",
+            formula="kernel name; another disk may have it later",
             rolled_up=False,
         ),
     ]
@@ -125,7 +125,7 @@ class HostInterfaceSample(Struct, frozen=True, kw_only=True, omit_defaults=True)
             "fact",
             "kernel name of the interface",
             source="`/proc/net/dev`",
-            formula="kernel name",
+            formula="kernel name; another interface may have it later",
             rolled_up=False,
         ),
     ]

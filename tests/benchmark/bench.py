@@ -25,6 +25,7 @@ from tests.benchmark.figures import (
     disk,
     drain,
     duplicates,
+    level_bytes,
     live,
     queries,
     rollups,
@@ -32,7 +33,7 @@ from tests.benchmark.figures import (
 )
 from tests.benchmark.machine import busy_ratio, cpu_model
 from tests.benchmark.place import servers
-from tests.benchmark.scale import FULL, QUICK
+from tests.benchmark.scale import FULL, QUICK, SITE
 from tests.benchmark.stock import Stock
 from tests.benchmark.terminal import say
 
@@ -47,6 +48,7 @@ FAMILIES = (
     queries.FAMILY,
     charts.FAMILY,
     rollups.FAMILY,
+    level_bytes.FAMILY,
     disk.FAMILY,
     agents.FAMILY,
 )
@@ -108,16 +110,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="show that all of it runs; the numbers are void")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="show that all of it runs; the numbers are void")
+    size.add_argument("--site", action="store_true", help="charts among 1,000 hosts (10 minutes more)")
     parser.add_argument(
         "--only", action="append", choices=[each.name for each in FAMILIES], help="this family alone"
     )
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench.json")
     options = parser.parse_args()
     wanted = [each for each in FAMILIES if not options.only or each.name in options.only]
+    scale = QUICK if options.quick else SITE if options.site else FULL
     with ExitStack() as stack:
         say("starting broker and database")
-        bench = Bench(Stock(stack.enter_context(servers()), QUICK if options.quick else FULL), options.output)
+        bench = Bench(Stock(stack.enter_context(servers()), scale), options.output)
         bench.run(wanted)
     sys.stdout.write(table(bench.figures))
     sys.exit(1 if bench.failed else 0)

@@ -15,11 +15,8 @@ SELECT pg_buffercache_evict(bufferid)
 FROM pg_buffercache
 WHERE reldatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-FILES = """
-SELECT pg_relation_filepath(oid)
-FROM pg_class
-WHERE pg_relation_filepath(oid) IS NOT NULL AND NOT relisshared
-"""
+# All files of a database lie together: of this table, its maps, and all others.
+FILE = "SELECT pg_relation_filepath('pg_class')"
 
 
 def forget(connection: psycopg.Connection[Any], data_directory: Path) -> None:
@@ -30,10 +27,10 @@ def forget(connection: psycopg.Connection[Any], data_directory: Path) -> None:
     connection.execute("CREATE EXTENSION IF NOT EXISTS pg_buffercache")
     connection.execute("CHECKPOINT")
     connection.execute(EVICT)
-    for (path,) in connection.execute(FILES).fetchall():
-        # A table has further files of a gigabyte each, and maps of its free and visible pages.
-        for file in data_directory.glob(f"{path}*"):
-            _forget_file(file)
+    row = connection.execute(FILE).fetchone()
+    assert row is not None
+    for file in (data_directory / row[0]).parent.iterdir():
+        _forget_file(file)
 
 
 def _forget_file(file: Path) -> None:

@@ -13,7 +13,6 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from consumer.rows.tables import Table
 from consumer.schema.migration import migrate
 from consumer.schema.roles import Login, bootstrap
 from tests.benchmark.errors import UnavailableError
@@ -42,23 +41,31 @@ def community_database() -> Iterator[psycopg.Connection[Any]]:
             yield connection
 
 
-def read_rows(connection: psycopg.Connection[Any], table: Table) -> list[dict[str, Any]]:
-    """Return the rows of a table in the order in which they came in."""
-    statement = sql.SQL("SELECT to_jsonb(r) FROM {} AS r ORDER BY sampled_at").format(
-        sql.Identifier("kvmgrid", table.name)
-    )
-    return [row for (row,) in connection.execute(statement)]
+def read_rows(
+    connection: psycopg.Connection[Any],
+    table: str,
+    *,
+    time_column: str = "sampled_at",
+    days: float = 1e5,
+) -> list[dict[str, Any]]:
+    """Return the rows of a table's last days in the order in which they came in."""
+    statement = sql.SQL(
+        "SELECT to_jsonb(r) FROM {table} AS r"
+        " WHERE {time} > (SELECT max({time}) FROM {table}) - make_interval(secs => %s * 86400)"
+        " ORDER BY {time}"
+    ).format(table=sql.Identifier("kvmgrid", table), time=sql.Identifier(time_column))
+    return [row for (row,) in connection.execute(statement, [days])]
 
 
-def convert(connection: psycopg.Connection[Any], table: Table, rows: Sequence[dict[str, Any]]) -> Converted:
-    """Store rows and turn their chunks into columns, as the policy does; this build has no COPY."""
-    name = sql.Identifier("kvmgrid", table.name)
+def convert(connection: psycopg.Connection[Any], table: str, rows: Sequence[dict[str, Any]]) -> Converted:
+    """Store rows and turn their chunks into columns, as the upkeep does; this build has no COPY."""
+    name = sql.Identifier("kvmgrid", table)
     for start in range(0, len(rows), ROWS_PER_INSERT):
         connection.execute(
             sql.SQL("INSERT INTO {} SELECT * FROM jsonb_populate_recordset(NULL::{}, %s)").format(name, name),
             [Jsonb(rows[start : start + ROWS_PER_INSERT])],
         )
-    whole = f"kvmgrid.{table.name}"
+    whole = f"kvmgrid.{table}"
     connection.execute("SELECT compress_chunk(chunk) FROM show_chunks(%s::regclass) AS chunk", [whole])
     row = connection.execute(
         "SELECT sum(before_compression_total_bytes)::bigint, sum(after_compression_total_bytes)::bigint"

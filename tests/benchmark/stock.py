@@ -15,6 +15,7 @@ from tests.benchmark.scale import Scale
 from tests.benchmark.terminal import say
 
 DAY_SECONDS = 86_400.0
+WEEKS_TICK_SECONDS = 100.0
 
 
 class Backlog(Struct, frozen=True):
@@ -83,6 +84,18 @@ class Stock:
         # The tick that makes its VMs known is of the day before.
         begin = (time.time() // DAY_SECONDS - 1) * DAY_SECONDS - fleet.shape.tick_seconds
         return _loaded(fleet, begin, scale.rollup_tick_count)
+
+    def weeks(self) -> Backlog:
+        """Return the last weeks of one host as it is, with three samples in each 5 minutes."""
+        scale = self.scale
+        say(f"encoding {scale.level_day_count} days of a host")
+        fleet = Fleet(
+            FleetShape(
+                host_count=1, domain_count_per_host=scale.level_domain_count, tick_seconds=WEEKS_TICK_SECONDS
+            )
+        )
+        begin = (time.time() // DAY_SECONDS - scale.level_day_count) * DAY_SECONDS - WEEKS_TICK_SECONDS
+        return _loaded(fleet, begin, int(scale.level_day_count * DAY_SECONDS / WEEKS_TICK_SECONDS))
 
     def _encoded(self, domains_per_host: int, tick_count: int, devices_per_domain: int = 0) -> Backlog:
         """Encode the messages of a fleet whose VMs have so many disks and interfaces each."""

@@ -18,8 +18,6 @@ from tests.faults.trial import Trial, run_trial
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "faults"
 RESULT = "faults.json"
-# As a shell reports a process that SIGTERM ended.
-_TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> int:
@@ -41,7 +39,8 @@ def main() -> int:
             say(f"{fault.name}: {fault.done}; expected: {fault.expected}")
         return 0
     # A disk that is mounted, and whatever else is held, ends with its context.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     trials: list[Trial] = []

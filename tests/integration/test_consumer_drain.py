@@ -4,7 +4,6 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Self
 
@@ -16,7 +15,7 @@ from loadgen.fleet.fleet import Fleet
 from publisher.wire.samples import SampleBatch
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
-from tests.integration.test_consumer_rollups import WIDTHS, Site, ago, history
+from tests.integration.rollup_site import WIDTHS, Site, ago, history
 from tests.migration.exactness import KEYS
 from tests.migration.seeding import HYPERTABLES
 from tests.services import MigratedDatabase, VirtualHost
@@ -62,14 +61,6 @@ def versions(site: Site) -> dict[tuple[object, ...], str]:
             VERSIONS[relation.split("_")[0]].format(relation=relation, level=level, keys=KEYS[relation])
         )
     }
-
-
-@pytest.fixture
-def site(database: MigratedDatabase) -> Iterator[Site]:
-    """Give a site."""
-    site = Site(database)
-    yield site
-    site.close()
 
 
 def test_a_host_that_drains_a_day_has_no_bucket_of_another_written_again(site: Site) -> None:

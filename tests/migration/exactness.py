@@ -9,10 +9,11 @@ from typing import Final
 
 import psycopg
 
+from consumer.schema.levels import LEVEL_SECONDS
 from deploy.figures.registry import KEYS as DEVICE_KEYS
 from deploy.figures.registry import STRUCTS, figures_by_table
 
-WIDTHS: Final = {"5m": "5 minutes", "1h": "1 hour", "1d": "1 day"}
+WIDTHS: Final = {level: f"{seconds:g} seconds" for level, seconds in LEVEL_SECONDS.items()}
 KEYS: Final = {
     table: ", ".join(
         [f"{table.split('_')[0]}_id"]

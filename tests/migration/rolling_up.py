@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import psycopg
 
+from consumer.schema.levels import LEVEL_SECONDS
 from tests.migration.seeding import HYPERTABLES
 
-LEVELS = ("5m", "1h", "1d")
+LEVELS = tuple(LEVEL_SECONDS)
 FAR = 1_000_000
 
 

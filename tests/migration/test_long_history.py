@@ -10,7 +10,8 @@ from consumer.schema.retention import enforce
 from dashboard.database import Database
 from dashboard.pages.host.queries import HOST_SAMPLES_ROLLUP, HostPoint
 from dashboard.settings import DatabaseSettings
-from tests.benchmark.figures.charts import WARM_LIMIT_MILLISECONDS, Charts
+from tests.benchmark.charts import Charts
+from tests.benchmark.figures.charts import WARM_LIMIT_MILLISECONDS
 from tests.benchmark.stored_history import HistoryShape, write_samples
 from tests.migration.rolling_up import roll_up
 from tests.services import MigratedDatabase
@@ -67,7 +68,7 @@ def keep_a_year(
         # A chunk holds a day.
         assert now - kept - timedelta(days=1) <= oldest_sample(owner)
     assert rolled == year(database, now)
-    return Charts(database.dashboard_url, shape, now)
+    return Charts(database.dashboard_url, shape.tick, now)
 
 
 def test_raw_retention_takes_nothing_of_the_chart_of_a_year(

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from consumer.schema.levels import LEVEL_SECONDS
 from consumer.schema.retention import enforce
 from tests.migration.rolling_up import fill_levels, roll_up
 from tests.migration.seeding import seed_samples
@@ -45,6 +46,12 @@ def counts(connection: Session, level: str, domain_id: int) -> object:
     """Return how many samples of a domain a level shows."""
     query = sql.SQL("SELECT coalesce(sum(sample_count), 0)::int FROM {} WHERE domain_id = %s")
     return value(connection, query.format(sql.Identifier(f"domain_samples_{level}")), domain_id)
+
+
+def test_a_bucket_is_as_long_as_the_consumer_takes_it(owner: Session) -> None:
+    """The levels of the database are those of consumer.schema.levels, in their order."""
+    rows = owner.execute("SELECT level, extract(epoch FROM width)::float8 FROM rollup_levels ORDER BY width")
+    assert list(LEVEL_SECONDS.items()) == rows.fetchall()
 
 
 def test_nothing_is_announced_while_a_flush_holds_the_gate(ingest: Session, other: Session) -> None:

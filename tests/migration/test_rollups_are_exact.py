@@ -2,6 +2,7 @@
 """Every level equals an aggregate of the samples, whatever came in whatever order beside the upkeep."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,6 +10,7 @@ from random import Random
 import psycopg
 import pytest
 
+from deploy.lab.readiness import wait_until
 from tests.migration.counted_samples import PREFIX, copy_counted
 from tests.migration.exactness import WIDTHS, unlike
 from tests.migration.interleaving import (
@@ -47,6 +49,24 @@ SELECT i, i, now() - INTERVAL '7 days', now() - INTERVAL '1 day', 'discovered'
 FROM generate_series(1, 3) AS i;
 INSERT INTO residency (domain_id, host_id, valid_from, how)
 SELECT i, 1 + i % 3, now() - INTERVAL '1 day', 'moved' FROM generate_series(1, 3) AS i;
+"""
+
+
+# Whoever serves notes stops after the notes of the next level, before it removes those that it has read.
+STOP = """
+CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(1);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER stop AFTER INSERT ON rollup_late FOR EACH STATEMENT
+WHEN (current_setting('application_name') = 'worker') EXECUTE FUNCTION stop();
+SELECT pg_advisory_lock(1);
+"""
+STOPPED = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
 """
 
 
@@ -112,6 +132,33 @@ def test_levels_equal_an_aggregate_of_the_samples(
     assert WAYS[entity_count] == set(+ways(prepared))
     dropped = prepared.execute("SELECT DISTINCT level FROM rollup_marks WHERE kept_from > '2000-01-01'")
     assert {("raw",), ("5m",)} <= set(dropped)
+
+
+def test_a_note_that_comes_while_others_are_served_is_kept(
+    prepared: psycopg.Connection, sessions: list[Session], database: MigratedDatabase
+) -> None:
+    """Rows of the very buckets that are just written again: only the notes that were read are removed."""
+    random = Random(1)  # noqa: S311 - repeatable, not secret
+    now = datetime.now(UTC)
+    begin = (now - SPAN).replace(hour=0, minute=0, second=0, microsecond=0)
+    _run(flush(sessions[0], _of_each_day(random, begin, now), random))
+    late = random_rows(random, Period(begin, begin, begin + HALF_DAY), 40, tables=OF_VMS)
+    later = [row._replace(sampled_at=row.sampled_at + timedelta(seconds=1)) for row in late]
+
+    with psycopg.connect(database.ingest_url, autocommit=True, application_name="worker") as worker:
+        roll_up(worker)
+        _run(flush(sessions[0], late, random))
+        prepared.execute(STOP)
+        with ThreadPoolExecutor(1) as pool:
+            serving = pool.submit(worker.execute, "SELECT apply_late_rollups(1000)")
+            try:
+                assert wait_until(lambda: prepared.execute(STOPPED).fetchone() == (1,), timeout_seconds=30.0)
+                _run(flush(sessions[0], later, random))
+            finally:
+                prepared.execute("SELECT pg_advisory_unlock(1)")
+            serving.result(30.0)
+        roll_up(worker)
+    assert [] == _unlike(prepared)
 
 
 def _unlike(owner: psycopg.Connection) -> list[tuple[object, ...]]:

@@ -33,7 +33,7 @@ def measure(stock: Stock) -> Iterator[Figure]:
         with psycopg.connect(here.database.administrator_url) as connection:
             check_stored(connection, cargo)
             sizes = {table.name: table_size(connection, table) for table in TABLES}
-            rows = {table.name: read_rows(connection, table) for table in TABLES}
+            rows = {table.name: read_rows(connection, table.name) for table in TABLES}
     whole = together(list(sizes.values()))
     details = {
         "vms": DOMAIN_COUNT,
@@ -48,7 +48,7 @@ def measure(stock: Stock) -> Iterator[Figure]:
     )
     say("converting the same rows into columns")
     with community_database() as connection:
-        converted = {table.name: convert(connection, table, rows[table.name]) for table in TABLES}
+        converted = {table.name: convert(connection, table.name, rows[table.name]) for table in TABLES}
     total = Converted(*(sum(column) for column in zip(*converted.values(), strict=True)))
     details["bytes_per_row"] = {
         name: round(each.column_bytes / sizes[name].row_count, 1) for name, each in converted.items()

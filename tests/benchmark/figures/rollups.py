@@ -20,12 +20,11 @@ from tests.benchmark.figures.total_cost import MICROSECONDS, stored
 from tests.benchmark.place import Place, place_on
 from tests.benchmark.stock import Backlog, Stock
 from tests.benchmark.terminal import say
-from tests.migration.rolling_up import roll_up
+from tests.migration.rolling_up import LEVELS, roll_up
 from tests.services import MigratedDatabase
 
 CPU = Named("rollup_cpu", "CPU us a VM sample", "broker, consumer and database storing the same samples")
 BYTES = Named("rollup_bytes", "bytes a VM sample", "the samples of the same day with their indexes")
-LEVELS = ("5m", "1h", "1d")
 # Days are kept for ever; ten years of them are counted.
 DAYS_KEPT = 3_653
 # Of a row, beside what pg_column_size counts: its pointer, and its entry in an index that is two thirds full.

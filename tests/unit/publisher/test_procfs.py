@@ -108,6 +108,20 @@ def test_descriptors_do_not_pile_up(tmp_path: Path) -> None:
     assert before == len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - likewise
 
 
+def test_a_listing_numbers_entries_and_a_rename_takes_the_number_along(tmp_path: Path) -> None:
+    """What tells another device under a used name; a folder that is not there is unavailable."""
+    tree = SystemTree(tmp_path)
+    first = write(tmp_path, "/sys/block/sda", "")
+    write(tmp_path, "/sys/block/sdb", "")
+    before = tree.numbers("/sys/block")
+    first.rename(first.with_name("sdc"))
+
+    assert {"sda", "sdb"} == before.keys()
+    assert {"sdc": before["sda"], "sdb": before["sdb"]} == tree.numbers("/sys/block")
+    with pytest.raises(SourceUnavailableError, match="/sys/class/net: absent"):
+        tree.numbers("/sys/class/net")
+
+
 def test_bytes_that_are_not_utf8_do_not_fail(tmp_path: Path) -> None:
     """A device may be named with any bytes; the text stays encodable."""
     (tmp_path / "name").write_bytes(b"vg\xff0")

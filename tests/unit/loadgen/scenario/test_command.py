@@ -84,19 +84,23 @@ def test_a_run_that_ends_early_has_a_status(
     assert str(error) in result.output
 
 
-def test_a_run_that_is_stopped_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SIGTERM ends a run as Ctrl-C does, so that what was done can be undone."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Ctrl-C and SIGTERM end a run, and what was done is undone, also if they were ignored at its start."""
 
     def stop(*_: object, **__: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setattr(command, "carry_out", stop)
     config = str(settings(tmp_path, trial=True))
     try:
         result = CliRunner().invoke(main, ["run", "disk_busy", "--config", config])
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
     assert 130 == result.exit_code
     assert "undone" in result.output

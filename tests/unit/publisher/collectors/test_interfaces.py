@@ -55,7 +55,7 @@ def test_headings_and_odd_lines_are_skipped() -> None:
 
 
 def test_taps_and_loopback_are_left_out_and_physical_is_what_has_a_device() -> None:
-    """Vnet and tap belong to domains; a tun of a VPN, bonds, bridges, VLANs and aliases are not physical."""
+    """Taps belong to domains; a tun of a VPN, bonds, bridges, VLANs and aliases are not physical."""
     interfaces = InterfaceCollector(SystemTree(FIXTURES / "hypervisor")).collect().reading.interfaces
 
     assert {
@@ -80,18 +80,17 @@ def test_a_host_without_physical_interface_says_so() -> None:
     } == interface_rates(collected.reading, collected.reading, 10.0).totals
 
 
-def test_sysfs_is_asked_for_new_names_only(tmp_path: Path) -> None:
-    """A name that was gone for a tick is looked at again."""
+def test_an_interface_that_went_is_looked_at_again(tmp_path: Path) -> None:
+    """Its entry in sysfs is gone before its line: it has no device any more, until it comes back."""
     tree = HostTree("hypervisor", tmp_path)
     collector = InterfaceCollector(SystemTree(tree.root))
-    collector.collect()
-    tree.remove("/sys/class/net/eno1")
     assert ("eno1", True) in {(one.device, one.physical) for one in collector.collect().reading.interfaces}
 
-    tree.write("/proc/net/dev", HYPERVISOR.replace("  eno1:", "  gone:"))
-    collector.collect()
-    tree.write("/proc/net/dev", HYPERVISOR)
+    tree.remove("/sys/class/net/eno1")
     assert ("eno1", False) in {(one.device, one.physical) for one in collector.collect().reading.interfaces}
+
+    tree.write("/sys/class/net/eno1/device/vendor", "0x8086\n")
+    assert ("eno1", True) in {(one.device, one.physical) for one in collector.collect().reading.interfaces}
 
 
 def test_rates_and_totals() -> None:

@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: hosts 1, 2, ... with as many VMs each: 1, 2, ... are those of the first host.
+-- Parameters: host_count, domain_count_per_host, now, days_for
+INSERT INTO kvmgrid.hosts (host_id, host, first_seen_at)
+SELECT host_id, 'hv' || host_id, %(now)s::timestamptz - %(days_for)s::interval
+FROM generate_series(1, %(host_count)s) AS host_id;
+
+INSERT INTO kvmgrid.domains (domain_id, uuid, name, host_id, first_seen_at)
+SELECT
+    domain_id, gen_random_uuid(), 'vm' || domain_id, (domain_id - 1) / %(domain_count_per_host)s + 1,
+    %(now)s::timestamptz - %(days_for)s::interval
+FROM generate_series(1, %(host_count)s * %(domain_count_per_host)s) AS domain_id
