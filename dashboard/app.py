@@ -16,6 +16,7 @@ from dashboard import router
 from dashboard.charts import contract as chart_contract
 from dashboard.components import shell
 from dashboard.database import Database
+from dashboard.filters import contract as filter_contract
 from dashboard.pages import PAGES
 from dashboard.parts import contract as parts_contract
 from dashboard.settings import Settings
@@ -33,7 +34,12 @@ log = structlog.get_logger("dashboard")
 # loads Plotly where there is a chart.
 ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
 # The type of each property that browsers report: no other may be an input or a state of a callback.
-REPORTED = {**parts_contract.REPORTED, **chart_contract.REPORTED, **router.REPORTED}
+REPORTED = {
+    **parts_contract.REPORTED,
+    **chart_contract.REPORTED,
+    **filter_contract.REPORTED,
+    **router.REPORTED,
+}
 COMPRESSED_FROM_BYTES = 500
 # Level 9 is three times the work for answers that are two percent smaller.
 COMPRESSION_LEVEL = 6

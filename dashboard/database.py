@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database, read only: the one place that imports psycopg.
+"""The database, read only: the one place that talks to it by psycopg.
 
 A pool that never blocks for long: a lost database is found out within the connect timeout and said as
 DatabaseUnavailableError. The pool goes on trying by itself. All methods block; pages call them from threads.
@@ -26,11 +26,12 @@ from dashboard.errors import (
     SchemaMissingError,
     SettingsError,
 )
+from dashboard.filters.sql import Condition
 from dashboard.queries import SCHEMA_STATE, Query, SchemaState
 from dashboard.settings import DatabaseSettings, read_secret
 
 Row = TypeVar("Row")
-Parameter = str | int | datetime
+Parameter = str | float | datetime
 log = structlog.get_logger("database")
 
 # Seconds without an answer from the peer after which the kernel gives a connection up. A statement timeout
@@ -86,18 +87,26 @@ class Database:
         self._pool.close()
 
     def fetch(
-        self, query: Query[Row], parameters: Mapping[str, Parameter] | None = None, *, view: str | None = None
+        self,
+        query: Query[Row],
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        view: str | None = None,
+        condition: Condition | None = None,
     ) -> list[Row]:
         """Return the rows of a question; raise a DatabaseError that says what failed.
 
-        ``view`` fills the identifier {view} of a query and must come from our own tables of names.
+        ``view`` fills the identifier {view} of a query and must come from our own tables of names;
+        ``condition`` fills {condition} and brings its parameters.
         """
+        statement = self._statement(query, view, condition)
+        given = parameters if condition is None else {**(parameters or {}), **condition.parameters}
         try:
             with (
                 self._pool.connection(timeout=self._patience_seconds()) as connection,
                 connection.cursor(row_factory=args_row(query.row_type)) as cursor,
             ):
-                cursor.execute(self._statement(query, view), parameters, binary=True)
+                cursor.execute(statement, given, binary=True)
                 rows = cursor.fetchall()
         except (PoolTimeout, psycopg.Error) as error:
             raise self._translated(error, query.name) from error
@@ -113,14 +122,21 @@ class Database:
         connect = self._settings.connect_timeout_seconds
         return connect if self._away_since is None else min(connect, _PATIENCE_WHILE_AWAY_SECONDS)
 
-    def _statement(self, query: Query[Row], view: str | None) -> sql.Composed | bytes:
+    def _statement(
+        self, query: Query[Row], view: str | None, condition: Condition | None
+    ) -> sql.Composed | bytes:
         place = (query.package, query.name)
         text = self._texts.get(place)
         if text is None:
             text = self._texts[place] = query.text()
-        if view is None:
+        if view is None and condition is None:
             return text.encode()
-        return sql.SQL(text).format(view=sql.Identifier(view))
+        places: dict[str, sql.Composable] = {}
+        if view is not None:
+            places["view"] = sql.Identifier(view)
+        if condition is not None:
+            places["condition"] = condition.text
+        return sql.SQL(text).format(**places)
 
     def _translated(self, error: Exception, question: str) -> DatabaseError:
         if isinstance(error, psycopg.errors.QueryCanceled):

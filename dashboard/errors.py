@@ -35,3 +35,12 @@ class RangeError(DashboardError):
 
 class RequestError(DashboardError):
     """A request from the browser has a form that our pages never send."""
+
+
+class FilterError(DashboardError):
+    """The filter cannot be read: from ``start`` up to ``end`` of its text stands what is wrong."""
+
+    def __init__(self, words: str, start: int, end: int) -> None:
+        super().__init__(words)
+        self.start = start
+        self.end = end

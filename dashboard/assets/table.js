@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all tables do: their theme, the field that filters, the CSV file, links by key, rows that grow stale.
+// What all tables do: their theme, the CSV file, links by key, rows that grow stale.
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
@@ -51,25 +51,6 @@
     });
   }
 
-  // ---- the number of rows ------------------------------------------------------------------------------
-
-  /** @param {{ api: tables.Grid }} params */
-  function tableChanged({ api }) {
-    countRows();
-    followFocus(api);
-  }
-
-  function countRows() {
-    for (const place of document.querySelectorAll("[data-table-count]")) {
-      const grid = gridOf(/** @type {HTMLElement} */ (place).dataset.tableCount);
-      if (!grid) continue;
-      let all = 0;
-      grid.forEachNode(() => (all += 1));
-      const shown = grid.getDisplayedRowCount();
-      kvmgrid.writeText(place, shown === all ? `${all} rows` : `${shown} of ${all} rows`);
-    }
-  }
-
   // ---- the focused row ---------------------------------------------------------------------------------
 
   /**
@@ -110,6 +91,12 @@
     grid.setFocusedCell(node.rowIndex, focused.column);
   }
 
+  // When rows move, the focus moves with its own.
+  /** @param {{ api: tables.Grid }} params */
+  function tableChanged({ api }) {
+    followFocus(api);
+  }
+
   // ---- links by key ------------------------------------------------------------------------------------
 
   /** @param {{ event: KeyboardEvent }} params */
@@ -120,14 +107,7 @@
     if (link) link.click();
   }
 
-  // ---- filter and file ---------------------------------------------------------------------------------
-
-  document.addEventListener("input", function (event) {
-    const field = event.target;
-    if (!(field instanceof HTMLInputElement)) return;
-    const grid = gridOf(field.dataset.tableFilter);
-    if (grid) grid.setGridOption("quickFilterText", field.value);
-  });
+  // ---- the file ----------------------------------------------------------------------------------------
 
   // Spreadsheets run texts that begin like a formula.
   const FORMULA = /^[=+\-@\t\r]/;
@@ -161,7 +141,6 @@
 
   window.setInterval(function () {
     if (document.hidden) return;
-    countRows();
     for (const element of document.querySelectorAll(".live-table")) {
       const grid = gridOf(element.id);
       /** @type {tables.Node[]} */

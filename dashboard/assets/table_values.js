@@ -35,19 +35,6 @@
     return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
 
-  // From a raw number to what a filter takes; FILTER_WORDS of components/table.py names the units.
-  /** @type {Record<string, number>} */
-  const FILTER_FACTORS = { ratio: 100, bytes: 2 ** -30, bytes_per_second: 2 ** -20, bits_per_second: 8e-6 };
-
-  // The quick filter finds a number as people read it. An age would come and go with the seconds.
-  /** @param {tables.Params} params */
-  function tableQuickText({ data, value, colDef }) {
-    const { unit } = colDef.context;
-    if (unit === "seconds") return "";
-    // The value is that of tableFilterValue already.
-    return tableText({ data, value: unit in FILTER_FACTORS ? data[colDef.field] : value, colDef });
-  }
-
   // Whether a cell of a row that changed can stay as it is drawn.
   function tableIsDrawn() {
     return false;
@@ -57,13 +44,6 @@
   function tableHead({ colDef, location }) {
     const { words } = colDef.context;
     return location === "csv" && words ? `${colDef.headerName} (${words})` : colDef.headerName;
-  }
-
-  // People filter by what they see: percent, and one unit of those that the cells of a column have.
-  /** @param {tables.Params} params */
-  function tableFilterValue({ data, colDef }) {
-    const value = data[colDef.field];
-    return typeof value === "number" ? value * FILTER_FACTORS[colDef.context.unit] : null;
   }
 
   /** @param {tables.Params} params */
@@ -76,10 +56,8 @@
     hostScore,
     rowAge,
     tableText,
-    tableQuickText,
     tableIsDrawn,
     tableHead,
-    tableFilterValue,
     tableIsStale,
   });
 })();

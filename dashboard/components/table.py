@@ -30,8 +30,6 @@ UNIT_WORDS = {
     "seconds": "s",
     "text": "",
 }
-# Where cells have another unit than the raw number, that of the filter: tableFilterValue has the factors.
-FILTER_WORDS = {"ratio": "%", "bytes": "GiB", "bytes_per_second": "MiB/s", "bits_per_second": "Mbit/s"}
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,19 +53,16 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 def definition(column: Column) -> dict[str, Any]:
     """Return a column as AG Grid declares it."""
-    is_number, is_scaled = column.unit != "text", column.unit in FILTER_WORDS
+    is_number = column.unit != "text"
     found: dict[str, Any] = {
         "field": column.field,
         "headerName": column.title,
         "headerValueGetter": {"function": "tableHead(params)"},
-        "headerTooltip": _about(column),
+        "headerTooltip": column.about,
         "context": {"unit": column.unit, "words": UNIT_WORDS[column.unit]},
-        "filter": "agNumberColumnFilter" if is_number else "agTextColumnFilter",
         "type": "rightAligned" if is_number else None,
         "valueGetter": None if column.value is None else {"function": f"{column.value}(params)"},
-        "filterValueGetter": {"function": "tableFilterValue(params)"} if is_scaled else None,
         "valueFormatter": {"function": "tableText(params)"} if is_number else None,
-        "getQuickFilterText": {"function": "tableQuickText(params)"} if is_number else None,
         # A cell shows more of the row than its value, and AG Grid looks at the value only.
         "equals": None if column.cell is None else {"function": "tableIsDrawn(params)"},
         "cellRenderer": column.cell,
@@ -82,13 +77,6 @@ def definition(column: Column) -> dict[str, Any]:
     return {name: setting for name, setting in found.items() if setting is not None}
 
 
-def _about(column: Column) -> str | None:
-    """Return what the head of a column tells, with the unit of its filter where cells differ in theirs."""
-    words = FILTER_WORDS.get(column.unit)
-    told = (column.about, None if words is None else f"filter in {words}")
-    return "; ".join(each for each in told if each) or None
-
-
 def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
     """Return an empty table; ``key`` is the field that tells rows apart."""
     component: Component = dash_ag_grid.AgGrid(
@@ -98,7 +86,6 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
             "sortable": True,
             "resizable": True,
             "suppressHeaderMenuButton": True,
-            "filterParams": {"buttons": ["reset"], "maxNumConditions": 1},
             # A file gets the value, not what the cell shows.
             "useValueFormatterForExport": False,
         },
@@ -113,8 +100,8 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
             "theme": {"function": "tableTheme(agGrid)"},
             "animateRows": False,
             "enableCellTextSelection": True,
-            "includeHiddenColumnsInQuickFilter": True,
             "suppressDragLeaveHidesColumns": True,
+            "localeText": {"noRowsToShow": "Nothing to show"},
             "suppressColumnVirtualisation": False,
             "tooltipShowDelay": 400,
             "rowHeight": 34,
@@ -126,29 +113,14 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
     return component
 
 
-def table_controls(identifier: str, file_name: str) -> Element:
-    """Return the field that filters all columns of a table, and the button for its CSV file."""
+def file_button(identifier: str, file_name: str) -> Element:
+    """Return the button for the CSV file of a table."""
     return h(
-        "div",
-        h(
-            "input",
-            type="search",
-            class_="field",
-            placeholder="Filter",
-            autocomplete="off",
-            spellcheck="false",
-            aria_label="Filter the table",
-            data_table_filter=identifier,
-        ),
-        h("span", "", class_="quiet", role="status", data_table_count=identifier),
-        h(
-            "button",
-            "CSV",
-            type="button",
-            class_="button",
-            title="What the table shows, in its order, as a file",
-            data_table_csv=identifier,
-            data_file_name=file_name,
-        ),
-        class_="table-controls",
+        "button",
+        "CSV",
+        type="button",
+        class_="button",
+        title="What the table shows, in its order, as a file",
+        data_table_csv=identifier,
+        data_file_name=file_name,
     )

@@ -1,75 +1,81 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rows of a live table, and which of them changed: asked of the database once per period for all viewers.
+"""What a live table shows: asked of the database once per period for all viewers of a filter.
 
-A browser names the feed and the cursor that it has seen. It gets all rows, or those that changed since.
-A feed lives as long as the process; a browser of an older one gets everything.
+The filter is the parameter ``q`` of the address. Rows that it is true for come by a question of their own;
+what is the same for all filters comes by one that all viewers share.
 """
 
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+from urllib.parse import parse_qs
 
 import msgspec
 
 from dashboard.components.failure import failed, noticed
 from dashboard.components.notices import first_run, slow_answer
+from dashboard.components.row_history import RowHistory, Snapshot
 from dashboard.database import Database
-from dashboard.errors import DatabaseError
-from dashboard.parts.contract import NOTICE, Request, RowNews, TableRow, Update, fresh_parts, gone_parts
-from dashboard.parts.markup import Element
+from dashboard.errors import DatabaseError, FilterError
+from dashboard.filters.fields import Fields
+from dashboard.filters.grammar import parse
+from dashboard.filters.sql import condition
+from dashboard.filters.tree import Node
+from dashboard.parts.contract import (
+    ADDRESS_LENGTH_MAX,
+    NOTICE,
+    Request,
+    RowNews,
+    TableRow,
+    Update,
+    fresh_parts,
+    gone_parts,
+)
+from dashboard.parts.markup import Element, h
 from dashboard.queries import Query
 from dashboard.web.answer_cache import AnswerCache
 
 Row = TypeVar("Row")
-# More than a cell shows; a single precision number that becomes a double has ten more that mean nothing.
-SIGNIFICANT_DIGITS = 4
-# When more rows went, the oldest are forgotten: whoever may hold one of them gets all rows.
-REMOVED_COUNT_MAX = 1000
+# The part that says how many rows there are.
+COUNT = "count"
+PARAMETER = "q"
+# Histories of so many filters are kept; a browser whose filter was forgotten gets all of its rows again.
+FILTER_COUNT_MAX = 32
+# What a browser holds that was told that its filter cannot be read: no rows.
+UNREADABLE = "unreadable"
 
 
-class Source(NamedTuple, Generic[Row]):
-    """What a table shows: a question, the key and the cells of its rows, and the parts beside them."""
+class Question(NamedTuple, Generic[Row]):
+    """A question, and the key and the cells of its rows."""
 
-    title: str
     query: Query[Row]
     key: Callable[[Row], str]
     cells: Callable[[Row], TableRow]
-    parts: Callable[[Sequence[Row]], Mapping[str, Element]]
 
 
-class _Line(NamedTuple):
-    """A row with the cursors at which it came first and changed last."""
+class Source(NamedTuple):
+    """What a table shows.
 
-    cells: TableRow
-    added_cursor: int
-    changed_cursor: int
+    ``everything`` has a row for each object whatever the filter, ``filtered`` those that a condition on
+    ``fields`` is true for. A row of the table has the cells of both. ``noun`` is the word for several.
+    """
 
-
-class _Removed(NamedTuple):
-    """A row that went, with the cursors at which it came first and went."""
-
-    added_cursor: int
-    removed_cursor: int
-
-
-class _Snapshot(NamedTuple):
-    cursor: int
-    # Whoever saw no more than this gets all rows: of a row that went and came back he may hold either.
-    whole_until: int
-    lines: dict[str, _Line]
-    # By key, the oldest first.
-    removed: dict[str, _Removed]
-    parts: Mapping[str, Element]
+    title: str
+    noun: str
+    everything: Question[Any]
+    filtered: Question[Any]
+    fields: Fields
 
 
-class TableFeed(Generic[Row]):
+class TableFeed:
     """Answers the requests of a page with a table."""
 
     def __init__(
         self,
         database: Database,
-        source: Source[Row],
+        source: Source,
         *,
         keep_seconds: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -77,9 +83,14 @@ class TableFeed(Generic[Row]):
         self._database = database
         self._source = source
         self._now = now
-        self._name = secrets.token_hex(8)
-        self._last = _Snapshot(0, 0, {}, {}, {})
-        self._shared: AnswerCache[None, _Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
+        self._lock = threading.Lock()
+        self._histories: OrderedDict[Node | None, RowHistory] = OrderedDict()
+        self._everything: AnswerCache[None, Mapping[str, TableRow]] = AnswerCache(
+            self._ask_everything, keep_seconds=keep_seconds
+        )
+        self._shared: AnswerCache[Node | None, Snapshot] = AnswerCache(
+            self._take, keep_seconds=keep_seconds, maximum_count=FILTER_COUNT_MAX
+        )
 
     def answer(self, request: Request) -> Update:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
@@ -93,70 +104,71 @@ class TableFeed(Generic[Row]):
 
     def _news(self, request: Request) -> Update:
         try:
-            snapshot = self._shared.get(None)
+            everything = self._everything.get(None)
+            if not everything:
+                return noticed(request, first_run())
+            wanted = read_filter(request.search, self._source.fields)
+            snapshot = self._shared.get(wanted)
+        except FilterError:
+            return self._unreadable(request, len(everything))
         except DatabaseError as error:
             return failed(request, error, self._database.away_since)
-        if not snapshot.lines:
-            return noticed(request, first_run())
-        seen = request.seen
-        since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
         return Update(
             number=request.number,
-            feed=self._name,
+            feed=snapshot.feed,
             cursor=snapshot.cursor,
-            parts=fresh_parts(snapshot.parts, seen),
-            gone=gone_parts([NOTICE], seen),
-            rows=_row_news(snapshot, since),
+            parts=fresh_parts(self._count(wanted, len(snapshot.lines), len(everything)), request.seen),
+            gone=gone_parts([NOTICE], request.seen),
+            rows=snapshot.news(request.seen),
         )
+
+    def _unreadable(self, request: Request, total_count: int) -> Update:
+        """Return no rows: the field of the filter says what is wrong with it."""
+        words = f"none of {_counted(total_count, self._source.noun)}: the filter cannot be read"
+        return Update(
+            number=request.number,
+            feed=UNREADABLE,
+            cursor=1,
+            parts=fresh_parts({COUNT: h("span", words)}, request.seen),
+            gone=gone_parts([NOTICE], request.seen),
+            rows=None if request.seen.feed == UNREADABLE and request.seen.cursor == 1 else RowNews(all=[]),
+        )
+
+    def _count(self, wanted: Node | None, shown_count: int, total_count: int) -> dict[str, Element]:
+        # An object may be new to one of the two questions.
+        total = _counted(max(shown_count, total_count), self._source.noun)
+        return {COUNT: h("span", total if wanted is None else f"{shown_count:,} of {total}")}
 
     def _now_ms(self) -> int:
         return round(self._now().timestamp() * 1000)
 
-    def _take(self, _: None) -> _Snapshot:
-        rows = self._database.fetch(self._source.query)
-        last, cursor = self._last, self._last.cursor + 1
-        lines = {}
-        for row in rows:
-            key, cells = self._source.key(row), _rounded(self._source.cells(row))
-            old = last.lines.get(key)
-            if old is None:
-                lines[key] = _Line(cells, cursor, cursor)
-            else:
-                lines[key] = old if old.cells == cells else _Line(cells, old.added_cursor, cursor)
-        removed = {key: gone for key, gone in last.removed.items() if key not in lines}
-        whole_until = last.whole_until if len(removed) == len(last.removed) else last.cursor
-        for key, line in last.lines.items():
-            if key not in lines:
-                removed[key] = _Removed(line.added_cursor, cursor)
-        while len(removed) > REMOVED_COUNT_MAX:
-            whole_until = max(whole_until, removed.pop(next(iter(removed))).removed_cursor - 1)
-        self._last = _Snapshot(
-            cursor=cursor,
-            whole_until=whole_until,
-            lines=lines,
-            removed=removed,
-            parts=self._source.parts(rows),
-        )
-        return self._last
+    def _ask_everything(self, _: None) -> Mapping[str, TableRow]:
+        question = self._source.everything
+        return {question.key(row): question.cells(row) for row in self._database.fetch(question.query)}
+
+    def _take(self, wanted: Node | None) -> Snapshot:
+        question, everything = self._source.filtered, self._everything.get(None)
+        rows = self._database.fetch(question.query, condition=condition(wanted, self._source.fields))
+        keyed = ((question.key(row), question.cells(row)) for row in rows)
+        return self._history(wanted).take({key: cells | everything.get(key, {}) for key, cells in keyed})
+
+    def _history(self, wanted: Node | None) -> RowHistory:
+        with self._lock:
+            history = self._histories.setdefault(wanted, RowHistory())
+            self._histories.move_to_end(wanted)
+            while len(self._histories) > FILTER_COUNT_MAX:
+                self._histories.popitem(last=False)
+            return history
 
 
-def _rounded(cells: TableRow) -> TableRow:
-    return {
-        name: float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
-        for name, value in cells.items()
-    }
+def read_filter(search: str, fields: Fields) -> Node | None:
+    """Return the filter of an address, None without one; raise FilterError for one that cannot be read."""
+    if len(search) >= ADDRESS_LENGTH_MAX:
+        # The browser cuts a longer one.
+        raise FilterError("The address is too long.", 0, 1)
+    texts = parse_qs(search.removeprefix("?")).get(PARAMETER)
+    return None if texts is None else parse(texts[0], fields)
 
 
-def _row_news(snapshot: _Snapshot, since: int) -> RowNews | None:
-    """Return what changed after a cursor, None where nothing did."""
-    lines = snapshot.lines.values()
-    if since <= snapshot.whole_until:
-        return RowNews(all=[line.cells for line in lines])
-    news = RowNews(
-        add=[line.cells for line in lines if line.added_cursor > since],
-        update=[line.cells for line in lines if line.added_cursor <= since < line.changed_cursor],
-        remove=[
-            key for key, gone in snapshot.removed.items() if gone.added_cursor <= since < gone.removed_cursor
-        ],
-    )
-    return news if news.add or news.update or news.remove else None
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"

@@ -16,7 +16,8 @@ from dashboard.parts.markup import Element, Json, digest
 
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 ShortText = Annotated[str, Meta(max_length=64)]
-Address = Annotated[str, Meta(max_length=2048)]
+ADDRESS_LENGTH_MAX = 2048
+Address = Annotated[str, Meta(max_length=ADDRESS_LENGTH_MAX)]
 
 # The part that stands instead of a page; assets/parts.js hides the page's body while it is there.
 NOTICE = "notice"

@@ -31,12 +31,18 @@ def parts_declarations() -> str:
     return declarations(STRUCTS, "dashboard.parts", aliases)
 
 
-def declarations(structs: Sequence[type[Struct]], package: str, aliases: Sequence[str] = ()) -> str:
-    """Return structs in a namespace, since a browser has a Request of its own; files share the namespace."""
+def declarations(
+    structs: Sequence[type[Struct]], package: str, aliases: Sequence[str] = (), *, writer: str | None = None
+) -> str:
+    """Return structs in a namespace, since a browser has a Request of its own; files share the namespace.
+
+    ``writer`` is the module that prints them, where that is not ``typescript`` of the package.
+    """
     source = f"{package.replace('.', '/')}/contract.py"
+    writer = writer or f"{package}.typescript"
     lines = [
         "// SPDX-License-Identifier: Apache-2.0",
-        f"// Written by `python -m {package}.typescript` from {source}: change that.",
+        f"// Written by `python -m {writer}` from {source}: change that.",
         "declare namespace contract {",
         *aliases,
     ]

@@ -21,7 +21,12 @@ HOMES = {
         "loadgen/scenario/truth_sender.py",
     ),
     "sqlite3": ("publisher/spool/",),
-    "psycopg": ("consumer/", "dashboard/database.py", "loadgen/scenario/store.py"),
+    "psycopg": (
+        "consumer/",
+        "dashboard/database.py",
+        "dashboard/filters/sql.py",
+        "loadgen/scenario/store.py",
+    ),
     "numpy": ("consumer/rows/copy_columns.py", "dashboard/"),
     "psycopg_pool": ("dashboard/database.py",),
     "dash": ("dashboard/",),

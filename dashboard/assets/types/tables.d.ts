@@ -41,7 +41,6 @@ declare namespace tables {
   }
   interface Grid {
     isDestroyed(): boolean;
-    getDisplayedRowCount(): number;
     getDisplayedRowAtIndex(index: number): Node | undefined;
     getRowNode(id: string): Node | undefined;
     setFocusedCell(rowIndex: number, column: Column): void;

@@ -1,32 +1,64 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: the newest figures of every host, for the table of hosts. Reads no time series.
--- Parameters: none
+-- Purpose: the newest figures of the hosts that a filter is true for. Reads no time series.
+-- Identifiers: condition, the filter, on the columns of the inner question (dashboard/filters/fields.py)
+-- Parameters: those of the filter
 -- Columns: one HostRow each; sampled_at is null for a host that has sent events but no sample yet
 SELECT
-    h.host,
-    h.hostname,
-    h.is_simulated,
-    -- A host whose clock is ahead would be of the future.
-    h.taken_at AS sampled_at,
-    h.stale_at,
-    h.freshness,
-    h.health_score,
-    h.health_state,
-    h.cpu_busy_ratio,
-    h.memory_used_ratio,
-    h.disk_busy_ratio,
-    h.cpu_temperature_celsius,
-    d.domain_count,
-    d.running_count
-FROM hosts_now AS h
-LEFT JOIN (
+    host,
+    hostname,
+    is_simulated,
+    sampled_at,
+    stale_at,
+    freshness,
+    health_score,
+    health_state,
+    cpu_busy_ratio,
+    memory_used_ratio,
+    disk_busy_ratio,
+    cpu_temperature_celsius
+FROM (
     SELECT
-        host,
-        count(*)::integer AS domain_count,
-        -- What a silent host said last of a VM is not its state now.
-        (count(*) FILTER (WHERE state_name IN ('running', 'idle') AND freshness <> 'stale'))::integer AS running_count
-    FROM domains_now
-    WHERE host IS NOT NULL
-    GROUP BY host
-) AS d USING (host)
-ORDER BY h.host
+        h.host,
+        coalesce(h.hostname, h.host) AS hostname,
+        h.kernel,
+        h.publisher_version,
+        h.is_simulated,
+        -- A host whose clock is ahead would be of the future.
+        h.taken_at AS sampled_at,
+        h.staleness_seconds AS age_seconds,
+        h.stale_at,
+        h.freshness,
+        h.health_score,
+        h.health_state,
+        -- As the table shows them: the health of a host that is silent is over.
+        CASE WHEN h.freshness <> 'stale' THEN h.health_score END AS score,
+        CASE
+            WHEN h.taken_at IS NOT NULL AND h.freshness = 'stale' THEN 'stale'
+            ELSE coalesce(h.health_state, 'unknown')
+        END AS state,
+        h.cpu_busy_ratio,
+        h.cpu_steal_ratio,
+        h.load_1m,
+        h.memory_used_ratio,
+        h.memory_total_bytes - h.memory_available_bytes AS memory_used_bytes,
+        h.disk_busy_ratio,
+        h.disk_latency_seconds,
+        h.cpu_temperature_celsius,
+        coalesce(d.domain_count, 0) AS domain_count,
+        coalesce(d.running_count, 0) AS running_count
+    FROM hosts_now AS h
+    -- Not carried out unless the filter asks for it.
+    LEFT JOIN (
+        SELECT
+            host,
+            count(*)::integer AS domain_count,
+            -- What a silent host said last of a VM is not its state now.
+            (count(*) FILTER (WHERE state_name IN ('running', 'idle') AND freshness <> 'stale'))::integer
+                AS running_count
+        FROM domains_now
+        WHERE host IS NOT NULL
+        GROUP BY host
+    ) AS d USING (host)
+) AS hosts
+WHERE {condition}
+ORDER BY host

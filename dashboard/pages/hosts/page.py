@@ -7,9 +7,11 @@ from typing import NamedTuple
 from dash import Dash, html
 
 from dashboard.components.feed_callback import bind_feed
-from dashboard.components.table import TABLE_LIBRARY, Column, table, table_controls
-from dashboard.components.table_feed import Source, TableFeed
+from dashboard.components.filter_field import FilterField, bind_filter
+from dashboard.components.table import TABLE_LIBRARY, Column, file_button, table
+from dashboard.components.table_feed import COUNT, Question, Source, TableFeed
 from dashboard.database import Database
+from dashboard.filters.fields import HOST_FIELDS
 from dashboard.page import Page
 from dashboard.parts.contract import NOTICE, TableRow
 from dashboard.parts.markup import clean
@@ -21,6 +23,7 @@ PATH = "/hosts"
 
 PARTS = "hosts-parts"
 TABLE = "hosts-table"
+FILTER = "hosts-filter"
 
 COLUMNS = (
     Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=220, sort="asc"),
@@ -56,7 +59,7 @@ class HostRow(NamedTuple):
     """One host, as the table shows it."""
 
     host: str
-    hostname: str | None
+    hostname: str
     is_simulated: bool
     sampled_at: datetime | None
     stale_at: datetime | None
@@ -67,11 +70,18 @@ class HostRow(NamedTuple):
     memory_used_ratio: float | None
     disk_busy_ratio: float | None
     cpu_temperature_celsius: float | None
-    domain_count: int | None
-    running_count: int | None
+
+
+class HostDomainCounts(NamedTuple):
+    """How many VMs a host has."""
+
+    host: str
+    domain_count: int
+    running_count: int
 
 
 HOSTS_QUERY = Query(__package__, "hosts", HostRow)
+HOST_DOMAIN_COUNTS = Query(__package__, "host_domain_counts", HostDomainCounts)
 
 
 def cells(row: HostRow) -> TableRow:
@@ -89,18 +99,29 @@ def cells(row: HostRow) -> TableRow:
         "memory_used_ratio": row.memory_used_ratio,
         "disk_busy_ratio": row.disk_busy_ratio,
         "cpu_temperature_celsius": row.cpu_temperature_celsius,
-        "domain_count": row.domain_count,
-        "running_count": row.running_count,
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
+def count_cells(row: HostDomainCounts) -> TableRow:
+    """Return the cells of a host's VMs; none of a host without any."""
+    if not row.domain_count:
+        return {}
+    return {"domain_count": row.domain_count, "running_count": row.running_count}
+
+
 def _name(row: HostRow) -> str:
     """Return the id, which the broker has checked, and then what the host calls itself where it differs."""
-    return row.host if row.hostname in {None, row.host} else f"{row.host} · {clean(row.hostname or '')}"
+    return row.host if row.hostname == row.host else f"{row.host} · {clean(row.hostname)}"
 
 
-SOURCE = Source("Hosts · kvmgrid", HOSTS_QUERY, key=lambda row: row.host, cells=cells, parts=lambda _rows: {})
+SOURCE = Source(
+    "Hosts · kvmgrid",
+    "hosts",
+    everything=Question(HOST_DOMAIN_COUNTS, key=lambda row: row.host, cells=count_cells),
+    filtered=Question(HOSTS_QUERY, key=lambda row: row.host, cells=cells),
+    fields=HOST_FIELDS,
+)
 
 
 def layout() -> Parts:
@@ -109,17 +130,31 @@ def layout() -> Parts:
         [
             html.H1("Hosts", className="unseen"),
             html.Div(**place(NOTICE)),
-            html.Div([html.Div(**place("controls")), table(TABLE, COLUMNS, key="host")], **body()),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            FilterField(id=FILTER, label="Filter hosts", example="cpu>80 state:bad"),
+                            html.Span(className="quiet", role="status", **place(COUNT)),
+                            html.Span(className="table-file", **place("file")),
+                        ],
+                        className="table-controls",
+                    ),
+                    table(TABLE, COLUMNS, key="host"),
+                ],
+                **body(),
+            ),
         ],
         id=PARTS,
         className="page page--table",
-        fixed={"controls": table_controls(TABLE, "kvmgrid-hosts.csv")},
+        fixed={"file": file_button(TABLE, "kvmgrid-hosts.csv")},
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
-    """Bind the page's one callback."""
+    """Bind the page's callbacks: that of its parts, and that of the field."""
     bind_feed(app, PARTS, TableFeed(database, SOURCE, keep_seconds=keep_seconds), workers)
+    bind_filter(app, FILTER, HOST_FIELDS)
 
 
 HOSTS = Page(
@@ -130,6 +165,6 @@ HOSTS = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(HOSTS_QUERY,),
+    queries=(HOSTS_QUERY, HOST_DOMAIN_COUNTS),
     libraries=(TABLE_LIBRARY,),
 )

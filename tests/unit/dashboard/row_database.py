@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.charts.contract import ChartUpdate, ChartView
 from dashboard.database import Database
 from dashboard.errors import DashboardError
+from dashboard.filters.sql import Condition
 from dashboard.pages.host.feed import HostFeed
 from dashboard.parts.contract import Request, Seen, Update
 from dashboard.queries import HostEvent, SampleSpan
@@ -34,6 +35,7 @@ class RowDatabase(Database):
         self.rows = rows
         self.asked: list[str] = []
         self.views: list[str | None] = []
+        self.conditions: list[Condition | None] = []
         self.failure = failure
         self.failing: dict[str, DashboardError] = {}
 
@@ -43,12 +45,18 @@ class RowDatabase(Database):
         return datetime(2026, 11, 23, 8, tzinfo=UTC)
 
     def fetch(
-        self, query: Any, parameters: Mapping[str, Any] | None = None, *, view: str | None = None
+        self,
+        query: Any,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        view: str | None = None,
+        condition: Condition | None = None,
     ) -> list[Any]:
         """Return the rows of a question by its name."""
         del parameters
         self.asked.append(query.name)
         self.views.append(view)
+        self.conditions.append(condition)
         failure = self.failure or self.failing.get(query.name)
         if failure is not None:
             raise failure

@@ -15,13 +15,12 @@ from dashboard.pages.hosts.page import COLUMNS
 ASSETS = Path(__file__).resolve().parents[4] / "dashboard" / "assets"
 
 
-def test_a_number_is_filtered_as_people_see_it() -> None:
-    """A ratio is raw in the row and percent in its cell and filter."""
+def test_a_number_travels_raw() -> None:
+    """Its unit goes with the column: the browser writes it into cells and into the head of the file."""
     found = definition(Column(field="cpu_busy_ratio", title="CPU", unit="ratio"))
 
-    assert "agNumberColumnFilter" == found["filter"]
-    assert {"function": "tableFilterValue(params)"} == found["filterValueGetter"]
     assert {"unit": "ratio", "words": "ratio"} == found["context"]
+    assert {"function": "tableText(params)"} == found["valueFormatter"]
     assert "cellRenderer" not in found
 
 

@@ -5,15 +5,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dashboard.components.table_feed import REMOVED_COUNT_MAX, Source, TableFeed
+from dashboard.components.row_history import REMOVED_COUNT_MAX
+from dashboard.components.table_feed import COUNT, FILTER_COUNT_MAX, Question, Source, TableFeed
 from dashboard.errors import (
     DashboardError,
     DatabaseUnavailableError,
     QueryTimeoutError,
     SchemaMissingError,
 )
-from dashboard.parts.contract import NOTICE, Request, RowNews, Seen, TableRow, Update
-from dashboard.parts.markup import h, texts
+from dashboard.filters.fields import COUNT as COUNTED
+from dashboard.filters.fields import Field, Fields
+from dashboard.parts.contract import ADDRESS_LENGTH_MAX, NOTICE, Request, RowNews, Seen, TableRow, Update
+from dashboard.parts.markup import texts
 from dashboard.queries import Query
 from tests.unit.dashboard.row_database import RowDatabase, holding
 
@@ -25,23 +28,33 @@ class Row(NamedTuple):
     value: int
 
 
+FIELDS = Fields(
+    "row",
+    (
+        Field(qualifier="name", about="name", columns=("name",)),
+        Field(qualifier="value", about="value", columns=("value",), measure=COUNTED),
+    ),
+)
 SOURCE = Source(
     "Rows",
-    Query("nowhere", "rows", Row),
-    key=lambda row: row.name,
-    cells=lambda row: row._asdict(),
-    parts=lambda rows: {"summary": h("p", f"{len(rows)} rows")},
+    "rows",
+    everything=Question(Query("nowhere", "everything", Row), key=lambda row: row.name, cells=lambda _row: {}),
+    filtered=Question(
+        Query("nowhere", "rows", Row), key=lambda row: row.name, cells=lambda row: row._asdict()
+    ),
+    fields=FIELDS,
 )
+FILTER = "?q=value%3E1"
 
 
-def feed_of(database: RowDatabase) -> TableFeed[Row]:
+def feed_of(database: RowDatabase) -> TableFeed:
     """Return a feed that keeps nothing."""
     return TableFeed(database, SOURCE, keep_seconds=0)
 
 
 def row_database(**values: int) -> RowDatabase:
-    """Return a database with rows."""
-    return RowDatabase({"rows": rows(**values)})
+    """Return a database with rows, of which the filtered ones may be changed alone."""
+    return RowDatabase({"everything": rows(**values), "rows": rows(**values)})
 
 
 def rows(**values: int) -> list[Any]:
@@ -62,7 +75,7 @@ def test_a_new_browser_gets_all_rows() -> None:
 
     assert RowNews(all=[{"name": "a", "value": 1}, {"name": "b", "value": 2}]) == answer.rows
     assert (7, "Rows") == (answer.number, answer.title)
-    assert "2 rows" == texts(answer.parts["summary"].tree)
+    assert "2 rows" == texts(answer.parts[COUNT].tree)
 
 
 def test_later_answers_have_what_changed() -> None:
@@ -155,7 +168,7 @@ def test_without_a_row_the_first_run_is_explained() -> None:
     feed = feed_of(database)
     first = feed.answer(Request(number=1))
     assert "Waiting for the first sample" in texts(first.parts[NOTICE].tree)
-    database.rows["rows"] = rows(a=1)
+    database.rows = {"everything": rows(a=1), "rows": rows(a=1)}
     second = feed.answer(Request(number=2, seen=holding(first)))
 
     assert [NOTICE] == second.gone
@@ -168,3 +181,59 @@ def test_a_late_answer_says_that_the_database_is_slow() -> None:
 
     assert answer.banner is not None
     assert (5, None) == (answer.number, answer.rows)
+
+
+def test_a_filter_has_rows_and_a_history_of_its_own() -> None:
+    """Who changes his filter gets all rows of it, and then what changed."""
+    database = row_database(a=1, b=2)
+    feed = feed_of(database)
+    seen = holding(feed.answer(Request(number=1)))
+    database.rows["rows"] = rows(b=2)
+    answer = feed.answer(Request(number=2, search=FILTER, seen=seen))
+    assert [{"name": "b", "value": 2}] == all_rows(answer)
+    assert "1 of 2 rows" == texts(answer.parts[COUNT].tree)
+    seen = holding(answer, seen)
+    database.rows["rows"] = rows(b=3)
+
+    assert (
+        RowNews(update=[{"name": "b", "value": 3}])
+        == feed.answer(Request(number=3, search=FILTER, seen=seen)).rows
+    )
+
+
+def test_one_filter_in_other_letters_is_asked_once() -> None:
+    """Viewers share what says the same; what is the same for all filters is asked once for all of them."""
+    database = row_database(a=1)
+    feed = TableFeed(database, SOURCE, keep_seconds=60)
+    for number, search in enumerate(("", FILTER, "?q=VALUE+%3E+1", "?tz=utc&q=(value%3E1)", "?q=a"), 1):
+        feed.answer(Request(number=number, search=search))
+
+    assert ["everything", "rows", "rows", "rows"] == database.asked
+    assert [{}, {"filter_0": 1.0}, {"filter_0": "%a%"}] == [
+        each.parameters for each in database.conditions if each is not None
+    ]
+
+
+def test_of_many_filters_the_oldest_are_forgotten() -> None:
+    """Whose filter was forgotten gets all of its rows again."""
+    feed = feed_of(row_database(a=1))
+    seen = holding(feed.answer(Request(number=1, search=FILTER)))
+    for number in range(FILTER_COUNT_MAX):
+        feed.answer(Request(number=2, search=f"?q=value={number}"))
+
+    assert 1 == len(all_rows(feed.answer(Request(number=3, search=FILTER, seen=seen))))
+
+
+@pytest.mark.parametrize("search", ["?q=vale%3E1", "?q=%00", "?" + "x" * (ADDRESS_LENGTH_MAX - 1)])
+def test_a_filter_that_cannot_be_read_shows_nothing(search: str) -> None:
+    """No row stands there that nobody asked for, the database is not asked, and a next tick says it once."""
+    database = row_database(a=1)
+    feed = feed_of(database)
+    seen = holding(feed.answer(Request(number=1)))
+    database.asked.clear()
+    answer = feed.answer(Request(number=2, search=search, seen=seen))
+
+    assert [] == all_rows(answer)
+    assert "none of 1 row: the filter cannot be read" == texts(answer.parts[COUNT].tree)
+    assert feed.answer(Request(number=3, search=search, seen=holding(answer, seen))).rows is None
+    assert {"everything"} == set(database.asked)

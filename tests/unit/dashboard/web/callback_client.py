@@ -42,7 +42,14 @@ class Client:
 
 
 # What the browser reports, by property.
-GOOD: dict[str, Any] = {"pathname": "/", "request_number": 1, "request": {"number": 1}, "view": {}}
+GOOD: dict[str, Any] = {
+    "pathname": "/",
+    "request_number": 1,
+    "request": {"number": 1},
+    "typed_number": 1,
+    "typed": {"number": 1},
+    "view": {},
+}
 
 
 def calls(app: Dash) -> list[dict[str, Any]]:

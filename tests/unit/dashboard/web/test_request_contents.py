@@ -29,6 +29,17 @@ CONTENTS: dict[str, list[Any]] = {
         {"number": 1, "seen": {"more": ""}},
         {"number": 1, "seen": {"parts": {f"part{index}": "" for index in range(17)}}},
     ],
+    "typed_number": [None, "1", 1.5, -1, 2**60, True, []],
+    "typed": [
+        None,
+        {},
+        "x",
+        {"number": 1, "text": 1},
+        {"number": 1, "text": "x" * 2049},
+        {"number": 1, "caret": -1},
+        {"number": 1, "caret": 2049},
+        {"number": 1, "more": 1},
+    ],
     "view": [
         [],
         "x",

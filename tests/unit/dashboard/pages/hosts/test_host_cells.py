@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.pages.hosts.page import COLUMNS, HostRow, cells
+from dashboard.filters.fields import HOST_FIELDS
+from dashboard.pages.hosts.page import COLUMNS, HostDomainCounts, HostRow, cells, count_cells
 from tests.unit.dashboard.rows import NOW
 
 # What the browser makes of other fields: the state of the health by its age, the age of the sample.
@@ -27,15 +28,13 @@ def row(**changes: object) -> HostRow:
         "memory_used_ratio": 0.5,
         "disk_busy_ratio": 0.0,
         "cpu_temperature_celsius": 61.5,
-        "domain_count": 3,
-        "running_count": 0,
     }
     return HostRow(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
 
 
 def test_every_column_finds_its_field() -> None:
     """Numbers travel as they are, 0 too; times as texts that a browser reads."""
-    found = cells(row())
+    found = cells(row()) | count_cells(HostDomainCounts("hv1", 3, 0))
 
     assert {column.field for column in COLUMNS} - MADE_IN_THE_BROWSER <= found.keys()
     assert (0.25, 0.0, 90, 0) == tuple(
@@ -51,23 +50,24 @@ def test_what_is_not_known_is_left_out() -> None:
     """A host that never sent a sample has its names and its freshness, and no figure of 0."""
     unknown = dict.fromkeys(HostRow._fields) | {
         "host": "hv1",
+        "hostname": "hv1",
         "is_simulated": False,
         "freshness": "stale",
     }
 
     assert {"host": "hv1", "name": "hv1", "freshness": "stale"} == cells(row(**unknown))
+    assert {} == count_cells(HostDomainCounts("hv1", 0, 0))
 
 
 @pytest.mark.parametrize(
     ("hostname", "expected"),
     [
-        (None, "hv1"),
         ("hv1", "hv1"),
         ("hv1.example.org", "hv1 · hv1.example.org"),
         ("a\u202eb\x1b", "hv1 · a\ufffdb\ufffd"),
     ],
 )
-def test_a_host_is_called_by_its_id_first(hostname: str | None, expected: str) -> None:
+def test_a_host_is_called_by_its_id_first(hostname: str, expected: str) -> None:
     """The broker has checked the id; what the host calls itself stands behind it, cleaned, if it differs."""
     assert expected == cells(row(hostname=hostname))["name"]
 
@@ -76,3 +76,11 @@ def test_a_simulated_host_is_marked() -> None:
     """The mark is a field of those hosts alone: a thousand real ones need not say that they are real."""
     assert cells(row(is_simulated=True))["is_simulated"] is True
     assert "is_simulated" not in cells(row())
+
+
+def test_what_is_shown_can_be_filtered_by() -> None:
+    """Every column has a field, by the column of the question that its cells are made of."""
+    asked = {name for field in HOST_FIELDS.fields for name in field.columns}
+    made_of = {"name": "host", "health_score": "score", "age": "age_seconds"}
+
+    assert {made_of.get(column.field, column.field) for column in COLUMNS} <= asked

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the table of fields of docs/filters.md: ``python -m dashboard.filters.document`` prints it."""
+
+from dashboard.filters.fields import HOST_FIELDS, Field, Fields
+
+
+def table(fields: Fields) -> str:
+    """Return the fields as a table, a line each."""
+    lines = ["| field | what it is | written |", "| --- | --- | --- |"]
+    return "\n".join([*lines, *(_line(field) for field in fields.fields), ""])
+
+
+def _line(field: Field) -> str:
+    return f"| `{field.qualifier}` | {field.about} | {_values(field)} |"
+
+
+def _values(field: Field) -> str:
+    if field.measure is None:
+        words = ", ".join(f"`{field.qualifier}:{word}`" for word in field.words)
+        return words or f"`{field.qualifier}:part`, `{field.qualifier}=whole`, `{field.qualifier}:be*end`"
+    units = [unit for unit in field.measure.units if unit]
+    plain = field.measure.plain
+    if plain is None:
+        return f"`{field.qualifier}>8GiB`, or {', '.join(units)}"
+    others = ", ".join(unit for unit in units if unit != plain)
+    return f"`{field.qualifier}>80`{f' in {plain}' if plain else ''}{f', or {others}' if others else ''}"
+
+
+if __name__ == "__main__":
+    print(table(HOST_FIELDS), end="")  # noqa: T201 - its output is the table

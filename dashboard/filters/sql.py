@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the tree of a filter to a condition of SQL: values are parameters, names are those of fields.py."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from psycopg import sql
+
+from dashboard.filters.fields import Field, Fields
+from dashboard.filters.tree import And, Node, Not, Number, Or, Text, Unknown, Word
+
+_OPERATORS = {sign: sql.SQL(sign) for sign in (">", ">=", "<", "<=", "=")}
+_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+class Condition(NamedTuple):
+    """A condition and its parameters."""
+
+    text: sql.Composable
+    parameters: Mapping[str, str | float]
+
+
+EVERYTHING = Condition(sql.SQL("true"), {})
+
+
+def condition(node: Node | None, fields: Fields) -> Condition:
+    """Return the condition of a filter, which names columns of the fields only."""
+    if node is None:
+        return EVERYTHING
+    writer = _Writer(fields)
+    text = writer.write(node)
+    return Condition(text, writer.parameters)
+
+
+class _Writer:
+    def __init__(self, fields: Fields) -> None:
+        self.parameters: dict[str, str | float] = {}
+        self._fields = fields
+
+    def write(self, node: Node) -> sql.Composable:
+        match node:
+            case And() | Or():
+                parts = [sql.SQL("({})").format(self.write(each)) for each in node.nodes]
+                return sql.SQL(" OR " if isinstance(node, Or) else " AND ").join(parts)
+            case Not():
+                return sql.SQL("NOT ({})").format(self.write(node.node))
+            case Text():
+                return self._text(node)
+            case Number():
+                return self._number(node)
+            case Word():
+                (field,) = self._fields.find(node.qualifier)
+                return sql.SQL("{} = {}").format(_column(field), self._parameter(node.word))
+            case Unknown():
+                return sql.SQL("{} IS NULL").format(_column(self._fields.find(node.qualifier)[0]))
+
+    def _text(self, node: Text) -> sql.Composable:
+        (field,) = self._fields.find(node.qualifier)
+        pattern = "%".join(piece.translate(_ESCAPES) for piece in node.pieces)
+        if len(node.pieces) == 1 and not node.is_whole:
+            pattern = f"%{pattern}%"
+        value = self._parameter(pattern)
+        parts = [sql.SQL("{} ILIKE {}").format(sql.Identifier(name), value) for name in field.columns]
+        return sql.SQL(" OR ").join(parts)
+
+    def _number(self, node: Number) -> sql.Composable:
+        field = next(
+            each
+            for each in self._fields.find(node.qualifier)
+            if each.measure is not None and node.unit in each.measure.units
+        )
+        assert field.measure is not None  # noqa: S101 - found by it
+        value = float(node.value * field.measure.units[node.unit])
+        return sql.SQL("{} {} {}::{}").format(
+            _column(field),
+            _OPERATORS[node.operator],
+            self._parameter(value),
+            sql.SQL(field.measure.sql_type),
+        )
+
+    def _parameter(self, value: str | float) -> sql.Placeholder:
+        name = f"filter_{len(self.parameters)}"
+        self.parameters[name] = value
+        return sql.Placeholder(name)
+
+
+def _column(field: Field) -> sql.Identifier:
+    return sql.Identifier(field.columns[0])

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A filter as a condition of SQL: no letter of it becomes part of the statement."""
+
+import re
+
+import pytest
+from hypothesis import given
+
+from dashboard.filters.fields import HOST_FIELDS
+from dashboard.filters.grammar import parse
+from dashboard.filters.sql import EVERYTHING, condition
+from dashboard.filters.tree import Node
+from tests.unit.dashboard.filters.trees import nodes
+
+COLUMNS = {column for field in HOST_FIELDS.fields for column in field.columns}
+# All that a condition may be made of.
+ALLOWED = re.compile(
+    r'"[a-z_0-9]+"|%\(filter_\d+\)s|::(?:real|double precision)|[<>]=?|=|[() ]'
+    r"|\b(?:AND|OR|NOT|ILIKE|IS|NULL)\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "statement", "parameters"),
+    [
+        ("cpu>80", '"cpu_busy_ratio" > %(filter_0)s::real', [0.8]),
+        ("mem>=1.5GiB", '"memory_used_bytes" >= %(filter_0)s::double precision', [1.5 * 2**30]),
+        ("lat<20", '"disk_latency_seconds" < %(filter_0)s::real', [0.02]),
+        ("cpu:unknown", '"cpu_busy_ratio" IS NULL', []),
+        ("-state:bad", 'NOT ("state" = %(filter_0)s)', ["bad"]),
+        ("kernel:6.1", '"kernel" ILIKE %(filter_0)s', ["%6.1%"]),
+        ("host=a_b", '"host" ILIKE %(filter_0)s', ["a\\_b"]),
+        ("host:a*%", '"host" ILIKE %(filter_0)s', ["a%\\%"]),
+        ("\\", '"host" ILIKE %(filter_0)s OR "hostname" ILIKE %(filter_0)s', ["%\\\\%"]),
+    ],
+)
+def test_a_filter_becomes(text: str, statement: str, parameters: list[object]) -> None:
+    """Values are parameters in the unit of the column; what LIKE would take for a wildcard is none."""
+    found = condition(parse(text, HOST_FIELDS), HOST_FIELDS)
+
+    assert statement == found.text.as_string(None)
+    assert parameters == list(found.parameters.values())
+
+
+def test_no_filter_is_true() -> None:
+    """All rows are shown."""
+    assert EVERYTHING == condition(None, HOST_FIELDS)
+
+
+@given(nodes())
+def test_nothing_of_a_filter_is_in_the_statement(node: Node) -> None:
+    """A statement consists of our own names and signs, whatever the filter says."""
+    statement = condition(node, HOST_FIELDS).text.as_string(None)
+
+    assert "" == ALLOWED.sub("", statement)
+    assert {name.strip('"') for name in re.findall(r'"[^"]*"', statement)} <= COLUMNS
