@@ -56,6 +56,11 @@ def network_rate(bytes_per_second: float | None) -> str:
     return UNKNOWN if bytes_per_second is None else _scaled(bytes_per_second * 8, 1000, SI_PREFIXES, "bit/s")
 
 
+def frequency(per_second: float | None) -> str:
+    """Return how often something happens, such as requests: 1.25 k/s."""
+    return UNKNOWN if per_second is None else _scaled(per_second, 1000, SI_PREFIXES, "/s")
+
+
 def percent(ratio: float | None) -> str:
     """Return a ratio of 0 to 1 as percent: whole numbers from 10 % on, one decimal below."""
     if ratio is None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a running dashboard for the README: both pages, light and dark, wide and on a phone.
+"""Pictures of a running dashboard for the README: its pages, light and dark, wide and on a phone.
 
 ``python -m deploy.screenshots http://127.0.0.1:8050 docs/images`` waits until all pages show figures, stops
 their clocks and takes the pictures of that one moment. It needs Chromium on PATH and the test dependencies.
-The first host of the grid is taken unless one is named. It must have been watched for the whole range.
+The first host of the grid is taken unless one is named, and its first VM.
+Both must have been watched for the whole range.
 """
 
 import shutil
@@ -33,11 +34,11 @@ NARROW = (390, 844)
 PATIENCE_MS = 30_000
 # A clock stops only ahead of where it is.
 CLOCK_STEP = timedelta(seconds=1)
-# Whether the busy curve reaches from one end of the range to the other.
-IS_FULL = """() => {
-    const graph = document.querySelector('#host-chart .js-plotly-plot');
+# Whether a curve reaches from one end of the range to the other.
+IS_FULL = """column => {
+    const graph = document.querySelector('.chart .js-plotly-plot');
     const curves = (graph && graph._fullData) || [];
-    const curve = curves.find(each => (each.meta || {}).column === 'cpu_busy_ratio');
+    const curve = curves.find(each => (each.meta || {}).column === column);
     if (!curve) return false;
     const [start, end] = graph._fullLayout.xaxis.range;
     const slack = (end - start) / 20;
@@ -88,9 +89,15 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
             grid.wait_for_selector(".host-card", timeout=PATIENCE_MS)
             shown = host or str(grid.locator(".host-card h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
             chart = _open(context.new_page(), f"{url}/host/{shown}?from={range_text}&to=now")
-            _await_chart(chart, shown, range_text)
+            _await_chart(chart, "cpu_busy_ratio", shown, range_text)
+            address = str(chart.locator("#host-vms tbody a").first.get_attribute("href"))
+            vm = _open(context.new_page(), url + address)
+            _await_chart(vm, "cpu_ratio", address, range_text)
             suffix = f"{theme}-{size_name}.png"
-            pictures += [Picture(grid, folder / f"grid-{suffix}"), Picture(chart, folder / f"host-{suffix}")]
+            pictures += [
+                Picture(page, folder / f"{name}-{suffix}")
+                for name, page in (("grid", grid), ("host", chart), ("vm", vm))
+            ]
     for picture in pictures:
         # No timer runs from here on: neither of requests nor of ages.
         picture.page.clock.pause_at(datetime.now(UTC) + CLOCK_STEP)
@@ -105,13 +112,13 @@ def _open(page: Page, url: str) -> Page:
     return page
 
 
-def _await_chart(page: Page, host: str, range_text: str) -> None:
+def _await_chart(page: Page, column: str, name: str, range_text: str) -> None:
     page.wait_for_selector(".legend", timeout=PATIENCE_MS)
     try:
-        page.wait_for_function(IS_FULL, timeout=PATIENCE_MS)
+        page.wait_for_function(IS_FULL, arg=column, timeout=PATIENCE_MS)
     except NotInTime:
         raise click.ClickException(
-            f"{host} has no samples for all of {range_text} to now: wait, or choose a shorter --range"
+            f"{name} has no samples for all of {range_text} to now: wait, or choose a shorter --range"
         ) from None
 
 

@@ -135,13 +135,14 @@
       this.bands = kvmgrid.panelBands(picture);
       const places = this.bands.map((band, index) => ({
         panel: this.panel(band.key),
+        subject: picture.panels[index].subject,
         isKnown: picture.panels[index].is_known,
         top: band.legendTop,
       }));
       const style = this.place(".chart").style;
       style.setProperty("--plot-left", picture.left_pixels + "px");
       style.setProperty("--plot-right", picture.right_pixels + "px");
-      style.setProperty("--plot-height", kvmgrid.plotPixels(this.bands) + "px");
+      style.setProperty("--plot-height", kvmgrid.plotPixels(picture, this.bands) + "px");
       kvmgrid.morph(this.place(".chart__legends"), kvmgrid.legendTrees(places, drawn.columns, this.hidden, colour));
       kvmgrid.morph(this.place(".time-axis"), kvmgrid.timeAxisTrees(picture));
       kvmgrid.morph(this.place(".chart__marks"), [picture.marks]);

@@ -10,7 +10,7 @@
   const HEADER_PIXELS = 40;
   // Clear of the lowest text of the panel above.
   const LEGEND_OFFSET_PIXELS = 5;
-  const EVENT_STRIP_PIXELS = 24;
+  const MOVE_PIXELS = 1.5;
   // For the lower half of the text at zero.
   const BOTTOM_PIXELS = 8;
 
@@ -30,7 +30,7 @@
    * @returns {Band[]}
    */
   kvmgrid.panelBands = function (picture) {
-    let edge = EVENT_STRIP_PIXELS;
+    let edge = picture.marks_pixels;
     return picture.panels.map((panel, index) => {
       const top = edge + HEADER_PIXELS;
       const bottom = top + panel.height_pixels;
@@ -42,11 +42,12 @@
   };
 
   /**
-   * Returns the height of all panels; without any that of the events.
+   * Returns the height of all panels; without any that of the marks.
+   * @param {Picture} picture
    * @param {Band[]} bands
    */
-  kvmgrid.plotPixels = function (bands) {
-    return bands.length ? bands[bands.length - 1].bottom : EVENT_STRIP_PIXELS;
+  kvmgrid.plotPixels = function (picture, bands) {
+    return bands.length ? bands[bands.length - 1].bottom : picture.marks_pixels;
   };
 
   /**
@@ -58,7 +59,10 @@
    * @returns {Record<string, any>}
    */
   kvmgrid.chartLayout = function (picture, bands, colour, isTouch) {
-    const plotPixels = kvmgrid.plotPixels(bands);
+    const plotPixels = kvmgrid.plotPixels(picture, bands);
+    const event = { color: colour("purple"), width: 1, dash: "dot" };
+    const move = { color: colour("text"), width: MOVE_PIXELS, dash: "solid" };
+    const belowMarks = 1 - picture.marks_pixels / plotPixels;
     const anchor = bands.length ? bands[bands.length - 1].axis : "free";
     const { left_pixels: l, right_pixels: r } = picture;
     /** @type {Record<string, any>} */
@@ -75,7 +79,10 @@
       // With any other mode Plotly takes the finger that would scroll the page.
       dragmode: isTouch ? false : "zoom",
       xaxis: timeAxis(picture, anchor, colour),
-      shapes: picture.events_seconds.map((instant) => eventLine(instant, 1 - EVENT_STRIP_PIXELS / plotPixels, colour)),
+      shapes: [
+        ...picture.events_seconds.map((instant) => upright(instant, belowMarks, event)),
+        ...picture.moves_seconds.map((instant) => upright(instant, belowMarks, move)),
+      ],
     };
     bands.forEach(({ axis, top, bottom }, index) => {
       layout[axis.replace("y", "yaxis")] = {
@@ -119,11 +126,10 @@
 
   /**
    * @param {number} instant
-   * @param {number} top ends below the marks with their counts
-   * @param {(token: string) => string} colour
+   * @param {number} top ends below the marks
+   * @param {{color: string, width: number, dash: string}} line
    */
-  function eventLine(instant, top, colour) {
-    const line = { color: colour("purple"), width: 1, dash: "dot" };
+  function upright(instant, top, line) {
     return { type: "line", xref: "x", yref: "paper", x0: instant, x1: instant, y0: 0, y1: top, layer: "below", line };
   }
 })();

@@ -131,24 +131,25 @@
   }
 
   /**
-   * Returns the ground of the times without samples: hatched for a gap, dotted for silence.
+   * Returns the ground of the times without figures: hatched for a gap, dotted for silence, ruled where nothing ran.
    * @param {contract.Stretch[]} gaps
    * @param {number} maximum
    * @param {Ink} ink
    */
   kvmgrid.gapTraces = function (gaps, maximum, ink) {
     const looks = [
-      { isSilence: false, role: "gap", shape: "/", size: 7, solidity: 0.14 },
-      { isSilence: true, role: "silence", shape: ".", size: 9, solidity: 0.08 },
+      { role: "gap", shape: "/", size: 7, solidity: 0.14 },
+      { role: "silence", shape: ".", size: 9, solidity: 0.08 },
+      { role: "off", shape: "-", size: 12, solidity: 0.06 },
     ];
     const colour = ink.colour("gap");
-    return looks.flatMap(({ isSilence, role, shape, size, solidity }) => {
+    return looks.flatMap(({ role, shape, size, solidity }) => {
       /** @type {number[]} */
       const xs = [];
       /** @type {number[]} */
       const ys = [];
       for (const gap of gaps) {
-        if (gap.is_silence !== isSilence) continue;
+        if (roleOf(gap) !== role) continue;
         if (xs.length) {
           xs.push(NaN);
           ys.push(NaN);
@@ -161,6 +162,12 @@
       return [{ ...area({ x: xs, y: ys }, translucent(colour, GAP_OPACITY), ink), meta: { role }, fillpattern }];
     });
   };
+
+  /** @param {contract.Stretch} gap */
+  function roleOf(gap) {
+    if (gap.is_off) return "off";
+    return gap.is_silence ? "silence" : "gap";
+  }
 
   /**
    * Returns an invisible trace over the range: Plotly draws no axes for a panel without traces.

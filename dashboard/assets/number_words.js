@@ -43,6 +43,7 @@
     bytes: (value) => scaled(value, 1024, IEC, "B"),
     bytes_per_second: (value) => scaled(value, 1024, IEC, "B/s"),
     bits_per_second: (value) => scaled(value * 8, 1000, SI, "bit/s"),
+    per_second: (value) => scaled(value, 1000, SI, "/s"),
     seconds(value) {
       if (value === 0) return "0" + GAP + "ms";
       if (Math.abs(value) * 1e6 < 999.5) return significant(value * 1e6) + GAP + "µs";

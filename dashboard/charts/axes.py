@@ -2,7 +2,7 @@
 """The axes of a chart: how high each panel is, where its axis ends, what stands at its marks."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from dashboard import units
@@ -26,6 +26,7 @@ WRITERS = {
     "bytes_per_second": units.data_rate,
     "bits_per_second": units.network_rate,
     "seconds": units.latency,
+    "per_second": units.frequency,
     "celsius": units.celsius,
 }
 
@@ -46,13 +47,18 @@ def time_axis(window: TimeRange, zone: tzinfo, width_pixels: int) -> tuple[Tick,
     return tuple(time_ticks(window.start, window.end, zone, max(2, (width_pixels - 90) // pixels)))
 
 
-def panel_states(panels: Sequence[Panel], columns: Columns, row_count: int) -> tuple[PanelState, ...]:
-    """Return the panels that are drawn: an optional one only where something is known of it."""
+def panel_states(
+    panels: Sequence[Panel], columns: Columns, row_count: int, subjects: Mapping[str, str]
+) -> tuple[PanelState, ...]:
+    """Return the panels that are drawn: an optional one only where something is known of it.
+
+    ``subjects`` are the parts of the object that panels show, by key.
+    """
     drawn = (panel for panel in panels if not panel.is_optional or _is_known(panel, columns))
-    return tuple(_state(panel, columns, row_count) for panel in drawn)
+    return tuple(_state(panel, columns, row_count, subjects.get(panel.key, "")) for panel in drawn)
 
 
-def _state(panel: Panel, columns: Columns, row_count: int) -> PanelState:
+def _state(panel: Panel, columns: Columns, row_count: int, subject: str) -> PanelState:
     # A chart without any sample keeps its form: it is a gap, and not an object without sensors.
     is_known = not row_count or _is_known(panel, columns)
     height = panel.height_pixels if is_known else EMPTY_PANEL_PIXELS
@@ -60,7 +66,12 @@ def _state(panel: Panel, columns: Columns, row_count: int) -> PanelState:
     spaces = max(1, height // PIXELS_PER_VALUE_TICK)
     sparse = ticks[:: math.ceil((len(ticks) - 1) / spaces)] if height > EMPTY_PANEL_PIXELS else []
     return PanelState(
-        key=panel.key, is_known=is_known, height_pixels=height, maximum=maximum, ticks=tuple(sparse)
+        key=panel.key,
+        is_known=is_known,
+        height_pixels=height,
+        maximum=maximum,
+        ticks=tuple(sparse),
+        subject=subject,
     )
 
 

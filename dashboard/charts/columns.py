@@ -18,11 +18,15 @@ _BUCKETS_WITHOUT_GAP = 0.5
 
 
 class Stretch(Struct, frozen=True):
-    """A time without samples: a gap between some, or the silence of an object that has not come back."""
+    """A time without samples: a gap between some, or the silence of an object that has not come back.
+
+    ``is_off``: there are samples, and they say that nothing ran.
+    """
 
     start_seconds: float
     end_seconds: float
     is_silence: bool = False
+    is_off: bool = False
 
 
 class Spacing(NamedTuple):
@@ -68,6 +72,20 @@ def find_gaps(samples: Samples, spacing: Spacing) -> list[Stretch]:
     allowed = spacing.allowed_seconds(np.fmin(samples.shortest_intervals[:-1], samples.longest_intervals[1:]))
     breaks = np.flatnonzero(starts[1:] - ends[:-1] > allowed)
     return [Stretch(float(ends[index]), float(starts[index + 1])) for index in breaks]
+
+
+def off_stretches(times_seconds: Numbers, off: Numbers, row_seconds: float) -> list[Stretch]:
+    """Return the times of rows whose value is 1; each row goes on to the next, at most ``row_seconds``."""
+    found: list[Stretch] = []
+    for index in np.flatnonzero(off >= 1):
+        start = float(times_seconds[index])
+        end = start + row_seconds
+        if index + 1 < len(times_seconds):
+            end = min(end, float(times_seconds[index + 1]))
+        if found and found[-1].end_seconds >= start:
+            start = found.pop().start_seconds
+        found.append(Stretch(start, end, is_off=True))
+    return found
 
 
 def has_values(values: Numbers) -> bool:

@@ -51,17 +51,24 @@ class ColumnUpdate(Struct, frozen=True, kw_only=True):
 
 
 class PanelState(Struct, frozen=True, kw_only=True):
-    """What a panel is like for these rows: whether anything is known, its height, its axis."""
+    """What a panel is like for these rows: whether anything is known, its height, its axis.
+
+    ``subject`` is the part of the object that it shows, where panels may show one of several.
+    """
 
     key: str
     is_known: bool
     height_pixels: int
     maximum: float
     ticks: tuple[Tick, ...]
+    subject: str = ""
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """All that is drawn except the rows. ``bucket_seconds`` is 0 for samples that are not averaged."""
+    """All that is drawn except the rows. ``bucket_seconds`` is 0 for samples that are not averaged.
+
+    ``marks`` take ``marks_pixels`` above the panels. At ``moves_seconds`` the object came to another place.
+    """
 
     start_seconds: float
     end_seconds: float
@@ -73,7 +80,9 @@ class Picture(Struct, frozen=True, kw_only=True):
     panels: tuple[PanelState, ...]
     gaps: tuple[Stretch, ...]
     events_seconds: tuple[float, ...]
+    moves_seconds: tuple[float, ...]
     marks: Element
+    marks_pixels: int
     nothing: Element
 
 

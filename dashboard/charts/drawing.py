@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A chart for all browsers with the same view, and the news of it for one browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,9 @@ from dashboard.charts.panel import Panel
 from dashboard.charts.versions import Rows, Versions, rows
 from dashboard.parts.markup import Element, digest
 from dashboard.timerange import Level, TimeRange
+
+# One line of marks above the panels.
+MARKS_PIXELS = 24
 
 
 class Frame(NamedTuple):
@@ -36,11 +40,17 @@ class Data(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """What stands on a chart besides its curves: events, and the words where there are no samples."""
+    """What stands on a chart besides its curves: events, moves, and the words where there are no samples.
+
+    ``subjects`` are the parts of the object that panels show, by the key of the panel.
+    """
 
     events_seconds: Sequence[float]
     marks: Element
     nothing: Element
+    moves_seconds: Sequence[float] = ()
+    marks_pixels: int = MARKS_PIXELS
+    subjects: Mapping[str, str] = MappingProxyType({})
 
 
 class Drawing(NamedTuple):
@@ -62,10 +72,12 @@ def draw(panels: Sequence[Panel], data: Data, notes: Notes, frame: Frame) -> Dra
         left_pixels=left_pixels(frame.width_pixels),
         right_pixels=RIGHT_PIXELS,
         ticks=time_axis(window, frame.zone, frame.width_pixels),
-        panels=panel_states(panels, data.columns, len(data.times_seconds)),
+        panels=panel_states(panels, data.columns, len(data.times_seconds), notes.subjects),
         gaps=tuple(data.gaps),
         events_seconds=tuple(notes.events_seconds),
+        moves_seconds=tuple(notes.moves_seconds),
         marks=notes.marks,
+        marks_pixels=notes.marks_pixels,
         nothing=notes.nothing,
     )
     sent = {name: data.columns[name] for name in data.names if name in data.columns}

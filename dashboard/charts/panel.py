@@ -5,7 +5,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Unit: TypeAlias = Literal["ratio", "bytes", "bytes_per_second", "bits_per_second", "seconds", "celsius"]
+Unit: TypeAlias = Literal[
+    "ratio", "bytes", "bytes_per_second", "bits_per_second", "per_second", "seconds", "celsius"
+]
 Drawing: TypeAlias = Literal["stack", "area", "line"]
 
 # Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.

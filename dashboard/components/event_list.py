@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened on a host, as a list in words."""
+"""What happened on a host or to a VM, as a list in words."""
 
 from collections.abc import Sequence
 
+from dashboard.components.domain_words import domain_link
+from dashboard.components.host_words import host_path
 from dashboard.parts.markup import Element, clean, h
 from dashboard.queries import HostEvent
 
@@ -22,8 +24,11 @@ def unlisted_count(events: Sequence[HostEvent]) -> int:
     return events[0].total_count - len(events) if events else 0
 
 
-def event_list(events: Sequence[HostEvent]) -> Element:
-    """Return the events, newest first, and how many are not shown."""
+def event_list(events: Sequence[HostEvent], query: str = "", *, names_host: bool = False) -> Element:
+    """Return the events, newest first, and how many are not shown.
+
+    Each names its VM, or its host where ``names_host``; ``query`` is what of the address goes along there.
+    """
     if not events:
         return h("p", "Nothing happened in this range.", class_="quiet")
     left = unlisted_count(events)
@@ -37,15 +42,28 @@ def event_list(events: Sequence[HostEvent]) -> Element:
         )
         if left
         else None,
-        h("ol", *(_item(event) for event in events), class_="events"),
+        h("ol", *(_item(event, query, names_host=names_host) for event in events), class_="events"),
     )
 
 
-def _item(event: HostEvent) -> Element:
+def _item(event: HostEvent, query: str, *, names_host: bool) -> Element:
+    who = _host(event, query) if names_host else _domain(event, query)
     return h(
         "li",
         h("time", "", class_="clock", datetime=event.time.isoformat()),
         h("span", clean(event.kind.replace("_", " ")), class_="event__kind"),
-        h("span", clean(event.domain_name, 64), class_="event__name") if event.domain_name else None,
+        None if who is None else h("span", who, class_="event__name"),
         h("span", clean(event.detail), class_="event__detail") if event.detail else None,
     )
+
+
+def _host(event: HostEvent, query: str) -> Element:
+    return h("a", event.host, href=host_path(event.host) + query)
+
+
+def _domain(event: HostEvent, query: str) -> Element | str | None:
+    """Return the VM that an event names; one that did not live on the host has no page known here."""
+    name = clean(event.domain_name, 64) if event.domain_name else None
+    if event.domain_uuid is None:
+        return name
+    return domain_link(event.domain_uuid, name or event.domain_uuid, query)

@@ -5,5 +5,6 @@ from dashboard.page import Page
 from dashboard.pages.grid.page import GRID
 from dashboard.pages.host.page import HOST
 from dashboard.pages.hosts.page import HOSTS
+from dashboard.pages.vm.page import VM
 
-PAGES: tuple[Page, ...] = (GRID, HOSTS, HOST)
+PAGES: tuple[Page, ...] = (GRID, HOSTS, HOST, VM)

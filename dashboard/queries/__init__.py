@@ -22,16 +22,18 @@ class SchemaState(NamedTuple):
 
 
 class HostEvent(NamedTuple):
-    """One thing that happened on a host."""
+    """One thing that happened on a host, maybe to a VM."""
 
     time: datetime
     kind: str
     domain_name: str | None
     detail: str | None
     total_count: int
+    host: str
+    domain_uuid: str | None
 
 
-class HostSpan(NamedTuple):
+class SampleSpan(NamedTuple):
     """The samples nearest to a range that has none."""
 
     before: datetime | None

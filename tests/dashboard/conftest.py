@@ -15,6 +15,7 @@ import pytest
 from dashboard import cli
 from deploy.lab.ports import free_ports
 from deploy.lab.readiness import log_tail, wait_until
+from tests.dashboard.lives import Lives
 from tests.dashboard.seeding import Seeder
 from tests.services import MigratedDatabase
 
@@ -96,3 +97,11 @@ def seeder(database: MigratedDatabase) -> Iterator[Seeder]:
     seeder = Seeder(database.owner_url)
     yield seeder
     seeder.close()
+
+
+@pytest.fixture
+def lives(database: MigratedDatabase) -> Iterator[Lives]:
+    """Give what says where VMs of the test's own database lived."""
+    lives = Lives(database.owner_url)
+    yield lives
+    lives.close()

@@ -83,6 +83,13 @@ class Seeder:
             row = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}
             row |= msgspec.structs.asdict(report.sample)
             self._insert("domain_samples", row)
+            for table, devices in (
+                ("domain_block_samples", report.blocks),
+                ("domain_interface_samples", report.interfaces),
+            ):
+                for device in devices:
+                    of_device = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}
+                    self._insert(table, of_device | msgspec.structs.asdict(device))
             latest = row | {"libvirt_id": report.libvirt_id, "outcome_reason": report.reason}
             self._insert("domain_latest", latest, newest_by="domain_id")
 

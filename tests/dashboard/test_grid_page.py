@@ -243,21 +243,27 @@ def test_names_of_vms_are_text(page: Page, dashboard: Dashboard, seeder: Seeder)
     assert page.evaluate("window.hit === undefined")
 
 
-def test_a_link_leads_to_the_host_and_back(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """A card opens its host without loading the page anew; the back button returns to the grid."""
+def test_a_link_leads_to_the_vm_and_back(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A VM on a card opens its page without loading it anew; the back button returns to the grid."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW._replace(domains=[domain(1, "web")]))])
     page.goto(dashboard.url)
     page.evaluate("window.isTheSameDocument = true")
     page.locator(".vm").click()
-    expect(page.locator("h1")).to_have_text("hv1")
-    assert re.search(r"/host/hv1#vm-[0-9a-f-]+$", page.url)
+    expect(page.locator("h1")).to_have_text("web")
+    assert re.search(r"/vm/[0-9a-f-]+$", page.url)
+    page.go_back()
+    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
+    assert page.evaluate("window.isTheSameDocument === true")
+
+
+def test_the_address_of_a_row_leads_to_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
+    """A row of the table of VMs has an address of its own, and stands clear of the bar."""
+    seeder.store([host_batch("hv1", utc_now(), 1, SLOW._replace(domains=[domain(1, "web")]))])
+    page.goto(f"{dashboard.url}/host/hv1#vm-{domain(1, 'web').uuid}")
     row = page.locator("#host-vms tbody tr")
     expect(row).to_be_in_viewport()
     bar_bottom = "document.querySelector('.range-place').getBoundingClientRect().bottom"
     assert row.evaluate(f"row => row.getBoundingClientRect().top >= {bar_bottom}")
-    page.go_back()
-    expect(page.locator(".host-card h2")).to_have_text(["hv1"])
-    assert page.evaluate("window.isTheSameDocument === true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -17,13 +17,34 @@ from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
 from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
+from dashboard.pages.vm.page import VM as VM_PAGE
+from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
+from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
 QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
+
+
+VM = with_devices(domain(1, "web"))
+VIEWS = {
+    "vm_samples_rollup": "domain_samples_1m",
+    "vm_neighbours": "domain_samples_1m",
+    "vm_disk_rollup": "domain_block_samples_1m",
+    "vm_disks": "domain_block_samples_1m",
+    "vm_interface_rollup": "domain_interface_samples_1m",
+    "vm_interfaces": "domain_interface_samples_1m",
+}
+# Whether they read samples or events, whose tables are large.
+ON_LARGE_TABLES = [query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}]
+
+
+def view_of(query: Query[Any]) -> str | None:
+    """Return a view that a question may be asked of, None for one that names its own."""
+    return VIEWS.get(query.name, "host_samples_1m") if "{view}" in query.text() else None
 
 
 @pytest.fixture
@@ -46,28 +67,36 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "latest": now + timedelta(days=1),
         "limit": 10,
         "shown_count": 2,
+        "uuid": VM.uuid,
+        "domain_id": 1,
+        "device": VM.interfaces[0].device if "interface" in query.name else "vda",
+        "since": now - timedelta(hours=1),
+        "at": now + timedelta(seconds=1),
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_rows_have_the_columns_of_their_type(
-    connected: Database, database: MigratedDatabase, seeder: Seeder, query: Query[Any]
+    connected: Database, database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
 ) -> None:
     """Each question answers with the fields of its row type, in their order, for a host with everything."""
     now = utc_now()
-    vms = [domain(1, "web"), domain(2, "spare", state=5)]
+    vms = [VM, domain(2, "spare", state=5)]
     seeder.store(
         run_of_batches("hv1", now, 10, Load(domains=vms)),
         [seeder.event("hv1", "domain_started", now, vms[0])],
     )
-    view = "host_samples_1m" if "{view}" in query.text() else None
+    born = now - timedelta(hours=1)
+    for vm in vms:
+        lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+    view = view_of(query)
     condition = EVERYTHING if "{condition}" in query.text() else None
     rows = connected.fetch(query, parameters(query, now), view=view, condition=condition)
     assert rows
     assert isinstance(rows[0], query.row_type)
     with psycopg.connect(database.dashboard_url) as connection:
-        text = query.text().replace("{view}", "host_samples_1m").replace("{condition}", "true")
+        text = query.text().replace("{view}", str(view)).replace("{condition}", "true")
         cursor = connection.execute(text.encode(), parameters(query, now))
         assert cursor.description is not None
         assert list(query.row_type._fields) == [column.name for column in cursor.description]
@@ -81,7 +110,7 @@ def test_questions_say_what_they_are(query: Query[Any]) -> None:
         assert any(word in line for line in header)
 
 
-@pytest.mark.parametrize("query", [GRID_HOSTS, GRID_DOMAINS, HOST_NOW], ids=lambda query: query.name)
+@pytest.mark.parametrize("query", [GRID_HOSTS, GRID_DOMAINS, HOST_NOW, VM_NOW], ids=lambda query: query.name)
 def test_what_is_now_reads_no_time_series(
     connected: Database, database: MigratedDatabase, query: Query[Any]
 ) -> None:
@@ -92,6 +121,36 @@ def test_what_is_now_reads_no_time_series(
     text = "\n".join(line for (line,) in plan)
     assert "host_samples" not in text
     assert "domain_samples" not in text
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the nodes of a plan that read a chunk of a hypertable."""
+    if "_hyper_" in plan.get("Relation Name", ""):
+        yield plan
+    for below in plan.get("Plans", ()):
+        yield from scans(below)
+
+
+@pytest.mark.parametrize("query", ON_LARGE_TABLES, ids=lambda query: query.name)
+def test_a_vm_is_found_by_its_key(
+    database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
+) -> None:
+    """Samples and events of one VM are read through an index that begins with it."""
+    now = utc_now()
+    seeder.store(
+        run_of_batches("hv1", now, 10, Load(domains=[VM])), [seeder.event("hv1", "domain_started", now, VM)]
+    )
+    lives.lived(VM, [Stay("hv1", now - timedelta(hours=1))])
+    text = query.text().replace("{view}", str(view_of(query)))
+    with psycopg.connect(database.owner_url) as connection:
+        # The tables are too small for an index to pay.
+        connection.execute("SET enable_seqscan = off")
+        explain = f"EXPLAIN (FORMAT json) {text}".encode()
+        ((plans,),) = connection.execute(explain, parameters(query, now)).fetchall()
+    found = [node for plan in plans for node in scans(plan["Plan"])]
+    assert found
+    for node in found:
+        assert "domain_id =" in str([node.get("Index Cond"), node.get("Plans")]), node
 
 
 def test_the_grid_gets_the_first_vms_and_the_states_of_all(connected: Database, seeder: Seeder) -> None:

@@ -11,7 +11,7 @@ from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_no
 
 
 def test_all_pictures_are_taken(dashboard: Dashboard, seeder: Seeder, tmp_path: Path) -> None:
-    """Both pages are taken in both themes and both sizes, once the chart is full."""
+    """The pages are taken in both themes and both sizes, once the chart is full."""
     load = Load(tick_seconds=10.0, domains=[domain(1, "web")])
     # Into the future, so that the chart stays full however long this takes.
     seeder.store(run_of_batches("hv1", utc_now() + timedelta(minutes=10), 180, load))
@@ -27,7 +27,7 @@ def test_all_pictures_are_taken(dashboard: Dashboard, seeder: Seeder, tmp_path: 
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert pictures == {
         f"{page}-{theme}-{size}"
-        for page in ("grid", "host")
+        for page in ("grid", "host", "vm")
         for theme in ("light", "dark")
         for size in ("wide", "phone")
     }

@@ -10,6 +10,10 @@ INSERT INTO kvmgrid.domains (domain_id, uuid, name, host_id, first_seen_at)
 SELECT 1, '00000000-0000-4000-8000-000000000001', 'web', 1, at
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
 
+INSERT INTO kvmgrid.domain_names (domain_id, name, valid_from)
+SELECT 1, 'web', at
+FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;
+
 INSERT INTO kvmgrid.residency (domain_id, host_id, valid_from, how)
 SELECT 1, 1, at, 'discovered'
 FROM (SELECT current_setting('seed.at')::timestamptz AS at) AS seed;

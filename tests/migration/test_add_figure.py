@@ -64,6 +64,7 @@ def test_a_figure_of_vms_reaches_every_table_of_theirs(owner: psycopg.Connection
     owner.execute("SELECT add_figure('domain_block_samples', 'discard_requests_per_second', 'real')")
 
     assert [
+        ("domain_block_metrics",),
         ("domain_block_samples",),
         ("domain_block_samples_elsewhere",),
         ("domain_latest",),

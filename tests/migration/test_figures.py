@@ -76,7 +76,13 @@ def test_the_view_of_now_has_the_declared_figures(
 
 
 @pytest.mark.parametrize(
-    ("table", "view"), [("host_samples", "host_metrics"), ("domain_samples", "domain_metrics")]
+    ("table", "view"),
+    [
+        ("host_samples", "host_metrics"),
+        ("domain_samples", "domain_metrics"),
+        ("domain_block_samples", "domain_block_metrics"),
+        ("domain_interface_samples", "domain_interface_metrics"),
+    ],
 )
 def test_the_view_of_samples_has_the_declared_figures(
     shared_owner: psycopg.Connection, table: str, view: str

@@ -57,7 +57,7 @@ def test_every_view_answers_a_dashboard(seeded: psycopg.Connection, dashboard: p
         for (view,) in seeded.execute(VIEWS).fetchall()
     }
 
-    assert 39 == len(counts)
+    assert 43 == len(counts)
     assert {} == {view: count for view, count in counts.items() if count == (0,)}
 
 

@@ -14,7 +14,7 @@ declare namespace contract {
   interface Panel {
     key: string;
     title: string;
-    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "seconds" | "celsius";
+    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
     height_pixels: number;
     series: Series[];
     maximum?: number;
@@ -26,7 +26,7 @@ declare namespace contract {
   interface TableColumn {
     words: string;
     column: string;
-    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "seconds" | "celsius";
+    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
   }
   interface ChartView {
     series: string;
@@ -55,6 +55,7 @@ declare namespace contract {
     start_seconds: number;
     end_seconds: number;
     is_silence: boolean;
+    is_off: boolean;
   }
   interface PanelState {
     key: string;
@@ -62,6 +63,7 @@ declare namespace contract {
     height_pixels: number;
     maximum: number;
     ticks: Tick[];
+    subject: string;
   }
   interface Picture {
     start_seconds: number;
@@ -74,7 +76,9 @@ declare namespace contract {
     panels: PanelState[];
     gaps: Stretch[];
     events_seconds: number[];
+    moves_seconds: number[];
     marks: Tree;
+    marks_pixels: number;
     nothing: Tree;
   }
   interface ChartUpdate {

@@ -125,11 +125,11 @@ declare namespace kvmgrid {
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
     nearestRow(times: Float64Array, seconds: number): number;
-    plotPixels(bands: Band[]): number;
+    plotPixels(picture: contract.Picture, bands: Band[]): number;
     panelBands(picture: contract.Picture): Band[];
     chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;
     legendTrees(
-      places: { panel: contract.Panel; isKnown: boolean; top: number }[],
+      places: { panel: contract.Panel; subject: string; isKnown: boolean; top: number }[],
       columns: Columns,
       hidden: Set<string>,
       colour: (token: string) => string

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One VM on the card of its host: the shape of its state, its name, its CPU or a word. A link to its figures.
+"""One VM on the card of its host: the shape of its state, its name, its CPU or a word. A link to its page.
 
 There are thousands on a grid, so that each state has a template and only what differs is sent.
 """
@@ -28,10 +28,10 @@ def _line(name: str, class_: str, mark: Element, value: Child, title: str) -> Te
         h("span", "{name}", class_="vm__name"),
         h("span", value, class_="vm__value"),
         class_=class_,
-        href="{path}#vm-{uuid}",
+        href="/vm/{uuid}",
         title=f"{{name}}: {title}",
     )
-    return Template(name, h("li", link), inherited={"path"})
+    return Template(name, h("li", link))
 
 
 _RUNNING = {

@@ -5,6 +5,14 @@ from collections.abc import Sequence
 
 from dashboard import units
 from dashboard.components.domain_mark import NOT_SAMPLED, OFF_STATE, STATE_UNKNOWN, domain_mark, present_state
+from dashboard.components.domain_words import (
+    NO_GUEST_MEMORY,
+    OLD_MEMORY_SECONDS,
+    OUTCOMES,
+    domain_link,
+    state_in_words,
+    vcpus_in_words,
+)
 from dashboard.pages.host.queries import HostDomain
 from dashboard.parts.markup import Element, clean, h
 
@@ -24,24 +32,17 @@ _HEADINGS = (
     ("Net in", "all interfaces", "number"),
     ("Net out", "all interfaces", "number"),
 )
-_OUTCOMES = {
-    "ok": "ok",
-    "partial": "partial: part of the figures could not be read",
-    "busy": "busy: its monitor was held by another job",
-    "timed_out": "timed out: QEMU did not answer in time",
-    "gone": "gone: it went away while it was read",
-}
-# A guest reports its memory every few seconds when asked to; beyond this the figure is old news.
-_OLD_MEMORY_SECONDS = 60.0
-_NO_GUEST_MEMORY = "the guest reports nothing: no balloon driver, or its statistics are off"
 # Owner and tags are a line of the cell below the name.
 _LABEL_LETTERS_MAX = 80
 # The whole reason is in the title.
 _SHOWN_REASON_LENGTH = 40
 
 
-def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None) -> Element:
-    """Return the table, or words where there is no VM; ``stale_at`` is when its host counts as stale."""
+def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None, query: str = "") -> Element:
+    """Return the table, or words where there is no VM; ``stale_at`` is when its host counts as stale.
+
+    ``query`` is what of the address goes along to the page of a VM.
+    """
     if not domains:
         return h("p", "No VMs on this host.", class_="quiet")
     heads = [
@@ -51,13 +52,13 @@ def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None) -> 
         "table",
         h("caption", "VMs of this host at its newest sample", class_="unseen"),
         h("thead", h("tr", *heads)),
-        h("tbody", *(_row(domain) for domain in domains)),
+        h("tbody", *(_row(domain, query) for domain in domains)),
         class_="table",
         data_stale_at=stale_at,
     )
 
 
-def _row(domain: HostDomain) -> Element:
+def _row(domain: HostDomain, query: str) -> Element:
     state = present_state(domain.state_name, domain.freshness)
     name = clean(domain.name)
     title = clean(domain.title) if domain.title else name
@@ -67,7 +68,7 @@ def _row(domain: HostDomain) -> Element:
         h(
             "th",
             domain_mark(None if state == STATE_UNKNOWN else domain.state_name),
-            h("span", name, class_="cell-name"),
+            domain_link(domain.uuid, name, query, "cell-name"),
             h("span", labels, class_="cell-note") if labels else None,
             scope="row",
             title=f"{title}\n{domain.uuid}",
@@ -87,7 +88,7 @@ def _figures(domain: HostDomain) -> list[Element]:
         off = h("td", "–", class_="number off", title="off")  # noqa: RUF001 - a dash, typographically
         return [off, off, off, assigned, *[off] * 6]
     return [
-        _number(units.percent(domain.cpu_ratio), _vcpus(domain)),
+        _number(units.percent(domain.cpu_ratio), vcpus_in_words(domain.vcpu_count)),
         _number(units.cores(domain.cpu_cores)),
         _number(units.percent(domain.steal_ratio)),
         assigned,
@@ -101,8 +102,7 @@ def _figures(domain: HostDomain) -> list[Element]:
 
 
 def _state(domain: HostDomain, state: str) -> Element:
-    reason = domain.state_reason_name
-    words = f"{domain.state_name}" if reason in {None, "unknown"} else f"{domain.state_name} ({reason})"
+    words = state_in_words(domain.state_name, domain.state_reason_name)
     if state == NOT_SAMPLED:
         return h("td", NOT_SAMPLED)
     if state == STATE_UNKNOWN and domain.sampled_at is not None:
@@ -116,22 +116,18 @@ def _state(domain: HostDomain, state: str) -> Element:
     return h("td", words)
 
 
-def _vcpus(domain: HostDomain) -> str | None:
-    return None if domain.vcpu_count is None else f"of {units.counted(domain.vcpu_count, 'vCPU', 'vCPUs')}"
-
-
 def _number(text: str, title: str | None = None) -> Element:
     return h("td", text, class_="number missing" if text == units.UNKNOWN else "number", title=title)
 
 
 def _used_memory(domain: HostDomain) -> Element:
     if domain.memory_used_bytes is None:
-        return _number(units.UNKNOWN, clean(domain.outcome_reason or _NO_GUEST_MEMORY))
+        return _number(units.UNKNOWN, clean(domain.outcome_reason or NO_GUEST_MEMORY))
     age = domain.memory_age_seconds
     text = units.data_size(domain.memory_used_bytes)
     if age is None:
         return _number(text)
-    is_old = age > _OLD_MEMORY_SECONDS
+    is_old = age > OLD_MEMORY_SECONDS
     return h(
         "td",
         text,
@@ -146,7 +142,7 @@ def _outcome(domain: HostDomain) -> Element:
     if domain.outcome == "ok":
         # Its reason, if there is one, is about the guest's memory and stands there.
         return h("td", word)
-    title = _OUTCOMES.get(domain.outcome or "", word)
+    title = OUTCOMES.get(domain.outcome or "", word)
     if domain.outcome_reason:
         reason = clean(domain.outcome_reason)
         note = h("span", clean(domain.outcome_reason, _SHOWN_REASON_LENGTH), class_="cell-note")

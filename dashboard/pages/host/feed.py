@@ -7,62 +7,40 @@ and view.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
-import msgspec
-
-from dashboard.charts.contract import ChartUpdate, ChartView
-from dashboard.charts.drawing import news, no_chart
+from dashboard.charts.contract import ChartView
+from dashboard.charts.drawing import Drawing
 from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
-from dashboard.components.failure import failed, failure_banner, noticed
-from dashboard.components.notices import slow_answer
+from dashboard.components.failure import failed, noticed
 from dashboard.database import Database
-from dashboard.errors import (
-    DatabaseError,
-    QueryTimeoutError,
-    RangeError,
-    SchemaMissingError,
+from dashboard.errors import DatabaseError
+from dashboard.history.charted_answer import Answer, Holding, charted, late, stamped
+from dashboard.history.wanted_range import (
+    UNKNOWN_TICK_SECONDS,
+    WantedRange,
+    kept_query,
+    redraw_step,
+    wanted_range,
+    width_step,
 )
 from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
-from dashboard.parts.contract import NOTICE, Request, Update, fresh_parts, gone_parts
+from dashboard.parts.contract import Request, Update
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
-from dashboard.timerange import Level, TimeRange, choose_level, parse
+from dashboard.timerange import choose_level
 from dashboard.web.answer_cache import AnswerCache
-from dashboard.web.time_zone import read_zone, zone_name
 
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
-TIME_LETTERS_MAX = 64
 CHART_KEEP_SECONDS = 60.0
-# A step of the width has other ticks; with finer ones each window would have a chart of its own.
-WIDTH_STEP_PIXELS = 100
-UNKNOWN_TICK_SECONDS = 10.0
-# A rollup is drawn anew a few times per bucket: its last bucket is still filling.
-REDRAWS_PER_BUCKET = 4
-
-
-class Answer(NamedTuple):
-    """News of the parts, and of the chart; None where the browser shows it already."""
-
-    update: Update
-    chart: ChartUpdate | None = None
-
-
-class Wanted(NamedTuple):
-    """What the address of a page names: a host and the texts of a range, in a zone."""
-
-    host: str
-    from_text: str
-    to_text: str
-    zone_name: str
 
 
 class Now(NamedTuple):
@@ -76,9 +54,7 @@ class EventsKey(NamedTuple):
     """The events of one host in a range as the URL names it."""
 
     host_id: int
-    from_text: str
-    to_text: str
-    zone_name: str
+    wanted: WantedRange
 
 
 class HostFeed:
@@ -109,30 +85,20 @@ class HostFeed:
 
     def answer(self, request: Request, view: ChartView) -> Answer:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
-        wanted = _wanted(request)
+        name = named_host(request.path)
         try:
-            seen = self._hosts.get(wanted.host)
+            seen = self._hosts.get(name)
             if seen.host is None:
-                answer = Answer(noticed(request, unknown_host(wanted.host)))
+                answer = Answer(noticed(request, unknown_host(name)))
             else:
                 answer = self._news(request, view, seen.host, seen.domains)
         except DatabaseError as error:
             answer = Answer(failed(request, error, self._database.away_since))
-        # Stamped last: the browser measures ages against the moment that an answer leaves.
-        update = msgspec.structs.replace(
-            answer.update,
-            title=f"{wanted.host} · kvmgrid",
-            zone=zone_name(read_zone(wanted.zone_name)),
-            now_ms=self._now_ms(),
-        )
-        return answer._replace(update=update)
+        return stamped(answer, request, name, self._now())
 
     def late(self, number: int) -> Update:
         """Return what to say while an answer takes too long."""
-        return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
-
-    def _now_ms(self) -> int:
-        return round(self._now().timestamp() * 1000)
+        return late(number, self._now())
 
     def _take(self, host: str) -> Now:
         rows = self._database.fetch(HOST_NOW, {"host": host})
@@ -141,7 +107,7 @@ class HostFeed:
         return Now(rows[0], self._database.fetch(HOST_DOMAINS, {"host_id": rows[0].host_id}))
 
     def _take_events(self, key: EventsKey) -> tuple[HostEvent, ...]:
-        window = parse(key.from_text, key.to_text, now=self._now(), zone=read_zone(key.zone_name))
+        window = key.wanted.window(self._now())
         parameters: dict[str, str | int | datetime] = {
             "host_id": key.host_id,
             "start": window.start,
@@ -154,39 +120,24 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host)),
-            "vms": domain_table(domains, None if host.stale_at is None else host.stale_at.isoformat()),
+            "vms": domain_table(
+                domains, None if host.stale_at is None else host.stale_at.isoformat(), kept_query(request)
+            ),
         }
-        shown: Element | None = None
-        drawn: ChartUpdate | None = None
-        try:
-            key = self._chart_key(_wanted(request), view, host)
-            parts["events"] = event_list(key.events)
-            chart = self._charts.get(key)
-        except (RangeError, QueryTimeoutError) as error:
-            words = str(error) if isinstance(error, RangeError) else f"{error} Choose a shorter range."
-            parts["note"] = h("p", h("strong", words), class_="note note--bad")
-            # No chart instead of one of another range.
-            drawn = no_chart(request.number)
-        except SchemaMissingError:
-            raise
-        except DatabaseError as error:
-            # What was found out is shown; only the chart stays as it was.
-            shown = failure_banner(error, self._database.away_since)
-        else:
-            note = h("div", chart.note, still_arriving(host))
-            parts["note"] = note
-            drawn = news(chart.drawing, view, request.number, self._versions)
-        update = Update(
-            number=request.number,
-            banner=shown,
-            parts=fresh_parts(parts, request.seen),
-            gone=gone_parts([NOTICE], request.seen),
-        )
-        return Answer(update, drawn)
 
-    def _chart_key(self, wanted: Wanted, view: ChartView, host: HostNow) -> ChartKey:
+        def draw() -> Drawing:
+            key = self._chart_key(wanted_range(request), view, host)
+            parts["events"] = event_list(key.events, kept_query(request))
+            chart = self._charts.get(key)
+            parts["note"] = h("div", chart.note, still_arriving(host))
+            return chart.drawing
+
+        holding = Holding(request, view, self._versions)
+        return charted(holding, parts, draw, lambda: self._database.away_since)
+
+    def _chart_key(self, wanted: WantedRange, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()
-        window = parse(wanted.from_text, wanted.to_text, now=now, zone=read_zone(wanted.zone_name))
+        window = wanted.window(now)
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
         level = choose_level(window.window_seconds, tick_seconds)
         is_silent = host.freshness == "stale" and not host.is_catching_up
@@ -198,11 +149,9 @@ class HostFeed:
             level=level,
             tick_seconds=tick_seconds,
             zone_name=wanted.zone_name,
-            width_pixels=round(view.width_pixels / WIDTH_STEP_PIXELS) * WIDTH_STEP_PIXELS,
-            step=_step(window, level, host, now),
-            events=self._events.get(
-                EventsKey(host.host_id, window.from_text, window.to_text, wanted.zone_name)
-            ),
+            width_pixels=width_step(view),
+            step=redraw_step(window, level, None if host.freshness == "stale" else host.sampled_at, now),
+            events=self._events.get(EventsKey(host.host_id, wanted)),
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
             is_catching_up=host.is_catching_up,
@@ -217,20 +166,3 @@ def is_host_page(path: str) -> bool:
 def named_host(path: str) -> str:
     """Return the host that the address of its page names."""
     return unquote(path.removeprefix(PREFIX))[:HOST_LETTERS_MAX]
-
-
-def _wanted(request: Request) -> Wanted:
-    """Return what an address names; a range that it does not name is the usual one."""
-    named = parse_qs(request.search.removeprefix("?"))
-    from_text, to_text = (named.get(name, [""])[0][:TIME_LETTERS_MAX] for name in ("from", "to"))
-    return Wanted(named_host(request.path), from_text, to_text, request.zone)
-
-
-def _step(window: TimeRange, level: Level, host: HostNow, now: datetime) -> str:
-    """Return what changes when the chart has to be drawn anew."""
-    if window.end < now - timedelta(seconds=level.bucket_seconds + 60):
-        return "past"
-    if level.is_raw and host.sampled_at is not None and host.freshness != "stale":
-        return host.sampled_at.isoformat()
-    period = max(UNKNOWN_TICK_SECONDS, level.bucket_seconds / REDRAWS_PER_BUCKET)
-    return str(int(now.timestamp() / period))

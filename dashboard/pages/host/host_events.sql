@@ -7,7 +7,9 @@ SELECT
     kind,
     domain_name,
     detail,
-    (count(*) OVER ())::integer AS total_count
+    (count(*) OVER ())::integer AS total_count,
+    host,
+    domain_uuid::text AS domain_uuid
 FROM events_named
 WHERE host_id = %(host_id)s AND time >= %(start)s AND time < %(end)s
 ORDER BY time DESC

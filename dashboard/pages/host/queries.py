@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.queries import HostEvent, HostSpan, JsonList, Query
+from dashboard.queries import HostEvent, JsonList, Query, SampleSpan
 
 
 class HostNow(NamedTuple):
@@ -131,6 +131,6 @@ class HostPoint(NamedTuple):
 HOST_NOW = Query(__package__, "host_now", HostNow)
 HOST_DOMAINS = Query(__package__, "host_domains", HostDomain)
 HOST_EVENTS = Query(__package__, "host_events", HostEvent)
-HOST_SPAN = Query(__package__, "host_span", HostSpan)
+HOST_SPAN = Query(__package__, "host_span", SampleSpan)
 HOST_SAMPLES_RAW = Query(__package__, "host_samples_raw", HostPoint)
 HOST_SAMPLES_ROLLUP = Query(__package__, "host_samples_rollup", HostPoint)

@@ -11,7 +11,7 @@ from dashboard.errors import DashboardError
 from dashboard.filters.sql import Condition
 from dashboard.pages.host.feed import HostFeed
 from dashboard.parts.contract import Request, Seen, Update
-from dashboard.queries import HostEvent, HostSpan
+from dashboard.queries import HostEvent, SampleSpan
 from dashboard.settings import DatabaseSettings
 from tests.unit.dashboard.rows import (
     NOW,
@@ -81,10 +81,10 @@ def host_database(**changes: list[Any]) -> RowDatabase:
     rows: dict[str, list[Any]] = {
         "host_now": [host_now()],
         "host_domains": [host_domain("vm1")],
-        "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1)],
+        "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1, "hv1", "u")],
         "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
         "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
-        "host_span": [HostSpan(NOW - timedelta(hours=5), None)],
+        "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
     }
     return RowDatabase(rows | changes)
 

@@ -13,7 +13,7 @@ from dashboard.charts.contract import ColumnUpdate
 from dashboard.charts.versions import Versions
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.timerange import LEVELS
-from tests.unit.dashboard.charts.drawings import START_SECONDS, WINDOW, drawing, points, whole
+from tests.unit.dashboard.charts.drawings import NO_NOTES, START_SECONDS, WINDOW, drawing, points, whole
 from tests.unit.dashboard.charts.test_versions import drawn
 from tests.unit.dashboard.rows import host_point
 
@@ -28,6 +28,7 @@ def charts() -> dict[str, Any]:
     late = [host_point(START_SECONDS + 300 + 10 * index) for index in range(5)]
     lonely = [*points(2), host_point(START_SECONDS + 200), host_point(START_SECONDS + 400)]
     silence = Stretch(START_SECONDS + 100, START_SECONDS + 600, is_silence=True)
+    off = Stretch(START_SECONDS + 20, START_SECONDS + 100, is_off=True)
     band = {"cpu_busy_ratio": 0.5, "cpu_busy_ratio_min": 0.1, "cpu_busy_ratio_max": 0.9}
     averages = [host_point(START_SECONDS + 60 * index, **band) for index in range(5)]
     many = [host_point(START_SECONDS + index) for index in range(130)]
@@ -43,7 +44,9 @@ def charts() -> dict[str, Any]:
         "lonely": drawing(lonely),
         "silence": drawing([*points(3), host_point(START_SECONDS + 100)], gaps=[silence]),
         "averages": drawing(averages, level=LEVELS[1]),
-        "event": drawing(points(3), events_seconds=[START_SECONDS + 10]),
+        "event": drawing(points(3), notes=NO_NOTES._replace(events_seconds=[START_SECONDS + 10])),
+        "move": drawing(points(3), notes=NO_NOTES._replace(moves_seconds=[START_SECONDS + 10])),
+        "off": drawing([*points(3), host_point(START_SECONDS + 100)], gaps=[off]),
         "many": drawing(many),
         "neighbours": drawing(points(5), window=short),
     }

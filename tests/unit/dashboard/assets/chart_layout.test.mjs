@@ -5,8 +5,6 @@ import { cases, colour, loadHere } from "./scripts.mjs";
 
 const kvmgrid = loadHere(["chart_layout.js"]);
 const { charts } = cases();
-// As high as the marks in chart.css.
-const EVENT_STRIP_PIXELS = 24;
 
 function layoutOf(name, { ink = colour, isTouch = false } = {}) {
   const { picture } = charts[name];
@@ -34,7 +32,13 @@ test("the line of an event ends below its mark", () => {
   const [line] = layout.shapes;
   assert.equal(layout.shapes.length, 1);
   assert.equal(line.x0, charts.event.picture.start_seconds + 10);
-  assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - EVENT_STRIP_PIXELS) < 1e-6);
+  assert.ok(Math.abs((1 - line.y1) * plotPixels(layout) - charts.event.picture.marks_pixels) < 1e-6);
+});
+
+test("the line of a move is whole, that of an event is dotted", () => {
+  const [move] = layoutOf("move").shapes;
+  assert.deepEqual([move.x0, move.line.dash], [charts.move.picture.start_seconds + 10, "solid"]);
+  assert.equal(layoutOf("event").shapes[0].line.dash, "dot");
 });
 
 test("panels do not overlap, and are as high as the server says", () => {
@@ -61,7 +65,7 @@ test("texts of a value axis are the server's", () => {
   assert.deepEqual(cpu.ticktext, charts.three.picture.panels[0].ticks.map((tick) => tick.text));
 });
 
-test("a chart of which no panel is known has room for its events", () => {
+test("a chart of which no panel is known has room for its marks", () => {
   const layout = kvmgrid.chartLayout({ ...charts.event.picture, panels: [] }, [], colour, false);
-  assert.deepEqual([plotPixels(layout), axesOf(layout), layout.xaxis.anchor], [EVENT_STRIP_PIXELS, [], "free"]);
+  assert.deepEqual([plotPixels(layout), axesOf(layout), layout.xaxis.anchor], [charts.event.picture.marks_pixels, [], "free"]);
 });

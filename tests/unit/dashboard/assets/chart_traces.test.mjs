@@ -68,6 +68,12 @@ test("a gap and silence look different", () => {
   assert.equal(ofRole(traces, "silence")[0].fillpattern.shape, ".");
 });
 
+test("what was off is ruled, and is no gap", () => {
+  const traces = tracesOf("off");
+  assert.equal(ofRole(traces, "off")[0].fillpattern.shape, "-");
+  assert.equal(ofRole(traces, "silence").length, 0);
+});
+
 test("averages have a band, samples have none", () => {
   const bands = ofRole(tracesOf("averages"), "area").map((trace) => trace.y);
   assert.ok(bands.some((band) => near([Math.max(...band), Math.min(...band)], [0.9, 0.1])));

@@ -24,8 +24,9 @@ test("numbers are written as the server writes them", () => {
 });
 
 test("a series that is switched off keeps its legend, one that is not known has none", () => {
-  const places = [{ panel: panels[0], isKnown: true, top: 5 }];
+  const places = [{ panel: panels[0], subject: "vda", isKnown: true, top: 5 }];
   const [legend] = kvmgrid.legendTrees(places, heldBy("three").columns, new Set(["cpu_user_ratio"]), colour);
+  assert.match(words(legend), /^CPU · vda/);
   const pressed = Object.fromEntries(elements(legend, "button").map((each) => [each[1]["data-column"], each[1]["aria-pressed"]]));
   assert.equal(pressed.cpu_user_ratio, "false");
   assert.equal(pressed.cpu_guest_ratio, "true");
@@ -33,7 +34,7 @@ test("a series that is switched off keeps its legend, one that is not known has 
 });
 
 test("a panel of which nothing is known says so", () => {
-  const [legend] = kvmgrid.legendTrees([{ panel: panels[4], isKnown: false, top: 5 }], new Map(), new Set(), colour);
+  const [legend] = kvmgrid.legendTrees([{ panel: panels[4], subject: "", isKnown: false, top: 5 }], new Map(), new Set(), colour);
   assert.match(words(legend), /Disk latency n\/a in this range/);
 });
 

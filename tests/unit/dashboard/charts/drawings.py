@@ -18,6 +18,7 @@ START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 START_SECONDS = START.timestamp()
 WINDOW = TimeRange("now-10m", "now", START, START + timedelta(minutes=10))
 TEN_SECONDS = Spacing(10.0)
+NO_NOTES = Notes((), h("div"), h("div"))
 
 
 def points(count: int, **changes: float | None) -> list[HostPoint]:
@@ -37,14 +38,14 @@ def drawing(
     *,
     level: Level = RAW,
     gaps: Sequence[Stretch] = (),
-    events_seconds: Sequence[float] = (),
+    notes: Notes = NO_NOTES,
     window: TimeRange = WINDOW,
 ) -> Drawing:
     """Return the chart of ten minutes of a host."""
     found = with_derived(columns(rows, HostPoint._fields))
     found_gaps = [*gaps_of(rows, Spacing(10.0, level.bucket_seconds)), *gaps]
     data = Data(f"hv1/{level.name}", DRAWN_COLUMNS, found["time_seconds"], found, found_gaps)
-    return draw(PANELS, data, Notes(events_seconds, h("div"), h("div")), Frame(window, level, UTC, 1200))
+    return draw(PANELS, data, notes, Frame(window, level, UTC, 1200))
 
 
 def whole(found: Drawing, number: int = 1) -> ChartUpdate:

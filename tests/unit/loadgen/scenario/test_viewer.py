@@ -19,6 +19,7 @@ from dashboard.charts.contract import (
     written_chart,
 )
 from dashboard.components.shell import shell_layout
+from dashboard.history.structure import chart_id, parts_id
 from dashboard.pages.host import page as host_page
 from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.feed import named_host
@@ -61,12 +62,12 @@ class Site:
 
     def answer(self, call: Any) -> Any:
         """Return what the callback of the host page returns, as Dash wraps it."""
-        outputs = [(host_page.PARTS, "update"), (host_page.CHART, "update")]
+        outputs = [(parts_id(host_page.NAME), "update"), (chart_id(host_page.NAME), "update")]
         assert outputs == [(each["id"], each["property"]) for each in call["outputs"]]
         ((number,), (asked, view)) = call["inputs"], call["state"]
-        assert (host_page.PARTS, "request_number") == (number["id"], number["property"])
-        assert (host_page.PARTS, "request") == (asked["id"], asked["property"])
-        assert (host_page.CHART, "view") == (view["id"], view["property"])
+        assert (parts_id(host_page.NAME), "request_number") == (number["id"], number["property"])
+        assert (parts_id(host_page.NAME), "request") == (asked["id"], asked["property"])
+        assert (chart_id(host_page.NAME), "view") == (view["id"], view["property"])
         request = read_request(asked["value"])
         self.asks.append((request, read_view(view["value"])))
         host = named_host(request.path)
@@ -77,7 +78,10 @@ class Site:
             trees, gone = {NOTICE: unknown_host(host)}, []
         update = Update(number=request.number, parts=fresh_parts(trees, request.seen), gone=gone)
         chart = written_chart(ChartUpdate(number=request.number, name="p1", rows=ROWS))
-        answer = {host_page.PARTS: {"update": written(update)}, host_page.CHART: {"update": chart}}
+        answer = {
+            parts_id(host_page.NAME): {"update": written(update)},
+            chart_id(host_page.NAME): {"update": chart},
+        }
         return {"response": answer}
 
 

@@ -79,7 +79,7 @@ def test_totals_without_one_of_the_disks_are_none() -> None:
 
 def test_a_disk_without_counters_makes_no_total() -> None:
     """What libvirt does not count for one disk it does not count for the VM."""
-    watch, disks = CounterWatch(), [VDA, BlockReading("vdc", *[None] * 10)]
+    watch, disks = CounterWatch(), [VDA, BlockReading("vdc", *[None] * 11)]
     assert BlockTotals() == block_rates(disks, disks, 2.0, watch).totals
     assert "vdc: libvirt gives no counters" == watch.take_findings()
 

@@ -189,7 +189,7 @@ def test_a_name_with_braces_is_no_hole() -> None:
     assert "{name} · 16 CPUs" in texts(tree)
     (line,) = find(tree, "a", "vm")
     assert "{cpu} {nothing} {path}: running, 25\u00a0% of 2 vCPUs" == line[1]["title"]
-    assert "/host/hv1#vm-uuid-of-{cpu} {nothing} {path}" == line[1]["href"]
+    assert "/vm/uuid-of-{cpu} {nothing} {path}" == line[1]["href"]
 
 
 @pytest.mark.parametrize("freshness", ["fresh", "stale"])

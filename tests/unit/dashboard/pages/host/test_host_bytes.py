@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much the page of a host sends: bytes of what travels, compressed as the dashboard compresses."""
 
-import gzip
 import random
 from datetime import timedelta
-from typing import Any
 
-import orjson
-
-from dashboard.charts.contract import ChartView, written_chart
-from dashboard.pages.host.feed import Answer, HostFeed
+from dashboard.charts.contract import ChartView
+from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
-from dashboard.parts.contract import written
 from dashboard.queries import HostEvent
+from tests.unit.dashboard.answer_bytes import sent_bytes
 from tests.unit.dashboard.row_database import VIEW, ask, holding, host_database, showing
 from tests.unit.dashboard.rows import GIB, NOW, host_domain, host_now
 
@@ -24,7 +20,6 @@ LATE_FROM, LATE_TO = 12, 6
 DOMAIN_COUNT = 20
 TICK_CEILING_BYTES = 10_000
 WHOLE_CEILING_BYTES = 300_000
-GZIP_LEVEL = 6
 
 
 def lively_point(chance: random.Random, time_seconds: float) -> HostPoint:
@@ -56,14 +51,6 @@ def lively_domain(chance: random.Random, number: int) -> HostDomain:
     )
 
 
-def sent_bytes(answer: Answer) -> int:
-    """Return the compressed size of a response as Dash writes it."""
-    response: dict[str, Any] = {"host-parts": {"update": written(answer.update)}}
-    if answer.chart is not None:
-        response["host-chart"] = {"update": written_chart(answer.chart)}
-    return len(gzip.compress(orjson.dumps({"multi": True, "response": response}), GZIP_LEVEL))
-
-
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     """A bucket later the last bucket has changed and one is new, and so have all figures of all VMs."""
     chance = random.Random(20)  # noqa: S311 - no secret
@@ -71,7 +58,9 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
     points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
     events = [
-        HostEvent(NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20)
+        HostEvent(
+            NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20, "hv1", None
+        )
         for hour in range(1, DOMAIN_COUNT + 1)
     ]
     database = host_database(host_samples_rollup=points, host_events=events)
@@ -79,7 +68,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY), view)
-    assert sent_bytes(first) < WHOLE_CEILING_BYTES
+    assert sent_bytes("host", first) < WHOLE_CEILING_BYTES
     seen, view = holding(first.update), showing(first.chart, view)
     sizes = []
     for number in range(2, 7):
@@ -93,7 +82,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
         assert answer.chart is not None
         assert answer.chart.rows is not None
         assert answer.chart.rows.kept_count == BUCKET_COUNT - 2
-        sizes.append(sent_bytes(answer))
+        sizes.append(sent_bytes("host", answer))
         seen, view = holding(answer.update, seen), showing(answer.chart, view)
     assert max(sizes) <= TICK_CEILING_BYTES, sizes
 
@@ -112,4 +101,4 @@ def test_late_samples_send_what_lies_behind_them() -> None:
     assert second.chart is not None
     assert second.chart.rows is not None
     assert BUCKET_COUNT - LATE_FROM == second.chart.rows.kept_count
-    assert sent_bytes(second) < sent_bytes(first) / 8
+    assert sent_bytes("host", second) < sent_bytes("host", first) / 8

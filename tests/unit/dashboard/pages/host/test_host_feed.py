@@ -84,7 +84,7 @@ def test_an_event_shows_at_the_next_request() -> None:
     feed = host_feed(database)
     long = ask(search="?from=now-24h&to=now")
     first = feed.answer(long, VIEW).chart
-    stopped = HostEvent(NOW - timedelta(seconds=1), "domain_stopped", "vm1", None, 2)
+    stopped = HostEvent(NOW - timedelta(seconds=1), "domain_stopped", "vm1", None, 2, "hv1", None)
     database.rows["host_events"] = [stopped, *database.rows["host_events"]]
     second, chart = feed.answer(long, showing(first))
     assert "domain stopped" in texts(second.parts["events"].tree)

@@ -20,7 +20,7 @@ from tests.unit.dashboard.rows import NOW, host_domain, host_now
 def event(seconds: float, kind: str = "domain_started", total: int = 1) -> HostEvent:
     """Return an event so many seconds after eight."""
     at = datetime(2026, 11, 23, 8, tzinfo=UTC) + timedelta(seconds=seconds)
-    return HostEvent(at, kind, "vm<1>", "booted", total)
+    return HostEvent(at, kind, "vm<1>", "booted", total, "hv1", None)
 
 
 def test_a_vm_that_is_off_has_no_figures() -> None:

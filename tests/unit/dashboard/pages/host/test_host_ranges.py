@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dashboard.charts.columns import Stretch
 from dashboard.database import Database
-from dashboard.pages.host.feed import Answer
+from dashboard.history.charted_answer import Answer
 from dashboard.parts.contract import Request
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.row_database import VIEW, ask, host_database, host_feed

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: what happened to one VM in a range, newest first, on whatever host, and how much more there is.
+-- Parameters: domain_id, start, end (instants), limit (rows)
+-- Columns: one HostEvent each; total_count repeats the number of events in the range
+SELECT
+    time,
+    kind,
+    domain_name,
+    detail,
+    (count(*) OVER ())::integer AS total_count,
+    host,
+    domain_uuid::text AS domain_uuid
+FROM events_named
+WHERE domain_id = %(domain_id)s AND time >= %(start)s AND time < %(end)s
+ORDER BY time DESC
+LIMIT %(limit)s
