@@ -167,10 +167,10 @@ class Spool:
     def refused(self, tickets: Iterable[Ticket]) -> None:
         """Take note of messages that the broker did not take: they wait as before."""
         with self._lock:
-            self._transit.take_back(self._sequences(tickets))
+            self._transit.refuse(self._sequences(tickets))
 
     def disconnected(self) -> None:
-        """Take note that no answer comes any more to what was sent: it is dropped last."""
+        """Take note that no answer comes any more to what was sent: it is kept until the broker confirms."""
         with self._lock:
             self._transit.lose()
 
@@ -181,7 +181,7 @@ class Spool:
                 if ticket.epoch == self.epoch:
                     with self._file.transaction():
                         self._drop([ticket.sequence], reason)
-                    self._transit.take_back([ticket.sequence])
+                    self._transit.forget([ticket.sequence])
             except _DISK_ERRORS as error:
                 self._repair(error)
 
@@ -247,15 +247,14 @@ class Spool:
             oldest = self._droppable(pages)
             if not oldest:
                 self._refuse()
-                raise SpoolFullError("everything in the spool is on its way to the broker")
+                raise SpoolFullError("the broker has, or may have, everything in the spool")
             # Small bodies share pages, which come free with the last of them: look again.
             self._drop(oldest, "the spool is full")
 
     def _droppable(self, pages: int) -> list[int]:
-        """Return the oldest messages of so many pages that the broker cannot have, or else may not have."""
-        safe, unknown = self._transit.on_its_way, self._transit.unknown
+        """Return the oldest messages of so many pages, of those that the broker cannot have."""
         # What is confirmed and not deleted is deleted by the transaction that asks.
-        return self._file.oldest(pages=pages, but=safe | unknown) or self._file.oldest(pages=pages, but=safe)
+        return self._file.oldest(pages=pages, but=self._transit.kept())
 
     def _drop(self, sequences: Collection[int], reason: str) -> None:
         gone = self._file.delete_dropped(sequences)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from publisher.errors import SpoolFullError
-from publisher.spool import Spool, Spooled
+from publisher.spool import Spool, Spooled, Ticket
 from tests.unit.publisher.spool.spooled import EVERYTHING, SMALL, message, sequences
 
 BODY = bytes(60_000)
@@ -58,22 +58,43 @@ def test_messages_on_their_way_stay(tmp_path: Path) -> None:
     spool.close()
 
 
-def test_messages_of_unknown_fate_go_last(tmp_path: Path) -> None:
-    """A connection that ended leaves open what the broker has: what it cannot have goes first."""
+def test_messages_of_unknown_fate_stay(tmp_path: Path) -> None:
+    """A connection that ended leaves open what the broker has, however often the next ones fail."""
     spool = full_spool(tmp_path)
     unknown = [item.ticket.sequence for item in taken(spool, 5)]
-    spool.disconnected()
-    for _ in range(len(sequences(spool)) - 5):
+    for _ in range(3):
+        spool.disconnected()
+    for _ in range(2 * len(sequences(spool))):
         spool.put(message(BODY))
     assert unknown == sequences(spool)[:5]
     spool.close()
 
 
-def test_a_spool_that_is_all_on_its_way_takes_no_message(tmp_path: Path) -> None:
-    """The new message is the one that is lost, and it alone is counted."""
+def test_a_later_refusal_settles_no_unknown_fate(tmp_path: Path) -> None:
+    """The broker refuses what was sent again; what the first copy became stays open until a confirm."""
+    spool = full_spool(tmp_path)
+    sent = taken(spool, 5)
+    spool.disconnected()
+    again = [item.ticket for item in taken(spool, 5)]
+    spool.refused(again)
+    for _ in range(len(sequences(spool))):
+        spool.put(message(BODY))
+    assert [item.ticket for item in sent] == again == [Ticket(spool.epoch, n) for n in sequences(spool)[:5]]
+    dropped_count = spool.status().dropped_message_count
+    spool.confirm(again)
+    assert set() == {ticket.sequence for ticket in again} & set(sequences(spool))
+    assert dropped_count == spool.status().dropped_message_count
+    spool.close()
+
+
+@pytest.mark.parametrize("end_count", [0, 1, 2])
+def test_a_spool_that_is_all_with_the_broker_takes_no_message(tmp_path: Path, end_count: int) -> None:
+    """The new message is the one that is lost, and it alone is counted; so too after the connection ended."""
     spool = full_spool(tmp_path)
     kept, dropped_count = sequences(spool), spool.status().dropped_message_count
     assert kept == [item.ticket.sequence for item in taken(spool, len(kept))]
+    for _ in range(end_count):
+        spool.disconnected()
     with pytest.raises(SpoolFullError):
         spool.put(message(BODY))
     assert (kept, dropped_count + 1) == (sequences(spool), spool.status().dropped_message_count)
