@@ -14,7 +14,7 @@ class Transit:
 
     def __init__(self) -> None:
         self.on_its_way: set[int] = set()
-        # Sent over a connection that ended before the answer, however many connections ago.
+        # Sent over a connection that ended before the answer, however long ago, by an earlier process too.
         self.unknown: set[int] = set()
         # Their deletion failed: not sent again, deleted at the next occasion.
         self.confirmed: set[int] = set()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the broker has, or is being sent, is not counted as dropped while the spool is full."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 from unittest.mock import patch
@@ -67,6 +68,34 @@ def test_messages_of_unknown_fate_stay(tmp_path: Path) -> None:
     for _ in range(2 * len(sequences(spool))):
         spool.put(message(BODY))
     assert unknown == sequences(spool)[:5]
+    spool.close()
+
+
+def test_messages_of_unknown_fate_stay_through_a_crash(tmp_path: Path) -> None:
+    """The process ends before the broker's answer: the next one counts none of them as dropped."""
+    spool = full_spool(tmp_path)
+    unknown = [item.ticket.sequence for item in taken(spool, 5)]
+    shutil.copytree(tmp_path / "spool", tmp_path / "later" / "spool")
+    spool.close()
+    later = Spool(tmp_path / "later" / "spool", "hv042", SMALL)
+    for _ in range(2 * len(sequences(later))):
+        later.put(message(BODY))
+    assert unknown == sequences(later)[:5]
+    later.confirm([Ticket(later.epoch, sequence) for sequence in unknown])
+    assert [] == later._file.sent()
+    later.close()
+
+
+def test_a_file_of_an_older_version_learns_what_was_sent(tmp_path: Path) -> None:
+    """It has no table for that until the first message is sent."""
+    spool = full_spool(tmp_path)
+    spool.close()
+    with sqlite3.connect(tmp_path / "spool" / "spool.sqlite3") as older:
+        older.execute("DROP TABLE IF EXISTS sent")
+    older.close()
+    spool = Spool(tmp_path / "spool", "hv042", SMALL)
+    spool.put(message(BODY))
+    assert sorted(item.ticket.sequence for item in taken(spool, 2)) == spool._file.sent()
     spool.close()
 
 
