@@ -46,8 +46,9 @@ def give_up_without_room(scene: Scene) -> None:
 
 def make_room(scene: Scene) -> None:
     """Let the queue of the dead letters take all, and store them."""
-    if (count := _dead_count(scene)) != _ROOM_COUNT:
-        scene.late.append(f"{count} dead letters where there is room for {_ROOM_COUNT}")
+    # It may have been about to take one more when it was full.
+    if _dead_count(scene) == _GIVEN_UP_COUNT:
+        scene.late.append(f"{_GIVEN_UP_COUNT} dead letters where there is room for {_ROOM_COUNT}")
     _admin(scene, "DELETE", None)
     replay(scene)
 

@@ -6,7 +6,7 @@ import subprocess
 import psycopg
 
 from deploy.lab.postgresql import SUPERUSER, PostgreSql
-from deploy.lab.readiness import wait_until
+from deploy.lab.readiness import log_tail, wait_until
 from tests.faults.fault import Deadlines, Fault
 from tests.faults.scene import Scene
 
@@ -31,14 +31,14 @@ def follow(scene: Scene) -> None:
     (standby.directory / "whole").touch()
     standby.launch()
     scene.standby = standby
+    scene.at_end(lambda: _come_back_alone(primary))
     with psycopg.connect(primary.database_url(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         connection.execute("SELECT pg_reload_conf()")
         if not wait_until(
-            lambda: connection.execute(_SYNCHRONOUS).fetchall(), timeout_seconds=_ATTACHED_SECONDS
+            lambda: connection.execute(_SYNCHRONOUS).fetchone(), timeout_seconds=_ATTACHED_SECONDS
         ):
-            raise AssertionError("the standby does not follow")
-    scene.at_end(lambda: _come_back_alone(primary))
+            raise AssertionError(f"the standby does not follow:\n{log_tail(standby.log_path)}")
     # The standby first: while it follows it takes no writes, and the other one is asked.
     both = f"127.0.0.1:{standby.port},127.0.0.1:{primary.port}"
     scene.database = scene.database._replace(
@@ -52,6 +52,7 @@ def follow(scene: Scene) -> None:
 
 def _come_back_alone(primary: PostgreSql) -> None:
     """Start the old server for the end of the trial; it waits for no standby when it drops its database."""
+    primary.kill()
     (primary.data_directory / "postgresql.auto.conf").write_text("")
     primary.launch()
 
