@@ -12,7 +12,7 @@ import pytest
 from tests.faults.false_clock import FalseClock
 
 TOLERANCE_SECONDS = 30.0
-# The wall clock by both calls that Python has for it, and how long a wait took by the other clock.
+# The wall clock by both calls that Python has, and how long a wait took by the other clock.
 PROGRAM = """
 import datetime, json, threading, time
 begun = time.monotonic()
