@@ -82,7 +82,7 @@ class DueChunksStatus(Struct, frozen=True):
 class SenderStatus(Struct, frozen=True):
     """Messages of one host within the last minute; bytes into the broker if its management tells them.
 
-    ``fresh_message_count`` is of those stored that came within two minutes of their instant.
+    ``fresh_message_count`` is of stored messages whose own instant lies in that minute.
     """
 
     host: str
