@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A wrong wall clock for one process; it may step. The monotonic clock and all waits stay right.
 
-By a few lines of C of our own (false_clock.c). libfaketime takes a lock at each wait on a condition: now and
-then a process of several threads hung for ever, whose clock alone was to be wrong.
+By a few lines of C of our own (false_clock.c). Under libfaketime, which wraps waits too, consumers hung now
+and then, whose clock alone was to be wrong.
 """
 
 import os
