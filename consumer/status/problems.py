@@ -123,7 +123,8 @@ def _hosts(status: Status) -> Iterator[str]:
 
 def _is_flood(sender: SenderStatus, *, is_waiting: bool) -> bool:
     """Tell whether a host sends more than hosts do; what it catches up with counts while all wait."""
-    if sender.quarantined_message_count > _FLOOD_MESSAGE_COUNT:
+    # What is new comes a tick at a time: more of it is no outage that is caught up with.
+    if max(sender.quarantined_message_count, sender.fresh_message_count) > _FLOOD_MESSAGE_COUNT:
         return True
     count = sender.stored_message_count + sender.quarantined_message_count
     rate = sender.sent_bytes_per_second or 0.0

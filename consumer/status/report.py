@@ -80,12 +80,16 @@ class DueChunksStatus(Struct, frozen=True):
 
 
 class SenderStatus(Struct, frozen=True):
-    """Messages of one host within the last minute; bytes into the broker if its management tells them."""
+    """Messages of one host within the last minute; bytes into the broker if its management tells them.
+
+    ``fresh_message_count`` is of stored messages whose own instant lies in that minute.
+    """
 
     host: str
     stored_message_count: int
     quarantined_message_count: int
     sent_bytes_per_second: float | None = None
+    fresh_message_count: int = 0
 
 
 class BrokerHalf(Struct, frozen=True, kw_only=True):

@@ -45,7 +45,11 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-ACCESS_RULES = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
+ACCESS_RULES = """\
+local all all scram-sha-256
+host all all 127.0.0.1/32 scram-sha-256
+host replication all 127.0.0.1/32 scram-sha-256
+"""
 
 
 class PostgreSql(Instance):

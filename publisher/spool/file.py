@@ -42,6 +42,8 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_lane ON messages (lane, sequence);
 CREATE TABLE dropped (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reported_in INTEGER) STRICT;
 """
+# Messages that were handed to a connection. Files of older versions lack it until the first of them.
+_SENT = "CREATE TABLE IF NOT EXISTS sent (sequence INTEGER PRIMARY KEY) STRICT"
 
 
 class UnusableFileError(Exception):
@@ -80,6 +82,7 @@ class SpoolFile:
             self._configure()
             self.epoch = self._identify(host)
             self.totals = self._count()
+            self._has_sent = self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'sent'") > 0
             # A log left by a crash begins again at its start, as the arithmetic of room expects.
             self.checkpoint()
         except BaseException:
@@ -235,8 +238,33 @@ class SpoolFile:
 
     def _delete(self, sequences: Iterable[int]) -> list[tuple[int, int]]:
         statement = "DELETE FROM messages WHERE sequence = ? RETURNING sequence, length(body)"
-        rows = [self._db.execute(statement, (sequence,)).fetchall() for sequence in sequences]
+        keys = [(sequence,) for sequence in sequences]
+        rows = [self._db.execute(statement, key).fetchall() for key in keys]
+        if self._has_sent:
+            self._db.executemany("DELETE FROM sent WHERE sequence = ?", keys)
         return [row[0] for row in rows if row]
+
+    def mark_sent(self, sequences: Iterable[int]) -> None:
+        """Note that messages may be with the broker from now on, until they are deleted.
+
+        The end of the process leaves the note; it is not synced, so that the end of the power may not.
+        """
+        self._set("synchronous = NORMAL")
+        try:
+            with self.transaction():
+                self._db.execute(_SENT)
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO sent VALUES (?)", [(sequence,) for sequence in sequences]
+                )
+            self._has_sent = True
+        finally:
+            self._set("synchronous = FULL")
+
+    def sent(self) -> list[int]:
+        """Return the messages that were handed to a connection, of this process or an earlier one."""
+        return (
+            [int(row[0]) for row in self._db.execute("SELECT sequence FROM sent")] if self._has_sent else []
+        )
 
     def record_dropped(self, first: int, last: int) -> None:
         """Add a range to what is to be reported, joined with unreported neighbours."""

@@ -6,6 +6,7 @@ messages that the broker does not have. A corrupt file is set aside, and a new e
 cannot be stored uses up a sequence. What cannot be written now is tried again at the next call.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -14,7 +15,7 @@ from threading import RLock
 from publisher.errors import MessageRefusedError, SpoolFullError, SpoolRefusedError
 from publisher.logs import Log
 from publisher.spool.directory import SpoolDirectory
-from publisher.spool.file import SpoolFile, UnusableFileError
+from publisher.spool.file import LOG_FRAME_BYTES, LOG_PAGES, SpoolFile, UnusableFileError
 from publisher.spool.message import Lane, Limits, Message, Spooled, SpoolStatus, Stamp, Ticket
 from publisher.spool.room import body_room_bytes, pages_of, pages_to_free
 from publisher.spool.transit import Transit
@@ -23,6 +24,8 @@ from publisher.spool.transit import Transit
 KEPT_ASIDE_COUNT = 2
 _TRIES = 3
 _SHRINK_ABOVE_PAGES = 256
+# Room on the disk for the log once more, without which nothing is written beside the messages.
+_MARK_BYTES = 2 * LOG_PAGES * LOG_FRAME_BYTES
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
 _DISK_ERRORS = (sqlite3.Error, OSError)
@@ -55,6 +58,8 @@ class Spool:
                 f"cannot open the spool in {directory}: {error}",
                 fix="see that its disk has room and can be written",
             ) from error
+        # An earlier process may have ended before the broker's answer.
+        self._transit.unknown.update(self._file.sent())
         # Ranges are reported while messages get through; in an outage they would only break into pieces.
         self._reporting = self._file.totals.message_count == 0
         self._dropping = False
@@ -161,16 +166,21 @@ class Spool:
         """``read`` what is to be sent: until the broker's answer none of it is dropped."""
         with self._lock:
             found = self.read(lane, after=after, until=until, count=count, size_bytes=size_bytes)
-            self._transit.send(message.ticket.sequence for message in found)
+            sequences = [message.ticket.sequence for message in found]
+            self._transit.send(sequences)
+            if sequences and self._directory.free_bytes() > _MARK_BYTES:
+                # Without the mark a restart may count as dropped what the broker has: no reason not to send.
+                with contextlib.suppress(*_DISK_ERRORS):
+                    self._file.mark_sent(sequences)
             return found
 
     def refused(self, tickets: Iterable[Ticket]) -> None:
         """Take note of messages that the broker did not take: they wait as before."""
         with self._lock:
-            self._transit.take_back(self._sequences(tickets))
+            self._transit.refuse(self._sequences(tickets))
 
     def disconnected(self) -> None:
-        """Take note that no answer comes any more to what was sent: it is dropped last."""
+        """Take note that no answer comes any more to what was sent: it is kept until the broker confirms."""
         with self._lock:
             self._transit.lose()
 
@@ -181,7 +191,7 @@ class Spool:
                 if ticket.epoch == self.epoch:
                     with self._file.transaction():
                         self._drop([ticket.sequence], reason)
-                    self._transit.take_back([ticket.sequence])
+                    self._transit.forget([ticket.sequence])
             except _DISK_ERRORS as error:
                 self._repair(error)
 
@@ -244,18 +254,12 @@ class Spool:
             pages = pages_to_free(self._file, self._directory, self._limits, body_bytes=body_bytes)
             if not pages or not self._file.totals.message_count:
                 return
-            oldest = self._droppable(pages)
+            oldest = self._file.oldest(pages=pages, but=self._transit.kept())
             if not oldest:
                 self._refuse()
-                raise SpoolFullError("everything in the spool is on its way to the broker")
+                raise SpoolFullError("the broker has, or may have, everything in the spool")
             # Small bodies share pages, which come free with the last of them: look again.
             self._drop(oldest, "the spool is full")
-
-    def _droppable(self, pages: int) -> list[int]:
-        """Return the oldest messages of so many pages that the broker cannot have, or else may not have."""
-        safe, unknown = self._transit.on_its_way, self._transit.unknown
-        # What is confirmed and not deleted is deleted by the transaction that asks.
-        return self._file.oldest(pages=pages, but=safe | unknown) or self._file.oldest(pages=pages, but=safe)
 
     def _drop(self, sequences: Collection[int], reason: str) -> None:
         gone = self._file.delete_dropped(sequences)
@@ -308,7 +312,7 @@ class Spool:
         with self._file.transaction():
             pages = pages_of(self._largest_bytes)
             pages -= self._file.delete_confirmed(sorted(self._transit.confirmed))
-            self._drop(self._droppable(pages), "the disk is full")
+            self._drop(self._file.oldest(pages=pages, but=self._transit.kept()), "the disk is full")
         self._transit.confirmed.clear()
         self._file.checkpoint()
 

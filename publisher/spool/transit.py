@@ -2,7 +2,8 @@
 """Which messages of the spool are with the broker, or may be: those must not be counted as dropped.
 
 A message is on its way from being sent until the broker's answer. When the connection ends first, it is not
-known whether the broker has it; it is sent again. Sequences of one epoch; not thread-safe.
+known whether the broker has it. It is sent again, and only a confirm settles it: a refusal is about the copy
+sent last. Sequences of one epoch; not thread-safe.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,29 +14,37 @@ class Transit:
 
     def __init__(self) -> None:
         self.on_its_way: set[int] = set()
-        # What the last connection sent: what was sent before has become part of the backlog.
+        # Sent over a connection that ended before the answer, however long ago, by an earlier process too.
         self.unknown: set[int] = set()
         # Their deletion failed: not sent again, deleted at the next occasion.
         self.confirmed: set[int] = set()
 
+    def kept(self) -> set[int]:
+        """Return what the broker has or may have, but for what it has confirmed."""
+        return self.on_its_way | self.unknown
+
     def send(self, sequences: Iterable[int]) -> None:
         """Take note of messages that are handed to the connection."""
         self.on_its_way.update(sequences)
-        self.unknown -= self.on_its_way
 
     def confirm(self, sequences: Collection[int]) -> None:
         """Take note of messages that the broker has."""
-        self.take_back(sequences)
+        self.forget(sequences)
         self.confirmed.update(sequences)
 
-    def take_back(self, sequences: Collection[int]) -> None:
-        """Take note of messages that the broker does not have, or whose fate no longer matters."""
+    def refuse(self, sequences: Iterable[int]) -> None:
+        """Take note of messages that the broker did not take this time."""
+        self.on_its_way.difference_update(sequences)
+
+    def forget(self, sequences: Collection[int]) -> None:
+        """Take note of messages whose fate no longer matters."""
         self.on_its_way.difference_update(sequences)
         self.unknown.difference_update(sequences)
 
     def lose(self) -> None:
-        """Take note that the connection has ended."""
-        self.unknown, self.on_its_way = self.on_its_way, set()
+        """Take note that the connection has ended, if there was one."""
+        self.unknown |= self.on_its_way
+        self.on_its_way.clear()
 
     def clear(self) -> None:
         """Forget all: another epoch has begun."""

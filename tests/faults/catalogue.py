@@ -3,20 +3,26 @@
 
 from tests.faults.broker_faults import BROKER_FAULTS
 from tests.faults.consumer_faults import CONSUMER_FAULTS
+from tests.faults.crowd_faults import CROWD_FAULTS
 from tests.faults.database_faults import DATABASE_FAULTS
+from tests.faults.dead_letter_faults import DEAD_LETTER_FAULTS
 from tests.faults.excess_faults import EXCESS_FAULTS
 from tests.faults.fault import Fault
 from tests.faults.host_faults import HOST_FAULTS
 from tests.faults.message_faults import MESSAGE_FAULTS
 from tests.faults.publisher_faults import PUBLISHER_FAULTS
+from tests.faults.standby_faults import STANDBY_FAULTS
 from tests.faults.storm import STORMS
 from tests.faults.topology_faults import TOPOLOGY_FAULTS
 
 FAULTS: tuple[Fault, ...] = (
     *BROKER_FAULTS,
+    *CROWD_FAULTS,
     *TOPOLOGY_FAULTS,
+    *DEAD_LETTER_FAULTS,
     *CONSUMER_FAULTS,
     *DATABASE_FAULTS,
+    *STANDBY_FAULTS,
     *PUBLISHER_FAULTS,
     *HOST_FAULTS,
     *EXCESS_FAULTS,

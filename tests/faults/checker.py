@@ -207,9 +207,9 @@ def other_names(account: Account, evidence: Evidence) -> list[str]:
     sent = {
         name
         for attempt in account.attempts.values()
-        # What a host says about others' VMs names nothing.
-        if attempt.duty != "leave a trace"
         for name in names_of(attempt)
+        # What a host says about others' VMs names nothing but itself.
+        if attempt.duty != "leave a trace" or name.owner == attempt.host
     }
     return sorted(f"{owner} is called {name!r}" for owner, name in set(evidence.names) - sent)
 

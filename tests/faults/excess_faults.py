@@ -2,7 +2,6 @@
 """Faults of a host that sends too much: garbage, VMs, bytes, and valid messages beyond its budget."""
 
 import contextlib
-import itertools
 import shutil
 import threading
 import time
@@ -13,11 +12,13 @@ from pathlib import Path
 import msgspec
 
 from consumer.intake.admission import DOMAIN_COUNT_MAX
+from consumer.inventory.influx import NEW_COUNT_MAX
 from consumer.settings import ConsumerSettings, DatabaseSettings, IngestSettings
 from consumer.status.reading import read_status
 from deploy.lab.readiness import wait_until
 from loadgen.fleet.fleet import Fleet
 from publisher.wire.broker import BrokerSettings
+from publisher.wire.samples import SampleBatch
 from tests.faults import database_faults
 from tests.faults.fault import NEIGHBOUR_GAP_SECONDS, Deadlines, Fault
 from tests.faults.honest_host import LOST, Letter, letter_of
@@ -28,7 +29,8 @@ ENROL = Path(__file__).resolve().parents[2] / "deploy" / "rabbitmq" / "enrol"
 _FLOOD_SECONDS = 15.0
 _TOO_MANY_COUNT = 20_000
 # Their rows are over one flush's.
-_FULL_MESSAGE_COUNT = 27
+_INVENTOR_COUNT = 27
+_EVER_MORE_COUNT, _MORE_COUNT = 20, 1_000
 _EXCESS_SECONDS = 30.0
 _EXCESS_PER_SECOND = 10.0 * IngestSettings().host_budget_messages_per_second
 _EXCESS_SENDER_COUNT = 4
@@ -61,7 +63,7 @@ def send_too_many_domains(scene: Scene) -> None:
     fleet = scene.fleet(1, 1, prefix="inventor")
     words = ("new", "renamed", "again", "once-more", "last")
     letters = [
-        _invented(scene, fleet, sequence, range(_TOO_MANY_COUNT), word)
+        _invented(scene, _batch(fleet, sequence), range(_TOO_MANY_COUNT), word)
         for sequence, word in enumerate(words, 1)
     ]
     scene.intruder(fleet.hosts[0].host).send_letters(
@@ -71,27 +73,42 @@ def send_too_many_domains(scene: Scene) -> None:
 
 
 def invent_domains(scene: Scene) -> None:
-    """Send as many new VMs as messages may have, then rename all of them."""
-    fleet = scene.fleet(1, 1, prefix="inventor")
-    sender = scene.intruder(fleet.hosts[0].host)
-    sequences = itertools.count(1)
-    for word in ("new", "renamed"):
-        sender.send_letters(
-            *(
-                _invented(scene, fleet, next(sequences), _numbers(message), word)
-                for message in range(_FULL_MESSAGE_COUNT)
-            )
-        )
+    """Let many hosts send as many new VMs each as one may bring, then rename all of them."""
+    fleet = scene.fleet(_INVENTOR_COUNT, 1, prefix="inventor")
+    senders = [scene.intruder(host.host) for host in fleet.hosts]
+    for sequence, word in enumerate(("new", "renamed"), 1):
+        for ordinal, sender in enumerate(senders):
+            numbers = range(ordinal * DOMAIN_COUNT_MAX, (ordinal + 1) * DOMAIN_COUNT_MAX)
+            sender.send_letters(_invented(scene, _batch(fleet, sequence, ordinal), numbers, word))
         scene.await_stored(scene.hosts[-1].host, 12)
 
 
-def _numbers(message: int) -> range:
-    return range(message * DOMAIN_COUNT_MAX, (message + 1) * DOMAIN_COUNT_MAX)
+def bring_ever_more_domains(scene: Scene) -> None:
+    """Send new VMs in every message, far more than a host may bring; note how many were entered."""
+    fleet = scene.fleet(1, 1, prefix="inventor")
+    host = fleet.hosts[0].host
+    sender = scene.intruder(host)
+    for sequence in range(1, _EVER_MORE_COUNT + 1):
+        numbers = range((sequence - 1) * _MORE_COUNT, sequence * _MORE_COUNT)
+        letter = _invented(scene, _batch(fleet, sequence), numbers, "new")
+        sender.send_letters(letter._replace(attempt=letter.attempt._replace(duty="store or set aside")))
+    scene.await_stored(scene.hosts[-1].host, 12)
+    sent = scene.ledger.with_fate("confirmed")
+    wait_until(lambda: sent <= _settled_ids(scene), timeout_seconds=_DELIVERED_SECONDS)
+    ((count,),) = scene.query("SELECT count(*) FROM domains JOIN hosts USING (host_id) WHERE host = %s", host)
+    scene.measured.append(f"{count} of {_EVER_MORE_COUNT * _MORE_COUNT} VMs were entered")
+    # Each consumer counts what it enters itself.
+    if not 0 < count <= NEW_COUNT_MAX * len(scene.consumers):
+        scene.wrong.append(f"{count} VMs of {host} were entered")
 
 
-def _invented(scene: Scene, fleet: Fleet, sequence: int, numbers: range, word: str) -> Letter:
+def _settled_ids(scene: Scene) -> set[str]:
+    evidence = scene.evidence_so_far()
+    return {*evidence.message_ids, *evidence.quarantined_ids}
+
+
+def _invented(scene: Scene, batch: SampleBatch, numbers: range, word: str) -> Letter:
     """Return a message of VMs without devices, which follow from the seed and their numbers."""
-    batch = fleet.batch(0, time.time() - 120.0, sequence)
     first = (batch.domains or [])[0]
     bare = msgspec.structs.replace(first, blocks=[], interfaces=[], description=None)
     domains = [
@@ -100,8 +117,11 @@ def _invented(scene: Scene, fleet: Fleet, sequence: int, numbers: range, word: s
         )
         for number in numbers
     ]
-    sampled_at = batch.sampled_at + timedelta(seconds=sequence)
-    return letter_of(msgspec.structs.replace(batch, domains=domains, sampled_at=sampled_at))
+    return letter_of(msgspec.structs.replace(batch, domains=domains))
+
+
+def _batch(fleet: Fleet, sequence: int, ordinal: int = 0) -> SampleBatch:
+    return fleet.batch(ordinal, time.time() - 120.0 + sequence, sequence)
 
 
 def exceed_budget(scene: Scene) -> None:
@@ -245,9 +265,14 @@ def send_large(scene: Scene) -> None:
 EXCESS_FAULTS = (
     Fault(
         "P8-domains",
-        f"{_FULL_MESSAGE_COUNT} messages with {DOMAIN_COUNT_MAX} new VMs each, then all of them renamed",
+        f"{_INVENTOR_COUNT} hosts with {DOMAIN_COUNT_MAX} new VMs each, then all of them renamed",
         "all are stored, neighbours go on", invent_domains, gap_limit_seconds=NEIGHBOUR_GAP_SECONDS,
         deadlines=Deadlines(inject_seconds=300.0, drain_seconds=180.0),
+    ),
+    Fault(
+        "B22", f"a host sends {_EVER_MORE_COUNT} messages, {_MORE_COUNT} other VMs in each",
+        f"each consumer enters {NEW_COUNT_MAX} at most, neighbours go on", bring_ever_more_domains,
+        gap_limit_seconds=NEIGHBOUR_GAP_SECONDS, deadlines=Deadlines(inject_seconds=180.0),
     ),
     Fault(
         "P8-refused", "one message with 20,000 new VMs, and four that rename them", "neighbours go on",

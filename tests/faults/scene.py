@@ -30,6 +30,8 @@ from tests.faults.site import Site
 from tests.services import MigratedDatabase, VirtualHost
 
 if TYPE_CHECKING:
+    from deploy.lab.postgresql import PostgreSql
+    from tests.faults.crowd import Crowd
     from tests.faults.real_publisher import RealPublisher
     from tests.faults.small_disk import SmallDisk
 
@@ -70,6 +72,9 @@ class Scene:
         self.publisher: RealPublisher | None = None
         self.publisher_environment: dict[str, str] = {}
         self.spool_disk: SmallDisk | None = None
+        # Where the database has one: what the harness asks is asked of whichever takes writes.
+        self.standby: PostgreSql | None = None
+        self.crowd: Crowd | None = None
         # How many messages a fuzzing fault sends; 0 is its own number.
         self.fuzz_count = 0
         # What a fault holds until it recovers, such as a lock.

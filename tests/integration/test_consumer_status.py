@@ -93,7 +93,8 @@ def test_status_counts_what_is_missing_waiting_and_set_aside(
     with ConsumerProcess(virtual_host.consumer_url, database.ingest_url) as consumer:
         consumer.wait_for("consuming")
         sender = AnyHostSender.enrolled(virtual_host)
-        sender.send(*(fleet.batch(0, recent(number), number) for number in (1, 2, 5, 7)))
+        sender.send(*(fleet.batch(0, recent(number), number) for number in (1, 2, 5)))
+        sender.send(fleet.batch(0, time.time(), 7))
         sender.send_body(b"?", sample_key("hv000"), user_id="hv000")
         eventually(lambda: (stored.message_count(), stored.count("quarantine")), (4, 1))
     sender.send(*(fleet.batch(0, recent(number), number) for number in (8, 9)))
@@ -105,7 +106,9 @@ def test_status_counts_what_is_missing_waiting_and_set_aside(
     (host,) = status.hosts
     assert ("hv000", 3) == (host.host, host.missing_message_count)
     assert [("malformed", 1)] == [(each.reason, each.message_count) for each in status.quarantine]
-    assert [("hv000", 4)] == [(each.host, each.stored_message_count) for each in status.senders]
+    assert [("hv000", 4, 1)] == [
+        (each.host, each.stored_message_count, each.fresh_message_count) for each in status.senders
+    ]
     assert any(line.startswith("hv000") for line in lines(status))
     assert 0 == status.consumer_count
     assert "no consumer reads the queue" in status.problems[0]

@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[3]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 SETTINGS_EXIT_CODES = {"publisher": ExitCode.SETTINGS, "consumer": BAD_SETTINGS, "dashboard": EXIT_SETTINGS}
 
+# Tenths of systemd's exposure level, which ends at 100. They score 16, 16 and 21; versions differ by a few.
+EXPOSURE_LIMITS = {"publisher": 25, "consumer": 20, "dashboard": 20}
+
 each_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 
 
@@ -104,6 +107,18 @@ def test_a_certificate_logs_in_without_a_password(name: str, tmp_path: Path) -> 
     assert resolve_login(load(kind, None, environment | with_certificate).broker, "hv042").password is None
     with pytest.raises(SettingsError, match="broker-password is empty"):
         resolve_login(load(kind, None, environment).broker, "hv042")
+
+
+@each_unit
+def test_it_is_hardly_exposed(unit: Path) -> None:
+    """A protection that is taken out of a unit fails here (systemd-analyze(1), security)."""
+    limit = EXPOSURE_LIMITS[process_of(unit)]
+    result = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={limit}", "--no-pager", unit],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert 0 == result.returncode, result.stdout + result.stderr
 
 
 def test_the_spool_is_the_publisher_s_alone() -> None:

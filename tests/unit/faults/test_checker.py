@@ -201,6 +201,17 @@ def test_i3_a_thief_names_no_vm(case: Case) -> None:
     assert ["I3"] == case.invariants(case.evidence._replace(names=names))
 
 
+def test_i3_a_thief_has_a_name_of_its_own(case: Case) -> None:
+    """What it calls itself is its own affair, whatever it says about others."""
+    thief = Fleet(FleetShape(host_count=1, domain_count_per_host=1, host_prefix="thief"))
+    said = letter_of(thief.batch(0, SECOND, 1), "leave a trace").attempt
+    case.ledger.attempt(said)
+    own = [each for each in names_of_message(said.body, said.host) if each.owner == said.host]
+
+    assert len(own) == 1
+    assert [] == case.invariants(case.evidence._replace(names=[*case.evidence.names, *own]))
+
+
 def test_i4_a_row_that_nobody_sent_is_found(case: Case) -> None:
     """An instant that is in no message is an invention."""
     row = first(case.evidence.rows, "domain_samples")

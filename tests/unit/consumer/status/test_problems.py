@@ -50,6 +50,7 @@ def test_a_pipeline_that_is_well_has_none() -> None:
     """Counts under way are no problem, nor a host that drains without a backlog, nor a silent one's clock."""
     assert [] == found()
     assert [] == found(senders=[SenderStatus("hv1", 5_000, 0)])
+    assert [] == found(senders=[SenderStatus("hv1", 5_000, 0, fresh_message_count=300)])
     assert [] == found(parked=ParkedStatus(7, 900, 60.0, "hv1", 900), parked_limit_bytes=3_600)
     assert [] == found(hosts=[HostStatus("hv1", "0.1.0", 86_400.0, 0.4, 0, 0, 0, 3_600.0)])
     assert not any(line.startswith("!") for line in lines(WELL))
@@ -72,6 +73,10 @@ def test_a_pipeline_that_is_well_has_none() -> None:
         ({"late_notes": LateNotesStatus(4, 601.0)}, "4 notes of late samples wait"),
         ({"due_chunks": DueChunksStatus(2, 86_401.0)}, "2 chunks should be in columns"),
         ({"senders": [SenderStatus("hv1", 0, 301)]}, "hv1 floods the queue: 301 messages"),
+        (
+            {"senders": [SenderStatus("hv1", 301, 0, fresh_message_count=301)]},
+            "hv1 floods the queue: 301 messages",
+        ),
         (
             {"senders": [SenderStatus("hv1", 301, 0)], "backlog_message_count": 1_001},
             "enrol suspend hv1",

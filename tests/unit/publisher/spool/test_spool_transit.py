@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the broker has, or is being sent, is not counted as dropped while the spool is full."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 from unittest.mock import patch
@@ -8,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from publisher.errors import SpoolFullError
-from publisher.spool import Spool, Spooled
+from publisher.spool import Spool, Spooled, Ticket
 from tests.unit.publisher.spool.spooled import EVERYTHING, SMALL, message, sequences
 
 BODY = bytes(60_000)
@@ -58,22 +59,71 @@ def test_messages_on_their_way_stay(tmp_path: Path) -> None:
     spool.close()
 
 
-def test_messages_of_unknown_fate_go_last(tmp_path: Path) -> None:
-    """A connection that ended leaves open what the broker has: what it cannot have goes first."""
+def test_messages_of_unknown_fate_stay(tmp_path: Path) -> None:
+    """A connection that ended leaves open what the broker has, however often the next ones fail."""
     spool = full_spool(tmp_path)
     unknown = [item.ticket.sequence for item in taken(spool, 5)]
-    spool.disconnected()
-    for _ in range(len(sequences(spool)) - 5):
+    for _ in range(3):
+        spool.disconnected()
+    for _ in range(2 * len(sequences(spool))):
         spool.put(message(BODY))
     assert unknown == sequences(spool)[:5]
     spool.close()
 
 
-def test_a_spool_that_is_all_on_its_way_takes_no_message(tmp_path: Path) -> None:
-    """The new message is the one that is lost, and it alone is counted."""
+def test_messages_of_unknown_fate_stay_through_a_crash(tmp_path: Path) -> None:
+    """The process ends before the broker's answer: the next one counts none of them as dropped."""
+    spool = full_spool(tmp_path)
+    unknown = [item.ticket.sequence for item in taken(spool, 5)]
+    shutil.copytree(tmp_path / "spool", tmp_path / "later" / "spool")
+    spool.close()
+    later = Spool(tmp_path / "later" / "spool", "hv042", SMALL)
+    for _ in range(2 * len(sequences(later))):
+        later.put(message(BODY))
+    assert unknown == sequences(later)[:5]
+    later.confirm([Ticket(later.epoch, sequence) for sequence in unknown])
+    assert [] == later._file.sent()
+    later.close()
+
+
+def test_a_file_of_an_older_version_learns_what_was_sent(tmp_path: Path) -> None:
+    """It has no table for that until the first message is sent."""
+    spool = full_spool(tmp_path)
+    spool.close()
+    with sqlite3.connect(tmp_path / "spool" / "spool.sqlite3") as older:
+        older.execute("DROP TABLE IF EXISTS sent")
+    older.close()
+    spool = Spool(tmp_path / "spool", "hv042", SMALL)
+    spool.put(message(BODY))
+    assert sorted(item.ticket.sequence for item in taken(spool, 2)) == spool._file.sent()
+    spool.close()
+
+
+def test_a_later_refusal_settles_no_unknown_fate(tmp_path: Path) -> None:
+    """The broker refuses what was sent again; what the first copy became stays open until a confirm."""
+    spool = full_spool(tmp_path)
+    sent = taken(spool, 5)
+    spool.disconnected()
+    again = [item.ticket for item in taken(spool, 5)]
+    spool.refused(again)
+    for _ in range(len(sequences(spool))):
+        spool.put(message(BODY))
+    assert [item.ticket for item in sent] == again == [Ticket(spool.epoch, n) for n in sequences(spool)[:5]]
+    dropped_count = spool.status().dropped_message_count
+    spool.confirm(again)
+    assert set() == {ticket.sequence for ticket in again} & set(sequences(spool))
+    assert dropped_count == spool.status().dropped_message_count
+    spool.close()
+
+
+@pytest.mark.parametrize("end_count", [0, 1, 2])
+def test_a_spool_that_is_all_with_the_broker_takes_no_message(tmp_path: Path, end_count: int) -> None:
+    """The new message is the one that is lost, and it alone is counted; so too after the connection ended."""
     spool = full_spool(tmp_path)
     kept, dropped_count = sequences(spool), spool.status().dropped_message_count
     assert kept == [item.ticket.sequence for item in taken(spool, len(kept))]
+    for _ in range(end_count):
+        spool.disconnected()
     with pytest.raises(SpoolFullError):
         spool.put(message(BODY))
     assert (kept, dropped_count + 1) == (sequences(spool), spool.status().dropped_message_count)
