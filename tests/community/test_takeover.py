@@ -115,7 +115,7 @@ def assert_forecast(told: list[str]) -> None:
     assert "about 1 min" in told[copy + 1]
     assert "MB of disk until these go" in told[copy + 1]
     assert "interrupted" in told[copy + 2]
-    assert ["each table of samples", "the views of the rollups", "host_samples"] == [
+    assert ["each table of samples", "the views of the rollups", "domain_block_samples"] == [
         line.split(": ")[1].split(" while")[0].split(",")[0] for line in told if line.startswith("locked")
     ]
     assert told.index("host_samples_1d: 100 % copied") < told.index("domain_samples: aggregates are dropped")

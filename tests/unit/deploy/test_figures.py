@@ -36,7 +36,8 @@ def test_a_long_formula_stands_below_its_table() -> None:
     written = metrics_document(BEGIN.format("HostDiskSample") + END)
 
     assert "| `busy_ratio` | 0 to 1 of the time | rate | field 10 (ms) | see below |\n" in written
-    assert "\n\n- `busy_ratio`: Δms / (*t* × 1000), not capped.\n  Says little about" in written
+    assert "\n\n- `busy_ratio`: Δms / (*t* × 1000), at most 1; null" in written
+    assert "intervals before.\n  Says little about" in written
 
 
 def test_the_table_of_the_views_says_which_figures_have_levels() -> None:
