@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from publisher.wire.codec import MAX_BODY_BYTES
+
 # pika reads nested headers by recursion. One frame of 128 KiB holds up to 26,000 levels of them, at three
 # calls each. At Python's own limit of 1,000 any sender could break every consumer's connection.
 RECURSION_LIMIT = 100_000
@@ -51,7 +53,8 @@ def tune_interpreter() -> None:
     gc.freeze()
     gc.set_threshold(1_000_000, 5, 5)
     # Blocks of rows are large enough for glibc to give their memory back to the kernel each time. The kernel
-    # then clears it again: page faults took half of the time of encoding. Other libraries have no such call.
+    # then clears it again: page faults took half of the time of encoding. Bodies that are too large to be
+    # read are given back, since each thread's heap keeps what was freed. Other libraries have no such call.
     if adjust := getattr(ctypes.CDLL(None), "mallopt", None):
-        adjust(_M_MMAP_THRESHOLD, 32 * 1024 * 1024)
+        adjust(_M_MMAP_THRESHOLD, MAX_BODY_BYTES)
         adjust(_M_TRIM_THRESHOLD, 64 * 1024 * 1024)
