@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which disks count, by how they are built: pure, structure in, role out (docs/decisions/0040).
+"""Which disks count, by how they are built: pure, structure in, role out (docs/decisions/0037).
 
 A request counts once, at the lowest disk of this host that sees it. A *leaf* is a whole disk that passes its
 requests on to no disk that counts. A *layer* passes them on: it has a row and is in no total. What is left

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which interfaces count, by how they are built: pure, structure in, role out (docs/decisions/0040).
+"""Which interfaces count, by how they are built: pure, structure in, role out (docs/decisions/0037).
 
 A packet that enters or leaves this host counts once. *Physical* interfaces count: a device carries their
 packets, and no other interface that counts carries them too. *Virtual* ones repeat packets or move them
