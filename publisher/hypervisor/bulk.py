@@ -5,7 +5,7 @@ A record is a flat dict such as {"vcpu.0.time": 12, …}. A group or key may be 
 documentation). So everything is read with ``get``. Keys of arrays are built once per index.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -112,6 +112,23 @@ def _halt_poll_ns(record: Record) -> int | None:
     """Return how long the kernel polled for work of the vCPUs, whether some came or not (libvirt 7.2)."""
     found, missed = record.get("cpu.haltpoll.success.time"), record.get("cpu.haltpoll.fail.time")
     return None if found is None or missed is None else int(found + missed)
+
+
+def details(
+    records: Iterable[tuple[Any, Record]], at_seconds: float, duration_seconds: float
+) -> dict[str, DetailReading]:
+    """Return the second tier's readings of libvirt's running domains and their records, by UUID."""
+    return {
+        domain.UUIDString(): detail(
+            record,
+            uuid=domain.UUIDString(),
+            libvirt_id=domain.ID(),
+            at_seconds=at_seconds,
+            duration_seconds=duration_seconds,
+        )
+        for domain, record in records
+        if domain.ID() >= 0
+    }
 
 
 def detail(

@@ -32,6 +32,8 @@ KEEPALIVE_COUNT = 3
 
 # After how many domains it is asked again whether one of the next is held.
 _GROUP_COUNT = 10
+# A question holds the monitor of a domain for some milliseconds.
+_MOMENT_SECONDS = 0.05
 
 _CONTROL_STATES: dict[int, Literal["free", "job", "occupied", "error"]] = {
     0: "free",
@@ -64,6 +66,8 @@ class Connection:
         # the domain's own. While somebody holds that one, nobody could define a domain.
         self._domains: dict[str, Any] = {}
         self._versions: tuple[str | None, str | None] | None = None
+        # Nothing was left out of these at the last question for details.
+        self._complete: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, uri: str | None) -> Self:
@@ -173,26 +177,23 @@ class Connection:
 
         The chosen ones are looked up one by one: to list domains waits for each of them, wanted or not.
         NOWAIT makes libvirt leave out groups of a domain that somebody holds. It does not protect the first
-        caller who finds it stuck. Without ACTIVE libvirt would open the images of domains that are off.
+        caller who finds it stuck. A domain is asked again if nothing was left out at the question before.
+        Without ACTIVE libvirt would open the images of domains that are off.
         """
         if self._versions is None:
             # The first caller of a daemon waits for it to probe every emulator, here and in CPU_TOTAL alike.
             # CPU_TOTAL does so with a domain locked, which blocks the first tier too (seen: 3 s).
             self._versions = self._read_versions()
         records, at_seconds = self._detail_records(chosen)
-        duration_seconds = time.monotonic() - at_seconds
-        found = {}
         self._domains = {domain.UUIDString(): domain for domain, _record in records}
-        for domain, record in records:
-            uuid, libvirt_id = domain.UUIDString(), domain.ID()
-            if libvirt_id >= 0:
-                found[uuid] = bulk.detail(
-                    record,
-                    uuid=uuid,
-                    libvirt_id=libvirt_id,
-                    at_seconds=at_seconds,
-                    duration_seconds=duration_seconds,
-                )
+        found = bulk.details(records, at_seconds, time.monotonic() - at_seconds)
+        # Another question of ours, given up but on its way still, may have held them for a moment.
+        again = [uuid for uuid, reading in found.items() if reading.missing and uuid in self._complete]
+        if again:
+            time.sleep(_MOMENT_SECONDS)
+            records, at_seconds = self._detail_records(again)
+            found |= bulk.details(records, at_seconds, time.monotonic() - at_seconds)
+        self._complete = frozenset(uuid for uuid, reading in found.items() if not reading.missing)
         return DetailRound(
             domains=found, libvirt_version=self._versions[0], hypervisor_version=self._versions[1]
         )

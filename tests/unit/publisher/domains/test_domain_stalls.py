@@ -109,6 +109,21 @@ def test_vm_that_another_caller_holds_is_busy(daemon: FakeDaemon, sampler: Domai
     assert report.sample.memory_resident_bytes is None
 
 
+def test_vm_that_is_held_for_a_moment_is_asked_again(daemon: FakeDaemon, sampler: DomainSampler) -> None:
+    """Once, within the tick; what was left out of it at the tick before is no reason to ask twice."""
+    domain, held = daemon.domains[0], {"balloon.current": 1024}
+    tick(sampler)
+    answers = iter([held, domain.second])
+    domain.before_second = lambda: setattr(domain, "second", next(answers))
+    assert "ok" == outcomes(tick(sampler))["a"]
+    assert ["a"] == daemon.detail_calls[-1]
+    domain.before_second = lambda: setattr(domain, "second", held)
+    tick(sampler)
+    call_count = len(daemon.detail_calls)
+    tick(sampler)
+    assert call_count + 1 == len(daemon.detail_calls)
+
+
 def test_vm_that_another_caller_holds_is_not_described(daemon: FakeDaemon, sampler: DomainSampler) -> None:
     """Asking for its description would take up to half a minute, in which no other VM is described."""
     held = daemon.domains[0]
