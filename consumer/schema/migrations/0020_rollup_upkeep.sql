@@ -36,6 +36,10 @@ FROM (
 ) AS kept
 WHERE m.level = 'raw' AND m.relation = kept.relation AND m.kept_from > kept.range_start;
 
+-- Late rows open as many batches of columns as they meet: TimescaleDB's limit of 100,000 rows is for those who do not know it.
+ALTER FUNCTION fill_rollup(text, text, integer) SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0;
+ALTER FUNCTION settle_claims(integer[]) SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0;
+
 -- A chunk is named by whoever converts it.
 DROP FUNCTION convert_chunk();
 
@@ -124,58 +128,6 @@ BEGIN
         reached := wanted;
     END IF;
     RETURN reached;
-END
-$$;
-
--- Fills at most so many buckets of a level from `done` on and moves `done`; returns it, and where it may go by now. No
--- row while another session is the worker.
--- One transaction, READ COMMITTED: the statement that aggregates has a newer snapshot than the one that read `announced`.
-CREATE OR REPLACE FUNCTION fill_rollup(relation text, level text, bucket_count integer)
-RETURNS TABLE (done timestamptz, target timestamptz, written_count bigint)
-LANGUAGE plpgsql
-SECURITY DEFINER
-SET search_path = pg_catalog, kvmgrid, public, pg_temp
-SET jit = off
-SET max_parallel_workers_per_gather = 0
-SET work_mem = '64MB'
-SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0
-AS $$
-DECLARE
-    step record;
-    stop timestamptz;
-BEGIN
-    IF NOT kvmgrid.is_rollup_worker() THEN
-        RETURN;
-    END IF;
-    written_count := 0;
-    SELECT m.done, l.width, l.source INTO STRICT step
-    FROM kvmgrid.rollup_marks AS m
-    JOIN kvmgrid.rollup_levels AS l ON l.level = m.level
-    WHERE m.relation = fill_rollup.relation AND m.level = fill_rollup.level;
-    target := kvmgrid.rollup_target(relation, level);
-    done := step.done;
-    IF done + bucket_count * step.width < target THEN
-        done := least(target, coalesce(kvmgrid.rollup_source_start(relation, level, done), target));
-    END IF;
-    stop := least(target, done + bucket_count * step.width);
-    IF done < stop THEN
-        EXECUTE kvmgrid.rollup_written(relation, level, kvmgrid.rollup_aggregated(
-            relation, level, step.width,
-            CASE
-                WHEN step.source = 'raw' THEN format('kvmgrid.%I', relation)
-                ELSE format('(%s)', kvmgrid.rollup_decoded(relation, step.source))
-            END,
-            step.source,
-            format('s.%1$s >= $1 AND s.%1$s < $2', CASE WHEN step.source = 'raw' THEN 'sampled_at' ELSE 'bucket' END)
-        )) USING done, stop;
-        GET DIAGNOSTICS written_count = ROW_COUNT;
-    END IF;
-    done := greatest(done, stop);
-    IF done > step.done THEN
-        UPDATE kvmgrid.rollup_marks AS m SET done = fill_rollup.done
-        WHERE m.relation = fill_rollup.relation AND m.level = fill_rollup.level;
-    END IF;
-    RETURN NEXT;
 END
 $$;
 
@@ -518,70 +470,6 @@ BEGIN
     END IF;
     PERFORM compress_chunk(convert_chunk.chunk::regclass, if_not_compressed => true);
     RETURN true;
-END
-$$;
-
--- As in migration 14, and what moves into the series and is older than announced is noted.
-CREATE OR REPLACE FUNCTION settle_claims(settled integer[]) RETURNS void
-LANGUAGE plpgsql
-SECURITY DEFINER
-SET search_path = pg_catalog, kvmgrid, public, pg_temp
-SET timescaledb.max_tuples_decompressed_per_dml_transaction = 0
-AS $$
-DECLARE
-    series text;
-    columns text;
-    entities integer[];
-    buckets timestamptz[];
-    moved_entities integer[] := '{}';
-    moved_buckets timestamptz[] := '{}';
-    announced timestamptz;
-BEGIN
-    FOREACH series IN ARRAY ARRAY['domain_samples', 'domain_block_samples', 'domain_interface_samples'] LOOP
-        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
-        FROM pg_attribute
-        WHERE attrelid = format('kvmgrid.%I', series || '_elsewhere')::regclass AND attnum > 0 AND NOT attisdropped;
-        EXECUTE format(
-            'WITH moved AS ('
-            ' DELETE FROM kvmgrid.%1$I AS e USING kvmgrid.residency AS r'
-            ' WHERE e.domain_id = ANY ($1) AND r.domain_id = e.domain_id AND r.host_id = e.host_id'
-            ' AND e.sampled_at >= r.valid_from AND (r.valid_to IS NULL OR e.sampled_at < r.valid_to)'
-            ' RETURNING e.*'
-            '), added AS ('
-            ' INSERT INTO kvmgrid.%2$I (%3$s) SELECT %3$s FROM moved ON CONFLICT DO NOTHING RETURNING domain_id, sampled_at'
-            ') SELECT array_agg(domain_id), array_agg(bucket)'
-            ' FROM (SELECT DISTINCT domain_id, time_bucket(INTERVAL ''5 minutes'', sampled_at) AS bucket FROM added) AS a',
-            series || '_elsewhere', series, columns
-        ) INTO entities, buckets USING settled;
-        moved_entities := moved_entities || entities;
-        moved_buckets := moved_buckets || buckets;
-    END LOOP;
-    IF cardinality(moved_entities) > 0 THEN
-        LOCK TABLE kvmgrid.rollup_gate IN ROW EXCLUSIVE MODE;
-        SELECT a.announced INTO announced FROM kvmgrid.rollup_announced AS a;
-        INSERT INTO kvmgrid.rollup_late (subject, entity_id, bucket)
-        SELECT DISTINCT 'domain', n.domain_id, n.bucket
-        FROM unnest(moved_entities, moved_buckets) AS n (domain_id, bucket)
-        WHERE n.bucket < announced;
-    END IF;
-    -- A start is told before the first list that has the domain, and the last stop after the last one.
-    WITH told AS (
-        DELETE FROM kvmgrid.event_claims AS c
-        USING kvmgrid.domains AS d
-        JOIN kvmgrid.residency AS r USING (domain_id)
-        WHERE d.domain_id = ANY (settled)
-            AND c.domain_uuid = d.uuid
-            AND r.host_id = c.host_id
-            AND c.occurred_at >= r.valid_from - INTERVAL '10 minutes'
-            AND (r.valid_to IS NULL OR c.occurred_at < r.valid_to + INTERVAL '10 seconds')
-        RETURNING c.host_id, c.epoch, c.sequence, c.occurred_at, d.domain_id
-    )
-    UPDATE kvmgrid.events AS e SET domain_id = told.domain_id
-    FROM told
-    WHERE e.host_id = told.host_id
-        AND e.epoch = told.epoch
-        AND e.sequence = told.sequence
-        AND e.occurred_at = told.occurred_at;
 END
 $$;
 
