@@ -62,10 +62,8 @@ class _Writer:
         if len(node.pieces) == 1 and not node.is_whole:
             pattern = f"%{pattern}%"
         value = self._parameter(pattern)
-        form = (
-            "EXISTS (SELECT FROM unnest({}) AS item WHERE item ILIKE {})" if field.is_list else "{} ILIKE {}"
-        )
-        parts = [sql.SQL(form).format(sql.Identifier(name), value) for name in field.columns]
+        form = _ANY_LIKE if field.is_list else _LIKE
+        parts = [form.format(sql.Identifier(name), value) for name in field.columns]
         return sql.SQL(" OR ").join(parts)
 
     def _number(self, node: Number) -> sql.Composable:

@@ -145,11 +145,7 @@ def vm_facts(vm: VmNow, start: VmStart | None) -> Element:
             _start(start),
             "an event of libvirt; nothing tells when a guest booted by itself",
         ),
-        (
-            "Starts with the host",
-            None if vm.autostart is None else ("yes" if vm.autostart else "no"),
-            "autostart",
-        ),
+        ("Starts with the host", _yes_or_no(value=vm.autostart), "autostart"),
         ("First seen", _clock(vm.first_seen_at), None),
     ]
     if vm.outcome not in {None, "ok"}:
