@@ -2,8 +2,9 @@
 """A real Chromium. A page that asks another origin for anything, logs an error or throws, fails its test."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
@@ -12,6 +13,10 @@ from deploy.screenshots import CHROMIUM, CHROMIUM_ARGUMENTS
 
 # How long a page may take to show something: a hang guard on a busy machine, not a speed.
 PATIENCE_MS = 30_000
+# Between two readings of a page that is not yet as it shall be.
+PAUSE_MS = 50
+
+T = TypeVar("T")
 
 
 class Watched(NamedTuple):
@@ -19,6 +24,33 @@ class Watched(NamedTuple):
 
     page: Page
     faults: list[str]
+
+
+def expect_value(page: Page, read: Callable[[], T], wanted: T) -> None:
+    """Wait until a reading is what is wanted: of the page, or of what the page has asked and said."""
+    end_seconds = time.monotonic() + PATIENCE_MS / 1000
+    while (found := read()) != wanted and time.monotonic() < end_seconds:
+        # Requests, answers and words of the console are noted meanwhile.
+        page.wait_for_timeout(PAUSE_MS)
+    assert wanted == found
+
+
+def expect_fit(page: Page, width_pixels: int) -> None:
+    """Wait until nothing of the page hangs over the side of a window of this width."""
+    wide = "document.documentElement.scrollWidth"
+    expect_value(page, lambda: max(width_pixels, page.evaluate(wide)), width_pixels)
+
+
+def settled(page: Page, read: Callable[[], T]) -> T:
+    """Return a reading of the page, such as a place on the screen, once it no longer changes."""
+    readings = [read()]
+
+    def is_settled() -> bool:
+        readings.append(read())
+        return readings[-1] == readings[-2]
+
+    expect_value(page, is_settled, wanted=True)
+    return readings[-1]
 
 
 @pytest.fixture(scope="session")

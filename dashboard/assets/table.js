@@ -153,7 +153,7 @@
 
   // ---- rows that grow stale by themselves --------------------------------------------------------------
 
-  /** The rows that are drawn as stale. @type {WeakSet<tables.Row>} */
+  /** The rows that grew stale and were drawn anew. @type {WeakSet<tables.Row>} */
   const drawn = new WeakSet();
 
   window.setInterval(function () {
@@ -164,7 +164,8 @@
       const rowNodes = [];
       if (grid) {
         grid.forEachNode(function (node) {
-          if (drawn.has(node.data) || !kvmgrid.isStaleRow(node.data)) return;
+          // One that came as stale was drawn as that from the first.
+          if (node.data.freshness === "stale" || drawn.has(node.data) || !kvmgrid.isStaleRow(node.data)) return;
           drawn.add(node.data);
           rowNodes.push(node);
         });
