@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, Response, expect
 
-from tests.browser import Watched
+from tests.browser import Watched, expect_value, settled
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
@@ -23,8 +23,8 @@ STROKE = "() => getComputedStyle(document.querySelector('#host-chart path.js-lin
 
 
 def box_of(locator: Locator) -> dict[str, float]:
-    """Return where an element is on the screen."""
-    box = locator.bounding_box()
+    """Return where an element is on the screen, once it stays there."""
+    box = settled(locator.page, locator.bounding_box)
     assert box is not None
     return {"top": box["y"], "bottom": box["y"] + box["height"]}
 
@@ -61,11 +61,15 @@ def test_the_time_axis_is_on_the_first_screen(page: Page, dashboard: Dashboard, 
     texts = page.locator(".time-axis__text")
     expect(texts.first).to_be_in_viewport(ratio=1)
     axis = page.locator(".time-axis")
-    assert 900 == round(box_of(axis)["bottom"])
-    assert "none" != page.evaluate(FADING)
+    expect_value(page, lambda: round(box_of(axis)["bottom"]), 900)
+    page.wait_for_function(f"() => ({FADING})() !== 'none'")
     page.mouse.wheel(0, 10_000)
     page.wait_for_function("() => document.querySelector('.time-axis').getBoundingClientRect().bottom < 800")
-    assert abs(box_of(axis)["top"] - box_of(page.locator(".chart__graph"))["bottom"]) < 10
+    page.wait_for_function(
+        "() => { const [axis, graph] = ['.time-axis', '.chart__graph']"
+        ".map(name => document.querySelector(name).getBoundingClientRect());"
+        " return Math.abs(axis.top - graph.bottom) < 10; }"
+    )
     # The value at zero, whose lower half lies beside the axis, is whole there.
     page.wait_for_function(f"() => ({FADING})() === 'none'")
 
@@ -119,8 +123,7 @@ def test_what_a_person_chooses_asks_nothing(page: Page, dashboard: Dashboard, se
     assert [] == asked
     # What it would have counted is counted.
     page.locator("#shell-live").click()
-    page.wait_for_function("() => document.querySelector('#host-body:not([aria-busy])')")
-    assert asked
+    expect_value(page, lambda: bool(asked), wanted=True)
 
 
 def test_a_browser_says_what_it_holds_and_gets_the_rest(
@@ -174,7 +177,7 @@ def test_a_chart_ends_with_its_page(page: Page, dashboard: Dashboard, seeder: Se
     page.evaluate("window.left = document.querySelector('#host-chart .js-plotly-plot')")
     page.evaluate("kvmgrid.go('/')")
     page.wait_for_selector(".host-card")
-    assert page.evaluate("!left.isConnected && !left._fullLayout && !left.data")
+    page.wait_for_function("!left.isConnected && !left._fullLayout && !left.data")
 
 
 def test_a_library_that_failed_once_is_fetched_again(

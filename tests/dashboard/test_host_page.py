@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from dashboard import units
-from tests.browser import Watched
+from tests.browser import Watched, expect_value, settled
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now, without
 
@@ -27,13 +27,10 @@ def wait_for_curves(page: Page, count: int = 10) -> None:
 
 
 def plot_box(page: Page) -> dict[str, float]:
-    """Return where the panels of the chart are on the screen."""
-    box: dict[str, float] = page.evaluate(
-        """() => {
-            const drag = document.querySelector('#host-chart .nsewdrag').getBoundingClientRect();
-            return { x: drag.x, y: drag.y, width: drag.width, height: drag.height };
-        }"""
-    )
+    """Return where the panels of the chart are on the screen, once they stay there."""
+    drag = page.locator("#host-chart .nsewdrag").first
+    place = "drag => (({ x, y, width, height }) => ({ x, y, width, height }))(drag.getBoundingClientRect())"
+    box: dict[str, float] = settled(page, lambda: drag.evaluate(place))
     return box
 
 
@@ -88,8 +85,7 @@ def test_one_crosshair_reads_all_panels(page: Page, dashboard: Dashboard, seeder
     ):
         expect(page.locator(f'.legend__entry[data-column="{column}"] .legend__value')).to_have_text(expected)
     # The line reaches from the first to the last panel.
-    height = page.evaluate("document.querySelector('.crosshair').getBoundingClientRect().height")
-    assert height > 700
+    page.wait_for_function("document.querySelector('.crosshair').getBoundingClientRect().height > 700")
 
 
 def test_a_gap_is_hatched(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -101,15 +97,13 @@ def test_a_gap_is_hatched(page: Page, dashboard: Dashboard, seeder: Seeder) -> N
     seeder.store([host_batch("hv1", end + timedelta(seconds=1), 500, TICK._replace(tick_seconds=600.0))])
     page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
     wait_for_curves(page)
-    assert page.locator("#host-chart pattern").count() >= 8
-    busy = page.evaluate(
-        """() => {
-            const graph = document.querySelector('#host-chart .js-plotly-plot');
-            const trace = graph._fullData.find(each => each.meta && each.meta.column === 'cpu_busy_ratio');
-            return Array.from(trace.y).filter(Number.isNaN).length;
-        }"""
-    )
-    assert 1 == busy
+    expect(page.locator("#host-chart pattern").nth(7)).to_be_attached()
+    breaks = """() => {
+        const graph = document.querySelector('#host-chart .js-plotly-plot');
+        const trace = graph._fullData.find(each => each.meta && each.meta.column === 'cpu_busy_ratio');
+        return trace && Array.from(trace.y).filter(Number.isNaN).length;
+    }"""
+    expect_value(page, lambda: page.evaluate(breaks), 1)
 
 
 def test_new_samples_extend_the_chart_and_keep_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -136,7 +130,7 @@ def test_late_samples_reach_an_open_chart(page: Page, dashboard: Dashboard, seed
     note = page.locator(".note")
     before = note.inner_text()
     seeder.store([*late[:-1], host_batch("hv1", now + timedelta(seconds=1), 900, TICK)])
-    page.wait_for_function("before => document.querySelector('.note').innerText !== before", arg=before)
+    expect(note).not_to_have_text(before)
     page.wait_for_function(
         """() => {
             const graph = document.querySelector('#host-chart .js-plotly-plot');
@@ -158,8 +152,7 @@ def test_a_paused_page_asks_nothing(page: Page, dashboard: Dashboard, seeder: Se
     age = page.locator(".host-head time.age")
     seeder.store([host_batch("hv1", now, 500, TICK._replace(cpu_ratio=0.93))])
     for _ in range(3):
-        changed = "before => document.querySelector('.host-head time.age').innerText !== before"
-        page.wait_for_function(changed, arg=age.inner_text())
+        expect(age).not_to_have_text(age.inner_text())
     assert [] == asked
     page.keyboard.press("Space")
     busy = page.locator('.legend__entry[data-column="cpu_busy_ratio"] .legend__value')

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Watched
+from tests.browser import Watched, expect_fit, expect_value
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.host_crowd import copy_host
 from tests.dashboard.seeding import Load, Seeder, host_batch, utc_now
@@ -59,9 +59,9 @@ def test_a_filter_is_completed_by_keyboard(page: Page, hosts: str) -> None:
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option")).to_have_attribute("aria-selected", "true")
-    active = field(page).get_attribute("aria-activedescendant")
-    assert active is not None
-    assert "cpu>" in page.locator(f"#{active}").inner_text()
+    active = page.get_by_role("option", selected=True)
+    expect(active).to_contain_text("cpu>")
+    expect(field(page)).to_have_attribute("aria-activedescendant", str(active.get_attribute("id")))
     page.keyboard.press("Enter")
     expect(field(page)).to_have_value("cpu>")
     page.keyboard.type("40 st")
@@ -117,10 +117,12 @@ def test_an_error_stands_at_its_place(page: Page, hosts: str) -> None:
     expect(wrong).to_have_text("stat")
     expect(page.locator(".filter__fault")).to_have_text("stat is no field of a host: did you mean state?")
     expect(field(page)).to_have_attribute("aria-invalid", "true")
-    under = "mark => { const box = mark.getBoundingClientRect(); return [box.left, box.right]; }"
-    left, right = wrong.evaluate(under)
     # The mark is under the letters: five of them before it, one of two columns.
-    assert left < right < field(page).evaluate("field => field.getBoundingClientRect().right")
+    is_under = (
+        "(mark, field) => { const box = mark.getBoundingClientRect();"
+        " return box.left < box.right && box.right < field.getBoundingClientRect().right; }"
+    )
+    expect_value(page, lambda: wrong.evaluate(is_under, field(page).element_handle()), wanted=True)
     field(page).press("Enter")
     expect(count(page)).to_have_text("1 of 100 hosts")
     expect(page).to_have_url(re.compile(r"\?q=alpha$"))
@@ -159,6 +161,7 @@ def test_live_rows_come_and_go_by_the_filter(page: Page, hosts: str, seeder: See
     )
     expect(count(page)).to_have_text("1 of 101 hosts")
     expect(page.locator('[row-id="alpha"] [col-id="cpu_busy_ratio"]')).to_have_text("90\u00a0%")
+    expect_hosts(page, "alpha")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     path = tmp_path / "hosts.csv"
@@ -184,7 +187,7 @@ def test_the_filter_on_a_phone(open_page: Callable[..., Watched], hosts: str, sc
     page.get_by_role("option").first.wait_for()
     field(page).press("ArrowDown")
     expect(page.get_by_role("option", selected=True)).to_contain_text("good")
-    assert 390 >= page.evaluate("document.documentElement.scrollWidth")
+    expect_fit(page, 390)
     page.get_by_role("option").last.click()
     expect(field(page)).to_have_value("state:unknown ")
     field(page).fill("stat:bad or x")

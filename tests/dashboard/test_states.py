@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.lab.postgresql import PostgreSql
-from tests.browser import Watched
+from tests.browser import Watched, expect_fit, expect_value
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import wait_for_curves
@@ -98,16 +98,19 @@ def test_a_dashboard_that_goes_away_is_said(
     """When the dashboard itself does not answer, the page says so and keeps counting."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     page, _ = open_page()
+    page.clock.install()
     page.goto(dashboard.url)
     page.wait_for_selector(".host-card")
     dashboard.process.terminate()
+    dashboard.process.join()
+    page.clock.run_for(17_000)
     banner = page.locator(".banner")
     expect(banner).to_contain_text("No answer from the dashboard")
     # Built once: its place is read aloud whenever it changes, while the ages go on.
     said = banner.inner_html()
-    changed = "before => document.querySelector('.host-card time.age').innerText !== before"
+    age = page.locator(".host-card time.age")
     for _ in range(2):
-        page.wait_for_function(changed, arg=page.locator(".host-card time.age").inner_text())
+        expect(age).not_to_have_text(age.inner_text())
     assert said == banner.inner_html()
     expect(page.locator(".host-card h2")).to_have_text(["hv1"])
 
@@ -143,7 +146,7 @@ def test_another_origin_cannot_be_reached(open_page: Callable[..., Watched], das
     assert [] == faults
     outcome = page.evaluate("fetch('http://other.invalid/x').then(() => 'sent', () => 'refused')")
     assert "refused" == outcome
-    assert any("Content Security Policy" in fault for fault in faults)
+    expect_value(page, lambda: any("Content Security Policy" in fault for fault in faults), wanted=True)
     assert not any(fault.startswith("request to") for fault in faults)
     page.evaluate(
         "() => { const script = document.createElement('script'); script.textContent = 'window.hit = 1';"
@@ -168,7 +171,7 @@ def test_pages_reflow_at_320_pixels(
     page, faults = open_page(viewport={"width": 320, "height": 800})
     page.goto(dashboard.url + path)
     page.wait_for_selector(".host-card, .legend")
-    assert 320 >= page.evaluate("document.documentElement.scrollWidth")
+    expect_fit(page, 320)
     assert [] == faults
 
 
@@ -211,8 +214,7 @@ def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seede
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
-    focused = page.evaluate("document.activeElement.closest('.host-card') !== null")
-    assert focused
+    page.wait_for_function("document.activeElement.closest('.host-card') !== null")
     page.locator(".host-card h2 a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("hv1")

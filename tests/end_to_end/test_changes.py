@@ -26,6 +26,7 @@ SAMPLE = """
     JOIN kvmgrid.domains USING (domain_id) JOIN kvmgrid.domain_states AS states USING (state)
     WHERE domains.name = %s AND states.name = %s AND sampled_at >= %s ORDER BY sampled_at LIMIT 1
 """
+NOW = "SELECT 1 FROM kvmgrid.domains_now WHERE name = %s AND state_name = %s"
 NAME = "SELECT valid_from FROM kvmgrid.domain_names WHERE name = %s AND valid_from >= %s"
 MISSED_TICKS = """
     SELECT max(missed_tick_count) - min(missed_tick_count) FROM kvmgrid.publisher_reports
@@ -57,23 +58,14 @@ def report(capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -
 
 @pytest.fixture
 def started_guest(grid: Grid) -> Iterator[str]:
-    """Give the running guest that a test may harm, and have it running again afterwards."""
-    name = "idle-1"
+    """Give a running guest that a test may harm, and have it off again: nobody else wants it."""
+    name = "spare-1"
+    grid.guests.start(name)
+    grid.await_rows(NOW, name, "running")
     yield name
-    state = grid.virsh("domstate", name).strip()
-    if state == "paused":
-        grid.guests.resume(name)
-    elif state != "running":
-        grid.guests.start(name)
-        grid.guests.wait_booted(name)
-    # Whole again: also the guest's own memory figures, which come some seconds after it has booted.
-    grid.await_rows(
-        """
-        SELECT 1 FROM kvmgrid.domains_now
-        WHERE name = %s AND state_name = 'running' AND cpu_cores IS NOT NULL AND memory_used_bytes IS NOT NULL
-        """,
-        name,
-    )
+    if grid.virsh("domstate", name).strip() != "shut off":
+        grid.guests.destroy(name)
+    grid.await_rows(NOW, name, "shut off")
 
 
 def follow(act: Callable[[], None], place: Locator, words: str | re.Pattern[str]) -> Followed:
@@ -139,7 +131,7 @@ def test_a_renamed_guest_shows_its_new_name_within_two_samples(
     grid: Grid, grid_page: Page, report: Report
 ) -> None:
     """A stopped guest that is renamed is the same VM under its new name."""
-    grid.await_rows("SELECT 1 FROM kvmgrid.domains_now WHERE name = 'spare-1' AND state_name = 'shut off'")
+    grid.await_rows(NOW, "spare-1", "shut off")
     (before,) = grid.query("SELECT domain_id FROM kvmgrid.domains_now WHERE name = 'spare-1'")
     try:
         followed = follow(

@@ -29,7 +29,7 @@ FAULTS: tuple[Fault, ...] = (
     *MESSAGE_FAULTS,
     *STORMS,
 )
-# One of each kind, less than four minutes together.
+# One of each kind, less than three minutes together as the tests shorten them.
 SMALL_SET = ("F1", "F2", "F4", "P1", "F12", "F27", "B21")
 
 

@@ -13,6 +13,8 @@ import pika
 import psycopg
 import pytest
 
+from consumer.broker.dead_letters import DeadLetterQueue
+from publisher.wire.broker import BrokerSettings
 from publisher.wire.codec import encode
 from publisher.wire.samples import SampleBatch
 from publisher.wire.topics import DEAD_LETTER_QUEUE, INGEST_QUEUE, sample_key
@@ -223,8 +225,11 @@ def test_a_look_at_dead_letters_leaves_them_there(
 ) -> None:
     """However often somebody looks: the broker would give up what is put back too often."""
     for _ in range(MANY_LOOKS):
-        listed = operator.ask("dead-letters", "list", "--json").value
-        assert ["hv000", "hv001"] == [each["host"] for each in listed]
+        with DeadLetterQueue(BrokerSettings(url=virtual_host.consumer_url)) as queue:
+            assert len(dead) == len(list(queue.messages()))
+        eventually(lambda: dead_count(virtual_host), len(dead))
+    listed = operator.ask("dead-letters", "list", "--json").value
+    assert ["hv000", "hv001"] == [each["host"] for each in listed]
     assert {"rejected"} == {each["reason"] for each in listed}
     shown = operator.ask("dead-letters", "show", listed[1]["id"])
 

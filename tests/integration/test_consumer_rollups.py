@@ -68,7 +68,15 @@ def test_a_killed_upkeep_loses_no_bucket(site: Site, virtual_host: VirtualHost, 
     assert [] == site.differences()
 
 
-@pytest.mark.parametrize("failpoint", ["before_filled:3", "after_filled:3", "before_late:1", "after_late:1"])
+@pytest.mark.parametrize(
+    "failpoint",
+    [
+        "after_filled:3",
+        "before_late:1",
+        pytest.param("before_filled:3", marks=pytest.mark.long),
+        pytest.param("after_late:1", marks=pytest.mark.long),
+    ],
+)
 def test_a_killed_upkeep_loses_no_day(site: Site, virtual_host: VirtualHost, failpoint: str) -> None:
     """The same over a midnight: days are filled in or made again when it strikes."""
     batches = history(26.0, tick_seconds=150)

@@ -78,8 +78,10 @@ def test_a_flush_waits_for_an_announcement(ingest: Session, other: Session) -> N
         assert announced == value(ingest, "SELECT announced FROM rollup_announced")
 
 
-def test_one_worker_at_a_time(ingest: Session, other: Session) -> None:
+def test_one_worker_at_a_time(owner: Session, ingest: Session, other: Session) -> None:
     """While one session works, the others are told to leave it; when it ends, the next one goes on."""
+    # It waits thirty seconds for a step of the other's work otherwise.
+    owner.execute("ALTER FUNCTION apply_retention() SET lock_timeout = '200ms'")
     calls = ("SELECT * FROM fill_rollup('host_samples', '5m', 1)", "SELECT * FROM apply_late_rollups(1)")
     with ingest.transaction():
         ingest.execute(calls[0])

@@ -90,8 +90,9 @@ def prepared(owner: psycopg.Connection) -> psycopg.Connection:
     return owner
 
 
+# Seed 1 meets both ways of rewriting.
 @pytest.mark.parametrize(
-    "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 100))]
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(100) if seed != 1)]
 )
 def test_levels_equal_an_aggregate_of_the_samples(
     prepared: psycopg.Connection, sessions: list[Session], database: MigratedDatabase, seed: int
