@@ -103,7 +103,7 @@ def test_a_host_grows_stale_on_a_paused_page(page: Page, dashboard: Dashboard, s
     expect(card.locator(".health__score")).to_have_text("?")
     expect(card).to_have_css("background-image", HATCHED)
     # News of it is drawn as what the server says.
-    seeder.store([host_batch("hv1", now + timedelta(seconds=1), 2, calm._replace(cpu_ratio=0.91))])
+    seeder.store([host_batch("hv1", now + timedelta(seconds=1), 2, calm._replace(cpu_ratio=0.42))])
     page.keyboard.press("Space")
     expect(card).to_have_class("host-card host-card--good host-card--fresh")
     expect(card.locator(".health")).to_have_attribute("aria-label", re.compile("health good"))
