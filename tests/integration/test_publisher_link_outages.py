@@ -18,8 +18,11 @@ from tests.integration.link_ends import (
 )
 
 
-def test_no_confirmed_message_is_lost_when_the_broker_is_killed(own_broker: RabbitMq, tmp_path: Path) -> None:
-    """SIGKILL in the middle of a drain, twice, while messages go on being put: each arrives."""
+@pytest.mark.parametrize("levels", [(1_000,), pytest.param((1_500, 500), marks=pytest.mark.long)])
+def test_no_confirmed_message_is_lost_when_the_broker_is_killed(
+    own_broker: RabbitMq, tmp_path: Path, levels: tuple[int, ...]
+) -> None:
+    """SIGKILL in the middle of a drain, or twice, while messages go on being put: each arrives."""
     url, consumer_url = enrol(own_broker)
     reader = QueueReader(consumer_url)
     reader.declare()
@@ -37,7 +40,7 @@ def test_no_confirmed_message_is_lost_when_the_broker_is_killed(own_broker: Rabb
     putting.start()
     sender.start()
     try:
-        for level in (1_500, 500):
+        for level in levels:
             # A default argument holds the loop's value.
             assert wait_until(lambda level=level: sender.waiting() < level, timeout_seconds=PATIENCE_SECONDS)  # type: ignore[misc]
             own_broker.kill()
