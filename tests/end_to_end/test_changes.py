@@ -106,6 +106,8 @@ def test_a_change_of_a_guest_shows_within_two_samples(
 ) -> None:
     """A killed, destroyed or paused guest has its new state in a sample, on the page, and as an event."""
     act, word, state, kind = CHANGES[change]
+    # The page has it running: it was off before.
+    expect(mark(grid_page, started_guest)).to_contain_text("%", timeout=PATIENCE_MILLISECONDS)
 
     followed = follow(lambda: act(grid, started_guest), mark(grid_page, started_guest), word)
 
