@@ -13,7 +13,7 @@ from tests.end_to_end.conftest import HOST, INTERVAL_SECONDS, Grid
 
 OUTAGE_SECONDS = 10.0
 LONG_OUTAGE_SECONDS = 60.0
-FREEZE_SECONDS = 12.0
+FREEZE_SECONDS = 8.0
 # The publisher's grid begins at a time of the wall clock, which may be set a little back meanwhile.
 EARLY_SECONDS = 0.1
 

@@ -81,16 +81,16 @@ def test_a_queue_that_stays_full_is_said_to_be_full(url: str, virtual_host: Virt
 
 @pytest.mark.usefixtures("exchange")
 def test_what_a_full_queue_refused_is_sent_again(url: str, virtual_host: VirtualHost) -> None:
-    """Somebody empties a queue of five slowly: all hundred samples come through, each once."""
+    """Somebody empties a queue of five slowly: all forty samples come through, each once."""
     declare_small_queue(virtual_host, 5)
-    arguments = [sys.executable, "-c", DRAIN, virtual_host.consumer_url, SMALL_QUEUE, "100"]
+    arguments = [sys.executable, "-c", DRAIN, virtual_host.consumer_url, SMALL_QUEUE, "40"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as drain:
         confirmed: list[int] = []
-        Sender(BrokerSettings(url=url), queue=SMALL_QUEUE).run(some_lines(100), confirmed.append)
+        Sender(BrokerSettings(url=url), queue=SMALL_QUEUE).run(some_lines(40), confirmed.append)
         output, _ = drain.communicate(timeout=120)
 
-    assert 100 == sum(confirmed)
-    assert [CALM.hosts[0].host + f"/{CALM.epoch}/{sequence}" for sequence in range(1, 101)] == sorted(
+    assert 40 == sum(confirmed)
+    assert [CALM.hosts[0].host + f"/{CALM.epoch}/{sequence}" for sequence in range(1, 41)] == sorted(
         output.split(), key=lambda text: int(text.rsplit("/", 1)[1])
     )
 
