@@ -5,28 +5,61 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tests.faults.fault import Fault
 from tests.faults.trial import Trial
 
 _HEADS = (
-    "fault", "seed", "attempted", "stored", "quarantined", "counted drops", "not taken", "lost", "twice",
+    "fault", "seeds", "attempted", "stored", "quarantined", "counted drops", "not taken", "lost", "twice",
     "wrong", "neighbour's gap", "back after", "holds",
 )  # fmt: skip
+_COUNTS = ("attempted", "stored", "quarantined", "dropped", "not_taken", "lost", "twice", "wrong")
+_LIST_HEADS = ("fault", "what is done", "what is expected", "a consumer must log", "neighbours wait at most")
 
 
 def heading() -> str:
     """Return the two lines above the rows."""
-    return f"| {' | '.join(_HEADS)} |\n|{'---|' * len(_HEADS)}"
+    return _heading(_HEADS)
 
 
-def line(trial: Trial) -> str:
-    """Return one row, with what is broken below it."""
-    verdict = trial.verdict
-    cells = (
-        trial.fault.name, trial.seed, verdict.attempted, verdict.stored, verdict.quarantined, verdict.dropped,
-        verdict.not_taken, verdict.lost, verdict.twice, verdict.wrong,
-        f"{trial.outcome.longest_gap_seconds:.1f} s", f"{trial.outcome.longest_return_seconds:.1f} s",
-        "yes" if trial.holds else "NO",
+def line(*trials: Trial) -> str:
+    """Return the row of one fault: its trials summed up, the longest of their gaps and times back."""
+    counts = [sum(getattr(each.verdict, name) for each in trials) for name in _COUNTS]
+    broken = [str(each.seed) for each in trials if not each.holds]
+    seconds = (
+        max(each.outcome.longest_gap_seconds for each in trials),
+        max(each.outcome.longest_return_seconds for each in trials),
+    )
+    return _row(
+        trials[0].fault.name, " ".join(str(each.seed) for each in trials), *counts,
+        *(f"{each:.1f} s" for each in seconds), f"NO {' '.join(broken)}" if broken else "yes",
     )  # fmt: skip
+
+
+def summary(trials: Sequence[Trial]) -> str:
+    """Return a table with one row a fault, in the order of their first trials."""
+    by_fault: dict[str, list[Trial]] = {}
+    for trial in trials:
+        by_fault.setdefault(trial.fault.name, []).append(trial)
+    return "\n".join([heading(), *(line(*of_fault) for of_fault in by_fault.values())])
+
+
+def listing(faults: Sequence[Fault]) -> str:
+    """Return what each fault does and what is asked for beside I1 to I9."""
+    rows = [
+        _row(
+            each.name, each.done, each.expected, " ".join(f"`{event}`" for event in each.told),
+            "" if each.gap_limit_seconds is None else f"{each.gap_limit_seconds:g} s",
+        )
+        for each in faults
+    ]  # fmt: skip
+    return "\n".join([_heading(_LIST_HEADS), *rows])
+
+
+def _heading(heads: Sequence[str]) -> str:
+    return f"{_row(*heads)}\n{_row(*('---' for _ in heads))}"
+
+
+def _row(*cells: object) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
