@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opening the spool's file, whatever state it is in, and comparing it with what was told beside it.
 
-A file that cannot be used is set aside for a new one, with a new epoch (rules R2 and R7). One that lacks
+A file that cannot be used is set aside. A new one begins a new epoch (rules R2 and R7). One that lacks
 messages which had been numbered counts them as dropped, so that no number is given twice.
 """
 

@@ -2,6 +2,7 @@
 """The table of trials for people, and the same as JSON."""
 
 import json
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,15 +11,15 @@ from tests.faults.trial import Trial
 
 _HEADS = (
     "fault", "seeds", "attempted", "stored", "quarantined", "counted drops", "not taken", "lost", "twice",
-    "wrong", "neighbour's gap", "back after", "holds",
+    "wrong", "gap", "back after", "holds",
 )  # fmt: skip
 _COUNTS = ("attempted", "stored", "quarantined", "dropped", "not_taken", "lost", "twice", "wrong")
-_LIST_HEADS = ("fault", "what is done", "what is expected", "a consumer must log", "neighbours wait at most")
+_LIST_WIDTH = 120
 
 
 def heading() -> str:
     """Return the two lines above the rows."""
-    return _heading(_HEADS)
+    return f"{_row(*_HEADS)}\n{_row(*('---' for _ in _HEADS))}"
 
 
 def line(*trials: Trial) -> str:
@@ -44,19 +45,18 @@ def summary(trials: Sequence[Trial]) -> str:
 
 
 def listing(faults: Sequence[Fault]) -> str:
-    """Return what each fault does and what is asked for beside I1 to I9."""
-    rows = [
-        _row(
-            each.name, each.done, each.expected, " ".join(f"`{event}`" for event in each.told),
-            "" if each.gap_limit_seconds is None else f"{each.gap_limit_seconds:g} s",
-        )
+    """Return what each fault does and what is asked for beside I1 to I9, an item each."""
+    return "\n".join(
+        textwrap.fill(_item(each), _LIST_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
         for each in faults
-    ]  # fmt: skip
-    return "\n".join([_heading(_LIST_HEADS), *rows])
+    )
 
 
-def _heading(heads: Sequence[str]) -> str:
-    return f"{_row(*heads)}\n{_row(*('---' for _ in heads))}"
+def _item(fault: Fault) -> str:
+    told = f" A consumer must log {' and '.join(f'`{event}`' for event in fault.told)}." if fault.told else ""
+    limit = fault.gap_limit_seconds
+    wait = "no limit" if limit is None else f"{limit:g} s"
+    return f"- **{fault.name}**: {fault.done}. Expected: {fault.expected}.{told} Gap: {wait}."
 
 
 def _row(*cells: object) -> str:
@@ -64,8 +64,11 @@ def _row(*cells: object) -> str:
 
 
 def beneath(trial: Trial) -> str:
-    """Return what the fault measured, a line each, and the findings; nothing of most trials that hold."""
+    """Return what was measured, a line each, and the findings; nothing of most trials that hold."""
     lines = [f"    {text}" for text in trial.outcome.measured]
+    resident_bytes = trial.outcome.largest_resident_bytes
+    if resident_bytes > trial.fault.resident_limit_bytes / 2:
+        lines.append(f"    a consumer took {resident_bytes / 2**20:.0f} MiB of memory at most")
     return "\n".join([*lines, *([] if trial.holds else [findings(trial)])])
 
 

@@ -34,6 +34,14 @@ def test_a_line_is_the_row_of_one_trial() -> None:
     )
 
 
+def test_memory_stands_below_its_row_where_it_is_much() -> None:
+    """More than half of what is allowed; of other trials that hold nothing is said."""
+    large = trial(0, 1, 1.0)._replace(outcome=Outcome(largest_resident_bytes=222 * 2**20))
+
+    assert "    a consumer took 222 MiB of memory at most" == table.beneath(large)
+    assert not table.beneath(trial(0, 1, 1.0))
+
+
 def test_docs_have_the_list_of_faults_as_it_is() -> None:
     """docs/faults.md is written with: python -m tests.faults.run --list."""
     assert table.listing(FAULTS) in (ROOT / "docs" / "faults.md").read_text()
