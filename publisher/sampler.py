@@ -151,10 +151,12 @@ class Sampler:
         )
 
     def _announce_set_aside(self) -> None:
-        paths = self._spool.set_aside()
-        for path in paths[self._announced_set_aside_count :]:
-            self._announcer.announce("spool_set_aside", self._clock.now(), detail=path.name)
-        self._announced_set_aside_count = len(paths)
+        found = self._spool.set_aside()
+        for aside in found[self._announced_set_aside_count :]:
+            self._announcer.announce(
+                "spool_set_aside", self._clock.now(), detail=aside.path.name, attributes=aside.numbers()
+            )
+        self._announced_set_aside_count = len(found)
 
     def _fail(self, event: str, error: Exception) -> None:
         """Log the first failure of a row of them in full; the later ones repeat it."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publisher.errors import SpoolInUseError, SpoolRefusedError
+from publisher.spool.tally import TallyFile
 
 DATABASE = "spool.sqlite3"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
@@ -26,6 +27,7 @@ class SpoolDirectory:
     def __init__(self, path: Path, *, reserve_bytes: int) -> None:
         self.path = path
         self.database = path / DATABASE
+        self.tally = TallyFile(path / "tally")
         self._reserve = path / "reserve"
         self._reserve_bytes = reserve_bytes
         try:

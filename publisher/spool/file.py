@@ -42,8 +42,6 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_lane ON messages (lane, sequence);
 CREATE TABLE dropped (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reported_in INTEGER) STRICT;
 """
-# Messages that were handed to a connection. Files of older versions lack it until the first of them.
-_SENT = "CREATE TABLE IF NOT EXISTS sent (sequence INTEGER PRIMARY KEY) STRICT"
 
 
 class UnusableFileError(Exception):
@@ -82,7 +80,6 @@ class SpoolFile:
             self._configure()
             self.epoch = self._identify(host)
             self.totals = self._count()
-            self._has_sent = self._number("SELECT count(*) FROM sqlite_schema WHERE name = 'sent'") > 0
             # A log left by a crash begins again at its start, as the arithmetic of room expects.
             self.checkpoint()
         except BaseException:
@@ -187,7 +184,7 @@ class SpoolFile:
             "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
             (sequence, *message[:4], zlib.crc32(body), body),
         )
-        self._db.execute("UPDATE spool SET next_sequence = ?", (sequence + 1,))
+        self.number_from(sequence + 1)
         count, size_bytes, dropped_count = self.totals
         self.totals = Totals(count + 1, size_bytes + len(body), dropped_count)
 
@@ -238,33 +235,17 @@ class SpoolFile:
 
     def _delete(self, sequences: Iterable[int]) -> list[tuple[int, int]]:
         statement = "DELETE FROM messages WHERE sequence = ? RETURNING sequence, length(body)"
-        keys = [(sequence,) for sequence in sequences]
-        rows = [self._db.execute(statement, key).fetchall() for key in keys]
-        if self._has_sent:
-            self._db.executemany("DELETE FROM sent WHERE sequence = ?", keys)
+        rows = [self._db.execute(statement, (sequence,)).fetchall() for sequence in sequences]
         return [row[0] for row in rows if row]
 
-    def mark_sent(self, sequences: Iterable[int]) -> None:
-        """Note that messages may be with the broker from now on, until they are deleted.
+    def among(self, first: int, last: int) -> list[int]:
+        """Return the messages that are here of a range."""
+        query = "SELECT sequence FROM messages WHERE sequence BETWEEN ? AND ?"
+        return [int(row[0]) for row in self._db.execute(query, (first, last))]
 
-        The end of the process leaves the note; it is not synced, so that the end of the power may not.
-        """
-        self._set("synchronous = NORMAL")
-        try:
-            with self.transaction():
-                self._db.execute(_SENT)
-                self._db.executemany(
-                    "INSERT OR IGNORE INTO sent VALUES (?)", [(sequence,) for sequence in sequences]
-                )
-            self._has_sent = True
-        finally:
-            self._set("synchronous = FULL")
-
-    def sent(self) -> list[int]:
-        """Return the messages that were handed to a connection, of this process or an earlier one."""
-        return (
-            [int(row[0]) for row in self._db.execute("SELECT sequence FROM sent")] if self._has_sent else []
-        )
+    def number_from(self, sequence: int) -> None:
+        """Give no number below this one any more."""
+        self._db.execute("UPDATE spool SET next_sequence = ?", (sequence,))
 
     def record_dropped(self, first: int, last: int) -> None:
         """Add a range to what is to be reported, joined with unreported neighbours."""

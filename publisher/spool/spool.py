@@ -6,7 +6,6 @@ messages that the broker does not have. A corrupt file is set aside, and a new e
 cannot be stored uses up a sequence. What cannot be written now is tried again at the next call.
 """
 
-import contextlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -14,19 +13,16 @@ from threading import RLock
 
 from publisher.errors import MessageRefusedError, SpoolFullError, SpoolRefusedError
 from publisher.logs import Log
+from publisher.spool.aside import SetAside, set_file_aside
 from publisher.spool.directory import SpoolDirectory
-from publisher.spool.file import LOG_FRAME_BYTES, LOG_PAGES, SpoolFile, UnusableFileError
 from publisher.spool.message import Lane, Limits, Message, Spooled, SpoolStatus, Stamp, Ticket
+from publisher.spool.opening import CORRUPT, Opening, open_file
 from publisher.spool.room import body_room_bytes, pages_of, pages_to_free
+from publisher.spool.tally import Tally, ranges
 from publisher.spool.transit import Transit
 
-# How many files that were set aside are kept: enough to see what happened, and a bound on the room.
-KEPT_ASIDE_COUNT = 2
 _TRIES = 3
 _SHRINK_ABOVE_PAGES = 256
-# Room on the disk for the log once more, without which nothing is written beside the messages.
-_MARK_BYTES = 2 * LOG_PAGES * LOG_FRAME_BYTES
-_CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
 _DISK_ERRORS = (sqlite3.Error, OSError)
 
@@ -40,7 +36,7 @@ class Spool:
         self._log = Log("spool")
         self._lock = RLock()
         self._listener: Callable[[], None] | None = None
-        self._set_aside: list[Path] = []
+        self._set_aside: list[SetAside] = []
         # Dropped from files that are no longer open, and messages that were never stored.
         self._dropped_before_count = 0
         # Those of the latter whose sequences are still to be written down, with the next message stored.
@@ -51,15 +47,16 @@ class Spool:
         self._failure: int | None = None
         self._directory = SpoolDirectory(directory, reserve_bytes=self._limits.reserve_bytes)
         try:
-            self._file = self._open()
+            opening = self._open()
         except _DISK_ERRORS as error:
             self._directory.release()
             raise SpoolRefusedError(
                 f"cannot open the spool in {directory}: {error}",
                 fix="see that its disk has room and can be written",
             ) from error
+        self._file = opening.file
         # An earlier process may have ended before the broker's answer.
-        self._transit.unknown.update(self._file.sent())
+        self._transit.unknown.update(opening.unanswered)
         # Ranges are reported while messages get through; in an outage they would only break into pieces.
         self._reporting = self._file.totals.message_count == 0
         self._dropping = False
@@ -89,7 +86,7 @@ class Spool:
                 dropped_message_count=self._dropped_before_count + totals.dropped_count,
             )
 
-    def set_aside(self) -> list[Path]:
+    def set_aside(self) -> list[SetAside]:
         """Return the files set aside since the start."""
         with self._lock:
             return list(self._set_aside)
@@ -153,6 +150,7 @@ class Spool:
                     self._file.shrink()
             except _DISK_ERRORS as error:
                 self._repair(error)
+            self._tell()
 
     def take(
         self,
@@ -166,18 +164,16 @@ class Spool:
         """``read`` what is to be sent: until the broker's answer none of it is dropped."""
         with self._lock:
             found = self.read(lane, after=after, until=until, count=count, size_bytes=size_bytes)
-            sequences = [message.ticket.sequence for message in found]
-            self._transit.send(sequences)
-            if sequences and self._directory.free_bytes() > _MARK_BYTES:
-                # Without the mark a restart may count as dropped what the broker has: no reason not to send.
-                with contextlib.suppress(*_DISK_ERRORS):
-                    self._file.mark_sent(sequences)
+            self._transit.send(message.ticket.sequence for message in found)
+            # Before they are sent: a restart must not count as dropped what the broker has.
+            self._tell()
             return found
 
     def refused(self, tickets: Iterable[Ticket]) -> None:
         """Take note of messages that the broker did not take: they wait as before."""
         with self._lock:
             self._transit.refuse(self._sequences(tickets))
+            self._tell()
 
     def disconnected(self) -> None:
         """Take note that no answer comes any more to what was sent: it is kept until the broker confirms."""
@@ -194,6 +190,7 @@ class Spool:
                     self._transit.forget([ticket.sequence])
             except _DISK_ERRORS as error:
                 self._repair(error)
+            self._tell()
 
     def _sequences(self, tickets: Iterable[Ticket]) -> list[int]:
         return [ticket.sequence for ticket in tickets if ticket.epoch == self.epoch]
@@ -228,6 +225,8 @@ class Spool:
             self._file.insert(ticket.sequence, message, body)
         self._transit.confirmed.clear()
         self._refused_count -= refused
+        self._last_sequence = ticket.sequence
+        self._tell(synced=True)
         self._directory.hold_reserve()
         return ticket
 
@@ -294,9 +293,9 @@ class Spool:
         write("spool_failed", error=str(error), code=code)
         self._failure = code
         try:
-            if code & 0xFF in _CORRUPT or code in _UNREADABLE:
+            if code & 0xFF in CORRUPT or code in _UNREADABLE:
                 self._file.close()
-                self._move_aside("corrupt", str(error))
+                self._note_aside(set_file_aside(self._directory, self._log, "corrupt", str(error)))
                 self._reopen()
             elif isinstance(error, sqlite3.ProgrammingError):
                 self._reopen()
@@ -319,32 +318,29 @@ class Spool:
     def _reopen(self) -> None:
         dropped_count = self._file.totals.dropped_count
         epoch = self.epoch
-        self._file = self._open()
+        self._file = self._open().file
         self._dropped_before_count += dropped_count
         if self.epoch != epoch:
             self._transit.clear()
             self._reporting = True
 
-    def _open(self) -> SpoolFile:
-        """Open the file. One that cannot be used is set aside for a new one, with a new epoch (R2, R7)."""
-        self._directory.create_database_file()
-        try:
-            opened = SpoolFile(self._directory.database, self._host)
-        except UnusableFileError as error:
-            self._move_aside(error.why, str(error))
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _CORRUPT:
-                raise
-            self._move_aside("corrupt", str(error))
-        else:
-            self._directory.hold_reserve()
-            return opened
-        self._directory.create_database_file()
-        return SpoolFile(self._directory.database, self._host)
+    def _open(self) -> Opening:
+        opening = open_file(self._directory, self._host, self._log)
+        self._last_sequence = opening.last_sequence
+        self._dropped_before_count += opening.missing_count
+        if opening.aside:
+            self._note_aside(opening.aside)
+        return opening
 
-    def _move_aside(self, why: str, detail: str) -> None:
-        path = self._directory.set_aside(why)
-        self._set_aside.append(path)
-        self._log.error("spool_set_aside", path=str(path), reason=detail)
-        for gone in self._directory.delete_aside(keep=KEPT_ASIDE_COUNT):
-            self._log.warning("spool_deleted", path=str(gone), reason="newer ones were set aside since")
+    def _note_aside(self, aside: SetAside) -> None:
+        self._set_aside.append(aside)
+        if aside.tally:
+            # What was sent and not answered may have reached the queue.
+            self._dropped_before_count += aside.tally.unsent_count
+
+    def _tell(self, *, synced: bool = False) -> None:
+        """Tell beside the file how far it has numbered and what the broker may have."""
+        kept = self._transit.kept()
+        waiting_count = self._file.totals.message_count - len(self._transit.confirmed)
+        tally = Tally(self.epoch, self._last_sequence, waiting_count, len(kept), ranges(kept))
+        self._directory.tally.write(tally, synced=synced)

@@ -31,8 +31,7 @@ def main() -> int:
     except KeyError as error:
         parser.error(str(error.args[0]))
     if options.list:
-        for fault in faults:
-            say(f"{fault.name}: {fault.done}; expected: {fault.expected}")
+        say(table.listing(faults))
         return 0
     return _run(faults, options)
 
@@ -64,6 +63,8 @@ def _run(faults: Sequence[Fault], options: argparse.Namespace) -> int:
                 if beneath := table.beneath(trial):
                     print(beneath, file=sys.stderr, flush=True)  # noqa: T201 - as below
                 (options.folder / RESULT).write_text(table.as_json(trials))
+    if len(trials) > len(faults):
+        say(f"\nThe seeds of each fault together:\n\n{table.summary(trials)}\n")
     if broken := [trial for trial in trials if not trial.holds]:
         say(f"{len(broken)} of {len(trials)} trials do not hold, as told below each")
     say(table.closing(trials))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.spool import spool
+from publisher.spool import opening
 from publisher.spool.file import SpoolFile
 
 
@@ -19,7 +19,7 @@ def closed_spools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         opened.append(SpoolFile(path, host))
         return opened[-1]
 
-    monkeypatch.setattr(spool, "SpoolFile", remembered)
+    monkeypatch.setattr(opening, "SpoolFile", remembered)
     yield
     for file in opened:
         file.close()

@@ -224,6 +224,7 @@ def test_a_spool_that_was_set_aside_is_announced_once(tmp_path: Path) -> None:
 
     assert "spool_set_aside" == event.kind
     assert (event.detail or "").startswith("spool.sqlite3.corrupt-")
+    assert {"unknown"} == set(event.attributes.values())
 
 
 def test_dropped_ranges_travel_in_the_report(tmp_path: Path) -> None:

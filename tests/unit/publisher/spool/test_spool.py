@@ -94,7 +94,7 @@ def test_files_are_private(tmp_path: Path) -> None:
 
     assert 0o700 == directory.stat().st_mode & 0o777
     files = {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
-    assert {DATABASE, f"{DATABASE}-wal", "lock", "reserve"} == files.keys()
+    assert {DATABASE, f"{DATABASE}-wal", "lock", "reserve", "tally"} == files.keys()
     assert {0o600} == set(files.values())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import SpoolFullError
-from publisher.spool import Spool, Ticket
+from publisher.spool import Spool, Stamp, Ticket
 from publisher.spool.directory import set_aside_files
 from tests.unit.publisher.spool.spooled import message, sequences
 
@@ -42,8 +42,69 @@ def test_an_unusable_file_is_set_aside_and_a_new_epoch_begins(tmp_path: Path, da
 
     assert epoch != spool.epoch
     assert 1 == len(spool.set_aside())
-    assert content == spool.set_aside()[0].read_bytes()
+    assert content == spool.set_aside()[0].path.read_bytes()
     assert Ticket(spool.epoch, 1) == spool.put(message())
+    # What was lost with it is told by number.
+    assert {
+        "epoch": epoch,
+        "last_sequence": "20",
+        "waiting_message_count": "20",
+        "unanswered_message_count": "0",
+    } == spool.set_aside()[0].numbers()
+    assert 20 == spool.status().dropped_message_count
+
+
+def test_what_the_broker_may_have_of_a_damaged_file_is_not_counted(tmp_path: Path) -> None:
+    """It is told beside the number of those that waited."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    for _ in range(20):
+        spool.put(message())
+    spool.confirm([item.ticket for item in spool.take("sample", count=3, size_bytes=2**40)])
+    spool.take("sample", count=4, size_bytes=2**40)
+    spool.close()
+    (tmp_path / "spool" / DATABASE).write_bytes(b"this is no database, " * 1000)
+    spool = Spool(tmp_path / "spool", "hv042")
+
+    assert ["20", "17", "4"] == list(spool.set_aside()[0].numbers().values())[1:]
+    assert 13 == spool.status().dropped_message_count
+
+
+@pytest.mark.parametrize("page", [None, b"", b"00000000 []", b"\xff" * 4096])
+def test_a_loss_without_a_tally_is_of_unknown_number(tmp_path: Path, page: bytes | None) -> None:
+    """Where the page beside the file is gone or damaged too, that is told."""
+    spool = Spool(tmp_path / "spool", "hv042")
+    spool.put(message())
+    spool.close()
+    (tmp_path / "spool" / DATABASE).write_bytes(b"this is no database, " * 1000)
+    tally = tmp_path / "spool" / "tally"
+    tally.unlink() if page is None else tally.write_bytes(page)
+    spool = Spool(tmp_path / "spool", "hv042")
+
+    assert {"unknown"} == set(spool.set_aside()[0].numbers().values())
+    assert 0 == spool.status().dropped_message_count
+
+
+def test_an_older_state_of_the_file_gives_no_number_twice(tmp_path: Path) -> None:
+    """What was numbered after it is counted and reported as dropped, but for what the broker may have."""
+    stamps: list[Stamp] = []
+    spool = Spool(tmp_path / "spool", "hv042")
+    for _ in range(3):
+        spool.put(message())
+    spool.close()
+    older = (tmp_path / "spool" / DATABASE).read_bytes()
+    spool = Spool(tmp_path / "spool", "hv042")
+    for _ in range(4):
+        spool.put(message())
+    spool.take("sample", after=Ticket(spool.epoch, 5), count=1, size_bytes=2**40)
+    spool.close()
+    (tmp_path / "spool" / DATABASE).write_bytes(older)
+
+    spool = Spool(tmp_path / "spool", "hv042")
+    assert 3 == spool.status().dropped_message_count
+    spool.confirm([spool.put(message())])
+    spool.put(message(lambda stamp: stamps.append(stamp) or b"x"))  # type: ignore[func-returns-value]  # append, then body
+    assert [1, 2, 3, 9] == sequences(spool)
+    assert [(4, 5), (7, 7)] == [(lost.first, lost.last) for lost in stamps[-1].dropped]
 
 
 def test_the_spool_of_another_host_is_set_aside(tmp_path: Path) -> None:
@@ -54,7 +115,7 @@ def test_the_spool_of_another_host_is_set_aside(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool", "hv043")
 
     assert ([], 1) == (sequences(spool), len(spool.set_aside()))
-    assert "other-host" in spool.set_aside()[0].name
+    assert "other-host" in spool.set_aside()[0].path.name
 
 
 def test_a_file_that_breaks_while_it_is_used_is_set_aside(tmp_path: Path) -> None:

@@ -36,8 +36,6 @@ class SpoolMachine(RuleBasedStateMachine):
         self.given = 0
         self.on_its_way: set[int] = set()
         self.unknown: set[int] = set()
-        # Whatever was handed to a connection: a new process knows as much and no more.
-        self.sent: set[int] = set()
         # Confirmed while the disk refused to delete: their number and size in the file.
         self.undeleted: dict[int, int] = {}
         # Until the next put the sequence of an unbuildable message stands in memory only.
@@ -114,7 +112,6 @@ class SpoolMachine(RuleBasedStateMachine):
         """Hand messages to the connection, the oldest first, those on their way once more."""
         found = self.spool.take("sample", count=count, size_bytes=EVERYTHING)
         self.on_its_way |= {item.ticket.sequence for item in found}
-        self.sent |= self.on_its_way
 
     @precondition(lambda self: self.on_its_way)
     @rule(data=st.data())
@@ -128,6 +125,10 @@ class SpoolMachine(RuleBasedStateMachine):
     def disconnect(self) -> None:
         """End the connection: what was sent may be with the broker or not."""
         self.spool.disconnected()
+        self.disconnected()
+
+    def disconnected(self) -> None:
+        """Note that no answer comes any more."""
         self.unknown |= self.on_its_way
         self.on_its_way.clear()
 
@@ -195,10 +196,9 @@ class SpoolMachine(RuleBasedStateMachine):
         self.forget_connection()
 
     def forget_connection(self) -> None:
-        """Open the spool as a new process does, which knows what was sent and not what became of it."""
+        """Open the spool as a new process does, which knows what was sent and not answered."""
         self.spool = self.opened()
-        self.on_its_way.clear()
-        self.unknown = self.sent & self.bodies.keys()
+        self.disconnected()
 
     @precondition(lambda self: not self.refused_in_memory and not self.undeleted)
     @rule()
