@@ -2,8 +2,8 @@
 """`python -m deploy.figures.trial FIGURE`: this machine's figure, out of a database that lives as long.
 
 A publisher measures this machine, a consumer stores it, and the view of now is asked. Broker and database are
-the lab's own, so that a migration which is not merged yet touches nothing that is kept. Libvirt and VMs are
-started for a figure of a VM only.
+the trial's own: a migration that is not merged yet touches nothing that is kept. Libvirt and VMs are started
+for a figure of a VM only.
 """
 
 import difflib
