@@ -17,7 +17,7 @@ $(error PORT=$(PORT) is no port: a number from 1 to 65535 is, such as PORT=8051)
 endif
 endif
 
-.PHONY: help setup demo test test-unit test-long lint format figures up down status screenshots
+.PHONY: help setup demo test test-unit test-long lint format figures try-figure up down status screenshots
 .PHONY: bench bench-drain bench-publisher faults scenarios pins clean clean-lab
 
 help: ## show this list
@@ -68,6 +68,9 @@ status: ## show what `make up` started
 figures: ## write what follows from declared figures: tables of docs/, the next migration (NAME=what_is_new)
 	@deploy/setup
 	@$(PYTHON) -m deploy.figures $(NAME)
+
+try-figure: setup ## measure a figure here and show it as stored, from a database that is thrown away (NAME=load_1m)
+	@$(PYTHON) -m deploy.figures.trial $(or $(NAME),$(error NAME is missing: make try-figure NAME=load_1m))
 
 screenshots: setup ## make the pictures of the README from a running demo (PORT=8050)
 	@$(PYTHON) -m deploy.screenshots http://127.0.0.1:$(or $(PORT),8050) docs/images --host hv009 --range now-24h

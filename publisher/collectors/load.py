@@ -17,7 +17,10 @@ UPTIME_PATH: Final = "/proc/uptime"
 
 
 class LoadReading(Struct, frozen=True, kw_only=True):
-    """Tasks running or waiting, averaged over 1, 5 and 15 minutes, and seconds since boot."""
+    """Tasks running or waiting, averaged over 1, 5 and 15 minutes, and seconds since boot.
+
+    Field names are figures.
+    """
 
     load_1m: float
     load_5m: float

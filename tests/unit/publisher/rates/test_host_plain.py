@@ -31,6 +31,14 @@ def test_a_gauge_is_its_field_and_a_count_an_increase() -> None:
     assert plain_figures(HostReading(), after, None)["oom_kill_count"] is None
 
 
+def test_a_gauge_has_the_digits_that_its_column_holds() -> None:
+    """A share of two gauges has seventeen: ``real`` has seven, ``double precision`` all of them."""
+    load = LoadReading(load_1m=922 / 16383, load_5m=1.0, load_15m=0.5, uptime_seconds=12_345_678.25)
+    sample = plain_figures(HostReading(), HostReading(load=load), None)
+
+    assert (0.05627785, 12_345_678.25) == (sample["load_1m"], sample["uptime_seconds"])
+
+
 def test_a_rate_is_an_increase_over_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     """No figure of today is one: a counter of kills stands for it."""
     kills = PlainFigure("kills_per_second", "rate", "swap", "oom_kill_total")
