@@ -60,7 +60,7 @@ def test_a_database_without_schema_says_what_to_run(
     dashboard = start_dashboard(as_seen_by_each_role(own_postgresql.admin, "kvmgrid", logins).dashboard_url)
     page.goto(f"{dashboard.url}/host/hv1")
     expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
-    page.get_by_role("link", name="Grid", exact=True).click()
+    page.get_by_role("link", name="Fleet", exact=True).click()
     expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
     migrate_as_owner(own_postgresql.admin, "kvmgrid", logins)
     expect(page.locator(".guide")).to_contain_text("Waiting for the first sample")

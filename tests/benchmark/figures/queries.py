@@ -13,9 +13,9 @@ import psycopg
 from dashboard.charts.contract import ChartView, written_chart
 from dashboard.database import Database
 from dashboard.pages import PAGES
-from dashboard.pages.grid.feed import GridFeed
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.fleet.feed import FleetFeed
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -43,7 +43,7 @@ ROLLUP = "host_samples_1m"
 SPAN = timedelta(hours=1)
 # What each page asks, for a viewer who opens it.
 OPENED: Mapping[str, tuple[Query[Any], ...]] = {
-    "page_grid": (GRID_HOSTS, GRID_DOMAINS),
+    "page_fleet": (FLEET_HOSTS, CARD_DOMAINS),
     "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
 }
 PLAIN = "the plain SQL"
@@ -99,9 +99,9 @@ def text(query: Query[Any]) -> bytes:
     return query.text().replace("{view}", ROLLUP).encode()
 
 
-def grid_answer(database: Database) -> bytes:
+def fleet_answer(database: Database) -> bytes:
     """Return what a browser gets that opens the grid."""
-    return orjson.dumps(written(GridFeed(database, keep_seconds=1.0).answer(Request(number=1))))
+    return orjson.dumps(written(FleetFeed(database, keep_seconds=1.0).answer(Request(number=1))))
 
 
 def host_answer(database: Database) -> bytes:
@@ -111,7 +111,7 @@ def host_answer(database: Database) -> bytes:
     return orjson.dumps([written(answer.update), answer.chart and written_chart(answer.chart)])
 
 
-ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}
+ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_fleet": fleet_answer, "page_host": host_answer}
 
 
 def measure(stock: Stock) -> Iterator[Figure]:

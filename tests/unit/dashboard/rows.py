@@ -4,17 +4,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.grid.queries import GridDomain, GridDomains, GridHost
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.fleet.queries import CardDomain, CardDomains, FleetHost
 from dashboard.pages.host.queries import HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 GIB = 1024**3
 
 
-def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
+def fleet_host(host: str = "hv1", **changes: Any) -> FleetHost:
     """Return a fresh, good host."""
-    row = GridHost(
+    row = FleetHost(
         host=host,
         hostname=host,
         cpu_count=16,
@@ -40,12 +40,12 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
     return row._replace(**changes)
 
 
-def grid_domains(
-    *domains: GridDomain, host: str = "hv1", shown_count: int = SHOWN_DOMAIN_COUNT
-) -> GridDomains:
+def card_domains(
+    *domains: CardDomain, host: str = "hv1", shown_count: int = SHOWN_DOMAIN_COUNT
+) -> CardDomains:
     """Return the VMs of a host as the database gives them."""
     first = domains[:shown_count]
-    return GridDomains(
+    return CardDomains(
         host=host,
         state_names=[each.state_name for each in domains],
         freshnesses=[each.freshness for each in domains],
@@ -58,9 +58,9 @@ def grid_domains(
     )
 
 
-def grid_domain(name: str, **changes: Any) -> GridDomain:
+def card_domain(name: str, **changes: Any) -> CardDomain:
     """Return a running VM at a quarter of its vCPUs."""
-    row = GridDomain(
+    row = CardDomain(
         uuid=f"uuid-of-{name}",
         name=name,
         sampled_at=NOW,

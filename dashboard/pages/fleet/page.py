@@ -6,22 +6,22 @@ from dash import Dash, html
 from dashboard.components.feed_callback import bind_feed
 from dashboard.database import Database
 from dashboard.page import Page
-from dashboard.pages.grid.feed import HOST_CARDS, SUMMARY, GridFeed
-from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.fleet.feed import HOST_CARDS, SUMMARY, FleetFeed
+from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.parts import Parts, body, list_place, place
 from dashboard.web.workers import Workers
 
 PATH = "/"
 
-PARTS = "grid-parts"
+PARTS = "fleet-parts"
 
 
 def layout() -> Parts:
     """Return the structure of the page."""
     return Parts(
         [
-            html.H1("Grid", className="unseen"),
+            html.H1("Fleet", className="unseen"),
             html.Div(**place(NOTICE)),
             html.Div(
                 [
@@ -32,22 +32,22 @@ def layout() -> Parts:
             ),
         ],
         id=PARTS,
-        className="page page--grid",
+        className="page page--fleet",
     )
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
     """Bind the page's one callback."""
-    bind_feed(app, PARTS, GridFeed(database, keep_seconds=keep_seconds), workers)
+    bind_feed(app, PARTS, FleetFeed(database, keep_seconds=keep_seconds), workers)
 
 
-GRID = Page(
-    name="grid",
-    label="Grid",
+FLEET = Page(
+    name="fleet",
+    label="Fleet",
     path=PATH,
     matches=lambda path: path == PATH,
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(GRID_HOSTS, GRID_DOMAINS),
+    queries=(FLEET_HOSTS, CARD_DOMAINS),
 )

@@ -17,11 +17,11 @@ from dashboard.components.failure import failed, noticed
 from dashboard.components.notices import first_run, slow_answer
 from dashboard.database import Database
 from dashboard.errors import DatabaseError
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT, host_card
-from dashboard.pages.grid.host_card_templates import TEMPLATES
-from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS, NO_DOMAINS
-from dashboard.pages.grid.silence import silence_banner
-from dashboard.pages.grid.summary import summary
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT, host_card
+from dashboard.pages.fleet.host_card_templates import TEMPLATES
+from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS, NO_DOMAINS
+from dashboard.pages.fleet.silence import silence_banner
+from dashboard.pages.fleet.summary import summary
 from dashboard.parts.change import Change, change
 from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, gone_parts, unseen
 from dashboard.parts.markup import Element
@@ -30,7 +30,7 @@ from dashboard.web.answer_cache import AnswerCache
 
 SUMMARY = "summary"
 HOST_CARDS = "host-cards"
-TITLE = "Grid · kvmgrid"
+TITLE = "Fleet · kvmgrid"
 
 
 class Card(NamedTuple):
@@ -56,7 +56,7 @@ class Snapshot(NamedTuple):
     banner: Element | None = None
 
 
-class GridFeed:
+class FleetFeed:
     """Answers the requests of the grid page."""
 
     def __init__(
@@ -107,8 +107,8 @@ class GridFeed:
         )
 
     def _take(self, _: None) -> Snapshot:
-        hosts = self._database.fetch(GRID_HOSTS)
-        domains = self._database.fetch(GRID_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})
+        hosts = self._database.fetch(FLEET_HOSTS)
+        domains = self._database.fetch(CARD_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})
         of_host = {each.host: each for each in domains}
         last, cursor = self._last, self._last.cursor + 1
         cards = {}

@@ -12,12 +12,12 @@ import orjson
 import pytest
 
 from dashboard.app import COMPRESSION_LEVEL
-from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.grid.queries import GridDomains, GridHost
+from dashboard.pages.fleet.feed import HOST_CARDS, FleetFeed
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.fleet.queries import CardDomains, FleetHost
 from dashboard.parts.contract import Request, Update, written
 from tests.unit.dashboard.row_database import RowDatabase, holding
-from tests.unit.dashboard.rows import GIB, NOW, grid_domain, grid_domains, grid_host
+from tests.unit.dashboard.rows import GIB, NOW, card_domain, card_domains, fleet_host
 
 HOST_COUNT = 1000
 VM_COUNTS = (3, SHOWN_DOMAIN_COUNT, 50)
@@ -27,13 +27,13 @@ OPENED_BYTES_MAX = 330_000
 
 def compressed_bytes(update: Update) -> int:
     """Return the size of an answer as it travels."""
-    sent = {"multi": True, "response": {"grid-parts": {"update": written(update)}}}
+    sent = {"multi": True, "response": {"fleet-parts": {"update": written(update)}}}
     return len(zlib.compress(orjson.dumps(sent), COMPRESSION_LEVEL))
 
 
-def host(number: int, random: Random, seconds: float) -> GridHost:
+def host(number: int, random: Random, seconds: float) -> FleetHost:
     """Return a host whose every figure is another one at each sample."""
-    return grid_host(
+    return fleet_host(
         f"hv{number:04d}",
         sampled_at=NOW + timedelta(seconds=seconds + random.random()),
         cpu_busy_ratio=random.random(),
@@ -45,11 +45,11 @@ def host(number: int, random: Random, seconds: float) -> GridHost:
     )
 
 
-def domains(number: int, random: Random, count: int) -> GridDomains:
+def domains(number: int, random: Random, count: int) -> CardDomains:
     """Return the VMs of a host, the same ones each time, with new figures."""
     ids = Random(number)  # noqa: S311 - the same names each time, no secrets
     vms = [
-        grid_domain(
+        card_domain(
             f"{ids.choice(('web', 'db', 'batch', 'build'))}-{ids.randrange(10_000):04d}",
             uuid=str(uuid.UUID(int=ids.getrandbits(128))),
             cpu_ratio=random.random() ** 3,
@@ -57,14 +57,14 @@ def domains(number: int, random: Random, count: int) -> GridDomains:
         )
         for _ in range(count)
     ]
-    return grid_domains(*vms, host=f"hv{number:04d}")
+    return card_domains(*vms, host=f"hv{number:04d}")
 
 
 def rows(numbers: Sequence[int], random: Random, vm_count: int, seconds: float) -> dict[str, list[Any]]:
     """Return the rows of the hosts with these numbers."""
     return {
-        "grid_hosts": [host(number, random, seconds) for number in numbers],
-        "grid_domains": [domains(number, random, vm_count) for number in numbers],
+        "fleet_hosts": [host(number, random, seconds) for number in numbers],
+        "card_domains": [domains(number, random, vm_count) for number in numbers],
     }
 
 
@@ -74,7 +74,7 @@ def test_a_tick_of_a_large_fleet_is_small(vm_count: int) -> None:
     random = Random(vm_count)  # noqa: S311 - repeatable figures, no secrets
     everything = rows(range(HOST_COUNT), random, vm_count, 0)
     database = RowDatabase(everything)
-    feed = GridFeed(database, keep_seconds=0)
+    feed = FleetFeed(database, keep_seconds=0)
     opened = feed.answer(Request(number=1))
     for table, fresh in rows(range(0, HOST_COUNT, 10), random, vm_count, 10).items():
         everything[table][::10] = fresh

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: the newest figures of every host, for its card on the grid. Reads no time series.
 -- Parameters: none
--- Columns: one GridHost each; sampled_at is null for a host that has sent events but no sample yet
+-- Columns: one FleetHost each; sampled_at is null for a host that has sent events but no sample yet
 SELECT
     host,
     hostname,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dashboard.queries import JsonList, Query
 
 
-class GridHost(NamedTuple):
+class FleetHost(NamedTuple):
     """One host, as its card on the grid shows it."""
 
     host: str
@@ -34,7 +34,7 @@ class GridHost(NamedTuple):
     collectors: JsonList | None
 
 
-class GridDomain(NamedTuple):
+class CardDomain(NamedTuple):
     """One VM, as the card of its host shows it."""
 
     uuid: str
@@ -46,7 +46,7 @@ class GridDomain(NamedTuple):
     vcpu_count: int | None
 
 
-class GridDomains(NamedTuple):
+class CardDomains(NamedTuple):
     """The VMs of one host: a list per column, from ``uuids`` on of the first ones, which its card shows."""
 
     host: str
@@ -65,14 +65,14 @@ class GridDomains(NamedTuple):
         """How many VMs there are, those that are not shown among them."""
         return len(self.state_names)
 
-    def first(self) -> Iterator[GridDomain]:
+    def first(self) -> Iterator[CardDomain]:
         """Yield the VMs that are shown."""
         columns = (self.freshnesses, self.state_names, self.cpu_ratios, self.vcpu_counts)
         # The shortest lists end it.
-        return map(GridDomain._make, zip(self.uuids, self.names, self.sampled_ats, *columns, strict=False))
+        return map(CardDomain._make, zip(self.uuids, self.names, self.sampled_ats, *columns, strict=False))
 
 
-NO_DOMAINS = GridDomains("", [], [], 0, [], [], [], [], [])
+NO_DOMAINS = CardDomains("", [], [], 0, [], [], [], [], [])
 
-GRID_HOSTS = Query(__package__, "grid_hosts", GridHost)
-GRID_DOMAINS = Query(__package__, "grid_domains", GridDomains)
+FLEET_HOSTS = Query(__package__, "fleet_hosts", FleetHost)
+CARD_DOMAINS = Query(__package__, "card_domains", CardDomains)

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dashboard.components.domain_mark import domain_mark, state_counts, state_rank
-from dashboard.pages.grid.queries import GridDomains, GridHost
+from dashboard.pages.fleet.queries import CardDomains, FleetHost
 from dashboard.parts.markup import Element, h
 
 STATE_ORDER = ("good", "strained", "bad", "unknown", "stale")
 
 
-def summary(hosts: Sequence[GridHost], domains: Iterable[GridDomains]) -> Element:
+def summary(hosts: Sequence[FleetHost], domains: Iterable[CardDomains]) -> Element:
     """Return the counts: each host is in one of them, and how many of all are late is said beside them."""
     health = Counter(_state(host) for host in hosts)
     late = sum(host.freshness == "late" for host in hosts)
@@ -48,7 +48,7 @@ def summary(hosts: Sequence[GridHost], domains: Iterable[GridDomains]) -> Elemen
     )
 
 
-def _state(host: GridHost) -> str:
+def _state(host: FleetHost) -> str:
     """Return the one word that a host is counted under; of one that never sent a sample nothing is known."""
     if host.freshness == "stale" and host.sampled_at is not None:
         return "stale"
