@@ -1,63 +1,73 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the grid shows, and what of it changed: taken from the database once per period for all viewers.
+"""What the page Fleet shows, and what of it changed: taken from the database once per period for all viewers.
 
-A browser names the feed and the cursor it has seen, and gets the cards that changed since. A card whose last
-version it holds travels as what differs. A feed lives as long as the process; a browser of an older one gets
-everything.
+A feed lives as long as the process; a browser of an older one gets everything.
 """
 
 import secrets
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
+from dashboard.components.event_list import event_list
 from dashboard.components.failure import failed, noticed
 from dashboard.components.notices import first_run, slow_answer
 from dashboard.database import Database
 from dashboard.errors import DatabaseError
-from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT, host_card
+from dashboard.pages.fleet import card_history
+from dashboard.pages.fleet.attention import (
+    LATENCY_SECONDS_MIN,
+    LISTED_DOMAIN_COUNT,
+    STEAL_RATIO_MIN,
+    attention,
+)
+from dashboard.pages.fleet.capacity import capacities
+from dashboard.pages.fleet.card_history import NO_CARDS, Cards
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.host_card_templates import TEMPLATES
-from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS, NO_DOMAINS
+from dashboard.pages.fleet.overview import overview
+from dashboard.pages.fleet.queries import (
+    CARD_DOMAINS,
+    DOMAIN_TOTALS,
+    FLEET_EVENTS,
+    FLEET_HOSTS,
+    NO_DOMAINS,
+    SUFFERING_DOMAINS,
+    FleetHost,
+)
 from dashboard.pages.fleet.silence import silence_banner
 from dashboard.pages.fleet.summary import summary
-from dashboard.parts.change import Change, change
-from dashboard.parts.contract import NOTICE, Items, Part, Request, Update, gone_parts, unseen
-from dashboard.parts.markup import Element
+from dashboard.parts.contract import NOTICE, Part, Request, Update, gone_parts, unseen
+from dashboard.parts.markup import Element, h
 from dashboard.parts.template import described
 from dashboard.web.answer_cache import AnswerCache
 
 SUMMARY = "summary"
+ATTENTION = "attention"
+OVERVIEW = "overview"
+EVENTS = "events"
 HOST_CARDS = "host-cards"
 TITLE = "Fleet · kvmgrid"
 
-
-class Card(NamedTuple):
-    """A card, what it was made of, and the cursors of this version and of the one before.
-
-    ``change`` makes the version before this one; None where there was none of its shape.
-    """
-
-    rows: object
-    element: Element
-    cursor: int
-    cursor_before: int = 0
-    change: "Change | None" = None
+SHOWN_EVENT_COUNT = 10
+EVENTS_SPAN = timedelta(days=1)
+# An event of a host whose clock is ahead is of the future.
+EVENTS_AHEAD = timedelta(hours=1)
 
 
 class Snapshot(NamedTuple):
-    """The grid at one moment. ``order_cursor`` is when hosts came or went, ``banner`` what concerns all."""
+    """The fleet at one moment; ``banner`` is what concerns all of it."""
 
-    cursor: int
-    order_cursor: int
-    cards: dict[str, Card]
-    summary: Part
+    hosts: Sequence[FleetHost]
+    parts: dict[str, Part]
+    cards: Cards
     banner: Element | None = None
 
 
 class FleetFeed:
-    """Answers the requests of the grid page."""
+    """Answers the requests of the page."""
 
     def __init__(
         self,
@@ -70,7 +80,7 @@ class FleetFeed:
         self._now = now
         self._name = secrets.token_hex(8)
         self._templates = described(TEMPLATES)
-        self._last = Snapshot(0, 0, {}, Part.of([]))
+        self._cards = NO_CARDS
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
 
     def answer(self, request: Request) -> Update:
@@ -91,62 +101,55 @@ class FleetFeed:
             snapshot = self._shared.get(None)
         except DatabaseError as error:
             return failed(request, error, self._database.away_since)
-        if not snapshot.cards:
+        if not snapshot.hosts:
             return noticed(request, first_run())
-        seen = request.seen
-        since = seen.cursor if seen.feed == self._name and seen.cursor <= snapshot.cursor else 0
+        seen, cards = request.seen, snapshot.cards
+        since = seen.cursor if seen.feed == self._name and seen.cursor <= cards.cursor else 0
         return Update(
             number=request.number,
             feed=self._name,
-            cursor=snapshot.cursor,
+            cursor=cards.cursor,
             banner=snapshot.banner,
             templates=self._templates if since == 0 else None,
-            parts=unseen({SUMMARY: snapshot.summary}, seen),
+            parts=unseen(snapshot.parts, seen),
             gone=gone_parts([NOTICE], seen),
-            lists={HOST_CARDS: _items(snapshot, since)},
+            lists={HOST_CARDS: cards.items(since)},
         )
 
     def _take(self, _: None) -> Snapshot:
-        hosts = self._database.fetch(FLEET_HOSTS)
-        domains = self._database.fetch(CARD_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})
-        of_host = {each.host: each for each in domains}
-        last, cursor = self._last, self._last.cursor + 1
-        cards = {}
-        for host in hosts:
-            rows, old = (host, of_host.get(host.host, NO_DOMAINS)), last.cards.get(host.host)
-            # Between two samples of a host nothing of it is made anew.
-            if old is not None and old.rows == rows:
-                cards[host.host] = old
-            else:
-                cards[host.host] = _card(old, Card(rows, host_card(*rows), cursor))
-        self._last = Snapshot(
-            cursor=cursor,
-            order_cursor=last.order_cursor if list(cards) == list(last.cards) else cursor,
-            cards=cards,
-            summary=Part.of(summary(hosts, domains)),
-            banner=silence_banner(hosts),
+        fetch = self._database.fetch
+        hosts, totals = fetch(FLEET_HOSTS), fetch(DOMAIN_TOTALS)
+        limits = {"steal_ratio_min": STEAL_RATIO_MIN, "latency_seconds_min": LATENCY_SECONDS_MIN}
+        suffering = fetch(SUFFERING_DOMAINS, limits | {"limit": LISTED_DOMAIN_COUNT})
+        of_host = {each.host: each for each in fetch(CARD_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})}
+        rows = {host.host: (host, of_host.get(host.host, NO_DOMAINS)) for host in hosts}
+        self._cards = card_history.following(self._cards, rows)
+        trees = {
+            SUMMARY: summary(hosts, totals),
+            ATTENTION: attention(hosts, suffering),
+            OVERVIEW: overview(hosts, capacities(hosts, totals)),
+            EVENTS: self._events(),
+        }
+        return Snapshot(
+            hosts,
+            {name: Part.of(tree) for name, tree in trees.items()},
+            self._cards,
+            silence_banner(hosts),
         )
-        return self._last
 
-
-def _card(old: Card | None, fresh: Card) -> Card:
-    """Return the fresh card with its change, or as old as the last one if they look alike."""
-    if old is None:
-        return fresh
-    if old.element == fresh.element:
-        return old._replace(rows=fresh.rows)
-    return fresh._replace(cursor_before=old.cursor, change=change(old.element, fresh.element))
-
-
-def _items(snapshot: Snapshot, since: int) -> Items:
-    """Return the cards that changed after a cursor; of the versions before the last no change is kept."""
-    trees, changes = {}, {}
-    for host, card in snapshot.cards.items():
-        if card.cursor <= since:
-            continue
-        if card.change is not None and card.cursor_before <= since:
-            changes[host] = card.change
-        else:
-            trees[host] = card.element
-    order = list(snapshot.cards) if snapshot.order_cursor > since else None
-    return Items(trees=trees, changes=changes, order=order)
+    def _events(self) -> Element:
+        now = self._now()
+        span: dict[str, datetime | int] = {
+            "start": now - EVENTS_SPAN,
+            "end": now + EVENTS_AHEAD,
+            "limit": SHOWN_EVENT_COUNT,
+        }
+        events = self._database.fetch(FLEET_EVENTS, span)
+        return h(
+            "section",
+            h("h2", "Last events"),
+            event_list(events, names_host=True)
+            if events
+            else h("p", "Nothing happened in the last 24 h.", class_="quiet"),
+            class_="card",
+        )

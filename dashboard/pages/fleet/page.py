@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The grid: every hypervisor as a card, live."""
+"""The fleet at a glance: counts, what needs attention, totals, every host, the last events."""
 
 from dash import Dash, html
 
 from dashboard.components.feed_callback import bind_feed
 from dashboard.database import Database
 from dashboard.page import Page
-from dashboard.pages.fleet.feed import HOST_CARDS, SUMMARY, FleetFeed
-from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS
+from dashboard.pages.fleet.feed import ATTENTION, EVENTS, HOST_CARDS, OVERVIEW, SUMMARY, FleetFeed
+from dashboard.pages.fleet.queries import (
+    CARD_DOMAINS,
+    DOMAIN_TOTALS,
+    FLEET_EVENTS,
+    FLEET_HOSTS,
+    SUFFERING_DOMAINS,
+)
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.parts import Parts, body, list_place, place
 from dashboard.web.workers import Workers
@@ -26,7 +32,10 @@ def layout() -> Parts:
             html.Div(
                 [
                     html.Div(className="summary-place", **place(SUMMARY)),
+                    html.Div(**place(ATTENTION)),
+                    html.Div(**place(OVERVIEW)),
                     html.Div(className="host-cards", **list_place(HOST_CARDS)),
+                    html.Div(**place(EVENTS)),
                 ],
                 **body(),
             ),
@@ -49,5 +58,5 @@ FLEET = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(FLEET_HOSTS, CARD_DOMAINS),
+    queries=(FLEET_HOSTS, DOMAIN_TOTALS, SUFFERING_DOMAINS, CARD_DOMAINS, FLEET_EVENTS),
 )

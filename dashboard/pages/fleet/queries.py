@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The questions of the grid, and the types of their rows."""
+"""The questions of the page Fleet, and the types of their rows."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.queries import JsonList, Query
+from dashboard.queries import HostEvent, JsonList, Query
 
 
 class FleetHost(NamedTuple):
-    """One host, as its card on the grid shows it."""
+    """One host, as its card or its cell shows it."""
 
     host: str
     hostname: str | None
     cpu_count: int | None
+    tags: list[str]
     sampled_at: datetime | None
     stale_at: datetime | None
     freshness: str
@@ -25,13 +26,73 @@ class FleetHost(NamedTuple):
     cpu_busy_ratio: float | None
     memory_used_ratio: float | None
     memory_total_bytes: int | None
+    memory_available_bytes: int | None
     disk_busy_ratio: float | None
+    disk_bytes_per_second: float | None
     cpu_temperature_celsius: float | None
     cpu_temperature_limit_celsius: float | None
     board_temperature_celsius: float | None
     hypervisor_state: str | None
     hypervisor_reason: str | None
     collectors: JsonList | None
+
+    @property
+    def state(self) -> str:
+        """The one word that a host is counted under, as the filter ``state:`` has it.
+
+        Of one that never sent a sample nothing is known.
+        """
+        if self.freshness == "stale":
+            return "unknown" if self.sampled_at is None else "stale"
+        return self.health_state or "unknown"
+
+
+# In the order of libvirt's numbers.
+STATE_NAMES = (
+    "no state",
+    "running",
+    "idle",
+    "paused",
+    "in shutdown",
+    "shut off",
+    "crashed",
+    "pmsuspended",
+)
+
+
+class DomainTotals(NamedTuple):
+    """The VMs of one host: how many are in which state, and what those that are not off have been given.
+
+    ``vcpu_count`` is of those that run. A sum is of what is known; the count behind it says of how many VMs
+    it is not.
+    """
+
+    host: str
+    domain_count: int
+    # Their host, or libvirt on it, is silent: whether they run is not known.
+    stale_count: int
+    # By libvirt's numbers, as STATE_NAMES has them.
+    state_counts: list[int]
+    not_sampled_count: int
+    vcpu_count: int
+    vcpu_unknown_count: int
+    assigned_bytes: int
+    assigned_unknown_count: int
+    resident_bytes: int
+    resident_unknown_count: int
+
+
+class SufferingDomain(NamedTuple):
+    """A VM that suffers; ``steal_ratio`` and ``block_latency_seconds`` are None where they are bearable."""
+
+    uuid: str
+    name: str
+    host: str
+    is_crashed: bool
+    is_paused_by_error: bool
+    steal_ratio: float | None
+    block_latency_seconds: float | None
+    total_count: int
 
 
 class CardDomain(NamedTuple):
@@ -76,3 +137,6 @@ NO_DOMAINS = CardDomains("", [], [], 0, [], [], [], [], [])
 
 FLEET_HOSTS = Query(__package__, "fleet_hosts", FleetHost)
 CARD_DOMAINS = Query(__package__, "card_domains", CardDomains)
+DOMAIN_TOTALS = Query(__package__, "domain_totals", DomainTotals)
+SUFFERING_DOMAINS = Query(__package__, "suffering_domains", SufferingDomain)
+FLEET_EVENTS = Query(__package__, "fleet_events", HostEvent)

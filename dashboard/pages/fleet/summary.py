@@ -1,43 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The strip above the grid: hosts and VMs by state."""
+"""The head of the page: hosts and VMs by state. Each count opens the list of what it counts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
-from dashboard.components.domain_mark import domain_mark, state_counts, state_rank
-from dashboard.pages.fleet.queries import CardDomains, FleetHost
-from dashboard.parts.markup import Element, h
+from dashboard.components.domain_mark import NOT_SAMPLED, STATE_UNKNOWN, domain_mark, state_rank
+from dashboard.pages.fleet.queries import STATE_NAMES, DomainTotals, FleetHost
+from dashboard.parts.markup import Child, Element, h
 
 STATE_ORDER = ("good", "strained", "bad", "unknown", "stale")
+CATCHING_UP = "catching up"
+OTHER_STATE = "in another state"
+HOSTS_PATH, VMS_PATH = "/hosts", "/vms"
+# What the filter of the list calls a state, where that is not the word of libvirt.
+_FILTER_WORDS = {STATE_UNKNOWN: "unknown", NOT_SAMPLED: "unknown"}
 
 
-def summary(hosts: Sequence[FleetHost], domains: Iterable[CardDomains]) -> Element:
+def list_path(path: str, filtered_by: str) -> str:
+    """Return the address of a list with a filter."""
+    return f"{path}?{urlencode({'q': filtered_by})}"
+
+
+def summary(hosts: Sequence[FleetHost], totals: Iterable[DomainTotals]) -> Element:
     """Return the counts: each host is in one of them, and how many of all are late is said beside them."""
-    health = Counter(_state(host) for host in hosts)
+    health = Counter(CATCHING_UP if host.is_catching_up else host.state for host in hosts)
     late = sum(host.freshness == "late" for host in hosts)
-    states: Counter[str] = Counter()
-    for each in domains:
-        states.update(state_counts(each.state_names, each.freshnesses))
+    states = domain_states(totals)
+    domain_count = states.total()
     return h(
         "div",
         h(
             "section",
-            h("h2", h("strong", str(len(hosts))), " host" if len(hosts) == 1 else " hosts"),
+            h("h2", _all(len(hosts), "host", "hosts", HOSTS_PATH)),
             h(
                 "ul",
-                *(_count(f"dot dot--{word}", word, health[word]) for word in STATE_ORDER if health[word]),
-                _count("dot dot--late", "of them late", late) if late else None,
+                *(_host_count(word, health[word]) for word in (*STATE_ORDER, CATCHING_UP) if health[word]),
+                _count(_dot("late"), "of them late", late) if late else None,
             ),
             class_="counts",
             aria_label="hosts by state",
         ),
         h(
             "section",
-            h("h2", h("strong", str(states.total())), " VM" if states.total() == 1 else " VMs"),
+            h("h2", _all(domain_count, "VM", "VMs", VMS_PATH)),
             h(
                 "ul",
                 *(
-                    h("li", domain_mark(word), h("strong", str(states[word])), f" {word}")
+                    _domain_count(word, states[word])
                     for word in sorted(states, key=lambda state: (state_rank(state), state))
                 ),
             ),
@@ -48,12 +58,39 @@ def summary(hosts: Sequence[FleetHost], domains: Iterable[CardDomains]) -> Eleme
     )
 
 
-def _state(host: FleetHost) -> str:
-    """Return the one word that a host is counted under; of one that never sent a sample nothing is known."""
-    if host.freshness == "stale" and host.sampled_at is not None:
-        return "stale"
-    return "unknown" if host.freshness == "stale" else host.health_state or "unknown"
+def domain_states(totals: Iterable[DomainTotals]) -> Counter[str]:
+    """Return how many VMs are in each state; of those of a silent host none is known."""
+    counts: Counter[str] = Counter()
+    for each in totals:
+        counts[STATE_UNKNOWN] += each.stale_count
+        counts[NOT_SAMPLED] += each.not_sampled_count
+        for name, count in zip(STATE_NAMES, each.state_counts, strict=True):
+            counts[name] += count
+        known = each.stale_count + each.not_sampled_count + sum(each.state_counts)
+        counts[OTHER_STATE] += each.domain_count - known
+    return +counts
 
 
-def _count(mark: str, word: str, count: int) -> Element:
-    return h("li", h("span", class_=mark, aria_hidden="true"), h("strong", str(count)), f" {word}")
+def _all(count: int, one: str, many: str, path: str) -> Element:
+    return h("a", h("strong", f"{count:,}"), f" {one if count == 1 else many}", href=path)
+
+
+def _host_count(word: str, count: int) -> Element:
+    filtered_by = f"state:{'stale' if word == CATCHING_UP else word}"
+    mark = _dot("waiting" if word == CATCHING_UP else word)
+    return _count(mark, word, count, list_path(HOSTS_PATH, filtered_by))
+
+
+def _domain_count(word: str, count: int) -> Element:
+    named = _FILTER_WORDS.get(word, word)
+    path = list_path(VMS_PATH, f'state:"{named}"' if " " in named else f"state:{named}")
+    return _count(domain_mark(word), word, count, None if word == OTHER_STATE else path)
+
+
+def _dot(word: str) -> Element:
+    return h("span", class_=f"dot dot--{word}", aria_hidden="true")
+
+
+def _count(mark: Element, word: str, count: int, path: str | None = None) -> Element:
+    words: tuple[Child, ...] = (mark, h("strong", f"{count:,}"), f" {word}")
+    return h("li", *words) if path is None else h("li", h("a", *words, href=path))

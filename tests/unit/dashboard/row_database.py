@@ -17,6 +17,7 @@ from tests.unit.dashboard.rows import (
     NOW,
     card_domain,
     card_domains,
+    domain_totals,
     fleet_host,
     host_domain,
     host_now,
@@ -63,17 +64,19 @@ class RowDatabase(Database):
         return self.rows[query.name]
 
 
-def fleet_database() -> RowDatabase:
+def fleet_database(**changes: list[Any]) -> RowDatabase:
     """Return two hosts with a VM each."""
-    return RowDatabase(
-        {
-            "fleet_hosts": [fleet_host("hv1"), fleet_host("hv2")],
-            "card_domains": [
-                card_domains(card_domain("a"), host="hv1"),
-                card_domains(card_domain("b"), host="hv2"),
-            ],
-        }
-    )
+    rows: dict[str, list[Any]] = {
+        "fleet_hosts": [fleet_host("hv1"), fleet_host("hv2")],
+        "card_domains": [
+            card_domains(card_domain("a"), host="hv1"),
+            card_domains(card_domain("b"), host="hv2"),
+        ],
+        "domain_totals": [domain_totals("hv1"), domain_totals("hv2")],
+        "suffering_domains": [],
+        "fleet_events": [],
+    }
+    return RowDatabase(rows | changes)
 
 
 def host_database(**changes: list[Any]) -> RowDatabase:

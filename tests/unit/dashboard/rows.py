@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.fleet.queries import CardDomain, CardDomains, FleetHost
+from dashboard.pages.fleet.queries import (
+    STATE_NAMES,
+    CardDomain,
+    CardDomains,
+    DomainTotals,
+    FleetHost,
+    SufferingDomain,
+)
 from dashboard.pages.host.queries import HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -18,6 +25,7 @@ def fleet_host(host: str = "hv1", **changes: Any) -> FleetHost:
         host=host,
         hostname=host,
         cpu_count=16,
+        tags=[],
         sampled_at=NOW,
         stale_at=NOW + timedelta(seconds=50),
         freshness="fresh",
@@ -29,7 +37,9 @@ def fleet_host(host: str = "hv1", **changes: Any) -> FleetHost:
         cpu_busy_ratio=0.42,
         memory_used_ratio=0.5,
         memory_total_bytes=64 * GIB,
+        memory_available_bytes=32 * GIB,
         disk_busy_ratio=0.1,
+        disk_bytes_per_second=1024.0**2,
         cpu_temperature_celsius=54.0,
         cpu_temperature_limit_celsius=95.0,
         board_temperature_celsius=None,
@@ -68,6 +78,40 @@ def card_domain(name: str, **changes: Any) -> CardDomain:
         state_name="running",
         cpu_ratio=0.25,
         vcpu_count=2,
+    )
+    return row._replace(**changes)
+
+
+def domain_totals(host: str = "hv1", *, states: dict[str, int] | None = None, **changes: Any) -> DomainTotals:
+    """Return the VMs of a host: one that runs with 2 vCPUs and 4 GiB, 3 GiB of them resident."""
+    counts = {"running": 1} if states is None else states
+    row = DomainTotals(
+        host=host,
+        domain_count=sum(counts.values()),
+        stale_count=0,
+        state_counts=[counts.get(name, 0) for name in STATE_NAMES],
+        not_sampled_count=0,
+        vcpu_count=2,
+        vcpu_unknown_count=0,
+        assigned_bytes=4 * GIB,
+        assigned_unknown_count=0,
+        resident_bytes=3 * GIB,
+        resident_unknown_count=0,
+    )
+    return row._replace(**changes)
+
+
+def suffering_domain(name: str = "web", **changes: Any) -> SufferingDomain:
+    """Return a VM with nothing wrong yet."""
+    row = SufferingDomain(
+        uuid=f"uuid-of-{name}",
+        name=name,
+        host="hv1",
+        is_crashed=False,
+        is_paused_by_error=False,
+        steal_ratio=None,
+        block_latency_seconds=None,
+        total_count=1,
     )
     return row._replace(**changes)
 

@@ -15,7 +15,7 @@ from dashboard.pages.fleet.queries import CardDomain, FleetHost
 from dashboard.pages.fleet.summary import summary
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.expansion import expanded
-from tests.unit.dashboard.rows import card_domain, card_domains, fleet_host
+from tests.unit.dashboard.rows import card_domain, card_domains, domain_totals, fleet_host
 
 
 def find(tree: Any, tag: str, css_class: str | None = None) -> list[Any]:
@@ -158,7 +158,8 @@ def test_a_stale_vm_on_a_fresh_host_has_an_age_instead_of_a_figure() -> None:
     assert 1 == len(find(stale, "time", "age"))
     assert "1 running of 2, 1 unknown" in texts(tree)
     assert "2, state unknown" in texts(card_of(fleet_host(), *[card_domain("a", freshness="stale")] * 2))
-    words = " ".join(texts(summary([fleet_host()], [card_domains(*domains)])).split())
+    counted = domain_totals(states={"running": 1}, domain_count=2, stale_count=1)
+    words = " ".join(texts(summary([fleet_host()], [counted])).split())
     assert "1 running" in words
     assert "1 state unknown" in words
 
@@ -231,8 +232,10 @@ def test_the_summary_counts_by_state() -> None:
         fleet_host("d", health_state="unknown", health_score=None),
         fleet_host("e", freshness="stale", sampled_at=None, health_state=None),
     ]
-    domains = [card_domain("x"), card_domain("y"), card_domain("z", state_name="paused")]
-    words = " ".join(texts(summary(hosts, [card_domains(*domains)])).split())
+    tree = summary(
+        hosts, [domain_totals("a", states={"running": 2}), domain_totals("c", states={"paused": 1})]
+    )
+    words = " ".join(texts(tree).split())
     for expected in (
         "5 hosts",
         "1 good 1 bad 2 unknown 1 stale 1 of them late",
@@ -241,6 +244,26 @@ def test_the_summary_counts_by_state() -> None:
         "1 paused",
     ):
         assert expected in words
+
+
+def test_a_count_opens_what_it_counts() -> None:
+    """Each state leads to the list of the hosts or VMs in it; a host that sends its past is not stale."""
+    hosts = [
+        fleet_host("a", health_state="bad"),
+        fleet_host("b", freshness="stale", is_catching_up=True),
+    ]
+    totals = [domain_totals("a", states={"shut off": 2, "crashed": 1}, domain_count=4)]
+    tree = summary(hosts, totals)
+    found = {" ".join(texts(link).split()): link[1]["href"] for link in find(tree, "a")}
+    assert {
+        "2 hosts": "/hosts",
+        "1 bad": "/hosts?q=state%3Abad",
+        "1 catching up": "/hosts?q=state%3Astale",
+        "4 VMs": "/vms",
+        "1 crashed": "/vms?q=state%3Acrashed",
+        "2 shut off": "/vms?q=state%3A%22shut+off%22",
+    } == found
+    assert "1 in another state" in " ".join(texts(tree).split())
 
 
 def test_the_host_id_heads_the_card() -> None:
