@@ -22,6 +22,8 @@
       this.report = report;
       this.held = new kvmgrid.Held();
       this.rows = new kvmgrid.TableRows(root, (update) => this.held.take(update));
+      /** @type {kvmgrid.CellMap | null} */
+      this.cells = null;
       /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
       this.nodes = new Map();
       this.path = window.location.pathname;
@@ -47,6 +49,7 @@
       this.endAddress();
       this.requests.close();
       this.rows.close();
+      if (this.cells) this.cells.close();
       kvmgrid.expectNoAnswer();
     }
 
@@ -138,6 +141,7 @@
       for (const name of drawing.gone) this.fill(name, []);
       for (const { name, tree } of drawing.parts) this.fill(name, [tree]);
       for (const list of drawing.lists) this.drawList(list);
+      if (update.cells) this.drawCells(update.cells);
       if (body) body.hidden = this.held.has(NOTICE);
       if (!this.hasFollowedHash && drawing.parts.length) {
         // What it leads to is there now.
@@ -149,6 +153,13 @@
     emptyLists() {
       this.nodes.clear();
       this.root.querySelectorAll("[data-list]").forEach((place) => place.replaceChildren());
+    }
+
+    /** @param {contract.CellNews} news */
+    drawCells(news) {
+      const place = /** @type {HTMLElement | null} */ (this.root.querySelector("[data-cells]"));
+      if (place && !this.cells) this.cells = new kvmgrid.CellMap(place);
+      if (this.cells) this.cells.show(news);
     }
 
     /** @param {kvmgrid.ListDrawing} list */

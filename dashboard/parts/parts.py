@@ -58,6 +58,11 @@ def list_place(name: str) -> dict[str, Any]:
     return attributes(data_list=name)
 
 
+def cells_place() -> dict[str, Any]:
+    """Return the attributes that mark an element as the place of the page's map of cells."""
+    return attributes(data_cells="yes")
+
+
 def body() -> dict[str, Any]:
     """Return the attributes of what a notice stands instead of."""
     return attributes(data_body="yes")

@@ -27,6 +27,7 @@ from dashboard.pages.fleet.capacity import capacities
 from dashboard.pages.fleet.card_history import NO_CARDS, Cards
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.host_card_templates import TEMPLATES
+from dashboard.pages.fleet.map_feed import MapFeed
 from dashboard.pages.fleet.overview import overview
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
@@ -49,8 +50,11 @@ ATTENTION = "attention"
 OVERVIEW = "overview"
 EVENTS = "events"
 HOST_CARDS = "host-cards"
+MAP_CONTROLS = "map-controls"
 TITLE = "Fleet · kvmgrid"
 
+# Beyond so many hosts there is a map of cells instead of cards.
+CARD_HOST_COUNT_MAX = 60
 SHOWN_EVENT_COUNT = 10
 EVENTS_SPAN = timedelta(days=1)
 # An event of a host whose clock is ahead is of the future.
@@ -81,7 +85,9 @@ class FleetFeed:
         self._name = secrets.token_hex(8)
         self._templates = described(TEMPLATES)
         self._cards = NO_CARDS
+        self._hosts: Sequence[FleetHost] = ()
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
+        self._map = MapFeed(database, lambda: self._hosts, keep_seconds=keep_seconds)
 
     def answer(self, request: Request) -> Update:
         """Return the news for one browser; an outage is part of the answer, never an exception."""
@@ -99,10 +105,12 @@ class FleetFeed:
     def _news(self, request: Request) -> Update:
         try:
             snapshot = self._shared.get(None)
+            if not snapshot.hosts:
+                return noticed(request, first_run())
+            if len(snapshot.hosts) > CARD_HOST_COUNT_MAX:
+                return self._with_map(request, snapshot)
         except DatabaseError as error:
             return failed(request, error, self._database.away_since)
-        if not snapshot.hosts:
-            return noticed(request, first_run())
         seen, cards = request.seen, snapshot.cards
         since = seen.cursor if seen.feed == self._name and seen.cursor <= cards.cursor else 0
         return Update(
@@ -112,8 +120,20 @@ class FleetFeed:
             banner=snapshot.banner,
             templates=self._templates if since == 0 else None,
             parts=unseen(snapshot.parts, seen),
-            gone=gone_parts([NOTICE], seen),
+            gone=gone_parts([NOTICE, MAP_CONTROLS], seen),
             lists={HOST_CARDS: cards.items(since)},
+        )
+
+    def _with_map(self, request: Request, snapshot: Snapshot) -> Update:
+        answer = self._map.answer(request)
+        return Update(
+            number=request.number,
+            feed=answer.feed,
+            cursor=answer.cursor,
+            banner=snapshot.banner,
+            parts=unseen(snapshot.parts | {MAP_CONTROLS: Part.of(answer.controls)}, request.seen),
+            gone=gone_parts([NOTICE], request.seen),
+            cells=answer.cells,
         )
 
     def _take(self, _: None) -> Snapshot:
@@ -121,9 +141,11 @@ class FleetFeed:
         hosts, totals = fetch(FLEET_HOSTS), fetch(DOMAIN_TOTALS)
         limits = {"steal_ratio_min": STEAL_RATIO_MIN, "latency_seconds_min": LATENCY_SECONDS_MIN}
         suffering = fetch(SUFFERING_DOMAINS, limits | {"limit": LISTED_DOMAIN_COUNT})
-        of_host = {each.host: each for each in fetch(CARD_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})}
-        rows = {host.host: (host, of_host.get(host.host, NO_DOMAINS)) for host in hosts}
-        self._cards = card_history.following(self._cards, rows)
+        self._hosts = hosts
+        if len(hosts) <= CARD_HOST_COUNT_MAX:
+            of_host = {each.host: each for each in fetch(CARD_DOMAINS, {"shown_count": SHOWN_DOMAIN_COUNT})}
+            rows = {host.host: (host, of_host.get(host.host, NO_DOMAINS)) for host in hosts}
+            self._cards = card_history.following(self._cards, rows)
         trees = {
             SUMMARY: summary(hosts, totals),
             ATTENTION: attention(hosts, suffering),

@@ -79,17 +79,14 @@ def _of_hosts(total: Total) -> str | None:
 
 
 def _overcommits(cpu: Overcommit, memory: Overcommit) -> Element:
+    vcpus = f"{cpu.given:,} vCPUs of running VMs on {cpu.had:,} CPUs"
+    assigned = f"{units.data_size(memory.given)} assigned to VMs that are not off"
     return h(
         "div",
         h("h3", "Overcommit"),
-        *_overcommit(
-            "CPU", cpu, f"{cpu.given:,} vCPUs of running VMs on {units.counted(cpu.had, 'CPU', 'CPUs')}"
-        ),
-        *_overcommit(
-            "memory",
-            memory,
-            f"{units.data_size(memory.given)} assigned to VMs that are not off, of {units.data_size(memory.had)}",
-        ),
+        *_overcommit("CPU", cpu, vcpus),
+        *_overcommit("memory", memory, f"{assigned}, of {units.data_size(memory.had)}"),
+        *_coverage(("CPU", cpu.covered), ("memory", memory.covered)),
         class_="card box",
     )
 
@@ -99,11 +96,18 @@ def _overcommit(what: str, found: Overcommit, words: str) -> tuple[Element, ...]
         number, words = units.UNKNOWN, "no host has all figures for it"
     else:
         number = f"{found.ratio:.2f}{units.GAP}{TIMES}"
-    covered = covered_words(found.covered)
-    return (
-        h("p", h("strong", number, class_="box__number"), f" {what}"),
-        h("p", words if covered is None else f"{words}; {covered}", class_="quiet"),
-    )
+    return h("p", h("strong", number, class_="box__number"), f" {what}"), h("p", words, class_="quiet")
+
+
+def _coverage(*subjects: tuple[str, Covered]) -> tuple[Element, ...]:
+    """Return of how many hosts two figures are: once where they are of the same ones."""
+    (_, first), (_, second) = subjects
+    if first == second:
+        words = [covered_words(first)]
+    else:
+        found = ((name, covered_words(covered)) for name, covered in subjects)
+        words = [f"{name} {each}" for name, each in found if each is not None]
+    return tuple(h("p", each, class_="quiet") for each in words if each is not None)
 
 
 def covered_words(covered: Covered) -> str | None:
@@ -115,30 +119,36 @@ def covered_words(covered: Covered) -> str | None:
 
 
 def _losses(resident: Loss | None, assigned: Loss | None) -> Element:
+    covered = (
+        _coverage(("taken:", resident.covered), ("assigned:", assigned.covered))
+        if resident and assigned
+        else ()
+    )
     return h(
         "div",
         h("h3", "If the largest host dies"),
-        *_loss("its VMs as they are", "take", "available", resident),
-        *_loss("its VMs at all they may use", "need", "not given away", assigned),
+        _loss("what its VMs take now", "available", resident),
+        _loss("all that its VMs may use", "not assigned", assigned),
+        *covered,
         h("p", "Memory in total: one large VM may still find no host with room for it.", class_="quiet"),
         class_="card box box--loss",
     )
 
 
-def _loss(subject: str, verb: str, room: str, loss: Loss | None) -> tuple[Element, ...]:
+def _loss(subject: str, room: str, loss: Loss | None) -> Element:
     if loss is None:
-        verdict = h("strong", units.UNKNOWN)
-        return (h("p", verdict, f" for {subject}: that takes two hosts whose figures are known"),)
+        words = f" for {subject}: that takes two hosts whose figures are known"
+        return h("p", h("strong", units.UNKNOWN), words)
     lacking = loss.lacking_bytes
-    verdict = h(
-        "strong",
-        f"lacks {units.data_size(lacking)}" if lacking else "fits",
-        class_="state-word state-word--bad" if lacking else "state-word state-word--good",
-    )
-    needed, there = units.data_size(loss.needed_bytes), units.data_size(loss.room_bytes)
-    words = f" {verb} {needed}, the others have {there} {room}"
-    covered = covered_words(loss.covered)
-    return (
-        h("p", verdict, f": {subject} (", h("a", loss.host, href=host_path(loss.host)), ")", words),
-        *((h("p", covered, class_="quiet"),) if covered else ()),
+    return h(
+        "p",
+        h(
+            "strong",
+            f"lacks {units.data_size(lacking)}" if lacking else "fits",
+            class_="state-word state-word--bad" if lacking else "state-word state-word--good",
+        ),
+        " for ",
+        h("a", loss.host, href=host_path(loss.host)),
+        f": {subject} is {units.data_size(loss.needed_bytes)}, the others have "
+        f"{units.data_size(loss.room_bytes)} {room}",
     )

@@ -4,9 +4,19 @@
 from dash import Dash, html
 
 from dashboard.components.feed_callback import bind_feed
+from dashboard.components.filter_field import FilterField, bind_filter
 from dashboard.database import Database
+from dashboard.filters.fields import HOST_FIELDS
 from dashboard.page import Page
-from dashboard.pages.fleet.feed import ATTENTION, EVENTS, HOST_CARDS, OVERVIEW, SUMMARY, FleetFeed
+from dashboard.pages.fleet.feed import (
+    ATTENTION,
+    EVENTS,
+    HOST_CARDS,
+    MAP_CONTROLS,
+    OVERVIEW,
+    SUMMARY,
+    FleetFeed,
+)
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_TOTALS,
@@ -15,12 +25,13 @@ from dashboard.pages.fleet.queries import (
     SUFFERING_DOMAINS,
 )
 from dashboard.parts.contract import NOTICE
-from dashboard.parts.parts import Parts, body, list_place, place
+from dashboard.parts.parts import Parts, body, cells_place, list_place, place
 from dashboard.web.workers import Workers
 
 PATH = "/"
 
 PARTS = "fleet-parts"
+FILTER = "fleet-filter"
 
 
 def layout() -> Parts:
@@ -35,6 +46,14 @@ def layout() -> Parts:
                     html.Div(**place(ATTENTION)),
                     html.Div(**place(OVERVIEW)),
                     html.Div(className="host-cards", **list_place(HOST_CARDS)),
+                    html.Section(
+                        [
+                            html.Div(**place(MAP_CONTROLS)),
+                            FilterField(id=FILTER, label="Filter the map", example="cpu>80 tag:rack*"),
+                            html.Div(className="cell-map", **cells_place()),
+                        ],
+                        className="card map",
+                    ),
                     html.Div(**place(EVENTS)),
                 ],
                 **body(),
@@ -46,8 +65,9 @@ def layout() -> Parts:
 
 
 def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: float) -> None:
-    """Bind the page's one callback."""
+    """Bind the page's callbacks: that of its parts, and that of the map's filter."""
     bind_feed(app, PARTS, FleetFeed(database, keep_seconds=keep_seconds), workers)
+    bind_filter(app, FILTER, HOST_FIELDS)
 
 
 FLEET = Page(
