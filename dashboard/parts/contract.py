@@ -93,7 +93,8 @@ class CellGroup(Struct, frozen=True, kw_only=True):
 class CellMap(Struct, frozen=True, kw_only=True):
     """All cells of a map, in their order. ``path`` is put before a key, ``unit`` behind a level of ``fill``.
 
-    A level of ``maximum`` fills a cell, any level if that is 0. ``edges`` are in pixels, none where all cells have the usual one.
+    A level of ``maximum`` fills a cell, any level if that is 0. ``edges`` are in pixels, none where all cells
+    have the usual one.
     """
 
     keys: list[str]

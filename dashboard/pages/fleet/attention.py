@@ -51,12 +51,14 @@ def attention(hosts: Sequence[FleetHost], domains: Sequence[SufferingDomain]) ->
                 [_host(host) for host in worst[:LISTED_HOST_COUNT]],
                 len(worst),
                 list_path(HOSTS_PATH, _ALL_HOSTS),
+                "Every host is well.",
             ),
             _list(
                 "VMs",
                 [_domain(domain) for domain in domains],
                 domains[0].total_count if domains else 0,
                 list_path(VMS_PATH, _ALL_DOMAINS),
+                "No VM suffers.",
             ),
             class_="attention__lists",
         ),
@@ -72,13 +74,9 @@ def _badness(host: FleetHost) -> tuple[float, float, str]:
     return rank, 0.0 if host.health_score is None else host.health_score, host.host
 
 
-def _list(title: str, items: Sequence[Element], count: int, path: str) -> Element:
+def _list(title: str, items: Sequence[Element], count: int, path: str, nothing: str) -> Element:
     if not items:
-        return h(
-            "div",
-            h("h3", title),
-            h("p", f"No {title[:-1] if title != 'VMs' else 'VM'} among them.", class_="quiet"),
-        )
+        return h("div", h("h3", title), h("p", nothing, class_="quiet"))
     left = count - len(items)
     return h(
         "div",

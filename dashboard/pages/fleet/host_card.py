@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One hypervisor on the grid: health, bars, temperature, VMs, age of its newest sample.
 
-A card of a host that has gone silent keeps its last values, greyed and hatched, and says since when.
+A card of a host that has gone silent keeps its last values, greyed and hatched, and says since when. A host
+that sends its past lives: its card is not grey, and says up to when its figures are.
 """
 
 from dashboard import units
@@ -27,8 +28,9 @@ def host_card(host: FleetHost, domains: CardDomains) -> Element:
     health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
     return host_card_templates.HOST_CARD(
         state=health.state,
-        freshness=host.freshness,
-        stale_at=None if host.stale_at is None else host.stale_at.isoformat(),
+        freshness="arriving" if host.is_catching_up else host.freshness,
+        # What is old already does not grow stale.
+        stale_at=None if host.stale_at is None or host.is_catching_up else host.stale_at.isoformat(),
         host=host.host,
         circle=CIRCLE(**circle_words(health)),
         reasons=reasons(health) if health.reasons else SOUND(state=health.state),
@@ -60,7 +62,7 @@ def _age(host: FleetHost) -> Element:
         return h("p", "no sample yet", class_="host-card__age")
     word = {"fresh": "", "late": "late, ", "stale": "last seen "}.get(host.freshness, "")
     if host.is_catching_up:
-        word = "history up to "
+        word = "catching up, history up to "
     return host_card_templates.AGE(
         word=host_card_templates.LATE(word=word) if word else None,
         at=host.sampled_at.isoformat(),
