@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much the grid of a large fleet sends: what a browser gets that opens it, and at a tick."""
+"""How much the page Fleet sends to a browser that opens it, and at a tick: with cards and with a map."""
 
 import uuid
 import zlib
@@ -12,17 +12,16 @@ import orjson
 import pytest
 
 from dashboard.app import COMPRESSION_LEVEL
-from dashboard.pages.fleet.feed import HOST_CARDS, FleetFeed
+from dashboard.pages.fleet.feed import CARD_HOST_COUNT_MAX, HOST_CARDS, FleetFeed
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.queries import CardDomains, FleetHost
 from dashboard.parts.contract import Request, Update, written
-from tests.unit.dashboard.row_database import RowDatabase, holding
-from tests.unit.dashboard.rows import GIB, NOW, card_domain, card_domains, fleet_host
+from tests.unit.dashboard.row_database import fleet_database, holding
+from tests.unit.dashboard.rows import GIB, NOW, card_domain, card_domains, domain_totals, fleet_host
 
-HOST_COUNT = 1000
 VM_COUNTS = (3, SHOWN_DOMAIN_COUNT, 50)
-TICK_BYTES_MAX = 15_000
-OPENED_BYTES_MAX = 330_000
+CARD_TICK_BYTES_MAX, CARDS_BYTES_MAX = 3_000, 30_000
+MAP_TICK_BYTES_MAX = 5_000
 
 
 def compressed_bytes(update: Update) -> int:
@@ -33,9 +32,11 @@ def compressed_bytes(update: Update) -> int:
 
 def host(number: int, random: Random, seconds: float) -> FleetHost:
     """Return a host whose every figure is another one at each sample."""
+    sampled_at = NOW + timedelta(seconds=seconds + random.random())
     return fleet_host(
         f"hv{number:04d}",
-        sampled_at=NOW + timedelta(seconds=seconds + random.random()),
+        sampled_at=sampled_at,
+        stale_at=sampled_at + timedelta(seconds=50),
         cpu_busy_ratio=random.random(),
         memory_used_ratio=random.random(),
         memory_total_bytes=random.choice((128, 256, 512)) * GIB,
@@ -65,20 +66,39 @@ def rows(numbers: Sequence[int], random: Random, vm_count: int, seconds: float) 
     return {
         "fleet_hosts": [host(number, random, seconds) for number in numbers],
         "card_domains": [domains(number, random, vm_count) for number in numbers],
+        "domain_totals": [domain_totals(f"hv{number:04d}") for number in numbers],
     }
 
 
-@pytest.mark.parametrize("vm_count", VM_COUNTS)
-def test_a_tick_of_a_large_fleet_is_small(vm_count: int) -> None:
-    """A hundred of a thousand hosts have news in every figure, as at a tenth of their tick."""
-    random = Random(vm_count)  # noqa: S311 - repeatable figures, no secrets
-    everything = rows(range(HOST_COUNT), random, vm_count, 0)
-    database = RowDatabase(everything)
+def tick_after(everything: dict[str, list[Any]], fresh: dict[str, list[Any]]) -> tuple[Update, Update]:
+    """Return what a browser gets that opens the page, and what at a tick with news of each tenth host."""
+    database = fleet_database(**everything)
     feed = FleetFeed(database, keep_seconds=0)
     opened = feed.answer(Request(number=1))
-    for table, fresh in rows(range(0, HOST_COUNT, 10), random, vm_count, 10).items():
-        everything[table][::10] = fresh
-    tick = feed.answer(Request(number=2, seen=holding(opened)))
-    assert HOST_COUNT // 10 == len(tick.lists[HOST_CARDS].changes)
-    assert compressed_bytes(tick) <= TICK_BYTES_MAX
-    assert compressed_bytes(opened) <= OPENED_BYTES_MAX
+    for table, changed in fresh.items():
+        database.rows[table][::10] = changed
+    return opened, feed.answer(Request(number=2, seen=holding(opened)))
+
+
+@pytest.mark.parametrize("vm_count", VM_COUNTS)
+def test_a_tick_of_cards_is_small(vm_count: int) -> None:
+    """As many hosts as there are cards of; a tenth have news in every figure, as at a tenth of their tick."""
+    random = Random(vm_count)  # noqa: S311 - repeatable figures, no secrets
+    everything = rows(range(CARD_HOST_COUNT_MAX), random, vm_count, 0)
+    opened, tick = tick_after(everything, rows(range(0, CARD_HOST_COUNT_MAX, 10), random, vm_count, 10))
+    assert CARD_HOST_COUNT_MAX // 10 == len(tick.lists[HOST_CARDS].changes)
+    assert compressed_bytes(tick) <= CARD_TICK_BYTES_MAX
+    assert compressed_bytes(opened) <= CARDS_BYTES_MAX
+
+
+@pytest.mark.parametrize(("host_count", "opened_bytes_max"), [(1000, 15_000), (5000, 60_000)])
+def test_a_tick_of_a_map_is_small(host_count: int, opened_bytes_max: int) -> None:
+    """A tenth of the hosts have news in every figure: no cell travels but theirs."""
+    random = Random(host_count)  # noqa: S311 - repeatable figures, no secrets
+    opened, tick = tick_after(
+        rows(range(host_count), random, 50, 0), rows(range(0, host_count, 10), random, 50, 10)
+    )
+    assert tick.cells is not None
+    assert (None, host_count // 10) == (tick.cells.all, len(tick.cells.places))
+    assert compressed_bytes(tick) <= MAP_TICK_BYTES_MAX
+    assert compressed_bytes(opened) <= opened_bytes_max
