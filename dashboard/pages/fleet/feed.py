@@ -28,10 +28,11 @@ from dashboard.pages.fleet.card_history import NO_CARDS, Cards
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.host_card_templates import TEMPLATES
 from dashboard.pages.fleet.map_feed import MapFeed
-from dashboard.pages.fleet.overview import overview
+from dashboard.pages.fleet.overview import capacity, last_day, load
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_TOTALS,
+    FLEET_DAY,
     FLEET_EVENTS,
     FLEET_HOSTS,
     NO_DOMAINS,
@@ -47,7 +48,7 @@ from dashboard.web.answer_cache import AnswerCache
 
 SUMMARY = "summary"
 ATTENTION = "attention"
-OVERVIEW = "overview"
+CAPACITY = "capacity"
 EVENTS = "events"
 HOST_CARDS = "host-cards"
 MAP_CONTROLS = "map-controls"
@@ -56,7 +57,9 @@ TITLE = "Fleet · kvmgrid"
 # Beyond so many hosts there is a map of cells instead of cards.
 CARD_HOST_COUNT_MAX = 60
 SHOWN_EVENT_COUNT = 10
-EVENTS_SPAN = timedelta(days=1)
+EVENTS_SPAN = DAY_SPAN = timedelta(days=1)
+# A bucket of the last day is 5 minutes, and the line is kept for so many periods of the page.
+DAY_KEEP_PERIODS = 30
 # An event of a host whose clock is ahead is of the future.
 EVENTS_AHEAD = timedelta(hours=1)
 
@@ -87,6 +90,9 @@ class FleetFeed:
         self._cards = NO_CARDS
         self._hosts: Sequence[FleetHost] = ()
         self._shared: AnswerCache[None, Snapshot] = AnswerCache(self._take, keep_seconds=keep_seconds)
+        self._day: AnswerCache[None, dict[str, Part]] = AnswerCache(
+            self._take_day, keep_seconds=keep_seconds * DAY_KEEP_PERIODS
+        )
         self._map = MapFeed(database, lambda: self._hosts, keep_seconds=keep_seconds)
 
     def answer(self, request: Request) -> Update:
@@ -149,15 +155,20 @@ class FleetFeed:
         trees = {
             SUMMARY: summary(hosts, totals),
             ATTENTION: attention(hosts, suffering),
-            OVERVIEW: overview(hosts, capacities(hosts, totals)),
+            CAPACITY: capacity(capacities(hosts, totals)),
             EVENTS: self._events(),
+            **load(hosts),
         }
         return Snapshot(
             hosts,
-            {name: Part.of(tree) for name, tree in trees.items()},
+            {name: Part.of(tree) for name, tree in trees.items()} | self._day.get(None),
             self._cards,
             silence_banner(hosts),
         )
+
+    def _take_day(self, _: None) -> dict[str, Part]:
+        points = self._database.fetch(FLEET_DAY, {"start": self._now() - DAY_SPAN})
+        return {name: Part.of(tree) for name, tree in last_day(points).items()}
 
     def _events(self) -> Element:
         now = self._now()

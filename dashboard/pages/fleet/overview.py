@@ -15,34 +15,52 @@ from dashboard.pages.fleet.capacity import (
     loss_by_residence,
     memory_overcommit,
 )
-from dashboard.pages.fleet.queries import FleetHost
+from dashboard.pages.fleet.day_line import day_line
+from dashboard.pages.fleet.queries import FleetHost, FleetPoint
 from dashboard.pages.fleet.totals import Total, cpu_total, disk_total, memory_total
-from dashboard.parts.markup import Child, Element, h
+from dashboard.parts.markup import Element, h
 
+# The parts of the page: each figure now, and its last day, which changes each 5 minutes only.
+CPU, MEMORY, DISK = "cpu", "memory", "disk"
+CPU_DAY, MEMORY_DAY, DISK_DAY = "cpu-day", "memory-day", "disk-day"
+LOAD_PARTS = ((CPU, CPU_DAY), (MEMORY, MEMORY_DAY), (DISK, DISK_DAY))
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
-def overview(hosts: Sequence[FleetHost], capacities: Sequence[HostCapacity]) -> Element:
-    """Return the figures, each in a box of its own."""
+def load(hosts: Sequence[FleetHost]) -> dict[str, Element]:
+    """Return the load now, by the name of its part."""
+    return {
+        CPU: _cpu(cpu_total(hosts)),
+        MEMORY: _memory(memory_total(hosts)),
+        DISK: _disk(disk_total(hosts)),
+    }
+
+
+def last_day(points: Sequence[FleetPoint]) -> dict[str, Element]:
+    """Return the load of the last 24 hours, by the name of its part."""
+    return {
+        CPU_DAY: day_line(points, lambda point: point.cpu_busy_ratio, units.percent, 1.0),
+        MEMORY_DAY: day_line(points, lambda point: point.memory_used_ratio, units.percent, 1.0),
+        DISK_DAY: day_line(points, lambda point: point.disk_bytes_per_second, units.data_rate),
+    }
+
+
+def capacity(hosts: Sequence[HostCapacity]) -> Element:
+    """Return how far the fleet is given away, and whether it bears the loss of its largest host."""
     return h(
-        "section",
-        h("h2", "The fleet now", class_="unseen"),
-        _cpu(cpu_total(hosts)),
-        _memory(memory_total(hosts)),
-        _disk(disk_total(hosts)),
-        _overcommits(cpu_overcommit(capacities), memory_overcommit(capacities)),
-        _losses(loss_by_residence(capacities), loss_by_assignment(capacities)),
-        class_="overview",
+        "div",
+        _overcommits(cpu_overcommit(hosts), memory_overcommit(hosts)),
+        _losses(loss_by_residence(hosts), loss_by_assignment(hosts)),
+        class_="capacity",
     )
 
 
-def _box(title: str, number: Child, *words: "Child | None", class_: str = "") -> Element:
+def _box(title: str, number: str, *words: str | None) -> Element:
     return h(
         "div",
         h("h3", title),
         h("p", number, class_="box__number"),
         *(h("p", each, class_="quiet") for each in words if each is not None),
-        class_=f"card box {class_}".rstrip(),
     )
 
 

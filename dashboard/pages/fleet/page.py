@@ -10,16 +10,18 @@ from dashboard.filters.fields import HOST_FIELDS
 from dashboard.page import Page
 from dashboard.pages.fleet.feed import (
     ATTENTION,
+    CAPACITY,
     EVENTS,
     HOST_CARDS,
     MAP_CONTROLS,
-    OVERVIEW,
     SUMMARY,
     FleetFeed,
 )
+from dashboard.pages.fleet.overview import LOAD_PARTS
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_TOTALS,
+    FLEET_DAY,
     FLEET_EVENTS,
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
@@ -44,7 +46,19 @@ def layout() -> Parts:
                 [
                     html.Div(className="summary-place", **place(SUMMARY)),
                     html.Div(**place(ATTENTION)),
-                    html.Div(**place(OVERVIEW)),
+                    html.Section(
+                        [
+                            html.H2("Load and room", className="unseen"),
+                            *(
+                                html.Div(
+                                    [html.Div(**place(now)), html.Div(**place(day))], className="card box"
+                                )
+                                for now, day in LOAD_PARTS
+                            ),
+                            html.Div(className="capacity-place", **place(CAPACITY)),
+                        ],
+                        className="overview",
+                    ),
                     html.Div(className="host-cards", **list_place(HOST_CARDS)),
                     html.Section(
                         [
@@ -78,5 +92,5 @@ FLEET = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(FLEET_HOSTS, DOMAIN_TOTALS, SUFFERING_DOMAINS, CARD_DOMAINS, FLEET_EVENTS),
+    queries=(FLEET_HOSTS, DOMAIN_TOTALS, SUFFERING_DOMAINS, CARD_DOMAINS, FLEET_DAY, FLEET_EVENTS),
 )

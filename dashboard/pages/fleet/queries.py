@@ -95,6 +95,15 @@ class SufferingDomain(NamedTuple):
     total_count: int
 
 
+class FleetPoint(NamedTuple):
+    """The load of all hosts that reported in 5 minutes."""
+
+    time_seconds: float
+    cpu_busy_ratio: float | None
+    memory_used_ratio: float | None
+    disk_bytes_per_second: float | None
+
+
 class CardDomain(NamedTuple):
     """One VM, as the card of its host shows it."""
 
@@ -140,3 +149,4 @@ CARD_DOMAINS = Query(__package__, "card_domains", CardDomains)
 DOMAIN_TOTALS = Query(__package__, "domain_totals", DomainTotals)
 SUFFERING_DOMAINS = Query(__package__, "suffering_domains", SufferingDomain)
 FLEET_EVENTS = Query(__package__, "fleet_events", HostEvent)
+FLEET_DAY = Query(__package__, "fleet_day", FleetPoint)

@@ -75,6 +75,7 @@ def fleet_database(**changes: list[Any]) -> RowDatabase:
         "domain_totals": [domain_totals("hv1"), domain_totals("hv2")],
         "suffering_domains": [],
         "fleet_events": [],
+        "fleet_day": [],
     }
     return RowDatabase(rows | changes)
 
