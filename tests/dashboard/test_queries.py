@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -15,15 +16,24 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
 from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
-from dashboard.pages.fleet.queries import CARD_DOMAINS, FLEET_HOSTS
+from dashboard.pages.fleet.queries import (
+    CARD_DOMAINS,
+    DOMAIN_TOTALS,
+    FLEET_DAY,
+    FLEET_EVENTS,
+    FLEET_HOSTS,
+    STATE_NAMES,
+    SUFFERING_DOMAINS,
+)
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
 from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
+from publisher.wire.samples import DomainReport
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
-from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
+from tests.dashboard.seeding import GIB, Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
 QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
@@ -72,8 +82,20 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "device": VM.interfaces[0].device if "interface" in query.name else "vda",
         "since": now - timedelta(hours=1),
         "at": now + timedelta(seconds=1),
+        "steal_ratio_min": 0.005,
+        "latency_seconds_min": 0.05,
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
+
+
+def store_fleet_bucket(database: MigratedDatabase, bucket: datetime, busy_cores: float | None) -> None:
+    """Store a bucket of a fleet with 8 CPUs, which the upkeep would make."""
+    with psycopg.connect(database.administrator_url) as connection:
+        connection.execute(
+            "INSERT INTO kvmgrid.fleet_buckets (bucket, host_count, cpu_cores, cpu_busy_cores)"
+            " VALUES (%s, 2, 8, %s)",
+            [bucket, busy_cores],
+        )
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
@@ -90,6 +112,8 @@ def test_rows_have_the_columns_of_their_type(
     born = now - timedelta(hours=1)
     for vm in vms:
         lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+    if query is FLEET_DAY:
+        store_fleet_bucket(database, now - timedelta(minutes=10), 4.0)
     view = view_of(query)
     condition = EVERYTHING if "{condition}" in query.text() else None
     rows = connected.fetch(query, parameters(query, now), view=view, condition=condition)
@@ -110,7 +134,11 @@ def test_questions_say_what_they_are(query: Query[Any]) -> None:
         assert any(word in line for line in header)
 
 
-@pytest.mark.parametrize("query", [FLEET_HOSTS, CARD_DOMAINS, HOST_NOW, VM_NOW], ids=lambda query: query.name)
+@pytest.mark.parametrize(
+    "query",
+    [FLEET_HOSTS, CARD_DOMAINS, DOMAIN_TOTALS, SUFFERING_DOMAINS, HOST_NOW, VM_NOW],
+    ids=lambda query: query.name,
+)
 def test_what_is_now_reads_no_time_series(
     connected: Database, database: MigratedDatabase, query: Query[Any]
 ) -> None:
@@ -166,6 +194,87 @@ def test_the_grid_gets_the_first_vms_and_the_states_of_all(connected: Database, 
     assert (["batch", "spare"], [vms[1].uuid, vms[2].uuid]) == (shown.names, shown.uuids)
     assert (["paused", "shut off", "running"], ["fresh"] * 3) == (shown.state_names, shown.freshnesses)
     assert ([now] * 2, [None] * 2, [2, 2]) == (shown.sampled_ats, shown.cpu_ratios, shown.vcpu_counts)
+
+
+def test_the_fleet_gets_the_sums_of_its_vms(connected: Database, seeder: Seeder) -> None:
+    """VMs are counted by state; sums are of those that run, or are not off, and say what they lack."""
+    now = utc_now()
+    running, paused, off = domain(1, "a"), domain(2, "b", state=3), domain(3, "c", state=5)
+    unknown = msgspec.structs.replace(running.sample, vcpu_count=None, memory_assigned_bytes=None)
+    bare = msgspec.structs.replace(domain(4, "d"), sample=unknown)
+    seeder.store([host_batch("hv1", now, 1, Load(domains=[running, paused, off, bare]))])
+    seeder.store([host_batch("hv2", now - timedelta(hours=1), 1, Load(domains=[domain(5, "e")]))])
+    found = {row.host: row for row in connected.fetch(DOMAIN_TOTALS)}
+    here = found["hv1"]
+    assert {"running": 2, "paused": 1, "shut off": 1} == {
+        name: count for name, count in zip(STATE_NAMES, here.state_counts, strict=True) if count
+    }
+    assert (4, 0, 0) == (here.domain_count, here.stale_count, here.not_sampled_count)
+    assert (2, 1) == (here.vcpu_count, here.vcpu_unknown_count)
+    assert (4 * GIB, 1) == (here.assigned_bytes, here.assigned_unknown_count)
+    # What a paused VM takes was not read.
+    assert (3 * GIB, 1) == (here.resident_bytes, here.resident_unknown_count)
+    silent = found["hv2"]
+    assert (1, 1, 0, 0) == (
+        silent.domain_count,
+        silent.stale_count,
+        sum(silent.state_counts),
+        silent.vcpu_count,
+    )
+
+
+def test_the_fleet_gets_the_vms_that_suffer(connected: Database, seeder: Seeder) -> None:
+    """Crashed before paused by an error before slow. A pause by hand and a silent host's are no suffering."""
+    now = utc_now()
+
+    def suffering(number: int, name: str, **figures: Any) -> DomainReport:
+        report = domain(number, name)
+        return msgspec.structs.replace(report, sample=msgspec.structs.replace(report.sample, **figures))
+
+    vms = [
+        suffering(1, "slow", block_latency_seconds=0.4),
+        suffering(2, "waiting", steal_ratio=0.2),
+        suffering(3, "by hand", state=3, state_reason=1),
+        suffering(4, "no space", state=3, state_reason=5),
+        suffering(5, "crashed", state=6),
+        domain(6, "well"),
+    ]
+    seeder.store([host_batch("hv1", now, 1, Load(domains=vms))])
+    seeder.store(
+        [host_batch("hv2", now - timedelta(hours=1), 1, Load(domains=[suffering(7, "old", state=6)]))]
+    )
+    limits = {"steal_ratio_min": 0.1, "latency_seconds_min": 0.05}
+    rows = connected.fetch(SUFFERING_DOMAINS, limits | {"limit": 3})
+    assert ["crashed", "no space", "slow"] == [row.name for row in rows]
+    assert {4} == {row.total_count for row in rows}
+    assert [(True, False), (False, True), (False, False)] == [
+        (row.is_crashed, row.is_paused_by_error) for row in rows
+    ]
+    assert rows[2].steal_ratio is None
+    assert pytest.approx(0.4) == rows[2].block_latency_seconds
+
+
+def test_the_fleet_gets_its_last_day_and_events(
+    connected: Database, database: MigratedDatabase, seeder: Seeder
+) -> None:
+    """Buckets are in order of time, an unknown load is none; events come newest first, through an index."""
+    now = utc_now()
+    for minutes, busy in ((10, 4.0), (15, None), (20, 2.0), (3000, 8.0)):
+        store_fleet_bucket(database, now - timedelta(minutes=minutes), busy)
+    points = connected.fetch(FLEET_DAY, {"start": now - timedelta(days=1)})
+    assert [0.25, None, 0.5] == [point.cpu_busy_ratio for point in points]
+    seeder.store(run_of_batches("hv1", now, 1), [])
+    ages = (1, 3, 2, 3000)
+    seeder.store([], [seeder.event("hv1", f"kind_{age}", now - timedelta(minutes=age)) for age in ages])
+    span: dict[str, Any] = {"start": now - timedelta(days=1), "end": now, "limit": 2}
+    assert ["kind_1", "kind_2"] == [event.kind for event in connected.fetch(FLEET_EVENTS, span)]
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        explain = f"EXPLAIN (FORMAT json) {FLEET_EVENTS.text()}".encode()
+        ((plans,),) = connection.execute(explain, span).fetchall()
+    found = [node for plan in plans for node in scans(plan["Plan"])]
+    assert found
+    assert all("occurred_at" in node.get("Index Name", "") for node in found), found
 
 
 def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seeder) -> None:

@@ -44,6 +44,8 @@ def layout() -> Parts:
             html.Div(**place(NOTICE)),
             html.Div(
                 [
+                    # A first visit has words within a second, whatever keeps the answer.
+                    html.P("No figures yet: the first answer has not come.", className="waiting"),
                     html.Div(className="summary-place", **place(SUMMARY)),
                     html.Div(**place(ATTENTION)),
                     html.Section(
