@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from dashboard.pages.fleet.queries import DomainTotals, FleetHost
+from dashboard.pages.fleet.queries import FleetHost
 
 SILENT = "silent"
 NO_LIBVIRT = "without libvirt"
@@ -71,14 +71,13 @@ class Loss(NamedTuple):
         return max(0, self.needed_bytes - self.room_bytes)
 
 
-def capacities(hosts: Iterable[FleetHost], totals: Iterable[DomainTotals]) -> list[HostCapacity]:
+def capacities(hosts: Iterable[FleetHost]) -> list[HostCapacity]:
     """Return what is known of each host."""
-    by_host = {each.host: each for each in totals}
-    return [_capacity(host, by_host.get(host.host)) for host in hosts]
+    return [_capacity(host) for host in hosts]
 
 
 def cpu_overcommit(hosts: Sequence[HostCapacity]) -> Overcommit:
-    """Return the vCPUs of the VMs that run, and the CPUs."""
+    """Return the vCPUs of the VMs that are not off, and the CPUs."""
     return _overcommit(hosts, lambda host: (host.vcpu_count, host.cpu_count))
 
 
@@ -104,25 +103,19 @@ def loss_by_assignment(hosts: Sequence[HostCapacity]) -> Loss | None:
     return _loss(hosts, figures)
 
 
-def _capacity(host: FleetHost, totals: DomainTotals | None) -> HostCapacity:
-    nothing = HostCapacity(host.host, None, None, None, None, None, None)
+def _capacity(host: FleetHost) -> HostCapacity:
     if host.freshness == "stale":
-        return nothing._replace(unknown_because=SILENT)
-    known = nothing._replace(
-        cpu_count=host.cpu_count,
-        memory_total_bytes=host.memory_total_bytes,
-        memory_available_bytes=host.memory_available_bytes,
-    )
-    if host.hypervisor_state == "absent":
-        return known._replace(unknown_because=NO_LIBVIRT)
-    if host.hypervisor_state == "disconnected" or (totals is not None and totals.stale_count):
-        return known._replace(unknown_because=LIBVIRT_SILENT)
-    if totals is None:
-        return known._replace(vcpu_count=0, assigned_bytes=0, resident_bytes=0)
-    return known._replace(
-        vcpu_count=None if totals.vcpu_unknown_count else totals.vcpu_count,
-        assigned_bytes=None if totals.assigned_unknown_count else totals.assigned_bytes,
-        resident_bytes=None if totals.resident_unknown_count else totals.resident_bytes,
+        return HostCapacity(host.host, None, None, None, None, None, None, SILENT)
+    because = {"absent": NO_LIBVIRT, "disconnected": LIBVIRT_SILENT}.get(host.hypervisor_state or "")
+    return HostCapacity(
+        host.host,
+        host.cpu_count,
+        host.domain_vcpu_count if because is None else None,
+        host.memory_total_bytes,
+        host.memory_available_bytes,
+        host.domain_memory_assigned_bytes if because is None else None,
+        host.domain_memory_resident_bytes if because is None else None,
+        because,
     )
 
 

@@ -8,7 +8,7 @@ from dashboard.parts.markup import Element, h
 
 BUCKET_SECONDS = 300.0
 DAY_SECONDS = 86_400.0
-WIDTH, HEIGHT = 240, 40
+WIDTH, HEIGHT = 240, 56
 _LEAST_POINT_COUNT = 2
 
 

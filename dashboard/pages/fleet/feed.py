@@ -31,7 +31,7 @@ from dashboard.pages.fleet.map_feed import MapFeed
 from dashboard.pages.fleet.overview import capacity, last_day, load
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
-    DOMAIN_TOTALS,
+    DOMAIN_STATES,
     FLEET_DAY,
     FLEET_EVENTS,
     FLEET_HOSTS,
@@ -144,7 +144,7 @@ class FleetFeed:
 
     def _take(self, _: None) -> Snapshot:
         fetch = self._database.fetch
-        hosts, totals = fetch(FLEET_HOSTS), fetch(DOMAIN_TOTALS)
+        hosts, states = fetch(FLEET_HOSTS), fetch(DOMAIN_STATES)
         limits = {"steal_ratio_min": STEAL_RATIO_MIN, "latency_seconds_min": LATENCY_SECONDS_MIN}
         suffering = fetch(SUFFERING_DOMAINS, limits | {"limit": LISTED_DOMAIN_COUNT})
         self._hosts = hosts
@@ -153,9 +153,9 @@ class FleetFeed:
             rows = {host.host: (host, of_host.get(host.host, NO_DOMAINS)) for host in hosts}
             self._cards = card_history.following(self._cards, rows)
         trees = {
-            SUMMARY: summary(hosts, totals),
+            SUMMARY: summary(hosts, states),
             ATTENTION: attention(hosts, suffering),
-            CAPACITY: capacity(capacities(hosts, totals)),
+            CAPACITY: capacity(capacities(hosts)),
             EVENTS: self._events(),
             **load(hosts),
         }

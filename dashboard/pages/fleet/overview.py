@@ -97,8 +97,8 @@ def _of_hosts(total: Total) -> str | None:
 
 
 def _overcommits(cpu: Overcommit, memory: Overcommit) -> Element:
-    vcpus = f"{cpu.given:,} vCPUs of running VMs on {cpu.had:,} CPUs"
-    assigned = f"{units.data_size(memory.given)} assigned to VMs that are not off"
+    vcpus = f"{cpu.given:,} vCPUs of VMs that are not off, on {cpu.had:,} CPUs"
+    assigned = f"{units.data_size(memory.given)} assigned to them"
     return h(
         "div",
         h("h3", "Overcommit"),

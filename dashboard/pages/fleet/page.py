@@ -20,7 +20,7 @@ from dashboard.pages.fleet.feed import (
 from dashboard.pages.fleet.overview import LOAD_PARTS
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
-    DOMAIN_TOTALS,
+    DOMAIN_STATES,
     FLEET_DAY,
     FLEET_EVENTS,
     FLEET_HOSTS,
@@ -94,5 +94,5 @@ FLEET = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(FLEET_HOSTS, DOMAIN_TOTALS, SUFFERING_DOMAINS, CARD_DOMAINS, FLEET_DAY, FLEET_EVENTS),
+    queries=(FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, CARD_DOMAINS, FLEET_DAY, FLEET_EVENTS),
 )

@@ -29,6 +29,10 @@ class FleetHost(NamedTuple):
     memory_available_bytes: int | None
     disk_busy_ratio: float | None
     disk_bytes_per_second: float | None
+    # Of its VMs that are not off.
+    domain_vcpu_count: int | None
+    domain_memory_assigned_bytes: int | None
+    domain_memory_resident_bytes: int | None
     cpu_temperature_celsius: float | None
     cpu_temperature_limit_celsius: float | None
     board_temperature_celsius: float | None
@@ -47,39 +51,12 @@ class FleetHost(NamedTuple):
         return self.health_state or "unknown"
 
 
-# In the order of libvirt's numbers.
-STATE_NAMES = (
-    "no state",
-    "running",
-    "idle",
-    "paused",
-    "in shutdown",
-    "shut off",
-    "crashed",
-    "pmsuspended",
-)
+class DomainStates(NamedTuple):
+    """How many VMs were in one state when they were seen last; ``is_stale`` is what is old by now."""
 
-
-class DomainTotals(NamedTuple):
-    """The VMs of one host: how many are in which state, and what those that are not off have been given.
-
-    ``vcpu_count`` is of those that run. A sum is of what is known; the count behind it says of how many VMs
-    it is not.
-    """
-
-    host: str
+    state_name: str | None
+    is_stale: bool
     domain_count: int
-    # Their host, or libvirt on it, is silent: whether they run is not known.
-    stale_count: int
-    # By libvirt's numbers, as STATE_NAMES has them.
-    state_counts: list[int]
-    not_sampled_count: int
-    vcpu_count: int
-    vcpu_unknown_count: int
-    assigned_bytes: int
-    assigned_unknown_count: int
-    resident_bytes: int
-    resident_unknown_count: int
 
 
 class SufferingDomain(NamedTuple):
@@ -146,7 +123,7 @@ NO_DOMAINS = CardDomains("", [], [], 0, [], [], [], [], [])
 
 FLEET_HOSTS = Query(__package__, "fleet_hosts", FleetHost)
 CARD_DOMAINS = Query(__package__, "card_domains", CardDomains)
-DOMAIN_TOTALS = Query(__package__, "domain_totals", DomainTotals)
+DOMAIN_STATES = Query(__package__, "domain_states", DomainStates)
 SUFFERING_DOMAINS = Query(__package__, "suffering_domains", SufferingDomain)
 FLEET_EVENTS = Query(__package__, "fleet_events", HostEvent)
 FLEET_DAY = Query(__package__, "fleet_day", FleetPoint)

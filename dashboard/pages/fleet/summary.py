@@ -5,13 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from dashboard.components.domain_mark import NOT_SAMPLED, STATE_UNKNOWN, domain_mark, state_rank
-from dashboard.pages.fleet.queries import STATE_NAMES, DomainTotals, FleetHost
+from dashboard.components.domain_mark import (
+    NOT_SAMPLED,
+    STATE_UNKNOWN,
+    domain_mark,
+    present_state,
+    state_rank,
+)
+from dashboard.pages.fleet.queries import DomainStates, FleetHost
 from dashboard.parts.markup import Child, Element, h
 
 STATE_ORDER = ("good", "strained", "bad", "unknown", "stale")
 CATCHING_UP = "catching up"
-OTHER_STATE = "in another state"
 HOSTS_PATH, VMS_PATH = "/hosts", "/vms"
 # What the filter of the list calls a state, where that is not the word of libvirt.
 _FILTER_WORDS = {STATE_UNKNOWN: "unknown", NOT_SAMPLED: "unknown"}
@@ -22,11 +27,11 @@ def list_path(path: str, filtered_by: str) -> str:
     return f"{path}?{urlencode({'q': filtered_by})}"
 
 
-def summary(hosts: Sequence[FleetHost], totals: Iterable[DomainTotals]) -> Element:
+def summary(hosts: Sequence[FleetHost], found: Iterable[DomainStates]) -> Element:
     """Return the counts: each host is in one of them, and how many of all are late is said beside them."""
     health = Counter(CATCHING_UP if host.is_catching_up else host.state for host in hosts)
     late = sum(host.freshness == "late" for host in hosts)
-    states = domain_states(totals)
+    states = domain_states(found)
     domain_count = states.total()
     return h(
         "div",
@@ -58,17 +63,12 @@ def summary(hosts: Sequence[FleetHost], totals: Iterable[DomainTotals]) -> Eleme
     )
 
 
-def domain_states(totals: Iterable[DomainTotals]) -> Counter[str]:
+def domain_states(found: Iterable[DomainStates]) -> Counter[str]:
     """Return how many VMs are in each state; of those of a silent host none is known."""
     counts: Counter[str] = Counter()
-    for each in totals:
-        counts[STATE_UNKNOWN] += each.stale_count
-        counts[NOT_SAMPLED] += each.not_sampled_count
-        for name, count in zip(STATE_NAMES, each.state_counts, strict=True):
-            counts[name] += count
-        known = each.stale_count + each.not_sampled_count + sum(each.state_counts)
-        counts[OTHER_STATE] += each.domain_count - known
-    return +counts
+    for each in found:
+        counts[present_state(each.state_name, "stale" if each.is_stale else "fresh")] += each.domain_count
+    return counts
 
 
 def _all(count: int, one: str, many: str, path: str) -> Element:
@@ -84,7 +84,7 @@ def _host_count(word: str, count: int) -> Element:
 def _domain_count(word: str, count: int) -> Element:
     named = _FILTER_WORDS.get(word, word)
     path = list_path(VMS_PATH, f'state:"{named}"' if " " in named else f"state:{named}")
-    return _count(domain_mark(word), word, count, None if word == OTHER_STATE else path)
+    return _count(domain_mark(word), word, count, path)
 
 
 def _dot(word: str) -> Element:

@@ -6,10 +6,9 @@ from typing import Any
 
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.queries import (
-    STATE_NAMES,
     CardDomain,
     CardDomains,
-    DomainTotals,
+    DomainStates,
     FleetHost,
     SufferingDomain,
 )
@@ -40,6 +39,9 @@ def fleet_host(host: str = "hv1", **changes: Any) -> FleetHost:
         memory_available_bytes=32 * GIB,
         disk_busy_ratio=0.1,
         disk_bytes_per_second=1024.0**2,
+        domain_vcpu_count=2,
+        domain_memory_assigned_bytes=4 * GIB,
+        domain_memory_resident_bytes=3 * GIB,
         cpu_temperature_celsius=54.0,
         cpu_temperature_limit_celsius=95.0,
         board_temperature_celsius=None,
@@ -82,23 +84,11 @@ def card_domain(name: str, **changes: Any) -> CardDomain:
     return row._replace(**changes)
 
 
-def domain_totals(host: str = "hv1", *, states: dict[str, int] | None = None, **changes: Any) -> DomainTotals:
-    """Return the VMs of a host: one that runs with 2 vCPUs and 4 GiB, 3 GiB of them resident."""
-    counts = {"running": 1} if states is None else states
-    row = DomainTotals(
-        host=host,
-        domain_count=sum(counts.values()),
-        stale_count=0,
-        state_counts=[counts.get(name, 0) for name in STATE_NAMES],
-        not_sampled_count=0,
-        vcpu_count=2,
-        vcpu_unknown_count=0,
-        assigned_bytes=4 * GIB,
-        assigned_unknown_count=0,
-        resident_bytes=3 * GIB,
-        resident_unknown_count=0,
-    )
-    return row._replace(**changes)
+def domain_states(**counts: int) -> list[DomainStates]:
+    """Return so many VMs in each state; underscores stand for spaces."""
+    return [
+        DomainStates(name.replace("_", " "), is_stale=False, domain_count=counts[name]) for name in counts
+    ]
 
 
 def suffering_domain(name: str = "web", **changes: Any) -> SufferingDomain:

@@ -17,7 +17,7 @@ from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
 from dashboard.pages.fleet.queries import CardDomains, FleetHost
 from dashboard.parts.contract import Request, Update, written
 from tests.unit.dashboard.row_database import fleet_database, holding
-from tests.unit.dashboard.rows import GIB, NOW, card_domain, card_domains, domain_totals, fleet_host
+from tests.unit.dashboard.rows import GIB, NOW, card_domain, card_domains, fleet_host
 
 VM_COUNTS = (3, SHOWN_DOMAIN_COUNT, 50)
 CARD_TICK_BYTES_MAX, CARDS_BYTES_MAX = 3_000, 30_000
@@ -66,7 +66,6 @@ def rows(numbers: Sequence[int], random: Random, vm_count: int, seconds: float) 
     return {
         "fleet_hosts": [host(number, random, seconds) for number in numbers],
         "card_domains": [domains(number, random, vm_count) for number in numbers],
-        "domain_totals": [domain_totals(f"hv{number:04d}") for number in numbers],
     }
 
 
