@@ -146,5 +146,5 @@ def _loss(hosts: Sequence[HostCapacity], figures: _Figures) -> Loss | None:
     if len(known) < 2:  # noqa: PLR2004 - one host that is lost, and another
         return None
     # With its VMs go to the others, and its own room is gone: the one with most of both is the worst to lose.
-    lost, needed, room = max(known, key=lambda each: each[1] + each[2])
+    lost, needed, room = max(known, key=lambda each: (each[1] + each[2], each[1]))
     return Loss(lost.host, needed, sum(each for _, _, each in known) - room, covered)
