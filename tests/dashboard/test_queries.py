@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 
@@ -20,7 +19,6 @@ from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_STATES,
     FLEET_DAY,
-    FLEET_EVENTS,
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
 )
@@ -30,9 +28,9 @@ from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
-from publisher.wire.samples import DomainReport
+from tests.dashboard.fleet_buckets import store_fleet_bucket
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
-from tests.dashboard.seeding import GIB, Load, Seeder, domain, host_batch, run_of_batches, utc_now
+from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
 QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
@@ -85,16 +83,6 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "latency_seconds_min": 0.05,
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
-
-
-def store_fleet_bucket(database: MigratedDatabase, bucket: datetime, busy_cores: float | None) -> None:
-    """Store a bucket of a fleet with 8 CPUs, which the upkeep would make."""
-    with psycopg.connect(database.administrator_url) as connection:
-        connection.execute(
-            "INSERT INTO kvmgrid.fleet_buckets (bucket, host_count, cpu_cores, cpu_busy_cores)"
-            " VALUES (%s, 2, 8, %s)",
-            [bucket, busy_cores],
-        )
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
@@ -193,77 +181,6 @@ def test_the_grid_gets_the_first_vms_and_the_states_of_all(connected: Database, 
     assert (["batch", "spare"], [vms[1].uuid, vms[2].uuid]) == (shown.names, shown.uuids)
     assert (["paused", "shut off", "running"], ["fresh"] * 3) == (shown.state_names, shown.freshnesses)
     assert ([now] * 2, [None] * 2, [2, 2]) == (shown.sampled_ats, shown.cpu_ratios, shown.vcpu_counts)
-
-
-def test_the_fleet_gets_the_states_of_its_vms(connected: Database, seeder: Seeder) -> None:
-    """VMs are counted by state; what a silent host said last is kept apart. Hosts have the sums of theirs."""
-    now = utc_now()
-    vms = [domain(1, "a"), domain(2, "b"), domain(3, "c", state=3), domain(4, "d", state=5)]
-    seeder.store([host_batch("hv1", now, 1, Load(domains=vms[:2]))])
-    seeder.store([host_batch("hv2", now, 1, Load(domains=vms[2:]))])
-    seeder.store([host_batch("hv3", now - timedelta(hours=1), 1, Load(domains=[domain(5, "e")]))])
-    found = sorted(connected.fetch(DOMAIN_STATES))
-    expected = [("paused", False, 1), ("running", False, 2), ("running", True, 1), ("shut off", False, 1)]
-    assert expected == found
-    sums = {
-        row.host: (row.domain_vcpu_count, row.domain_memory_assigned_bytes, row.domain_memory_resident_bytes)
-        for row in connected.fetch(FLEET_HOSTS)
-    }
-    assert (4, 4 * GIB, 3 * GIB) == sums["hv1"]
-
-
-def test_the_fleet_gets_the_vms_that_suffer(connected: Database, seeder: Seeder) -> None:
-    """Crashed before paused by an error before slow. A pause by hand and a silent host's are no suffering."""
-    now = utc_now()
-
-    def suffering(number: int, name: str, **figures: Any) -> DomainReport:
-        report = domain(number, name)
-        return msgspec.structs.replace(report, sample=msgspec.structs.replace(report.sample, **figures))
-
-    vms = [
-        suffering(1, "slow", block_latency_seconds=0.4),
-        suffering(2, "waiting", steal_ratio=0.2),
-        suffering(3, "by hand", state=3, state_reason=1),
-        suffering(4, "no space", state=3, state_reason=5),
-        suffering(5, "crashed", state=6),
-        domain(6, "well"),
-    ]
-    seeder.store([host_batch("hv1", now, 1, Load(domains=vms))])
-    seeder.store(
-        [host_batch("hv2", now - timedelta(hours=1), 1, Load(domains=[suffering(7, "old", state=6)]))]
-    )
-    limits = {"steal_ratio_min": 0.1, "latency_seconds_min": 0.05}
-    rows = connected.fetch(SUFFERING_DOMAINS, limits | {"limit": 3})
-    assert ["crashed", "no space", "slow"] == [row.name for row in rows]
-    assert {4} == {row.total_count for row in rows}
-    assert [(True, False), (False, True), (False, False)] == [
-        (row.is_crashed, row.is_paused_by_error) for row in rows
-    ]
-    assert rows[2].steal_ratio is None
-    assert pytest.approx(0.4) == rows[2].block_latency_seconds
-
-
-def test_the_fleet_gets_its_last_day_and_events(
-    connected: Database, database: MigratedDatabase, seeder: Seeder
-) -> None:
-    """Buckets are in order of time, an unknown load is none; events come newest first, through an index."""
-    now = utc_now()
-    for minutes, busy in ((10, 4.0), (15, None), (20, 2.0), (3000, 8.0)):
-        store_fleet_bucket(database, now - timedelta(minutes=minutes), busy)
-    points = connected.fetch(FLEET_DAY, {"start": now - timedelta(days=1)})
-    assert [0.25, None, 0.5] == [point.cpu_busy_ratio for point in points]
-    seeder.store(run_of_batches("hv1", now, 1), [])
-    ages = (1, 3, 2, 3000)
-    seeder.store([], [seeder.event("hv1", f"kind_{age}", now - timedelta(minutes=age)) for age in ages])
-    span: dict[str, Any] = {"start": now - timedelta(days=1), "end": now, "limit": 2}
-    assert ["kind_1", "kind_2"] == [event.kind for event in connected.fetch(FLEET_EVENTS, span)]
-    with psycopg.connect(database.owner_url) as connection:
-        connection.execute("SET enable_seqscan = off")
-        explain = f"EXPLAIN (FORMAT json) {FLEET_EVENTS.text()}".encode()
-        ((plans,),) = connection.execute(explain, span).fetchall()
-    found = [node for plan in plans for node in scans(plan["Plan"])]
-    assert found
-    assert all("occurred_at" in node.get("Index Name", "") for node in found), found
 
 
 def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seeder) -> None:

@@ -58,7 +58,7 @@ TITLE = "Fleet · kvmgrid"
 CARD_HOST_COUNT_MAX = 60
 SHOWN_EVENT_COUNT = 10
 EVENTS_SPAN = DAY_SPAN = timedelta(days=1)
-# A bucket of the last day is 5 minutes, and the line is kept for so many periods of the page.
+# The last day is asked for once in so many periods: its buckets are of 5 minutes.
 DAY_KEEP_PERIODS = 30
 # An event of a host whose clock is ahead is of the future.
 EVENTS_AHEAD = timedelta(hours=1)
