@@ -123,9 +123,18 @@ def silent(host: str, minutes: float) -> FleetHost:
         ([silent("hv1", 3), silent("hv2", 4), fleet_host("hv3")], False),
         ([silent("hv1", 3), silent("hv2", 90)], False),
         ([silent("hv1", 3)], False),
+        ([silent("hv1", 3), silent("hv2", 4), silent("hv3", 3)._replace(is_catching_up=True)], False),
         ([fleet_host("hv1", freshness="stale", sampled_at=None, stale_at=None)], False),
     ],
-    ids=["two", "two and one long gone", "one is heard", "one after the other", "a single one", "none ever"],
+    ids=[
+        "two",
+        "two and one long gone",
+        "one is heard",
+        "one after the other",
+        "a single one",
+        "one catches up",
+        "none ever",
+    ],
 )
 def test_hosts_that_fall_silent_at_once_are_one_thing(hosts: list[FleetHost], *, expected: bool) -> None:
     """One banner says where to look, instead of grey cards alone; it goes when a host is heard again."""

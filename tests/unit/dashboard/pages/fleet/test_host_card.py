@@ -105,8 +105,12 @@ def test_a_stale_host_has_no_health_and_keeps_its_values() -> None:
 def test_a_host_whose_past_arrives_is_not_said_to_be_gone() -> None:
     """Old samples that arrive now are a history on its way."""
     tree = card_of(fleet_host(freshness="stale", is_catching_up=True))
-    assert "history up to" in texts(tree)
+    assert "catching up, history up to" in texts(tree)
     assert "last seen" not in texts(tree)
+    # It lives, so that it is neither grey now nor greyed by the browser later.
+    assert "host-card--arriving" in tree[1]["class"]
+    assert "stale" not in tree[1]["class"]
+    assert "data-stale-at" not in tree[1]
 
 
 def test_a_node_says_when_it_will_be_stale() -> None:
