@@ -24,11 +24,12 @@ def unlike(site: Site) -> list[tuple[object, ...]]:
 
 
 def make_again(site: Site) -> None:
-    """Let all windows be due, as when their time has come."""
+    """Let all windows be of yesterday, and due."""
     with psycopg.connect(site.database.administrator_url) as connection:
         connection.execute(
             "UPDATE kvmgrid.domain_window_marks SET until = until - INTERVAL '1 day', begun_at = '-infinity'"
         )
+        connection.execute("UPDATE kvmgrid.domain_window_values SET until = until - INTERVAL '1 day'")
 
 
 def test_windows_and_the_fleet_are_what_the_samples_make(site: Site) -> None:
@@ -95,10 +96,7 @@ def test_a_window_waits_until_its_time_has_come(site: Site) -> None:
         )
     site.roll_up()
     changed = set(site.stored.rows("SELECT window_name, begun_at FROM domain_window_marks")) - set(before)
-    assert {"1h", "24h"} == {name for name, _ in changed}
-    assert ("24h",) == site.stored.rows("SELECT window_name FROM domain_window_marks ORDER BY begun_at DESC")[
-        0
-    ]
+    assert {"24h"} == {name for name, _ in changed}
 
 
 def test_two_workers_share_one_window(site: Site) -> None:
@@ -125,7 +123,7 @@ def test_two_workers_share_one_window(site: Site) -> None:
     assert [] == unlike(site)
 
 
-@pytest.mark.parametrize("failpoint", ["before_window:2", "after_window:2", "after_window:7"])
+@pytest.mark.parametrize("failpoint", ["before_window:2", "after_window:2"])
 def test_a_killed_upkeep_leaves_no_window_half_made(
     site: Site, virtual_host: VirtualHost, failpoint: str
 ) -> None:
