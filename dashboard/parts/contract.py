@@ -120,7 +120,7 @@ class CellNews(Struct, frozen=True, kw_only=True):
     stale_seconds: list[int] = []
 
 
-# assets/cell_map.js has the same, with their colours.
+# assets/map/cell_drawing.js has the same, with their colours.
 CELL_STATES = ("good", "strained", "bad", "unknown", "stale", "catching up")
 NO_LEVEL = -1
 

@@ -80,7 +80,7 @@ declare namespace kvmgrid {
     onAddress(callback: () => void): () => void;
     routeAnew(): void;
     followHash(): void;
-    // cell_layout.js, cell_drawing.js, cell_map.js
+    // map/cell_layout.js, map/cell_drawing.js, map/cell_map.js
     layoutCells(cells: contract.CellMap, width: number): CellLayout;
     cellAt(layout: CellLayout, x: number, y: number): number;
     cellBy(layout: CellLayout, place: number, key: string): number | null;

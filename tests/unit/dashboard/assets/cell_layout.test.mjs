@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load, plain } from "./scripts.mjs";
 
-const kvmgrid = load(["cell_layout.js"]);
+const kvmgrid = load(["map/cell_layout.js"]);
 const map = (count, more = {}) => ({ keys: Array.from({ length: count }, (_, place) => "hv" + place), ...more });
 
 test("cells lie in rows that fit the width", () => {
