@@ -31,6 +31,7 @@ from consumer.intake.flush import Flush, Parked
 from consumer.intake.lane import SEVERAL_DAYS, Lane
 from consumer.intake.preparation import Preparation
 from consumer.intake.room import Room
+from consumer.interpreter import collect_cycles
 from consumer.inventory.inventory import Inventory
 from consumer.late import LATE_BATCH_STATES, LateStoring, Surroundings
 from consumer.rows.encoding import Encoder
@@ -134,6 +135,7 @@ class Ingest:
     def run(self) -> None:
         """Consume until ``stop``; raise what makes going on impossible: SchemaError, BrokerRefused, a bug."""
         self._watchdog.start()
+        threading.Thread(target=collect_cycles, args=(self._stopping,), name="cycles", daemon=True).start()
         try:
             for storage in (self._storage, self._late_storage):
                 self._database_retry.run(storage.open, (DatabaseAway,))
@@ -276,8 +278,7 @@ class Ingest:
         choose = partial(self._choose, delivery, now, is_over=is_over)
         flush, row_count = self._database_retry.run(partial(self._preparation.sort, delivery, choose))
         if flush is None:
-            flush = self._live.flush_for(None)
-            flush.parked.append(Parked(self._parking_day, delivery))
+            (flush := self._live.flush_for(None)).parked.append(Parked(self._parking_day, delivery))
         limit = self._late_count if flush.day is not None and self._is_live(now) else None
         (self._live if flush.day is None else self._late).note(flush, row_count, now, limit)
 

@@ -48,7 +48,7 @@ def tune_interpreter() -> None:
     # With Python's 5 ms that was half of the time a flush took.
     sys.setswitchinterval(0.0002)
     # A flush is tens of thousands of objects without a cycle. Python's default, a search for cycles every 700
-    # objects, would look at them again and again.
+    # objects, would look at them again and again. ``collect_cycles`` searches by the clock instead.
     gc.collect()
     gc.freeze()
     gc.set_threshold(1_000_000, 5, 5)
@@ -58,3 +58,13 @@ def tune_interpreter() -> None:
     if adjust := getattr(ctypes.CDLL(None), "mallopt", None):
         adjust(_M_MMAP_THRESHOLD, MAX_BODY_BYTES)
         adjust(_M_TRIM_THRESHOLD, 64 * 1024 * 1024)
+
+
+def collect_cycles(ended: threading.Event, period_seconds: float = 60.0) -> None:
+    """Search for cycles once a period until ``ended``.
+
+    A connection that was lost is held by its own errors and callbacks, with its descriptor and its buffers.
+    Searching takes some 20 ms at 50,000 VMs.
+    """
+    while not ended.wait(period_seconds):
+        gc.collect()

@@ -8,10 +8,12 @@ import argparse
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults import table
 from tests.faults.catalogue import SMALL_SET, named, small_set
+from tests.faults.fault import Fault
 from tests.faults.site import running_site
 from tests.faults.trial import Trial, run_trial
 
@@ -22,13 +24,7 @@ RESULT = "faults.json"
 
 def main() -> int:
     """Run what the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", nargs="*", type=int, default=[1])
-    parser.add_argument("--names", nargs="*", default=[])
-    parser.add_argument("--small", action="store_true", help=f"only {' '.join(SMALL_SET)}")
-    parser.add_argument("--list", action="store_true", help="say what is done and expected, and do nothing")
-    parser.add_argument("--fuzz", type=int, default=0, help="messages of a fuzzing fault")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="for ledgers, logs and faults.json")
+    parser = _parser()
     options = parser.parse_args()
     try:
         faults = small_set() if options.small else named(options.names)
@@ -38,9 +34,20 @@ def main() -> int:
         for fault in faults:
             say(f"{fault.name}: {fault.done}; expected: {fault.expected}")
         return 0
-    # A disk that is mounted, and whatever else is held, ends with its context.
+    return _run(faults, options)
+
+
+def _run(faults: Sequence[Fault], options: argparse.Namespace) -> int:
+    """Carry out each fault with each seed; return the exit code."""
+    endings: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        # A disk that is mounted, and whatever else is held, ends with its context.
+        endings.append(128 + number)
+        sys.exit(endings[0])
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+        signal.signal(number, end)
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     trials: list[Trial] = []
@@ -49,6 +56,9 @@ def main() -> int:
         for seed in options.seeds or [1]:
             for fault in faults:
                 trial = run_trial(site, fault, seed, options.folder, options.fuzz)
+                if endings:
+                    # What failed while the trial was taken down stood in the way of the exit.
+                    return endings[0]
                 trials.append(trial)
                 say(table.line(trial))
                 if beneath := table.beneath(trial):
@@ -58,6 +68,17 @@ def main() -> int:
         say(f"{len(broken)} of {len(trials)} trials do not hold, as told below each")
     say(table.closing(trials))
     return 0 if table.is_clean(trials) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[1])
+    parser.add_argument("--names", nargs="*", default=[])
+    parser.add_argument("--small", action="store_true", help=f"only {' '.join(SMALL_SET)}")
+    parser.add_argument("--list", action="store_true", help="say what is done and expected, and do nothing")
+    parser.add_argument("--fuzz", type=int, default=0, help="messages of a fuzzing fault")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for ledgers, logs and faults.json")
+    return parser
 
 
 def say(text: str) -> None:
