@@ -31,8 +31,8 @@ from dashboard.web.workers import Workers
 log = structlog.get_logger("dashboard")
 
 # The shell's index loads the first folder's script itself, before the first paint. The component Chart
-# loads Plotly where there is a chart.
-ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)"]
+# loads Plotly where there is a chart, Parts the scripts of a map where there is one.
+ASSETS_IGNORED = [r"(^|/)first(/|$)", r"(^|/)plotly(/|$)", r"(^|/)map(/|$)"]
 # The type of each property that browsers report: no other may be an input or a state of a callback.
 REPORTED = {
     **parts_contract.REPORTED,

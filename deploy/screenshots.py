@@ -3,7 +3,7 @@
 
 ``python -m deploy.screenshots http://127.0.0.1:8050 docs/images`` waits until all pages show figures, stops
 their clocks and takes the pictures of that one moment. It needs Chromium on PATH and the test dependencies.
-The first host of the grid is taken unless one is named, and its first VM.
+The first host of the fleet is taken unless one is named, and its first VM.
 Both must have been watched for the whole range.
 """
 
@@ -32,6 +32,7 @@ CHROMIUM_ARGUMENTS = (
 WIDE = (1440, 1180)
 NARROW = (390, 844)
 PATIENCE_MS = 30_000
+A_HOST = ".host-card h2 a, .cell-map__focused"
 # A clock stops only ahead of where it is.
 CLOCK_STEP = timedelta(seconds=1)
 # Whether a curve reaches from one end of the range to the other.
@@ -56,7 +57,7 @@ class Picture(NamedTuple):
 @click.command()
 @click.argument("url")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--host", help="The host to show; without it the first of the grid.")
+@click.option("--host", help="The host to show; without it the first of the fleet.")
 @click.option(
     "--range", "range_text", default="now-15m", show_default=True, help="Start of the host's chart."
 )
@@ -85,9 +86,11 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
             )
-            grid = _open(context.new_page(), url + "/")
-            grid.wait_for_selector(".host-card", timeout=PATIENCE_MS)
-            shown = host or str(grid.locator(".host-card h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
+            fleet = _open(context.new_page(), url + "/")
+            fleet.wait_for_selector(".host-card", timeout=PATIENCE_MS)
+            shown = (
+                host or str(fleet.locator(".host-card h2 a").first.get_attribute("href")).rsplit("/", 1)[1]
+            )
             chart = _open(context.new_page(), f"{url}/host/{shown}?from={range_text}&to=now")
             _await_chart(chart, "cpu_busy_ratio", shown, range_text)
             address = str(chart.locator("#host-vms tbody a").first.get_attribute("href"))
@@ -96,7 +99,7 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
             suffix = f"{theme}-{size_name}.png"
             pictures += [
                 Picture(page, folder / f"{name}-{suffix}")
-                for name, page in (("grid", grid), ("host", chart), ("vm", vm))
+                for name, page in (("fleet", fleet), ("host", chart), ("vm", vm))
             ]
     for picture in pictures:
         # No timer runs from here on: neither of requests nor of ages.

@@ -22,6 +22,12 @@
       this.report = report;
       this.held = new kvmgrid.Held();
       this.rows = new kvmgrid.TableRows(root, (update) => this.held.take(update));
+      /** @type {kvmgrid.CellMap | null} */
+      this.cells = null;
+      /** What came and is not drawn yet. @type {contract.CellNews[]} */
+      this.cellNews = [];
+      this.isLoadingCells = false;
+      this.isClosed = false;
       /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
       this.nodes = new Map();
       this.path = window.location.pathname;
@@ -47,6 +53,8 @@
       this.endAddress();
       this.requests.close();
       this.rows.close();
+      this.isClosed = true;
+      if (this.cells) this.cells.close();
       kvmgrid.expectNoAnswer();
     }
 
@@ -138,6 +146,7 @@
       for (const name of drawing.gone) this.fill(name, []);
       for (const { name, tree } of drawing.parts) this.fill(name, [tree]);
       for (const list of drawing.lists) this.drawList(list);
+      this.drawCells(update.cells);
       if (body) body.hidden = this.held.has(NOTICE);
       if (!this.hasFollowedHash && drawing.parts.length) {
         // What it leads to is there now.
@@ -149,6 +158,35 @@
     emptyLists() {
       this.nodes.clear();
       this.root.querySelectorAll("[data-list]").forEach((place) => place.replaceChildren());
+    }
+
+    /** @param {contract.CellNews | undefined} news */
+    drawCells(news) {
+      if (news && news.all) this.cellNews = [news];
+      else if (news) this.cellNews.push(news);
+      if (!this.cellNews.length) return;
+      if (this.cells) this.showCells(this.cells);
+      // Its scripts come with the first cells. What is lost on its way is fetched again at the next answer.
+      else if (!this.isLoadingCells) this.openCells().catch(() => {});
+    }
+
+    async openCells() {
+      const place = /** @type {HTMLElement | null} */ (this.root.querySelector("[data-cells]"));
+      if (!place) return;
+      this.isLoadingCells = true;
+      try {
+        for (const address of (place.dataset.cells || "").split(" ")) await kvmgrid.loadScript(address);
+      } finally {
+        this.isLoadingCells = false;
+      }
+      if (this.isClosed) return;
+      this.cells = new kvmgrid.CellMap(place);
+      this.showCells(this.cells);
+    }
+
+    /** @param {kvmgrid.CellMap} cells */
+    showCells(cells) {
+      for (const news of this.cellNews.splice(0)) cells.show(news);
     }
 
     /** @param {kvmgrid.ListDrawing} list */

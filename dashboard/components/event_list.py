@@ -24,10 +24,12 @@ def unlisted_count(events: Sequence[HostEvent]) -> int:
     return events[0].total_count - len(events) if events else 0
 
 
-def event_list(events: Sequence[HostEvent], query: str = "", *, names_host: bool = False) -> Element:
+def event_list(
+    events: Sequence[HostEvent], query: str = "", *, names_host: bool = False, names_domain: bool = True
+) -> Element:
     """Return the events, newest first, and how many are not shown.
 
-    Each names its VM, or its host where ``names_host``; ``query`` is what of the address goes along there.
+    Each names its VM, its host, or both; ``query`` is what of the address goes along there.
     """
     if not events:
         return h("p", "Nothing happened in this range.", class_="quiet")
@@ -42,17 +44,22 @@ def event_list(events: Sequence[HostEvent], query: str = "", *, names_host: bool
         )
         if left
         else None,
-        h("ol", *(_item(event, query, names_host=names_host) for event in events), class_="events"),
+        h(
+            "ol",
+            *(_item(event, query, names_host=names_host, names_domain=names_domain) for event in events),
+            class_="events",
+        ),
     )
 
 
-def _item(event: HostEvent, query: str, *, names_host: bool) -> Element:
-    who = _host(event, query) if names_host else _domain(event, query)
+def _item(event: HostEvent, query: str, *, names_host: bool, names_domain: bool) -> Element:
+    domain = _domain(event, query) if names_domain else None
     return h(
         "li",
         h("time", "", class_="clock", datetime=event.time.isoformat()),
         h("span", clean(event.kind.replace("_", " ")), class_="event__kind"),
-        None if who is None else h("span", who, class_="event__name"),
+        h("span", _host(event, query), class_="event__name") if names_host else None,
+        None if domain is None else h("span", domain, class_="event__name"),
         h("span", clean(event.detail), class_="event__detail") if event.detail else None,
     )
 

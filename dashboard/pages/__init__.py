@@ -2,9 +2,9 @@
 """The pages, in the order of the bar: a page is a folder here and a line in PAGES."""
 
 from dashboard.page import Page
-from dashboard.pages.grid.page import GRID
+from dashboard.pages.fleet.page import FLEET
 from dashboard.pages.host.page import HOST
 from dashboard.pages.hosts.page import HOSTS
 from dashboard.pages.vm.page import VM
 
-PAGES: tuple[Page, ...] = (GRID, HOSTS, HOST, VM)
+PAGES: tuple[Page, ...] = (FLEET, HOSTS, HOST, VM)

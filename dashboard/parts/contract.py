@@ -83,11 +83,53 @@ class RowNews(Struct, frozen=True, kw_only=True):
     remove: list[str] = []
 
 
+class CellGroup(Struct, frozen=True, kw_only=True):
+    """CellMap under one title: so many of them, in their order."""
+
+    title: str
+    count: int
+
+
+class CellMap(Struct, frozen=True, kw_only=True):
+    """All cells of a map, in their order. ``path`` is put before a key, ``unit`` behind a level of ``fill``.
+
+    A level of ``maximum`` fills a cell, any level if that is 0. ``edges`` are in pixels, none where all cells
+    have the usual one.
+    """
+
+    keys: list[str]
+    groups: list[CellGroup] = []
+    edges: list[int] = []
+    path: str = ""
+    fill: str = ""
+    unit: str = ""
+    maximum: int = 100
+
+
+class CellNews(Struct, frozen=True, kw_only=True):
+    """News of the page's map: all cells, or those at these places, with what they show.
+
+    ``levels`` are whole numbers, -1 where there is no figure; ``states`` are places in CELL_STATES; from
+    ``stale_seconds`` on, since 1970, a cell is stale. Each list is as long as ``places``, or as all cells.
+    """
+
+    all: CellMap | None = None
+    places: list[int] = []
+    levels: list[int] = []
+    states: list[int] = []
+    stale_seconds: list[int] = []
+
+
+# assets/map/cell_drawing.js has the same, with their colours.
+CELL_STATES = ("good", "strained", "bad", "unknown", "stale", "catching up")
+NO_LEVEL = -1
+
+
 class Update(Struct, frozen=True, kw_only=True):
     """The answer to the request of the same number. What it does not name stays as it is.
 
     ``now_ms`` is the server's clock when the answer leaves. ``gone`` are parts to empty. A ``feed`` that the
-    browser does not hold empties the lists first; ``cursor`` is the state of lists and rows after it.
+    browser does not hold empties the lists first; ``cursor`` is the state of lists, rows and cells after it.
     """
 
     number: int
@@ -102,6 +144,7 @@ class Update(Struct, frozen=True, kw_only=True):
     gone: list[str] = []
     lists: dict[str, Items] = {}
     rows: RowNews | None = None
+    cells: CellNews | None = None
 
 
 def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
@@ -123,6 +166,7 @@ def gone_parts(absent: Iterable[str], seen: Seen) -> list[str]:
 _NO_NEWS = Update(number=-1, now_ms=-1)
 _NO_ITEMS = Items()
 _NO_ROWS = RowNews()
+_NO_CELLS = CellNews()
 
 
 def written(update: Update) -> dict[str, Any]:
@@ -137,6 +181,10 @@ def written(update: Update) -> dict[str, Any]:
         fields["lists"] = {name: _different(items, _NO_ITEMS) for name, items in update.lists.items()}
     if update.rows is not None:
         fields["rows"] = _different(update.rows, _NO_ROWS)
+    if update.cells is not None:
+        fields["cells"] = _different(update.cells, _NO_CELLS)
+        if update.cells.all is not None:
+            fields["cells"]["all"] = msgspec.to_builtins(update.cells.all)
     return fields
 
 

@@ -7,7 +7,9 @@ assets/parts.js. A page binds one callback:
 Dash keeps every value that an Input had for as long as the page is open.
 """
 
+import hashlib
 from collections.abc import Mapping
+from importlib import resources
 from typing import Any
 
 from dash.development.base_component import Component
@@ -18,6 +20,8 @@ from dashboard.web.clientside import attributes
 # What Dash looks for in the class of a component.
 _PROPERTIES = ["children", "id", "className", "fixed", "request", "request_number", "update"]
 _NONE: list[str] = []
+# In the order in which they are run.
+CELL_SCRIPTS = ("cell_layout", "cell_drawing", "cell_map")
 
 
 class Parts(Component):
@@ -56,6 +60,20 @@ def place(name: str) -> dict[str, Any]:
 def list_place(name: str) -> dict[str, Any]:
     """Return the attributes that mark an element as the place of a keyed list."""
     return attributes(data_list=name)
+
+
+def cells_place() -> dict[str, Any]:
+    """Return the attributes that mark an element as the place of the page's map of cells.
+
+    They name its scripts, which are fetched with the first cells: most pages have no map.
+    """
+    return attributes(data_cells=" ".join(_script_address(name) for name in CELL_SCRIPTS))
+
+
+def _script_address(name: str) -> str:
+    """Return an address that a browser keeps for a year, and that changes with the script."""
+    content = resources.files("dashboard").joinpath(f"assets/map/{name}.js").read_bytes()
+    return f"/assets/map/{name}.js?m={hashlib.blake2s(content, digest_size=8).hexdigest()}"
 
 
 def body() -> dict[str, Any]:

@@ -12,10 +12,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from msgspec import Struct
 
 from dashboard.parts.change import Change
-from dashboard.parts.contract import Items, Part, Request, RowNews, Seen, Update
+from dashboard.parts.contract import CellGroup, CellMap, CellNews, Items, Part, Request, RowNews, Seen, Update
 from dashboard.parts.markup import Element, Json
 
-STRUCTS: tuple[type[Struct], ...] = (Seen, Request, Part, Items, RowNews, Update)
+STRUCTS: tuple[type[Struct], ...] = (
+    Seen,
+    Request,
+    Part,
+    Items,
+    RowNews,
+    CellGroup,
+    CellMap,
+    CellNews,
+    Update,
+)
 # Types that refer to themselves: their names, what stands for them in annotations, and their words.
 _RECURSIVE: tuple[tuple[str, object, str], ...] = (
     ("Json", Json, "string | null | Json[] | { [name: string]: string }"),

@@ -16,7 +16,7 @@ from dashboard.filters.fields import AGE, BYTES, COUNT, HOST_FIELDS, Field
 from dashboard.filters.grammar import parse
 from dashboard.filters.sql import condition
 from dashboard.filters.tree import Node
-from dashboard.pages.hosts.page import HOSTS_QUERY
+from dashboard.queries.hosts import HOSTS_QUERY
 from dashboard.settings import DatabaseSettings
 from tests.dashboard.filter_evaluation import verdict
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now

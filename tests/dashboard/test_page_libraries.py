@@ -23,7 +23,7 @@ def test_links_and_the_back_button_load_what_a_page_needs(
     page.goto(dashboard.url)
     expect(page.locator(".host-card")).to_have_count(1)
     assert [] == [url for url in asked if "dash_ag_grid" in url]
-    expect(page.get_by_role("link", name="Grid", exact=True)).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Fleet", exact=True)).to_have_attribute("aria-current", "page")
     page.get_by_role("link", name="Hosts").click()
     expect(cell(page, "hv1", "name")).to_be_visible()
     expect(page).to_have_title("Hosts · kvmgrid")
@@ -46,7 +46,7 @@ def test_a_page_whose_files_do_not_arrive_says_so(
     page.get_by_role("link", name="Hosts").click()
     expect(page.locator(".guide")).to_contain_text("needs a file that did not arrive")
     page.unroute("**/dash_ag_grid*.js")
-    page.get_by_role("link", name="Grid", exact=True).click()
+    page.get_by_role("link", name="Fleet", exact=True).click()
     expect(page.locator(".host-card")).to_have_count(1)
     page.get_by_role("link", name="Hosts").click()
     expect(cell(page, "hv1", "name")).to_be_visible()

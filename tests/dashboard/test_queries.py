@@ -15,13 +15,20 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
 from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
-from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.fleet.queries import (
+    CARD_DOMAINS,
+    DOMAIN_STATES,
+    FLEET_DAY,
+    FLEET_HOSTS,
+    SUFFERING_DOMAINS,
+)
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
 from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
+from tests.dashboard.fleet_buckets import store_fleet_bucket
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
@@ -72,6 +79,8 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "device": VM.interfaces[0].device if "interface" in query.name else "vda",
         "since": now - timedelta(hours=1),
         "at": now + timedelta(seconds=1),
+        "steal_ratio_min": 0.005,
+        "latency_seconds_min": 0.05,
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
 
@@ -90,6 +99,8 @@ def test_rows_have_the_columns_of_their_type(
     born = now - timedelta(hours=1)
     for vm in vms:
         lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+    if query is FLEET_DAY:
+        store_fleet_bucket(database, now - timedelta(minutes=10), 4.0)
     view = view_of(query)
     condition = EVERYTHING if "{condition}" in query.text() else None
     rows = connected.fetch(query, parameters(query, now), view=view, condition=condition)
@@ -110,7 +121,11 @@ def test_questions_say_what_they_are(query: Query[Any]) -> None:
         assert any(word in line for line in header)
 
 
-@pytest.mark.parametrize("query", [GRID_HOSTS, GRID_DOMAINS, HOST_NOW, VM_NOW], ids=lambda query: query.name)
+@pytest.mark.parametrize(
+    "query",
+    [FLEET_HOSTS, CARD_DOMAINS, DOMAIN_STATES, SUFFERING_DOMAINS, HOST_NOW, VM_NOW],
+    ids=lambda query: query.name,
+)
 def test_what_is_now_reads_no_time_series(
     connected: Database, database: MigratedDatabase, query: Query[Any]
 ) -> None:
@@ -159,7 +174,7 @@ def test_the_grid_gets_the_first_vms_and_the_states_of_all(connected: Database, 
     now = utc_now()
     seeder.store(run_of_batches("hv2", now, 1, Load(domains=[domain(4, "other")])))
     seeder.store(run_of_batches("hv1", now, 1, Load(domains=vms)))
-    found = {row.host: row for row in connected.fetch(GRID_DOMAINS, {"shown_count": 2})}
+    found = {row.host: row for row in connected.fetch(CARD_DOMAINS, {"shown_count": 2})}
     assert {"hv1", "hv2"} == found.keys()
     assert ["other"] == found["hv2"].names
     shown = found["hv1"]
@@ -201,7 +216,7 @@ def test_a_host_whose_old_samples_arrive_now_is_catching_up(
     seeder.store(run_of_batches("hv1", utc_now() - sampled, 1))
     with psycopg.connect(database.owner_url) as owner:
         owner.execute("UPDATE host_latest SET received_at = now() - %s", [received])
-    (on_grid,) = connected.fetch(GRID_HOSTS)
+    (on_grid,) = connected.fetch(FLEET_HOSTS)
     (on_page,) = connected.fetch(HOST_NOW, {"host": "hv1"})
     assert (expected, expected) == (on_grid.is_catching_up, on_page.is_catching_up)
 

@@ -60,7 +60,7 @@ def test_a_database_without_schema_says_what_to_run(
     dashboard = start_dashboard(as_seen_by_each_role(own_postgresql.admin, "kvmgrid", logins).dashboard_url)
     page.goto(f"{dashboard.url}/host/hv1")
     expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
-    page.get_by_role("link", name="Grid", exact=True).click()
+    page.get_by_role("link", name="Fleet", exact=True).click()
     expect(page.locator(".guide")).to_contain_text("kvmgrid-consumer migrate")
     migrate_as_owner(own_postgresql.admin, "kvmgrid", logins)
     expect(page.locator(".guide")).to_contain_text("Waiting for the first sample")
@@ -205,7 +205,7 @@ def test_no_serious_fault_of_accessibility(
 
 
 def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
-    """The first stop skips to the content; from there a card's link is within reach and opens the host."""
+    """The first stop skips to the content; the next is in it, and the link of a card opens the host."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW)])
     page.goto(dashboard.url)
     page.wait_for_selector(".host-card")
@@ -214,7 +214,7 @@ def test_the_keyboard_reaches_everything(page: Page, dashboard: Dashboard, seede
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
-    page.wait_for_function("document.activeElement.closest('.host-card') !== null")
+    expect(page.get_by_role("link", name="1 host", exact=True)).to_be_focused()
     page.locator(".host-card h2 a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("hv1")

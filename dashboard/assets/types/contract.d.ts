@@ -31,6 +31,26 @@ declare namespace contract {
     update?: { [name: string]: string | number | boolean }[];
     remove?: string[];
   }
+  interface CellGroup {
+    title: string;
+    count: number;
+  }
+  interface CellMap {
+    keys: string[];
+    groups?: CellGroup[];
+    edges?: number[];
+    path: string;
+    fill: string;
+    unit: string;
+    maximum: number;
+  }
+  interface CellNews {
+    all?: CellMap;
+    places?: number[];
+    levels?: number[];
+    states?: number[];
+    stale_seconds?: number[];
+  }
   interface Update {
     number: number;
     now_ms: number;
@@ -44,5 +64,6 @@ declare namespace contract {
     gone?: string[];
     lists?: { [name: string]: Items };
     rows?: RowNews;
+    cells?: CellNews;
   }
 }

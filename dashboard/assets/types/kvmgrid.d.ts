@@ -42,6 +42,20 @@ declare namespace kvmgrid {
     start: number;
     end: number;
   }
+  interface CellBox {
+    x: number;
+    y: number;
+    edge: number;
+  }
+  interface CellLayout {
+    boxes: CellBox[];
+    titles: { title: string; y: number }[];
+    height: number;
+  }
+  interface CellMap {
+    show(news: contract.CellNews): void;
+    close(): void;
+  }
   interface Requests {
     pendingSince: number | null;
     ask(isForced: boolean): void;
@@ -66,6 +80,19 @@ declare namespace kvmgrid {
     onAddress(callback: () => void): () => void;
     routeAnew(): void;
     followHash(): void;
+    // map/cell_layout.js, map/cell_drawing.js, map/cell_map.js
+    layoutCells(cells: contract.CellMap, width: number): CellLayout;
+    cellAt(layout: CellLayout, x: number, y: number): number;
+    cellBy(layout: CellLayout, place: number, key: string): number | null;
+    cellStates: string[];
+    cellPalette(element: Element): Record<string, string>;
+    drawCell(
+      context: CanvasRenderingContext2D,
+      box: CellBox,
+      cell: { level: number; state: number; maximum: number },
+      colours: Record<string, string>
+    ): void;
+    CellMap: new (place: HTMLElement) => CellMap;
     // change.js
     changed(old: contract.Json, change: contract.Change | contract.Json): contract.Json;
     // connection_banner.js

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hosts as a table, live: to sort, filter and take along."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 from dash import Dash, html
@@ -18,6 +17,7 @@ from dashboard.parts.contract import NOTICE, TableRow
 from dashboard.parts.markup import clean
 from dashboard.parts.parts import Parts, body, place
 from dashboard.queries import JsonList, Query
+from dashboard.queries.hosts import HOSTS_QUERY, HostRow
 from dashboard.web.workers import Workers
 
 PATH = "/hosts"
@@ -72,25 +72,6 @@ COLUMNS = (
 )
 
 
-class HostRow(NamedTuple):
-    """One host, as the table shows it."""
-
-    host: str
-    hostname: str
-    is_simulated: bool
-    tags: list[str]
-    sampled_at: datetime | None
-    stale_at: datetime | None
-    freshness: str
-    health_score: int | None
-    health_state: str | None
-    health_reasons: JsonList | None
-    cpu_busy_ratio: float | None
-    memory_used_ratio: float | None
-    disk_busy_ratio: float | None
-    cpu_temperature_celsius: float | None
-
-
 class HostDomainCounts(NamedTuple):
     """How many VMs a host has; None where it is not known."""
 
@@ -99,7 +80,6 @@ class HostDomainCounts(NamedTuple):
     running_count: int | None
 
 
-HOSTS_QUERY = Query(__package__, "hosts", HostRow)
 HOST_DOMAIN_COUNTS = Query(__package__, "host_domain_counts", HostDomainCounts)
 
 

@@ -150,7 +150,7 @@ class VmFeed:
         def draw() -> Drawing:
             wanted = wanted_range(request)
             life = self._lives.get(LifeKey(vm.domain_id, wanted))
-            parts["events"] = event_list(life.events, query, names_host=True)
+            parts["events"] = event_list(life.events, query, names_host=True, names_domain=False)
             around = self._around(wanted, vm, life)
             seen = self._surroundings.get(around)
             parts["facts"] = vm_facts(vm, seen.start)

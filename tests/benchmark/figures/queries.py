@@ -13,9 +13,16 @@ import psycopg
 from dashboard.charts.contract import ChartView, written_chart
 from dashboard.database import Database
 from dashboard.pages import PAGES
-from dashboard.pages.grid.feed import GridFeed
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.grid.queries import GRID_DOMAINS, GRID_HOSTS
+from dashboard.pages.fleet.attention import LATENCY_SECONDS_MIN, STEAL_RATIO_MIN
+from dashboard.pages.fleet.feed import FleetFeed
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.fleet.queries import (
+    DOMAIN_STATES,
+    FLEET_DAY,
+    FLEET_EVENTS,
+    FLEET_HOSTS,
+    SUFFERING_DOMAINS,
+)
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
@@ -43,7 +50,7 @@ ROLLUP = "host_samples_1m"
 SPAN = timedelta(hours=1)
 # What each page asks, for a viewer who opens it.
 OPENED: Mapping[str, tuple[Query[Any], ...]] = {
-    "page_grid": (GRID_HOSTS, GRID_DOMAINS),
+    "page_fleet": (FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, FLEET_DAY, FLEET_EVENTS),
     "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
 }
 PLAIN = "the plain SQL"
@@ -99,9 +106,9 @@ def text(query: Query[Any]) -> bytes:
     return query.text().replace("{view}", ROLLUP).encode()
 
 
-def grid_answer(database: Database) -> bytes:
-    """Return what a browser gets that opens the grid."""
-    return orjson.dumps(written(GridFeed(database, keep_seconds=1.0).answer(Request(number=1))))
+def fleet_answer(database: Database) -> bytes:
+    """Return what a browser gets that opens the fleet: its map."""
+    return orjson.dumps(written(FleetFeed(database, keep_seconds=1.0).answer(Request(number=1))))
 
 
 def host_answer(database: Database) -> bytes:
@@ -111,7 +118,7 @@ def host_answer(database: Database) -> bytes:
     return orjson.dumps([written(answer.update), answer.chart and written_chart(answer.chart)])
 
 
-ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_grid": grid_answer, "page_host": host_answer}
+ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_fleet": fleet_answer, "page_host": host_answer}
 
 
 def measure(stock: Stock) -> Iterator[Figure]:
@@ -172,6 +179,8 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "latest": now + timedelta(days=1),
         "limit": 200,
         "shown_count": SHOWN_DOMAIN_COUNT,
+        "steal_ratio_min": STEAL_RATIO_MIN,
+        "latency_seconds_min": LATENCY_SECONDS_MIN,
     }
 
 

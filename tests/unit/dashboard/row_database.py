@@ -15,9 +15,10 @@ from dashboard.queries import HostEvent, SampleSpan
 from dashboard.settings import DatabaseSettings
 from tests.unit.dashboard.rows import (
     NOW,
-    grid_domain,
-    grid_domains,
-    grid_host,
+    card_domain,
+    card_domains,
+    domain_states,
+    fleet_host,
     host_domain,
     host_now,
     host_point,
@@ -63,17 +64,20 @@ class RowDatabase(Database):
         return self.rows[query.name]
 
 
-def grid_database() -> RowDatabase:
+def fleet_database(**changes: list[Any]) -> RowDatabase:
     """Return two hosts with a VM each."""
-    return RowDatabase(
-        {
-            "grid_hosts": [grid_host("hv1"), grid_host("hv2")],
-            "grid_domains": [
-                grid_domains(grid_domain("a"), host="hv1"),
-                grid_domains(grid_domain("b"), host="hv2"),
-            ],
-        }
-    )
+    rows: dict[str, list[Any]] = {
+        "fleet_hosts": [fleet_host("hv1"), fleet_host("hv2")],
+        "card_domains": [
+            card_domains(card_domain("a"), host="hv1"),
+            card_domains(card_domain("b"), host="hv2"),
+        ],
+        "domain_states": domain_states(running=2),
+        "suffering_domains": [],
+        "fleet_events": [],
+        "fleet_day": [],
+    }
+    return RowDatabase(rows | changes)
 
 
 def host_database(**changes: list[Any]) -> RowDatabase:

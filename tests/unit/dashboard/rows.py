@@ -4,20 +4,27 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.pages.grid.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.grid.queries import GridDomain, GridDomains, GridHost
+from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.fleet.queries import (
+    CardDomain,
+    CardDomains,
+    DomainStates,
+    FleetHost,
+    SufferingDomain,
+)
 from dashboard.pages.host.queries import HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 GIB = 1024**3
 
 
-def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
+def fleet_host(host: str = "hv1", **changes: Any) -> FleetHost:
     """Return a fresh, good host."""
-    row = GridHost(
+    row = FleetHost(
         host=host,
         hostname=host,
         cpu_count=16,
+        tags=[],
         sampled_at=NOW,
         stale_at=NOW + timedelta(seconds=50),
         freshness="fresh",
@@ -29,7 +36,12 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
         cpu_busy_ratio=0.42,
         memory_used_ratio=0.5,
         memory_total_bytes=64 * GIB,
+        memory_available_bytes=32 * GIB,
         disk_busy_ratio=0.1,
+        disk_bytes_per_second=1024.0**2,
+        domain_vcpu_count=2,
+        domain_memory_assigned_bytes=4 * GIB,
+        domain_memory_resident_bytes=3 * GIB,
         cpu_temperature_celsius=54.0,
         cpu_temperature_limit_celsius=95.0,
         board_temperature_celsius=None,
@@ -40,12 +52,12 @@ def grid_host(host: str = "hv1", **changes: Any) -> GridHost:
     return row._replace(**changes)
 
 
-def grid_domains(
-    *domains: GridDomain, host: str = "hv1", shown_count: int = SHOWN_DOMAIN_COUNT
-) -> GridDomains:
+def card_domains(
+    *domains: CardDomain, host: str = "hv1", shown_count: int = SHOWN_DOMAIN_COUNT
+) -> CardDomains:
     """Return the VMs of a host as the database gives them."""
     first = domains[:shown_count]
-    return GridDomains(
+    return CardDomains(
         host=host,
         state_names=[each.state_name for each in domains],
         freshnesses=[each.freshness for each in domains],
@@ -58,9 +70,9 @@ def grid_domains(
     )
 
 
-def grid_domain(name: str, **changes: Any) -> GridDomain:
+def card_domain(name: str, **changes: Any) -> CardDomain:
     """Return a running VM at a quarter of its vCPUs."""
-    row = GridDomain(
+    row = CardDomain(
         uuid=f"uuid-of-{name}",
         name=name,
         sampled_at=NOW,
@@ -68,6 +80,28 @@ def grid_domain(name: str, **changes: Any) -> GridDomain:
         state_name="running",
         cpu_ratio=0.25,
         vcpu_count=2,
+    )
+    return row._replace(**changes)
+
+
+def domain_states(**counts: int) -> list[DomainStates]:
+    """Return so many VMs in each state; underscores stand for spaces."""
+    return [
+        DomainStates(name.replace("_", " "), is_stale=False, domain_count=counts[name]) for name in counts
+    ]
+
+
+def suffering_domain(name: str = "web", **changes: Any) -> SufferingDomain:
+    """Return a VM with nothing wrong yet."""
+    row = SufferingDomain(
+        uuid=f"uuid-of-{name}",
+        name=name,
+        host="hv1",
+        is_crashed=False,
+        is_paused_by_error=False,
+        steal_ratio=None,
+        block_latency_seconds=None,
+        total_count=1,
     )
     return row._replace(**changes)
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
-from dashboard.pages.grid.host_card_templates import TEMPLATES
+from dashboard.pages.fleet.feed import HOST_CARDS, FleetFeed
+from dashboard.pages.fleet.host_card_templates import TEMPLATES
 from dashboard.parts.change import change
 from dashboard.parts.contract import Request, Seen, written
 from tests.unit.dashboard.assets.chart_cases import chart_cases
 from tests.unit.dashboard.expansion import expanded
-from tests.unit.dashboard.row_database import NOTHING_SEEN, grid_database, holding
-from tests.unit.dashboard.rows import NOW, grid_domain, grid_domains, grid_host
+from tests.unit.dashboard.row_database import NOTHING_SEEN, fleet_database, holding
+from tests.unit.dashboard.rows import NOW, card_domain, card_domains, fleet_host
 
 if TYPE_CHECKING:
     from dashboard.parts.markup import Element
@@ -29,23 +29,23 @@ KNOWN = {template.name: template for template in TEMPLATES}
 
 def grid_cases() -> dict[str, Any]:
     """Return the updates of a grid whose hosts change, come and go, and what is on the screen after each."""
-    database = grid_database()
-    feed = GridFeed(database, keep_seconds=0)
+    database = fleet_database()
+    feed = FleetFeed(database, keep_seconds=0)
     later = {"sampled_at": NOW + timedelta(seconds=10)}
     steps: tuple[list[Any], ...] = (
-        [grid_host("hv1"), grid_host("hv2")],
-        [grid_host("hv1", cpu_busy_ratio=0.9, **later), grid_host("hv2")],
-        [grid_host("hv1", cpu_busy_ratio=None, **later), grid_host("hv2", freshness="stale")],
-        [grid_host("{path}", hostname="=host card"), grid_host("hv2", cpu_temperature_celsius=94.0)],
-        [grid_host("hv2", cpu_temperature_celsius=94.0), grid_host("hv3"), grid_host("{path}")],
+        [fleet_host("hv1"), fleet_host("hv2")],
+        [fleet_host("hv1", cpu_busy_ratio=0.9, **later), fleet_host("hv2")],
+        [fleet_host("hv1", cpu_busy_ratio=None, **later), fleet_host("hv2", freshness="stale")],
+        [fleet_host("{path}", hostname="=host card"), fleet_host("hv2", cpu_temperature_celsius=94.0)],
+        [fleet_host("hv2", cpu_temperature_celsius=94.0), fleet_host("hv3"), fleet_host("{path}")],
     )
     seen = NOTHING_SEEN
     updates, held, cards = [], [], []
     for number, hosts in enumerate(steps, 1):
-        database.rows["grid_hosts"] = hosts
+        database.rows["fleet_hosts"] = hosts
         names = ("a", "{name}", "b") if number > 1 else ("a",)
-        database.rows["grid_domains"] = [
-            grid_domains(*(grid_domain(name, cpu_ratio=number / 10) for name in names), host="hv1")
+        database.rows["card_domains"] = [
+            card_domains(*(card_domain(name, cpu_ratio=number / 10) for name in names), host="hv1")
         ]
         update = feed.answer(Request(number=number, seen=seen))
         seen = holding(update, seen)

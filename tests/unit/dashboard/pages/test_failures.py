@@ -9,13 +9,13 @@ from dashboard.errors import (
     QueryTimeoutError,
     SchemaMissingError,
 )
-from dashboard.pages.grid.feed import GridFeed
+from dashboard.pages.fleet.feed import FleetFeed
 from dashboard.parts.contract import NOTICE, Request
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.row_database import (
     VIEW,
     ask,
-    grid_database,
+    fleet_database,
     host_database,
     host_feed,
 )
@@ -32,10 +32,10 @@ from tests.unit.dashboard.row_database import (
 @pytest.mark.parametrize("page", ["grid", "host"])
 def test_failures_are_answers(failure: DashboardError, is_notice: bool, words: str, page: str) -> None:
     """An outage is said on the page, never an error of the server."""
-    database = grid_database() if page == "grid" else host_database()
+    database = fleet_database() if page == "grid" else host_database()
     database.failure = failure
     if page == "grid":
-        answer = GridFeed(database, keep_seconds=0).answer(Request(number=1))
+        answer = FleetFeed(database, keep_seconds=0).answer(Request(number=1))
     else:
         answer = host_feed(database).answer(ask(), VIEW).update
     said = answer.parts[NOTICE].tree if is_notice else answer.banner

@@ -7,7 +7,7 @@ import msgspec
 import orjson
 import pytest
 
-from dashboard.pages.grid.feed import HOST_CARDS, GridFeed
+from dashboard.pages.fleet.feed import HOST_CARDS, FleetFeed
 from dashboard.parts.contract import (
     Items,
     Part,
@@ -21,7 +21,7 @@ from dashboard.parts.contract import (
 )
 from dashboard.parts.markup import Element, h
 from dashboard.parts.typescript import declarations, parts_declarations
-from tests.unit.dashboard.row_database import grid_database
+from tests.unit.dashboard.row_database import fleet_database
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -61,7 +61,7 @@ def test_an_update_is_written_without_what_is_empty() -> None:
 
 def test_what_is_written_is_the_whole_update() -> None:
     """Nothing that is there is left out, and Dash's serialiser takes it as it is."""
-    update = GridFeed(grid_database(), keep_seconds=0).answer(Request(number=1))
+    update = FleetFeed(fleet_database(), keep_seconds=0).answer(Request(number=1))
     whole = msgspec.json.decode(msgspec.json.encode(update))
     whole["lists"][HOST_CARDS].pop("changes")
     sent = orjson.loads(orjson.dumps(written(update)))

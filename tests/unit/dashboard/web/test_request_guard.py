@@ -56,8 +56,8 @@ def dependency(text: str) -> dict[str, Any]:
 
 def grid_request(value: Any) -> dict[str, Any]:
     """Return what the grid page sends."""
-    call = callback("grid-parts.update", "grid-parts.request_number", 1)
-    return call | {"state": [dependency("grid-parts.request") | {"value": value}]}
+    call = callback("fleet-parts.update", "fleet-parts.request_number", 1)
+    return call | {"state": [dependency("fleet-parts.request") | {"value": value}]}
 
 
 def host_request(*states: str) -> dict[str, Any]:
@@ -172,9 +172,9 @@ def test_pages_name_no_other_origin(app: Dash) -> None:
         (400, {"json": {"output": "nobody.data", "outputs": {}, "inputs": []}}),
         (400, {"json": {"output": ["x"], "outputs": {}, "inputs": []}}),
         (400, {"json": [1, 2]}),
-        (400, {"json": callback("grid-parts.update", "grid-parts.update", {})}),
+        (400, {"json": callback("fleet-parts.update", "fleet-parts.update", {})}),
         (400, {"json": grid_request({"number": 1}) | {"outputs": {}}}),
-        (400, {"json": grid_request({"number": 1}) | {"state": [dependency("grid-parts.update")]}}),
+        (400, {"json": grid_request({"number": 1}) | {"state": [dependency("fleet-parts.update")]}}),
         (400, {"json": grid_request({"number": "x"})}),
         (400, {"json": host_request()}),
         (400, {"json": host_request("host-chart.update")}),

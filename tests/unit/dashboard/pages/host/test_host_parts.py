@@ -13,7 +13,7 @@ from dashboard.pages.host.host_facts import collector_troubles, host_facts, host
 from dashboard.parts.markup import texts
 from dashboard.queries import HostEvent
 from dashboard.timerange import TimeRange
-from tests.unit.dashboard.pages.grid.test_host_card import find
+from tests.unit.dashboard.pages.fleet.test_host_card import find
 from tests.unit.dashboard.rows import NOW, host_domain, host_now
 
 

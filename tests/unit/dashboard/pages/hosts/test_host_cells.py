@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dashboard.filters.fields import HOST_FIELDS
-from dashboard.pages.hosts.page import COLUMNS, HostDomainCounts, HostRow, cells, count_cells
+from dashboard.pages.hosts.page import COLUMNS, HostDomainCounts, cells, count_cells
+from dashboard.queries.hosts import HostRow
 from tests.unit.dashboard.rows import NOW
 
 # What the browser makes of other fields: the state of the health by its age, the age of the sample.

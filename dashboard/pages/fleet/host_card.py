@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One hypervisor on the grid: health, bars, temperature, VMs, age of its newest sample.
 
-A card of a host that has gone silent keeps its last values, greyed and hatched, and says since when.
+A card of a host that has gone silent keeps its last values, greyed and hatched, and says since when. A host
+that sends its past lives: its card is not grey, and says up to when its figures are.
 """
 
 from dashboard import units
@@ -13,22 +14,23 @@ from dashboard.components.host_words import (
     host_path,
     hypervisor_words,
 )
-from dashboard.pages.grid import domain_line, host_card_templates
-from dashboard.pages.grid.queries import GridDomains, GridHost
+from dashboard.pages.fleet import domain_line, host_card_templates
+from dashboard.pages.fleet.queries import CardDomains, FleetHost
 from dashboard.parts.markup import Element, clean, h
 
 SHOWN_DOMAIN_COUNT = 8
 TEMPERATURE_COLLECTOR = "temperatures"
 
 
-def host_card(host: GridHost, domains: GridDomains) -> Element:
+def host_card(host: FleetHost, domains: CardDomains) -> Element:
     """Return the card of a host with its VMs in order of their names, as a use of TEMPLATES."""
     is_stale = host.freshness == "stale"
     health = read_health(host.health_score, host.health_state, host.health_reasons, is_stale=is_stale)
     return host_card_templates.HOST_CARD(
         state=health.state,
-        freshness=host.freshness,
-        stale_at=None if host.stale_at is None else host.stale_at.isoformat(),
+        freshness="arriving" if host.is_catching_up else host.freshness,
+        # What is old already does not grow stale.
+        stale_at=None if host.stale_at is None or host.is_catching_up else host.stale_at.isoformat(),
         host=host.host,
         circle=CIRCLE(**circle_words(health)),
         reasons=reasons(health) if health.reasons else SOUND(state=health.state),
@@ -47,7 +49,7 @@ def host_card(host: GridHost, domains: GridDomains) -> Element:
     )
 
 
-def _about(host: GridHost) -> str:
+def _about(host: FleetHost) -> str:
     cpu = None if host.cpu_count is None else units.counted(host.cpu_count, "CPU", "CPUs")
     memory = None if host.memory_total_bytes is None else units.data_size(host.memory_total_bytes)
     # A host may call itself anything; its id is the one that the broker has checked.
@@ -55,12 +57,12 @@ def _about(host: GridHost) -> str:
     return " · ".join(part for part in (name, cpu, memory) if part)
 
 
-def _age(host: GridHost) -> Element:
+def _age(host: FleetHost) -> Element:
     if host.sampled_at is None:
         return h("p", "no sample yet", class_="host-card__age")
     word = {"fresh": "", "late": "late, ", "stale": "last seen "}.get(host.freshness, "")
     if host.is_catching_up:
-        word = "history up to "
+        word = "catching up, history up to "
     return host_card_templates.AGE(
         word=host_card_templates.LATE(word=word) if word else None,
         at=host.sampled_at.isoformat(),
@@ -74,14 +76,14 @@ def _bar(ratio: float | None) -> Element:
     return host_card_templates.BAR(percent=f"{min(max(ratio, 0.0), 1.0) * 100:.1f}")
 
 
-def _memory_title(host: GridHost) -> str:
+def _memory_title(host: FleetHost) -> str:
     if host.memory_total_bytes is None or host.memory_used_ratio is None:
         return "memory in use"
     used = units.data_size(host.memory_used_ratio * host.memory_total_bytes)
     return f"{used} of {units.data_size(host.memory_total_bytes)} in use (total minus MemAvailable)"
 
 
-def _temperature(host: GridHost) -> Element:
+def _temperature(host: FleetHost) -> Element:
     degrees, limit = host.cpu_temperature_celsius, host.cpu_temperature_limit_celsius
     if degrees is None:
         reason = collector_reason(host.collectors, TEMPERATURE_COLLECTOR) or "no sensor was read"
@@ -94,7 +96,7 @@ def _temperature(host: GridHost) -> Element:
     return (host_card_templates.WARM if is_warm else host_card_templates.TEMPERATURE)(text=text, title=title)
 
 
-def _domains(host: GridHost, domains: GridDomains) -> Element:
+def _domains(host: FleetHost, domains: CardDomains) -> Element:
     trouble = hypervisor_words(host.hypervisor_state, host.hypervisor_reason)
     words = _trouble(host, domains)
     left = domains.total_count - len(domains.names)
@@ -113,7 +115,7 @@ def _domains(host: GridHost, domains: GridDomains) -> Element:
     )
 
 
-def _trouble(host: GridHost, domains: GridDomains) -> str | None:
+def _trouble(host: FleetHost, domains: CardDomains) -> str | None:
     words = [
         hypervisor_words(host.hypervisor_state, host.hypervisor_reason),
         units.counted(domains.contested_count, "VM contested", "VMs contested")
@@ -123,7 +125,7 @@ def _trouble(host: GridHost, domains: GridDomains) -> str | None:
     return ", ".join(each for each in words if each) or None
 
 
-def _count_words(domains: GridDomains) -> str:
+def _count_words(domains: CardDomains) -> str:
     if not domains.total_count:
         return "none"
     states = state_counts(domains.state_names, domains.freshnesses)

@@ -13,7 +13,7 @@ from dashboard.components.domain_mark import (
     domain_mark,
     present_state,
 )
-from dashboard.pages.grid.queries import GridDomain
+from dashboard.pages.fleet.queries import CardDomain
 from dashboard.parts.markup import Child, Element, clean, h
 from dashboard.parts.template import Template
 
@@ -57,7 +57,7 @@ _STALE = _line(
 TEMPLATES = (*_RUNNING.values(), *_STILL.values(), _OTHER, _STALE)
 
 
-def domain_line(domain: GridDomain) -> Element:
+def domain_line(domain: CardDomain) -> Element:
     """Return the line of a VM, for a use of the card's template around it."""
     name, uuid = clean(domain.name, 64), domain.uuid
     state = present_state(domain.state_name, domain.freshness)

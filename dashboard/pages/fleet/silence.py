@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard.components.notices import banner
-from dashboard.pages.grid.queries import GridHost
+from dashboard.pages.fleet.queries import FleetHost
 from dashboard.parts.markup import Element
 
 # Ticks differ from host to host, and so do the moments from which they are stale.
@@ -16,9 +16,9 @@ _AT_ONCE = timedelta(minutes=2)
 _HOST_COUNT_MIN = 2
 
 
-def silence_banner(hosts: Sequence[GridHost]) -> Element | None:
+def silence_banner(hosts: Sequence[FleetHost]) -> Element | None:
     """Return the strip if all hosts are stale, and at least two of them grew stale last and together."""
-    if any(host.freshness != "stale" for host in hosts):
+    if any(host.freshness != "stale" or host.is_catching_up for host in hosts):
         return None
     sampled_ats = [host.sampled_at for host in hosts if host.sampled_at is not None]
     stale_ats = [host.stale_at for host in hosts if host.stale_at is not None]

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: the VMs that libvirt still knows, for the cards of the grid: the state of each, and name and CPU of the first
--- ones of each host, which its card shows. Reads no time series.
+-- Purpose: the VMs that libvirt still knows, for the cards: the state of each, and name and CPU of the first ones of each
+-- host, which its card shows. Reads no time series.
 -- Parameters: shown_count (how many the first ones are)
--- Columns: one GridDomains each, a row per host; the lists are in the order of names
+-- Columns: one CardDomains each, a row per host; the lists are in the order of names
 SELECT
     host,
     array_agg(state_name) AS state_names,

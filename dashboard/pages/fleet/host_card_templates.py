@@ -4,7 +4,7 @@
 from dashboard import units
 from dashboard.components.health_circle import CIRCLE, SOUND
 from dashboard.components.host_words import SIMULATED
-from dashboard.pages.grid import domain_line
+from dashboard.pages.fleet import domain_line
 from dashboard.parts.markup import Element, h
 from dashboard.parts.template import Template
 

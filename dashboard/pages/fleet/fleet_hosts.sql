@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: the newest figures of every host, for its card on the grid. Reads no time series.
+-- Purpose: the newest figures of every host, for its card or its cell, and for the totals of the fleet.
+-- Reads no time series.
 -- Parameters: none
--- Columns: one GridHost each; sampled_at is null for a host that has sent events but no sample yet
+-- Columns: one FleetHost each; sampled_at is null for a host that has sent events but no sample yet
 SELECT
     host,
     hostname,
     cpu_count,
+    tags,
     -- A host whose clock is ahead would be of the future.
     taken_at AS sampled_at,
     stale_at,
@@ -18,7 +20,12 @@ SELECT
     cpu_busy_ratio,
     memory_used_ratio,
     memory_total_bytes,
+    memory_available_bytes,
     disk_busy_ratio,
+    disk_read_bytes_per_second + disk_write_bytes_per_second AS disk_bytes_per_second,
+    domain_vcpu_count,
+    domain_memory_assigned_bytes,
+    domain_memory_resident_bytes,
     cpu_temperature_celsius,
     cpu_temperature_limit_celsius,
     board_temperature_celsius,
