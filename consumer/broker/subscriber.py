@@ -46,6 +46,7 @@ _PROGRESS_SECONDS = 5.0
 # Access refused, not found, locked, other arguments than the queue has: at the start waiting does not mend
 # them. Later 406 is the broker's consumer timeout and 404 a queue on its way back.
 _REFUSALS = frozenset({403, 404, 405, 406})
+_LINK_ERRORS = (exceptions.AMQPError, OSError, RecursionError, SettingsError)
 
 
 def prefetch_for(body_bytes: float, settings: IngestSettings) -> int:
@@ -84,7 +85,7 @@ class Subscriber:
         self._received_bytes = 0
         self._received_count = 0
         self._fruitless_count = 0
-        self._served = False
+        self._opened = self._served = False
         self.failure: ConsumerError | None = None
         self._thread = threading.Thread(target=self._run, name="subscriber", daemon=True)
 
@@ -148,6 +149,7 @@ class Subscriber:
         self._loop = loop = IOLoop()
         self._show_progress(loop)
         adjust()
+        self._opened = False
         try:
             self._connection = pika.SelectConnection(
                 connection_parameters(self._broker),
@@ -157,7 +159,10 @@ class Subscriber:
                 custom_ioloop=loop,
             )
             loop.start()
-        except (exceptions.AMQPError, OSError, RecursionError, SettingsError) as error:
+        except Exception as error:
+            # A connection that is reset while it opens ends in a ValueError or an assertion of pika's.
+            if self._opened and not isinstance(error, _LINK_ERRORS):
+                raise
             self._log.warning("broker_link_broke", error=repr(error))
         finally:
             self._loop = self._channel = self._connection = None
@@ -170,6 +175,7 @@ class Subscriber:
         loop.call_later(_PROGRESS_SECONDS, lambda: self._show_progress(loop))
 
     def _on_open(self, connection: Any) -> None:
+        self._opened = True
         if self._settings.declare_topology:
             Redeclaration(connection, self._settings).start()
         connection.channel(on_open_callback=self._on_channel)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of the link that need no broker."""
 
+import socket
 from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
 import structlog
+from pika.adapters.utils import io_services_utils
 from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed
 from pika.exceptions import AMQPConnectionError
 from structlog.testing import capture_logs
@@ -69,6 +71,32 @@ def test_a_link_that_breaks_down_is_a_failure(monkeypatch: pytest.MonkeyPatch) -
 
     assert not subscriber.alive
     assert "surprise" in str(subscriber.failure)
+
+
+def test_a_connection_that_is_reset_while_it_opens_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library ends it with a ValueError: it asks a socket that was just connected for its peer."""
+    connector = io_services_utils._AsyncStreamConnector
+    connect, attempts = connector.__init__, 0
+
+    def connect_unconnected(self: Any, **arguments: Any) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > 1:
+            subscriber._stopping.set()
+        with socket.socket() as unconnected:
+            connect(self, **arguments | {"sock": unconnected})
+
+    monkeypatch.setattr(connector, "__init__", connect_unconnected)
+    with socket.create_server(("127.0.0.1", 0)) as server, capture_logs() as lines:
+        url = f"amqp://127.0.0.1:{server.getsockname()[1]}"
+        subscriber = Subscriber(BrokerSettings(url=url), IngestSettings(), lambda _delivery: None)
+        subscriber._log = structlog.get_logger()
+        subscriber.start()
+        subscriber._thread.join(60.0)
+
+    assert not subscriber.alive
+    assert subscriber.failure is None
+    assert [True] * 2 == ["Expected connected socket" in line["error"] for line in lines]
 
 
 def test_a_broker_that_refuses_connections_is_told_with_its_reason() -> None:
