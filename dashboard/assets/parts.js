@@ -22,6 +22,7 @@
       this.report = report;
       this.held = new kvmgrid.Held();
       this.rows = new kvmgrid.TableRows(root, (update) => this.held.take(update));
+      this.blocks = new kvmgrid.TableBlocks(root, () => this.requests.ask(true));
       /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
       this.nodes = new Map();
       this.path = window.location.pathname;
@@ -47,6 +48,7 @@
       this.endAddress();
       this.requests.close();
       this.rows.close();
+      this.blocks.close();
       kvmgrid.expectNoAnswer();
     }
 
@@ -94,6 +96,7 @@
         search: this.search.slice(0, ADDRESS_LETTERS_MAX),
         zone: kvmgrid.zone().slice(0, ZONE_LETTERS_MAX),
         seen: this.held.seen(),
+        block: this.blocks.wanted(),
       });
     }
 
@@ -134,6 +137,7 @@
       const body = this.body();
       if (body) body.removeAttribute("aria-busy");
       const drawing = this.held.take(this.rows.show(update));
+      this.blocks.show(update);
       if (drawing.isNewFeed) this.emptyLists();
       for (const name of drawing.gone) this.fill(name, []);
       for (const { name, tree } of drawing.parts) this.fill(name, [tree]);

@@ -6,5 +6,6 @@ from dashboard.pages.grid.page import GRID
 from dashboard.pages.host.page import HOST
 from dashboard.pages.hosts.page import HOSTS
 from dashboard.pages.vm.page import VM
+from dashboard.pages.vms.page import VMS
 
-PAGES: tuple[Page, ...] = (GRID, HOSTS, HOST, VM)
+PAGES: tuple[Page, ...] = (GRID, HOSTS, VMS, HOST, VM)

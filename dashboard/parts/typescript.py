@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from msgspec import Struct
 
 from dashboard.parts.change import Change
-from dashboard.parts.contract import Items, Part, Request, RowNews, Seen, Update
+from dashboard.parts.contract import Block, BlockWanted, Items, Part, Request, RowNews, Seen, Update
 from dashboard.parts.markup import Element, Json
 
-STRUCTS: tuple[type[Struct], ...] = (Seen, Request, Part, Items, RowNews, Update)
+STRUCTS: tuple[type[Struct], ...] = (Seen, BlockWanted, Request, Part, Items, RowNews, Block, Update)
 # Types that refer to themselves: their names, what stands for them in annotations, and their words.
 _RECURSIVE: tuple[tuple[str, object, str], ...] = (
     ("Json", Json, "string | null | Json[] | { [name: string]: string }"),

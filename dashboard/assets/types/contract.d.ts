@@ -9,12 +9,19 @@ declare namespace contract {
     cursor: number;
     parts?: { [name: string]: string };
   }
+  interface BlockWanted {
+    order: string;
+    start: number;
+    count: number;
+    digest: string;
+  }
   interface Request {
     number: number;
     path: string;
     search: string;
     zone: string;
     seen: Seen;
+    block?: BlockWanted;
   }
   interface Part {
     hash: string;
@@ -31,6 +38,13 @@ declare namespace contract {
     update?: { [name: string]: string | number | boolean }[];
     remove?: string[];
   }
+  interface Block {
+    order: string;
+    total: number;
+    start: number;
+    digest: string;
+    rows: { [name: string]: string | number | boolean }[];
+  }
   interface Update {
     number: number;
     now_ms: number;
@@ -44,5 +58,6 @@ declare namespace contract {
     gone?: string[];
     lists?: { [name: string]: Items };
     rows?: RowNews;
+    block?: Block;
   }
 }

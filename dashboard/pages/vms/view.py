@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an address asks of the table: which VMs, in which order."""
+
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from psycopg import sql
+
+from dashboard.components.table_feed import read_filter
+from dashboard.errors import AddressError
+from dashboard.filters.fields import DOMAIN_FIELDS
+from dashboard.filters.tree import Node
+from dashboard.pages.vms.columns import SORTS, TEXT_SORTS
+
+SORT = "sort"
+
+
+class Sort(NamedTuple):
+    """By what the rows are sorted; ``name`` is one of SORTS."""
+
+    name: str = "name"
+    is_descending: bool = False
+
+
+class View(NamedTuple):
+    """What viewers share whose addresses ask the same."""
+
+    filter: Node | None = None
+    sort: Sort = Sort()
+
+
+def read_view(search: str) -> View:
+    """Return what an address asks; raise FilterError for its filter, AddressError for the rest."""
+    wanted = read_filter(search, DOMAIN_FIELDS)
+    parameters = parse_qs(search.removeprefix("?"))
+    return View(wanted, _sort(parameters.get(SORT, ["name"])[0]))
+
+
+def _sort(text: str) -> Sort:
+    sort = Sort(text.removeprefix("-"), text.startswith("-"))
+    if sort.name not in SORTS:
+        raise AddressError("its sort is by no column of this table")
+    return sort
+
+
+def order_of(sort: Sort) -> sql.Composable:
+    """Return a sort as SQL: our own names only."""
+    column = sql.Identifier(SORTS[sort.name])
+    form = '{} COLLATE "C"' if sort.name in TEXT_SORTS else "{}"
+    return sql.SQL(form + (" DESC" if sort.is_descending else " ASC")).format(column)
