@@ -112,9 +112,9 @@
       for (const params of this.pending.values()) params.failCallback();
       this.pending.clear();
       kvmgrid.followTableAddress(grid);
-      // Whoever looks at rows far down stays there when the dashboard has only started anew.
-      grid.setGridOption("infiniteInitialRowCount", isElsewhere ? Math.min(1, block.total) : block.total);
       grid.setGridOption("datasource", { getRows: (/** @type {tables.BlockParams} */ params) => this.read(params, block.order) });
+      // At once: whoever looks at rows far down stays there when the dashboard has only started anew.
+      grid.setRowCount(block.total, true);
       if (isElsewhere && block.total) grid.ensureIndexVisible(0, "top");
     }
 

@@ -96,6 +96,7 @@ declare namespace tables {
     applyColumnState(state: { state: ColumnState[]; defaultState: { sort: null } }): void;
     setColumnWidths(widths: { key: string; newWidth: number }[]): void;
     refreshHeader(): void;
+    setRowCount(count: number, isKnown: boolean): void;
     applyTransaction(news: { add: object[]; update: object[]; remove: Row[] }): void;
     exportDataAsCsv(options: {
       fileName?: string;

@@ -13,7 +13,7 @@ COLUMNS = (
         name="name",
         cell="VmLink",
         is_pinned=True,
-        width_pixels=220,
+        width_pixels=190,
         sort="asc",
     ),
     Column(
@@ -22,10 +22,10 @@ COLUMNS = (
         name="state",
         value="vmState",
         cell="VmState",
-        width_pixels=130,
+        width_pixels=150,
         is_first=True,
     ),
-    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=130),
+    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=120),
     Column(
         field="cpu_ratio",
         title="CPU",
@@ -34,6 +34,7 @@ COLUMNS = (
         cell="VmShare",
         text="vmText",
         about="busy share of the vCPUs that it has",
+        width_pixels=95,
         is_first=True,
         is_over=True,
     ),
@@ -45,7 +46,7 @@ COLUMNS = (
         cell="VmShare",
         text="vmText",
         about="share of the time that a vCPU wanted to run and had no CPU",
-        width_pixels=105,
+        width_pixels=95,
         is_first=True,
         is_over=True,
     ),
@@ -55,6 +56,7 @@ COLUMNS = (
         name="assigned",
         unit="bytes",
         about="memory that it may use",
+        width_pixels=95,
     ),
     Column(
         field="memory_resident_bytes",
@@ -64,6 +66,7 @@ COLUMNS = (
         cell="VmResident",
         text="vmText",
         about="memory taken on the host; the bar is its share of what is assigned",
+        width_pixels=105,
         is_over=True,
     ),
     Column(
@@ -74,7 +77,7 @@ COLUMNS = (
         cell="VmUsed",
         text="vmText",
         about="memory used inside, by the guest's own report, and the age of that",
-        width_pixels=150,
+        width_pixels=125,
     ),
     Column(
         field="disk_latency_seconds",
@@ -83,6 +86,7 @@ COLUMNS = (
         unit="seconds",
         text="vmText",
         about="mean time of a request to its disks",
+        width_pixels=95,
         is_over=True,
     ),
     Column(
@@ -92,6 +96,7 @@ COLUMNS = (
         unit="bytes_per_second",
         text="vmText",
         about="read and written",
+        width_pixels=105,
         is_over=True,
     ),
     Column(
@@ -111,7 +116,7 @@ COLUMNS = (
         value="vmMoved",
         cell="VmMoved",
         about="since when it is on its host, if it came from another",
-        width_pixels=180,
+        width_pixels=190,
     ),
     Column(field="owner", title="Owner", name="owner", width_pixels=120, is_hidden=True),
     Column(field="tags", title="Tags", width_pixels=150, is_hidden=True, name="tags"),
