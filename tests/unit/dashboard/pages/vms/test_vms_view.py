@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an address asks of the table of VMs: only our own names become SQL."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.errors import AddressError
+from dashboard.filters.fields import DOMAIN_FIELDS
+from dashboard.filters.tree import Word
+from dashboard.pages.vms.columns import COLUMNS, SORTS
+from dashboard.pages.vms.view import Sort, View, order_of, read_view
+
+
+def test_an_address_is_read() -> None:
+    """Without a sort the rows are in the order of names; a minus sorts the other way round."""
+    assert View() == read_view("")
+    assert View(sort=Sort("steal", is_descending=True)) == read_view("?sort=-steal&tz=utc")
+    assert View(Word("state", "paused")) == read_view("?q=state:paused")
+
+
+@pytest.mark.parametrize("text", ["steel", "", "-", "--cpu", "cpu_ratio", "cpu; DROP TABLE x", 'name" DESC'])
+def test_another_sort_is_refused(text: str) -> None:
+    """Also a column of the question that is not on the list."""
+    with pytest.raises(AddressError):
+        read_view(f"?sort={text}&sort=name") if text else read_view("?sort=-")
+
+
+@given(st.text(max_size=12))
+def test_no_text_becomes_sql(text: str) -> None:
+    """What is read is one of our sorts; anything else is refused."""
+    try:
+        sort = read_view(f"?sort={text}").sort
+    except AddressError:
+        return
+    assert sort.name in SORTS
+
+
+@pytest.mark.parametrize("name", SORTS)
+def test_a_sort_is_a_column_of_the_question(name: str) -> None:
+    """Its SQL is the quoted column, for texts by their bytes, and the direction."""
+    ascending, descending = (
+        order_of(Sort(name, is_descending)).as_string(None) for is_descending in (False, True)
+    )
+    form = rf'"{SORTS[name]}"( COLLATE "C")?'
+
+    assert re.fullmatch(f"{form} ASC", ascending)
+    assert re.fullmatch(f"{form} DESC", descending)
+
+
+def test_every_column_can_be_sorted_and_filtered_by() -> None:
+    """By the name that the address has for it; the fields of a filter are columns of the question too."""
+    asked = {name for field in DOMAIN_FIELDS.fields for name in field.columns}
+
+    assert {column.name for column in COLUMNS} == SORTS.keys()
+    assert set(SORTS.values()) <= asked
