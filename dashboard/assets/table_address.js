@@ -118,6 +118,7 @@
 
   kvmgrid.followTableAddress = function (grid) {
     const columns = namedColumns(grid);
+    if (!columns.length) return;
     if (!following.has(grid) && boxes().length && window.matchMedia(PHONE).matches) {
       const pinned = columns.filter((column) => column.isPinned());
       grid.setColumnWidths(pinned.map((column) => ({ key: column.getColId(), newWidth: PHONE_NAME_PIXELS })));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Thousands of VMs at once: copies of one seeded VM, spread over the hosts, written by the database itself."""
+"""Thousands of VMs at once: copies of a seeded VM on all hosts, written by the database itself."""
 
 import psycopg
 
@@ -7,7 +7,8 @@ import psycopg
 DOMAINS = """
 INSERT INTO kvmgrid.domains
 SELECT (jsonb_populate_record(d, jsonb_build_object(
-    'domain_id', 100000 + n, 'uuid', md5('crowd-' || n)::uuid, 'name', format('crowd-%%s', lpad(n::text, 5, '0')),
+    'domain_id', 100000 + n, 'uuid', md5('crowd-' || n)::uuid,
+    'name', format('crowd-%%s', lpad(n::text, 5, '0')),
     'host_id', hosts.ids[1 + n %% cardinality(hosts.ids)]
 ))).*
 FROM kvmgrid.domains AS d,
