@@ -19,7 +19,14 @@ FlushPoint = Literal[
 ]
 # The places of the upkeep of rollups.
 UpkeepPoint = Literal[
-    "before_announced", "after_announced", "before_filled", "after_filled", "before_late", "after_late"
+    "before_announced",
+    "after_announced",
+    "before_filled",
+    "after_filled",
+    "before_late",
+    "after_late",
+    "before_window",
+    "after_window",
 ]
 Name = Literal[FlushPoint, UpkeepPoint]
 VARIABLE = "KVMGRID_FAILPOINT"

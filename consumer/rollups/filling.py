@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round of the rollups: announce, fill in what is over, make again what came late.
+"""A round of the rollups: announce, fill in what is over, make again what came late, then what is made of it.
 
 Every consumer tries. The database lets one session at a time do a step, so that another takes over where
 one ends. A step takes about a second, and is followed by a pause as long: ingest comes first. A step that
@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from consumer.errors import ConsumerError, DatabaseAway
+from consumer.rollups.pace import suited
 from consumer.rollups.report import Report
 from consumer.rollups.steps import LevelProgress, Steps
+from consumer.rollups.summaries import Summaries
 
-_STEP_SECONDS = 1.0
 _PAUSE_SECONDS_MAX = 5.0
 _FIRST_BUCKET_COUNT = 12
 # The most buckets of a level in one step: a day of those of 5 minutes.
@@ -49,6 +50,7 @@ class Filling:
         self._note_count = _NOTE_COUNT_MAX
         self._late_at = float("-inf")
         self._is_late_left = False
+        self._summaries = Summaries(report, self._pause)
         # Of this round: what failed, and why.
         self._failures: dict[str, str] = {}
 
@@ -76,7 +78,16 @@ class Filling:
             has_moved = True
         # A backfill is announced some hours at a time.
         is_more = has_moved and announced is not None and any(announced < each.target for each in behind)
-        return is_more or self._is_late_left
+        return self._summarise(steps) or is_more or self._is_late_left
+
+    def _summarise(self, steps: Steps) -> bool:
+        """Make what is made of the levels, for a while; return whether more is due at once."""
+        is_more = False
+        with self._noting_failure(steps, "fleet"):
+            is_more |= self._summaries.fill_fleet(steps)
+        with self._noting_failure(steps, "windows"):
+            is_more |= self._summaries.fill_windows(steps)
+        return is_more
 
     def _is_behind(self, progress: LevelProgress) -> bool:
         return progress.done < progress.target and progress.name not in self._failures
@@ -128,7 +139,7 @@ class Filling:
                     self._bucket_counts[key] = count
                     raise _Ended
                 seconds = time.monotonic() - begun_at
-                self._bucket_counts[key] = min(_BUCKET_COUNT_MAX, _suited(count, seconds))
+                self._bucket_counts[key] = min(_BUCKET_COUNT_MAX, suited(count, seconds))
                 self._report.note(seconds, filled_count=filled.written_count)
                 is_at_end = filled.done >= filled.target or filled.done <= done
                 done = filled.done
@@ -160,7 +171,7 @@ class Filling:
             self._note_count = count
             raise _Ended
         seconds = time.monotonic() - begun_at
-        self._note_count = min(_NOTE_COUNT_MAX, _suited(count, seconds))
+        self._note_count = min(_NOTE_COUNT_MAX, suited(count, seconds))
         self._report.note(seconds, late_count=applied.applied_count, late_row_count=applied.written_count)
         self._report.tell_unserved(applied.unserved_count)
         self._pause(seconds)
@@ -172,10 +183,3 @@ class Filling:
     def _wait(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise _Ended
-
-
-def _suited(count: int, seconds: float) -> int:
-    """Return how many at a time suit, where so many took so long."""
-    if seconds > 2 * _STEP_SECONDS:
-        return max(1, count // 2)
-    return count * 2 if seconds < _STEP_SECONDS / 2 else count

@@ -53,6 +53,14 @@ class Applied(NamedTuple):
     written_count: int
 
 
+class WindowStep(NamedTuple):
+    """A step of a window of VMs: which, None where none is due; rows; whether all VMs have it now."""
+
+    window_name: str | None
+    written_count: int
+    is_whole: bool
+
+
 class Steps:
     """The steps on one connection in autocommit mode; ``reach`` is called at their failpoints."""
 
@@ -105,6 +113,24 @@ class Steps:
                 self._reach("before_late")
             self._reach("after_late")
         return None if row is None else convert(row, Applied)
+
+    def fill_fleet(self, bucket_count: int) -> Filled | None:
+        """Make the next buckets of the fleet."""
+        with translated_errors():
+            row = self._connection.execute(
+                statement("rollups/fill_fleet"), {"bucket_count": bucket_count}
+            ).fetchone()
+        return None if row is None else convert(row, Filled)
+
+    def fill_windows(self, domain_count: int) -> WindowStep | None:
+        """Make a window that is due for the next VMs."""
+        with translated_errors():
+            with self._connection.transaction():
+                parameters = {"domain_count": domain_count}
+                row = self._connection.execute(statement("rollups/fill_windows"), parameters).fetchone()
+                self._reach("before_window")
+            self._reach("after_window")
+        return None if row is None else convert(row, WindowStep)
 
     def due_chunks(self) -> list[str]:
         """Return the chunks that should be in columns, the oldest first."""

@@ -16,6 +16,7 @@ from msgspec.structs import astuple
 
 from consumer.inventory.placement import Placements
 from consumer.rows.domain_rows import DomainRows, LatestReport, Origin
+from consumer.rows.domain_totals import domain_totals
 from consumer.rows.encoding import Row
 from consumer.rows.health import HostHealth
 from consumer.rows.host_assessment import HostAssessment
@@ -193,8 +194,7 @@ def _taken(host_row: Row) -> int:
 
 def _assessment(batch: ColumnBatch, health: HostHealth) -> HostAssessment:
     return HostAssessment(
-        domain_count=None if batch.domains is None else len(batch.domains.uuid),
-        domain_active_count=None if batch.domains is None else batch.domains.active_count,
+        **domain_totals(batch.domains),
         health_score=health.score,
         health_state=health.state,
         health_reasons=to_builtins(health.reasons),

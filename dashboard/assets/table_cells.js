@@ -27,8 +27,10 @@
 
   /** @param {tables.Params} params */
   function RunningOfAll({ data, value }) {
-    if (value === null || value === undefined) return "none";
-    return value + " of " + data.domain_count;
+    const { domain_count: count } = data;
+    if (count === 0) return "none";
+    const running = value === null || value === undefined ? kvmgrid.UNKNOWN_VALUE : value;
+    return count === undefined ? running : `${running} of ${count}`;
   }
 
   // Its text is not React's: times.js lets it count up.

@@ -225,12 +225,18 @@ class DomainSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "all block devices",
             source="`block.N.rd.bytes`",
             formula="sum over the devices; null where that of one is not known",
+            histogram=True,
         ),
     ] = None
     block_write_bytes_per_second: Annotated[
         Real | None,
         Figure(
-            "bytes per second", "rate", "all block devices", source="`block.N.wr.bytes`", formula="likewise"
+            "bytes per second",
+            "rate",
+            "all block devices",
+            source="`block.N.wr.bytes`",
+            formula="likewise",
+            histogram=True,
         ),
     ] = None
     block_read_requests_per_second: Annotated[

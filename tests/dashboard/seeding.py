@@ -14,6 +14,7 @@ from msgspec import to_builtins
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from consumer.rows.domain_totals import domain_totals
 from consumer.rows.health import assess
 from publisher.wire.samples import (
     SCHEMA_VERSION,
@@ -62,8 +63,7 @@ class Seeder:
             "sampled_at": batch.sampled_at,
             **msgspec.structs.asdict(batch.sample),
             "interval_seconds": batch.interval_seconds,
-            "domain_count": None if batch.domains is None else len(batch.domains),
-            "domain_active_count": sum(each.libvirt_id is not None for each in batch.domains or []),
+            **domain_totals(in_columns(batch).domains),
             "health_score": health.score,
             "health_state": health.state,
             "health_reasons": Jsonb(to_builtins(health.reasons)),

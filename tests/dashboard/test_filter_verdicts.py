@@ -111,7 +111,7 @@ def hosts(seeder: Seeder) -> Seeder:
     vms = [domain(1, "web"), domain(2, "spare", state=5)]
     seeder.store(
         [
-            host_batch("busy1", now, 1, SLOW._replace(cpu_ratio=0.9)),
+            host_batch("busy1", now, 1, SLOW._replace(cpu_ratio=0.9, domains=[])),
             host_batch("calm%1", now, 1, SLOW._replace(cpu_ratio=0.8, domains=vms)),
             type(silent)(
                 **{name: getattr(silent, name) for name in silent.__struct_fields__} | {"sample": sample}
@@ -133,7 +133,8 @@ FOUND = {
     "mem>5.9GiB mem<6.1GiB": ["busy1", "calm%1", "dark_1"],
     "lat=2ms steal=0 load=1 temp=54 age<9min state:good": ["busy1", "calm%1", "dark_1"],
     "vms:2 running=1": ["calm%1"],
-    "vms=0": ["busy1", "dark_1"],
+    "vms=0": ["busy1"],
+    "vms:unknown": ["dark_1"],
     "*_1": ["dark_1"],
     "%": ["calm%1"],
     "'; DROP TABLE hosts; --": [],

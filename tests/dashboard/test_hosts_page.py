@@ -92,7 +92,7 @@ def test_every_host_is_a_row(table: Page) -> None:
     expect(cell(table, "busy", "state")).not_to_have_text("good")
     expect(cell(table, "busy", "reason")).to_have_text("CPU 100% busy")
     expect(cell(table, "alpha", "reason")).to_have_text("")
-    expect(cell(table, "busy", "running_count")).to_have_text("none")
+    expect(cell(table, "busy", "running_count")).to_have_text("n/a")
     show_only(table, "gone")
     expect(count(table)).to_have_text("1 of 1,000 hosts")
     expect(cell(table, "gone", "state")).to_have_text("stale")

@@ -29,3 +29,12 @@ def roll_up(connection: psycopg.Connection, relations: Sequence[str] = HYPERTABL
         before, announced = announced, connection.execute("SELECT announce_rollups()").fetchone()
     while connection.execute("SELECT applied_count > 0 FROM apply_late_rollups(1000)").fetchone() == (True,):
         pass
+
+
+def make_windows(connection: psycopg.Connection) -> None:
+    """Make the windows of VMs and the buckets of the fleet that are due, of what is rolled up."""
+    done = "SELECT done >= target FROM fill_fleet(1000)"
+    while connection.execute(done).fetchone() != (True,):
+        pass
+    while connection.execute("SELECT window_name FROM fill_domain_windows(1000)").fetchone() != (None,):
+        pass

@@ -51,21 +51,10 @@ FROM (
         h.disk_busy_ratio,
         h.disk_latency_seconds,
         h.cpu_temperature_celsius,
-        coalesce(d.domain_count, 0) AS domain_count,
-        coalesce(d.running_count, 0) AS running_count
+        h.domain_count,
+        -- What a silent host said last of its VMs is not their state now.
+        CASE WHEN h.freshness <> 'stale' THEN h.domain_running_count END AS running_count
     FROM hosts_now AS h
-    -- Not carried out unless the filter asks for it.
-    LEFT JOIN (
-        SELECT
-            host,
-            count(*)::integer AS domain_count,
-            -- What a silent host said last of a VM is not its state now.
-            (count(*) FILTER (WHERE state_name IN ('running', 'idle') AND freshness <> 'stale'))::integer
-                AS running_count
-        FROM domains_now
-        WHERE host IS NOT NULL
-        GROUP BY host
-    ) AS d USING (host)
 ) AS hosts
 WHERE {condition}
 ORDER BY host

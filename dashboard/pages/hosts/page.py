@@ -92,11 +92,11 @@ class HostRow(NamedTuple):
 
 
 class HostDomainCounts(NamedTuple):
-    """How many VMs a host has."""
+    """How many VMs a host has; None where it is not known."""
 
     host: str
-    domain_count: int
-    running_count: int
+    domain_count: int | None
+    running_count: int | None
 
 
 HOSTS_QUERY = Query(__package__, "hosts", HostRow)
@@ -125,10 +125,9 @@ def cells(row: HostRow) -> TableRow:
 
 
 def count_cells(row: HostDomainCounts) -> TableRow:
-    """Return the cells of a host's VMs; none of a host without any."""
-    if not row.domain_count:
-        return {}
-    return {"domain_count": row.domain_count, "running_count": row.running_count}
+    """Return the cells of a host's VMs; None is left out."""
+    found = {"domain_count": row.domain_count, "running_count": row.running_count}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _name(row: HostRow) -> str:

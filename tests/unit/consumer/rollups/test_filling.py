@@ -11,7 +11,7 @@ from consumer.errors import DatabaseAway, DataRefused
 from consumer.rollups import filling
 from consumer.rollups.filling import Filling
 from consumer.rollups.report import Report
-from consumer.rollups.steps import Applied, Filled, LevelProgress
+from consumer.rollups.steps import Applied, Filled, LevelProgress, WindowStep
 
 FIVE_MINUTES = timedelta(minutes=5)
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -65,6 +65,14 @@ class Database:
         applied = min(note_count, self.note_count)
         self.note_count -= applied
         return Applied(applied, 0, applied)
+
+    def fill_fleet(self, _bucket_count: int) -> Filled | None:
+        """Have nothing to do."""
+        return Filled(NOW, NOW, 0)
+
+    def fill_windows(self, _domain_count: int) -> WindowStep | None:
+        """Have nothing to do."""
+        return WindowStep(None, 0, False)
 
 
 class Rounds:
@@ -296,14 +304,3 @@ def test_a_step_that_fails_is_tried_half_as_large(monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     subject.round()
     assert database.done == NOW
-
-
-@pytest.mark.parametrize(("seconds", "expected"), [(0.1, 24), (1.0, 12), (2.5, 6)])
-def test_a_step_is_as_large_as_it_takes_a_second(seconds: float, expected: int) -> None:
-    """Twice as many buckets where it was quick, half as many where it was slow."""
-    assert expected == filling._suited(12, seconds)
-
-
-def test_a_step_is_of_one_bucket_at_least() -> None:
-    """However long it takes."""
-    assert 1 == filling._suited(1, 60.0)

@@ -60,7 +60,8 @@ def test_what_is_not_known_is_left_out() -> None:
     }
 
     assert {"host": "hv1", "name": "hv1", "freshness": "stale"} == cells(row(**unknown))
-    assert {} == count_cells(HostDomainCounts("hv1", 0, 0))
+    assert {} == count_cells(HostDomainCounts("hv1", None, None))
+    assert {"domain_count": 0, "running_count": 0} == count_cells(HostDomainCounts("hv1", 0, 0))
 
 
 @pytest.mark.parametrize(
