@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the address says of a table: by what it is sorted (sort=-cpu) and which columns it shows (cols=state,cpu).
+// What the address says of a table: by what it is sorted (sort=-cpu), which columns it shows (cols=state,cpu), and
+// over which time its figures are (over=p95-24h).
 (function () {
   "use strict";
   /** @type {kvmgrid.Shared} */
@@ -114,7 +115,24 @@
     if (head) head.focus();
   });
 
-  // ---- both --------------------------------------------------------------------------------------------
+  // ---- over which time ---------------------------------------------------------------------------------
+
+  document.addEventListener("change", function (event) {
+    const menu = event.target;
+    if (!(menu instanceof HTMLSelectElement) || !menu.dataset.tableOver) return;
+    kvmgrid.goWith({ over: menu.value === "now" ? null : menu.value });
+  });
+
+  /** @param {tables.Grid} grid */
+  function followOver(grid) {
+    const menu = document.querySelector("[data-table-over]");
+    if (!(menu instanceof HTMLSelectElement)) return;
+    menu.value = parameter("over") || "now";
+    // Heads say of what the figures are.
+    grid.refreshHeader();
+  }
+
+  // ---- all of it --------------------------------------------------------------------------------------------
 
   kvmgrid.followTableAddress = function (grid) {
     const columns = namedColumns(grid);
@@ -125,6 +143,7 @@
     }
     followSort(grid, columns);
     followColumns(grid, columns);
+    followOver(grid);
     following.add(grid);
   };
 

@@ -53,7 +53,9 @@
 
   /** @param {{ colDef: tables.Definition, location: string | null }} params */
   function tableHead({ colDef, location }) {
-    const { words } = colDef.context;
+    const { words, isOver } = colDef.context;
+    const over = isOver && new URLSearchParams(window.location.search).get("over");
+    if (over) return `${colDef.headerName} ${over.split("-")[0]}`;
     return location === "csv" && words ? `${colDef.headerName} (${words})` : colDef.headerName;
   }
 

@@ -84,6 +84,8 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "since": now - timedelta(hours=1),
         "at": now + timedelta(seconds=1),
         "domain_ids": [1, 2],
+        "statistic": "now",
+        "window": "",
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
 

@@ -13,7 +13,7 @@ from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.pages.vms.columns import SORTS
 from dashboard.pages.vms.feed import VmsFeed
 from dashboard.pages.vms.queries import VMS_ORDER, VMS_ROWS
-from dashboard.pages.vms.view import read_view
+from dashboard.pages.vms.view import Over, read_view
 from dashboard.settings import DatabaseSettings
 from tests.dashboard.lives import Lives, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
@@ -26,6 +26,7 @@ DB = domain(2, "db%1", cpu_ratio=0.1)
 STUCK = domain(3, "stuck", state=3)
 SPARE = domain(4, "spare", state=5)
 LOST = domain(5, "lost")
+NOW = Over()._asdict()
 
 
 @pytest.fixture
@@ -56,7 +57,8 @@ def feed(database: MigratedDatabase, seeder: Seeder, lives: Lives) -> Iterator[V
 
 def shown(feed: VmsFeed, search: str) -> list[object]:
     """Return the names of the VMs that an address shows, in its order."""
-    return [row["name"] for row in feed.ask_rows(feed.orders.fresh(read_view(search)).domain_ids)]
+    order = feed.orders.fresh(read_view(search))
+    return [row["name"] for row in feed.ask_rows(order.view.over, order.domain_ids)]
 
 
 # What each address shows of the five VMs.
@@ -105,10 +107,38 @@ def test_every_field_and_every_sort_is_a_column_of_the_question(feed: VmsFeed) -
             assert len(shown(feed, f"?q={text.replace('%', '%25')}")) <= 5
 
 
+def test_figures_of_a_window_take_the_place_of_those_of_now(
+    feed: VmsFeed, database: MigratedDatabase
+) -> None:
+    """They are shown, sorted and filtered by; a VM without a window has none, and what is no figure stays."""
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute(
+            "INSERT INTO kvmgrid.domain_window_values (domain_id, window_name, until, steal_ratio_p95,"
+            " memory_resident_bytes_p95, network_receive_bytes_per_second_p95,"
+            " network_transmit_bytes_per_second_p95)"
+            " SELECT d.domain_id, w.name, now(), w.steal, 2147483648, 100, 25 FROM kvmgrid.domains AS d"
+            " JOIN (VALUES ('db%1', '24h', 0.5), ('web', '24h', 0.25), ('web', '1h', 0.75))"
+            " AS w (vm, name, steal) ON w.vm = d.name"
+        )
+    assert ["db%1", "web", "lost", "spare", "stuck"] == shown(feed, "?over=p95-24h&sort=-steal")
+    assert ["web"] == shown(feed, "?over=p95-1h&q=steal>70")
+    assert ["db%1"] == shown(feed, "?over=p95-24h&q=steal>30+mem=100%25")
+    order = feed.orders.fresh(read_view("?over=p95-24h&q=name=web"))
+    (row,) = feed.ask_rows(order.view.over, order.domain_ids)
+
+    assert (0.25, 2_147_000_000.0, 125.0) == (
+        row["steal_ratio"],
+        row["memory_resident_bytes"],
+        row["network_bytes_per_second"],
+    )
+    assert "cpu_ratio" not in row
+    assert "running" == row["state_name"]
+
+
 def test_a_row_says_where_a_vm_came_from(feed: VmsFeed, lives: Lives) -> None:
     """The last move only, and who else reports it; rates are those of both directions."""
     lives.contested(DB, "hv2", utc_now())
-    rows = {row["name"]: row for row in feed.ask_rows(feed.orders.fresh(read_view("")).domain_ids)}
+    rows = {row["name"]: row for row in feed.ask_rows(Over(), feed.orders.fresh(read_view("")).domain_ids)}
 
     assert "hv2" == rows["web"]["moved_from"]
     assert {"moved_at", "moved_from"} & rows["db%1"].keys() == set()
@@ -138,9 +168,9 @@ def test_what_nobody_asks_for_is_not_read(database: MigratedDatabase, seeder: Se
     plans = {}
     with psycopg.connect(database.owner_url) as connection:
         for name, text, parameters in (
-            ("cpu", order.replace("{order}", "cpu_ratio DESC"), {"limit": 10}),
-            ("moved", order.replace("{order}", "moved_seconds"), {"limit": 10}),
-            ("rows", VMS_ROWS.text(), {"domain_ids": [100001, 100002]}),
+            ("cpu", order.replace("{order}", "cpu_ratio DESC"), {"limit": 10} | NOW),
+            ("moved", order.replace("{order}", "moved_seconds"), {"limit": 10} | NOW),
+            ("rows", VMS_ROWS.text(), {"domain_ids": [100001, 100002]} | NOW),
         ):
             explain = f"EXPLAIN (FORMAT json) {text}".encode()
             (((plan,),),) = connection.execute(explain, parameters).fetchall()

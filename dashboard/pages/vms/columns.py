@@ -186,6 +186,7 @@ def cells(row: VmRow) -> TableRow:
         "disk_latency_seconds": row.disk_latency_seconds,
         "disk_bytes_per_second": row.disk_bytes_per_second,
         "network_bytes_per_second": row.network_bytes_per_second,
+        "until": None if row.until is None else row.until.isoformat(),
         "moved_at": None if row.moved_at is None else row.moved_at.isoformat(),
         "moved_from": row.moved_from,
         "contested_by": ", ".join(row.contested_by) or None,

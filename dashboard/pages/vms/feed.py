@@ -16,7 +16,7 @@ from dashboard.filters.tree import written as filter_text
 from dashboard.pages.vms.columns import cells, gone
 from dashboard.pages.vms.orders import Difference, Order, Orders
 from dashboard.pages.vms.queries import VMS_COUNT, VMS_ORDER, VMS_ROWS, VmCount
-from dashboard.pages.vms.view import View, order_of, read_view
+from dashboard.pages.vms.view import STATISTICS, WINDOWS, Over, View, order_of, read_view
 from dashboard.parts.contract import (
     NOTICE,
     Block,
@@ -35,6 +35,9 @@ COUNT = "count"
 # Whether the order is out of date.
 ORDER = "order"
 NOTHING = "nothing"
+# Over which time the figures are.
+OVER = "over"
+_PARTS = frozenset({NOTICE, ORDER, NOTHING, OVER})
 # More VMs than these are said, and not shown.
 VM_COUNT_MAX = 100_000
 COUNT_KEEP_SECONDS = 10.0
@@ -59,8 +62,8 @@ class VmsFeed:
         self._counts: AnswerCache[None, VmCount] = AnswerCache(
             lambda _: database.fetch(VMS_COUNT)[0], keep_seconds=max(COUNT_KEEP_SECONDS, keep_seconds)
         )
-        self._rows: AnswerCache[tuple[int, ...], list[TableRow]] = AnswerCache(
-            self.ask_rows, keep_seconds=keep_seconds
+        self._rows: AnswerCache[tuple[Over, tuple[int, ...]], list[TableRow]] = AnswerCache(
+            lambda wanted: self.ask_rows(*wanted), keep_seconds=keep_seconds
         )
 
     def answer(self, request: Request) -> Update:
@@ -73,16 +76,18 @@ class VmsFeed:
         """Return what to say while an answer takes too long."""
         return Update(number=number, now_ms=self._now_ms(), banner=slow_answer())
 
-    def ask_rows(self, domain_ids: Sequence[int]) -> list[TableRow]:
+    def ask_rows(self, over: Over, domain_ids: Sequence[int]) -> list[TableRow]:
         """Return the rows of VMs, in this order."""
-        found = self._database.fetch(VMS_ROWS, {"domain_ids": list(domain_ids)})
+        if not domain_ids:
+            return []
+        found = self._database.fetch(VMS_ROWS, {"domain_ids": list(domain_ids), **over._asdict()})
         known = {row.domain_id: cells(row) for row in found}
         return [known.get(domain_id) or gone(domain_id) for domain_id in domain_ids]
 
     def _ask_order(self, view: View) -> list[int]:
         ((domain_ids,),) = self._database.fetch(
             VMS_ORDER,
-            {"limit": VM_COUNT_MAX},
+            {"limit": VM_COUNT_MAX, **view.over._asdict()},
             condition=condition(view.filter, DOMAIN_FIELDS),
             order=order_of(view.sort),
         )
@@ -116,7 +121,10 @@ class VmsFeed:
                 held, difference = None, Difference(is_other=False)
         order = self.orders.fresh(view) if held is None else held
         total = len(order.domain_ids)
+        block = self._block(order, wanted, is_new=held is None)
         parts = {COUNT: _count(view, total, domain_count)}
+        if view.over.window:
+            parts[OVER] = _over(view.over, block.rows)
         if difference.is_other:
             parts[ORDER] = _outdated(difference)
         if not total:
@@ -124,18 +132,16 @@ class VmsFeed:
         return Update(
             number=request.number,
             parts=fresh_parts(parts, request.seen),
-            gone=gone_parts({NOTICE, ORDER, NOTHING} - parts.keys(), request.seen),
-            block=self._block(order, wanted, is_new=held is None),
+            gone=gone_parts(_PARTS - parts.keys(), request.seen),
+            block=None if held is not None and block.digest == wanted.digest else block,
         )
 
-    def _block(self, order: Order, wanted: BlockWanted, *, is_new: bool) -> Block | None:
+    def _block(self, order: Order, wanted: BlockWanted, *, is_new: bool) -> Block:
         start = 0 if is_new else wanted.start
         count = max(wanted.count, _NOTHING_WANTED.count) if is_new else wanted.count
-        rows = self._rows.get(tuple(order.domain_ids[start : start + count]))
-        name = digest(rows)
-        if not is_new and name == wanted.digest:
-            return None
-        return Block(order=order.name, total=len(order.domain_ids), start=start, digest=name, rows=rows)
+        rows = self._rows.get((order.view.over, tuple(order.domain_ids[start : start + count])))
+        total = len(order.domain_ids)
+        return Block(order=order.name, total=total, start=start, digest=digest(rows), rows=rows)
 
     def _unreadable(self, request: Request, domain_count: int, reason: str) -> Update:
         """Return no rows: the field of the filter says what is wrong with it."""
@@ -144,7 +150,7 @@ class VmsFeed:
         return Update(
             number=request.number,
             parts=fresh_parts({COUNT: h("span", words)}, request.seen),
-            gone=gone_parts([NOTICE, ORDER, NOTHING], request.seen),
+            gone=gone_parts(_PARTS, request.seen),
             block=None if held else Block(order=UNREADABLE, total=0, start=0, digest="", rows=[]),
         )
 
@@ -175,6 +181,17 @@ def _outdated(difference: Difference) -> Element:
         "span",
         h("span", f"{', '.join(found)} " if found else "", class_="quiet"),
         h("button", "Sort again", type="button", class_="button button--small", data_table_again="yes"),
+    )
+
+
+def _over(over: Over, rows: Sequence[TableRow]) -> Element:
+    what = {"p95": "95th percentile of means of 5 minutes"}.get(over.statistic, STATISTICS[over.statistic])
+    words = f"CPU, steal, resident memory, latency, disk and network: {what} over {WINDOWS[over.window]}"
+    until = min((str(row["until"]) for row in rows if "until" in row), default=None)
+    if until is None:
+        return h("span", f"{words}; none is made yet. The rest is of now.")
+    return h(
+        "span", f"{words} up to ", h("time", "", class_="clock", datetime=until), "; the rest is of now."
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.components.table import UNIT_WORDS, Column
 from dashboard.errors import DashboardError, DatabaseError
 from dashboard.pages.vms.columns import COLUMNS
 from dashboard.pages.vms.feed import VM_COUNT_MAX, VmsFeed
-from dashboard.pages.vms.view import View, read_view
+from dashboard.pages.vms.view import Over, View, read_view
 from dashboard.parts.contract import ADDRESS_LENGTH_MAX, TableRow
 
 FILE_PATH = "/files/vms.csv"
@@ -55,10 +55,10 @@ def file_of(feed: VmsFeed, view: View) -> str:
     """Return the text of the file; raise a DatabaseError when the database does not answer."""
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(_head(column) for column in COLUMNS)
+    writer.writerow(_head(column, view.over) for column in COLUMNS)
     domain_ids = feed.orders.fresh(view).domain_ids
     for start in range(0, len(domain_ids), BLOCK_ROW_COUNT):
-        for row in feed.ask_rows(domain_ids[start : start + BLOCK_ROW_COUNT]):
+        for row in feed.ask_rows(view.over, domain_ids[start : start + BLOCK_ROW_COUNT]):
             if "is_gone" not in row:
                 writer.writerow(file_text(_value(column, row)) for column in COLUMNS)
     if len(domain_ids) == VM_COUNT_MAX:
@@ -73,9 +73,11 @@ def file_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _head(column: Column) -> str:
+def _head(column: Column, over: Over) -> str:
     words = {"moved": "", "age": ""}.get(column.field, UNIT_WORDS[column.unit])
     title = {"age": "Sampled at"}.get(column.field, column.title)
+    if column.is_over and over.window:
+        title = f"{title} {over.statistic} {over.window}"
     return f"{title} ({words})" if words else title
 
 

@@ -37,6 +37,7 @@ class VmRow(NamedTuple):
     disk_latency_seconds: float | None
     disk_bytes_per_second: float | None
     network_bytes_per_second: float | None
+    until: datetime | None
     moved_at: datetime | None
     moved_from: str | None
     contested_by: list[str]

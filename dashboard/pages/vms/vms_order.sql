@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: which VMs a filter is true for, in an order. Reads no time series.
 -- Identifiers: condition, the filter, and order, the sort, on the columns of the inner question (dashboard/filters/fields.py)
--- Parameters: limit (VMs), and those of the filter
+-- Parameters: limit (VMs), statistic (now, or that of a window) and window (its name), and those of the filter
 -- Columns: one VmOrder, of one list; it is null when the filter is true for none
 SELECT array_agg(domain_id) AS domain_ids
 FROM (
@@ -22,25 +22,56 @@ FROM (
             n.staleness_seconds AS age_seconds,
             extract(epoch FROM now() - m.moved_at)::double precision AS moved_seconds,
             n.vcpu_count,
-            n.cpu_ratio,
-            n.steal_ratio,
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.cpu_ratio_mean
+                WHEN 'p95' THEN w.cpu_ratio_p95
+                WHEN 'max' THEN w.cpu_ratio_max
+                ELSE n.cpu_ratio
+            END AS cpu_ratio,
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.steal_ratio_mean
+                WHEN 'p95' THEN w.steal_ratio_p95
+                WHEN 'max' THEN w.steal_ratio_max
+                ELSE n.steal_ratio
+            END AS steal_ratio,
             n.memory_assigned_bytes,
-            n.memory_resident_bytes,
-            (n.memory_resident_bytes / nullif(n.memory_assigned_bytes, 0)::double precision)::real AS memory_resident_ratio,
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.memory_resident_bytes_mean
+                WHEN 'p95' THEN w.memory_resident_bytes_p95
+                WHEN 'max' THEN w.memory_resident_bytes_max
+                ELSE n.memory_resident_bytes
+            END AS memory_resident_bytes,
+            (
+                CASE %(statistic)s::text
+                    WHEN 'mean' THEN w.memory_resident_bytes_mean
+                    WHEN 'p95' THEN w.memory_resident_bytes_p95
+                    WHEN 'max' THEN w.memory_resident_bytes_max
+                    ELSE n.memory_resident_bytes
+                END / nullif(n.memory_assigned_bytes, 0)::double precision
+            )::real AS memory_resident_ratio,
             n.memory_used_bytes,
             n.memory_used_ratio,
-            n.block_latency_seconds AS disk_latency_seconds,
-            coalesce(
-                n.block_read_bytes_per_second + n.block_write_bytes_per_second,
-                n.block_read_bytes_per_second,
-                n.block_write_bytes_per_second
-            ) AS disk_bytes_per_second,
-            coalesce(
-                n.network_receive_bytes_per_second + n.network_transmit_bytes_per_second,
-                n.network_receive_bytes_per_second,
-                n.network_transmit_bytes_per_second
-            ) AS network_bytes_per_second
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.block_latency_seconds_mean
+                WHEN 'p95' THEN w.block_latency_seconds_p95
+                WHEN 'max' THEN w.block_latency_seconds_max
+                ELSE n.block_latency_seconds
+            END AS disk_latency_seconds,
+            -- Of both directions: a percentile and a maximum of each, added, are no less than that of the sum.
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.block_read_bytes_per_second_mean + w.block_write_bytes_per_second_mean
+                WHEN 'p95' THEN w.block_read_bytes_per_second_p95 + w.block_write_bytes_per_second_p95
+                WHEN 'max' THEN w.block_read_bytes_per_second_max + w.block_write_bytes_per_second_max
+                ELSE n.block_read_bytes_per_second + n.block_write_bytes_per_second
+            END AS disk_bytes_per_second,
+            CASE %(statistic)s::text
+                WHEN 'mean' THEN w.network_receive_bytes_per_second_mean + w.network_transmit_bytes_per_second_mean
+                WHEN 'p95' THEN w.network_receive_bytes_per_second_p95 + w.network_transmit_bytes_per_second_p95
+                WHEN 'max' THEN w.network_receive_bytes_per_second_max + w.network_transmit_bytes_per_second_max
+                ELSE n.network_receive_bytes_per_second + n.network_transmit_bytes_per_second
+            END AS network_bytes_per_second
         FROM domains_now AS n
+        LEFT JOIN domain_windows AS w ON w.domain_id = n.domain_id AND w.window_name = %(window)s
         -- A group has one row of a VM: the join is left out where nobody asks for it.
         LEFT JOIN (
             SELECT domain_id, max(valid_from) AS moved_at

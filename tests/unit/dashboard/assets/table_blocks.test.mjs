@@ -48,6 +48,7 @@ function open(search = "") {
   const fakes = {
     location: { search, pathname: "/vms" },
     URLSearchParams,
+    HTMLSelectElement: class {},
     matchMedia: () => ({ matches: false }),
     document: {
       addEventListener() {},

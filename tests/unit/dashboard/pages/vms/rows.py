@@ -33,6 +33,7 @@ def vm_row(domain_id: int = 1, **changes: Any) -> VmRow:
         "disk_latency_seconds": 0.003,
         "disk_bytes_per_second": 2.0**20,
         "network_bytes_per_second": 125_000.0,
+        "until": None,
         "moved_at": NOW - timedelta(hours=1),
         "moved_from": "hv2",
         "contested_by": [],

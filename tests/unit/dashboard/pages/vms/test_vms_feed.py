@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a browser is told of the table of VMs: blocks of rows, in an order that stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from dashboard.errors import DashboardError, DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
-from dashboard.pages.vms.feed import COUNT, NOTHING, ORDER, UNREADABLE, VmsFeed
+from dashboard.pages.vms.feed import COUNT, NOTHING, ORDER, OVER, UNREADABLE, VmsFeed
 from dashboard.pages.vms.orders import ORDER_COUNT_MAX
 from dashboard.pages.vms.queries import VmCount, VmOrder
 from dashboard.parts.contract import NOTICE, Block, BlockWanted, Request, Update
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.pages.vms.rows import vm_row, vms_database
 from tests.unit.dashboard.row_database import RowDatabase, holding
+from tests.unit.dashboard.rows import NOW
 
 
 def feed_of(database: RowDatabase) -> VmsFeed:
@@ -129,6 +132,20 @@ def test_another_address_has_another_order() -> None:
     assert block_of(first).order != block_of(other).order
     assert (0, ["1", "2"]) == (block_of(other).start, ids(other))
     assert ['"name" COLLATE "C" ASC', '"steal_ratio" DESC'] == database.orders
+
+
+def test_figures_of_a_window_say_up_to_when() -> None:
+    """The oldest end of those in sight, or that there is none yet; figures of now say nothing."""
+    database = vms_database(1, 2)
+    feed = feed_of(database)
+    first = feed.answer(ask(search="?over=p95-24h&sort=-steal"))
+    assert "none is made yet" in texts(first.parts[OVER].tree)
+    database.rows["vms_rows"] = [vm_row(1, until=NOW), vm_row(2, until=NOW + timedelta(minutes=5))]
+    later = feed.answer(ask(wanting(first), search="?over=p95-24h&sort=-steal"))
+    words = texts(later.parts[OVER].tree)
+    assert "95th percentile of means of 5 minutes over 24 hours up to" in words
+    assert NOW.isoformat() in str(later.parts[OVER].tree)
+    assert OVER not in feed.answer(ask()).parts
 
 
 def test_of_many_orders_the_oldest_are_forgotten() -> None:

@@ -11,7 +11,7 @@ from dashboard.errors import AddressError
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.filters.tree import Word
 from dashboard.pages.vms.columns import COLUMNS, SORTS
-from dashboard.pages.vms.view import Sort, View, order_of, read_view
+from dashboard.pages.vms.view import Over, Sort, View, order_of, read_view
 
 
 def test_an_address_is_read() -> None:
@@ -19,6 +19,19 @@ def test_an_address_is_read() -> None:
     assert View() == read_view("")
     assert View(sort=Sort("steal", is_descending=True)) == read_view("?sort=-steal&tz=utc")
     assert View(Word("state", "paused")) == read_view("?q=state:paused")
+
+
+def test_figures_may_be_of_a_window() -> None:
+    """A statistic and a window of those that are kept; now, if nothing is said."""
+    assert Over("p95", "24h") == read_view("?over=p95-24h").over
+    assert Over() == read_view("?over=now").over
+
+
+@pytest.mark.parametrize("text", ["p95", "p95-", "p95-25h", "p99-24h", "now-1h", "mean-1h'"])
+def test_another_time_is_refused(text: str) -> None:
+    """The words of the address are those of our lists, or none."""
+    with pytest.raises(AddressError):
+        read_view(f"?over={text}")
 
 
 @pytest.mark.parametrize("text", ["steel", "", "-", "--cpu", "cpu_ratio", "cpu; DROP TABLE x", 'name" DESC'])
