@@ -8,7 +8,7 @@
 
   const e = window.React.createElement;
   const OFF = "shut off";
-  const UNKNOWN = "state unknown";
+  const UNKNOWN = "unknown";
   // A guest reports its memory every few seconds when asked to.
   const OLD_MEMORY_SECONDS = 60;
 

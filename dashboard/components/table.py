@@ -58,6 +58,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     text: str = "tableText"
     about: str | None = None
     width_pixels: int = 110
+    # Where it is narrower at need, as on a phone.
+    least_pixels: int | None = None
     # Its part of the width that is left; a text that does not fit is whole in its tooltip.
     growth: int = 1
     is_prose: bool = False
@@ -89,9 +91,11 @@ def definition(column: Column) -> dict[str, Any]:
         "equals": None if column.cell is None else {"function": "tableIsDrawn(params)"},
         "cellRenderer": column.cell,
         "width": column.width_pixels if column.is_pinned else None,
-        "minWidth": None if column.is_pinned else column.width_pixels,
+        "minWidth": None if column.is_pinned else column.least_pixels or column.width_pixels,
         # What is left of the width is shared.
         "flex": None if column.is_pinned else column.growth,
+        # The head grows by the name of the statistic.
+        "wrapHeaderText": column.is_over or None,
         "tooltipValueGetter": {"function": "tableTip(params)"} if column.is_prose else None,
         "pinned": "left" if column.is_pinned else None,
         "hide": column.is_hidden or None,

@@ -19,7 +19,7 @@ from dashboard.parts.contract import ADDRESS_LENGTH_MAX, TableRow
 
 FILE_PATH = "/files/vms.csv"
 FILE_NAME = "kvmgrid-vms.csv"
-BLOCK_ROW_COUNT = 1000
+BLOCK_ROW_COUNT = 5000
 # A file of all VMs is seconds of the database's time.
 FILE_COUNT_MAX = 2
 # Spreadsheets run texts that begin like a formula.
