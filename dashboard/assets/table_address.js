@@ -7,7 +7,7 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   const PHONE = "(max-width: 640px)";
-  const PHONE_NAME_PIXELS = 112;
+  const PHONE_NAME_PIXELS = 104;
 
   /** The tables that follow the address already. @type {WeakSet<tables.Grid>} */
   const following = new WeakSet();

@@ -38,11 +38,12 @@
       this.root.removeEventListener("click", this.press);
     }
 
+    // Before its own source is there, that of dash-ag-grid would take the place of ours.
     /** @returns {tables.Grid | null} */
     grid() {
       const table = this.root.querySelector(".live-table");
       const grid = table && kvmgrid.gridOf(table.id);
-      return grid && grid.getGridOption("rowModelType") === "infinite" ? grid : null;
+      return grid && grid.getGridOption("datasource") ? grid : null;
     }
 
     /** @param {Element} target */

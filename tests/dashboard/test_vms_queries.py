@@ -74,6 +74,7 @@ SHOWN = {
     "?q=state:unknown": ["lost"],
     "?q=cpu:unknown": ["spare", "stuck"],
     "?q=shop": ["web"],
+    "?q=-shop -name:db": ["lost", "spare", "stuck"],
     "?q=db%25": ["db%1"],
     "?q=uuid:000000000003": ["stuck"],
     "?q=tag=ssd owner:SHOP": ["web"],

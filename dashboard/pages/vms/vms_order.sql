@@ -12,9 +12,10 @@ FROM (
             n.domain_id,
             n.uuid::text AS uuid,
             n.name,
-            n.title,
+            -- Empty rather than unknown: otherwise no filter that says what a name is not would be true.
+            coalesce(n.title, '') AS title,
             n.host,
-            n.hostname,
+            coalesce(n.hostname, n.host) AS hostname,
             n.owner,
             n.tags,
             -- As the table shows it: what a silent host said last of a VM is not its state now.

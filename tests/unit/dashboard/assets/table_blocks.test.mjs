@@ -28,10 +28,11 @@ function column(name, more = {}) {
 function open(search = "") {
   const columns = [column("name", { initialSort: "asc" }), column("state", { isFirst: true }), column("cpu"), column("uuid", { isHidden: true })];
   columns[0].sort = "asc";
-  const page = { frames: [], told: [], gone: [], asked: 0, rows: new Map(), sight: [0, 24], follow: null };
+  // What dash-ag-grid sets as soon as the table is there.
+  const page = { datasource: {}, frames: [], told: [], gone: [], asked: 0, rows: new Map(), sight: [0, 24], follow: null };
   const boxes = columns.slice(1).map(({ name }) => ({ dataset: { tableColumn: name }, checked: false }));
   const grid = {
-    getGridOption: () => "infinite",
+    getGridOption: () => page.datasource,
     getColumns: () => columns,
     getFirstDisplayedRowIndex: () => page.sight[0],
     getLastDisplayedRowIndex: () => page.sight[1],
@@ -147,6 +148,10 @@ test("a block waits for its table, and no longer than its page is there", () => 
   page.show({});
   page.frames.splice(0).forEach((frame) => frame());
   page.grid = grid;
+  page.datasource = undefined;
+  page.frames.splice(0).forEach((frame) => frame());
+  assert.deepEqual(page.told, []);
+  page.datasource = {};
   page.frames.splice(0).forEach((frame) => frame());
   assert.deepEqual([page.told[0], page.frames.length], [["count", 300], 0]);
   page.grid = null;
