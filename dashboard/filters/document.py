@@ -16,9 +16,11 @@ def _line(field: Field) -> str:
 
 
 def _values(field: Field) -> str:
+    if field.words:
+        first, *rest = map(bare, field.words)
+        return f"`{field.qualifier}:{first}`, or {', '.join(rest)}"
     if field.measure is None:
-        words = ", ".join(f"`{field.qualifier}:{bare(word)}`" for word in field.words)
-        return words or f"`{field.qualifier}:part`, `{field.qualifier}=whole`, `{field.qualifier}:be*end`"
+        return f"`{field.qualifier}:part`, `{field.qualifier}=whole`, `{field.qualifier}:be*end`"
     units = [unit for unit in field.measure.units if unit]
     plain = field.measure.plain
     if plain is None:

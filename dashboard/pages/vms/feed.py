@@ -12,11 +12,12 @@ from dashboard.database import Database
 from dashboard.errors import AddressError, DatabaseError, FilterError
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.filters.sql import condition
+from dashboard.filters.sql import order as order_by
 from dashboard.filters.tree import written as filter_text
-from dashboard.pages.vms.columns import cells, gone
+from dashboard.pages.vms.columns import SORTS, TEXT_SORTS, cells, gone
 from dashboard.pages.vms.orders import Difference, Order, Orders
 from dashboard.pages.vms.queries import VMS_COUNT, VMS_ORDER, VMS_ROWS, VmCount
-from dashboard.pages.vms.view import STATISTICS, WINDOWS, Over, View, order_of, read_view
+from dashboard.pages.vms.view import STATISTICS, WINDOWS, Over, View, read_view
 from dashboard.parts.contract import (
     NOTICE,
     Block,
@@ -89,7 +90,11 @@ class VmsFeed:
             VMS_ORDER,
             {"limit": VM_COUNT_MAX, **view.over._asdict()},
             condition=condition(view.filter, DOMAIN_FIELDS),
-            order=order_of(view.sort),
+            order=order_by(
+                SORTS[view.sort.name],
+                is_descending=view.sort.is_descending,
+                is_text=view.sort.name in TEXT_SORTS,
+            ),
         )
         return domain_ids or []
 

@@ -4,13 +4,11 @@
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-from psycopg import sql
-
 from dashboard.components.table_feed import read_filter
 from dashboard.errors import AddressError
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.filters.tree import Node
-from dashboard.pages.vms.columns import SORTS, TEXT_SORTS
+from dashboard.pages.vms.columns import SORTS
 
 SORT = "sort"
 OVER = "over"
@@ -62,10 +60,3 @@ def _over(text: str) -> Over:
     if statistic not in STATISTICS or window not in WINDOWS:
         raise AddressError("its figures are over no time that is kept")
     return Over(statistic, window)
-
-
-def order_of(sort: Sort) -> sql.Composable:
-    """Return a sort as SQL: our own names only."""
-    column = sql.Identifier(SORTS[sort.name])
-    form = '{} COLLATE "C"' if sort.name in TEXT_SORTS else "{}"
-    return sql.SQL(form + (" DESC" if sort.is_descending else " ASC")).format(column)

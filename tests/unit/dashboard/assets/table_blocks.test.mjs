@@ -26,7 +26,12 @@ function column(name, more = {}) {
 
 /** A page with one long table, at an address. */
 function open(search = "") {
-  const columns = [column("name", { initialSort: "asc" }), column("state", { isFirst: true }), column("cpu"), column("uuid", { isHidden: true })];
+  const columns = [
+    column("name", { initialSort: "asc" }),
+    column("state", { isFirst: true }),
+    column("cpu"),
+    column("uuid", { isHidden: true }),
+  ];
   columns[0].sort = "asc";
   // What dash-ag-grid sets as soon as the table is there.
   const page = { datasource: {}, frames: [], told: [], gone: [], asked: 0, rows: new Map(), sight: [0, 24], follow: null };
@@ -40,7 +45,9 @@ function open(search = "") {
     setGridOption: (name, source) => (page[name] = source),
     setRowCount: (count) => page.told.push(["count", count]),
     ensureIndexVisible: (index) => page.told.push(["top", index]),
-    setColumnsVisible: (ids, isShown) => ids.forEach((id) => (columns.find((each) => each.getColId() === id).isShown = isShown)),
+    setColumnsVisible(ids, isShown) {
+      for (const each of columns) if (ids.includes(each.getColId())) each.isShown = isShown;
+    },
     applyColumnState({ state }) {
       for (const each of columns) each.sort = null;
       for (const { colId, sort } of state) columns.find((each) => each.getColId() === colId).sort = sort;
@@ -64,7 +71,11 @@ function open(search = "") {
       goWith: (changes) => page.gone.push(plain(changes)),
     },
   };
-  const root = { querySelector: () => ({ id: "t" }), addEventListener: (_, press) => (page.press = press), removeEventListener() {} };
+  const root = {
+    querySelector: () => ({ id: "t" }),
+    addEventListener: (_, press) => (page.press = press),
+    removeEventListener() {},
+  };
   page.grid = grid;
   page.columns = columns;
   page.boxes = boxes;
@@ -72,7 +83,10 @@ function open(search = "") {
   page.kvmgrid = load(SCRIPTS, fakes);
   page.sorted = () => fakes.dashAgGridFunctions.tableSorted({ api: grid });
   page.blocks = new page.kvmgrid.TableBlocks(root, () => (page.asked += 1));
-  page.show = (block) => page.blocks.show({ number: 1, now_ms: 0, block: { order: "a", total: 300, start: 0, digest: "d", rows: [], ...block } });
+  page.show = (changes) => {
+    const block = { order: "a", total: 300, start: 0, digest: "d", rows: [], ...changes };
+    page.blocks.show({ number: 1, now_ms: 0, block });
+  };
   return page;
 }
 

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS
 from dashboard.filters.grammar import parse
-from dashboard.filters.sql import EVERYTHING, condition
+from dashboard.filters.sql import EVERYTHING, condition, order
 from dashboard.filters.tree import Node, written
 from tests.unit.dashboard.filters.trees import nodes
 
@@ -86,3 +86,16 @@ def test_a_filter_of_vms_becomes(text: str, statement: str, parameters: list[obj
 
     assert statement == found.text.as_string(None)
     assert parameters == list(found.parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "is_descending", "is_text", "statement"),
+    [
+        ("cpu_ratio", True, False, '"cpu_ratio" DESC'),
+        ("name", False, True, '"name" COLLATE "C" ASC'),
+        ('a" DESC; --', False, False, '"a"" DESC; --" ASC'),
+    ],
+)
+def test_a_sort_becomes(column: str, is_descending: bool, is_text: bool, statement: str) -> None:
+    """The column is an identifier, whatever it is."""
+    assert statement == order(column, is_descending=is_descending, is_text=is_text).as_string(None)

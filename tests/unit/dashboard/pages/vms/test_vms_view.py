@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an address asks of the table of VMs: only our own names become SQL."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from dashboard.errors import AddressError
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.filters.tree import Word
 from dashboard.pages.vms.columns import COLUMNS, SORTS
-from dashboard.pages.vms.view import Over, Sort, View, order_of, read_view
+from dashboard.pages.vms.view import Over, Sort, View, read_view
 
 
 def test_an_address_is_read() -> None:
@@ -49,18 +47,6 @@ def test_no_text_becomes_sql(text: str) -> None:
     except AddressError:
         return
     assert sort.name in SORTS
-
-
-@pytest.mark.parametrize("name", SORTS)
-def test_a_sort_is_a_column_of_the_question(name: str) -> None:
-    """Its SQL is the quoted column, for texts by their bytes, and the direction."""
-    ascending, descending = (
-        order_of(Sort(name, is_descending)).as_string(None) for is_descending in (False, True)
-    )
-    form = rf'"{SORTS[name]}"( COLLATE "C")?'
-
-    assert re.fullmatch(f"{form} ASC", ascending)
-    assert re.fullmatch(f"{form} DESC", descending)
 
 
 def test_every_column_can_be_sorted_and_filtered_by() -> None:
