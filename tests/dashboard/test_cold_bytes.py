@@ -20,8 +20,9 @@ VM = domain(1, "web")
 PAGES = {
     "/": ("1 host", 400),
     "/nowhere": ("There is no such page", 400),
-    "/hosts": ("1,000 hosts", 1000),
-    "/vms": ("1 VM", 1000),
+    # AG Grid alone is 610.
+    "/hosts": ("1,000 hosts", 1050),
+    "/vms": ("1 VM", 1050),
     f"/vm/{VM.uuid}": ("Last start seen", 1000),
 }
 
