@@ -58,7 +58,7 @@ SELECT
     w.until,
     moved.valid_from AS moved_at,
     came.host AS moved_from,
-    ARRAY(SELECT unnest(c.contested_by) FROM contested_now AS c WHERE c.domain_id = n.domain_id) AS contested_by
+    coalesce(c.contested_by, ARRAY[]::text[]) AS contested_by
 FROM domains_now AS n
 LEFT JOIN domain_windows AS w ON w.domain_id = n.domain_id AND w.window_name = %(window)s
 LEFT JOIN residency_named AS moved
@@ -70,4 +70,8 @@ LEFT JOIN LATERAL (
     ORDER BY r.valid_from DESC
     LIMIT 1
 ) AS came ON true
+-- Few, if any: found once for all rows.
+LEFT JOIN (
+    SELECT domain_id, contested_by FROM contested_now WHERE domain_id = ANY(%(domain_ids)s)
+) AS c ON c.domain_id = n.domain_id
 WHERE n.domain_id = ANY(%(domain_ids)s)
