@@ -88,7 +88,7 @@ COLUMNS = (
         unit="seconds",
         text="vmText",
         about="mean time of a request to its disks",
-        width_pixels=95,
+        width_pixels=105,
         is_over=True,
     ),
     Column(
@@ -118,7 +118,7 @@ COLUMNS = (
         value="vmMoved",
         cell="VmMoved",
         about="since when it is on its host, if it came from another",
-        width_pixels=190,
+        width_pixels=170,
     ),
     Column(field="owner", title="Owner", name="owner", width_pixels=120, is_hidden=True),
     Column(field="tags", title="Tags", width_pixels=150, is_hidden=True, name="tags"),
