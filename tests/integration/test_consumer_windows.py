@@ -123,7 +123,7 @@ def test_two_workers_share_one_window(site: Site) -> None:
     assert [] == unlike(site)
 
 
-@pytest.mark.parametrize("failpoint", ["before_window:2", "after_window:2", "after_window:7"])
+@pytest.mark.parametrize("failpoint", ["before_window:2", "after_window:2"])
 def test_a_killed_upkeep_leaves_no_window_half_made(
     site: Site, virtual_host: VirtualHost, failpoint: str
 ) -> None:
