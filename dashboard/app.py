@@ -94,7 +94,8 @@ def create_app(settings: Settings, database: Database) -> Dash:
         workers = Workers(page.name, count=count, deadline_seconds=deadline_seconds)
         page.register(app, database, workers, keep_seconds=keep_seconds)
     # Before Dash's route for all the rest, which is added at the start and answers with the index.
-    server.add_api_route("/_dash-{rest:path}", _no_file, methods=["GET"], include_in_schema=False)
+    for unknown in ("/_dash-{rest:path}", "/files/{rest:path}"):
+        server.add_api_route(unknown, _no_file, methods=["GET"], include_in_schema=False)
     # Each one that is added stands around those before it, Dash's own among them.
     server.add_middleware(
         RequestGuard,

@@ -7,7 +7,7 @@ DatabaseUnavailableError. The pool goes on trying by itself. All methods block; 
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -31,7 +31,7 @@ from dashboard.queries import SCHEMA_STATE, Query, SchemaState
 from dashboard.settings import DatabaseSettings, read_secret
 
 Row = TypeVar("Row")
-Parameter = str | float | datetime
+Parameter = str | float | datetime | Sequence[int]
 log = structlog.get_logger("database")
 
 # Seconds without an answer from the peer after which the kernel gives a connection up. A statement timeout
@@ -93,13 +93,14 @@ class Database:
         *,
         view: str | None = None,
         condition: Condition | None = None,
+        order: sql.Composable | None = None,
     ) -> list[Row]:
         """Return the rows of a question; raise a DatabaseError that says what failed.
 
         ``view`` fills the identifier {view} of a query and must come from our own tables of names;
-        ``condition`` fills {condition} and brings its parameters.
+        ``condition`` fills {condition} and brings its parameters, ``order`` fills {order}.
         """
-        statement = self._statement(query, view, condition)
+        statement = self._statement(query, view, condition, order)
         given = parameters if condition is None else {**(parameters or {}), **condition.parameters}
         try:
             with (
@@ -123,19 +124,25 @@ class Database:
         return connect if self._away_since is None else min(connect, _PATIENCE_WHILE_AWAY_SECONDS)
 
     def _statement(
-        self, query: Query[Row], view: str | None, condition: Condition | None
+        self,
+        query: Query[Row],
+        view: str | None,
+        condition: Condition | None,
+        order: sql.Composable | None,
     ) -> sql.Composed | bytes:
         place = (query.package, query.name)
         text = self._texts.get(place)
         if text is None:
             text = self._texts[place] = query.text()
-        if view is None and condition is None:
+        if view is None and condition is None and order is None:
             return text.encode()
         places: dict[str, sql.Composable] = {}
         if view is not None:
             places["view"] = sql.Identifier(view)
         if condition is not None:
             places["condition"] = condition.text
+        if order is not None:
+            places["order"] = order
         return sql.SQL(text).format(**places)
 
     def _translated(self, error: Exception, question: str) -> DatabaseError:

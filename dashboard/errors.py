@@ -44,3 +44,7 @@ class FilterError(DashboardError):
         super().__init__(words)
         self.start = start
         self.end = end
+
+
+class AddressError(DashboardError):
+    """The address of a page asks for something that the page does not have."""

@@ -96,10 +96,12 @@ def _take_all(browser: Browser, url: str, folder: Path, host: str | None, range_
             address = str(chart.locator("#host-vms tbody a").first.get_attribute("href"))
             vm = _open(context.new_page(), url + address)
             _await_chart(vm, "cpu_ratio", address, range_text)
+            vms = _open(context.new_page(), f"{url}/vms?sort=-cpu")
+            vms.wait_for_selector(".live-table .mark", timeout=PATIENCE_MS)
             suffix = f"{theme}-{size_name}.png"
             pictures += [
                 Picture(page, folder / f"{name}-{suffix}")
-                for name, page in (("fleet", fleet), ("host", chart), ("vm", vm))
+                for name, page in (("fleet", fleet), ("vms", vms), ("host", chart), ("vm", vm))
             ]
     for picture in pictures:
         # No timer runs from here on: neither of requests nor of ages.

@@ -12,6 +12,17 @@
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
 
+  // One step of the browser's history; null takes a parameter away.
+  kvmgrid.goWith = function (changes) {
+    const wanted = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) wanted.delete(name);
+      else wanted.set(name, value);
+    }
+    const text = wanted.toString();
+    kvmgrid.go(window.location.pathname + (text ? "?" + text : ""));
+  };
+
   /**
    * Calls back whenever the address has changed; returns how to end that.
    * @param {() => void} callback

@@ -28,6 +28,7 @@
       this.cellNews = [];
       this.isLoadingCells = false;
       this.isClosed = false;
+      this.blocks = new kvmgrid.TableBlocks(root, () => this.requests.ask(true));
       /** The element of each item of each list. @type {Map<string, Map<string, Element>>} */
       this.nodes = new Map();
       this.path = window.location.pathname;
@@ -55,6 +56,7 @@
       this.rows.close();
       this.isClosed = true;
       if (this.cells) this.cells.close();
+      this.blocks.close();
       kvmgrid.expectNoAnswer();
     }
 
@@ -102,6 +104,7 @@
         search: this.search.slice(0, ADDRESS_LETTERS_MAX),
         zone: kvmgrid.zone().slice(0, ZONE_LETTERS_MAX),
         seen: this.held.seen(),
+        block: this.blocks.wanted(),
       });
     }
 
@@ -142,6 +145,7 @@
       const body = this.body();
       if (body) body.removeAttribute("aria-busy");
       const drawing = this.held.take(this.rows.show(update));
+      this.blocks.show(update);
       if (drawing.isNewFeed) this.emptyLists();
       for (const name of drawing.gone) this.fill(name, []);
       for (const { name, tree } of drawing.parts) this.fill(name, [tree]);

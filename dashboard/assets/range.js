@@ -13,23 +13,12 @@
     return new URLSearchParams(window.location.search);
   }
 
-  /** @param {Record<string, string | null>} changes */
-  function change(changes) {
-    const wanted = parameters();
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null) wanted.delete(name);
-      else wanted.set(name, value);
-    }
-    const text = wanted.toString();
-    kvmgrid.go(window.location.pathname + (text ? "?" + text : ""));
-  }
-
   /**
    * @param {number} startSeconds
    * @param {number} endSeconds
    */
   function fixed(startSeconds, endSeconds) {
-    change({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
+    kvmgrid.goWith({ from: String(Math.round(startSeconds * 1000)), to: String(Math.round(endSeconds * 1000)) });
   }
 
   // The ranges of one page say nothing to another one.
@@ -120,11 +109,11 @@
     const button = /** @type {HTMLElement | null} */ (target.closest(".range-bar button"));
     if (!button) return;
     const data = button.dataset;
-    if (data.from) change({ from: data.from, to: "now" });
+    if (data.from) kvmgrid.goWith({ from: data.from, to: "now" });
     else if (data.shift) shift(Number(data.shift));
     else if (data.zoom) zoomOut(Number(data.zoom));
-    else if (data.live) change({ from: null, to: null });
-    else if (data.zoneSwitch) change({ tz: kvmgrid.zone() === "UTC" && parameters().get("tz") ? null : "utc" });
+    else if (data.live) kvmgrid.goWith({ from: null, to: null });
+    else if (data.zoneSwitch) kvmgrid.goWith({ tz: kvmgrid.zone() === "UTC" && parameters().get("tz") ? null : "utc" });
   });
 
   document.addEventListener("submit", function (event) {
@@ -132,6 +121,6 @@
     if (!form.matches("[data-range-form]")) return;
     event.preventDefault();
     const fields = fieldsOf(form);
-    change({ from: fields.from.value.trim() || null, to: fields.to.value.trim() || null });
+    kvmgrid.goWith({ from: fields.from.value.trim() || null, to: fields.to.value.trim() || null });
   });
 })();

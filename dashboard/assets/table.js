@@ -62,7 +62,7 @@
     for (const column of columns) {
       const field = column.getColId();
       let isWanted = false;
-      grid.forEachNode(({ data }) => (isWanted = isWanted || data[field] !== undefined));
+      grid.forEachNode(({ data }) => (isWanted = isWanted || (data && data[field] !== undefined)));
       if (column.isVisible() !== isWanted) grid.setColumnsVisible([field], isWanted);
     }
   }
@@ -139,6 +139,16 @@
     return String(value);
   };
 
+  // The server writes the file of a long table, for the address of the page.
+  document.addEventListener("click", function (event) {
+    const button = event.target instanceof Element ? event.target.closest("[data-table-file]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const link = document.createElement("a");
+    link.href = button.dataset.tableFile + window.location.search;
+    link.download = button.dataset.fileName || "";
+    link.click();
+  });
+
   document.addEventListener("click", function (event) {
     const button = event.target instanceof Element ? event.target.closest("[data-table-csv]") : null;
     if (!(button instanceof HTMLElement)) return;
@@ -165,7 +175,8 @@
       if (grid) {
         grid.forEachNode(function (node) {
           // One that came as stale was drawn as that from the first.
-          if (node.data.freshness === "stale" || drawn.has(node.data) || !kvmgrid.isStaleRow(node.data)) return;
+          if (!node.data || node.data.freshness === "stale") return;
+          if (drawn.has(node.data) || !kvmgrid.isStaleRow(node.data)) return;
           drawn.add(node.data);
           rowNodes.push(node);
         });

@@ -36,6 +36,7 @@
   // Its text is not React's: times.js lets it count up.
   /** @param {tables.Params} params */
   function Age({ data }) {
+    if (!data || data.is_gone) return "";
     if (data.sampled_at === undefined) return "no sample yet";
     /** @param {HTMLElement | null} element */
     const write = (element) => element && element.parentElement && kvmgrid.writeTimes(element.parentElement);

@@ -54,7 +54,10 @@
     apply(news) {
       const table = this.root.querySelector(".live-table");
       const grid = table && kvmgrid.gridOf(table.id);
-      if (grid) apply(grid, news);
+      if (grid) {
+        kvmgrid.followTableAddress(grid);
+        apply(grid, news);
+      }
       return Boolean(grid);
     }
 

@@ -29,13 +29,14 @@
 
   /** @param {tables.Params} params */
   function rowAge({ data }) {
-    if (data.sampled_at === undefined) return null;
+    if (!data || data.sampled_at === undefined) return null;
     return Math.max(0, Math.round((kvmgrid.serverNow() - Date.parse(data.sampled_at)) / 1000));
   }
 
   // What a number is written as. A file of numbers has the unit in its head instead.
   /** @param {tables.Params} params */
-  function tableText({ value, colDef }) {
+  function tableText({ data, value, colDef }) {
+    if (!data || data.is_gone) return "";
     if (value === null || value === undefined) return "n/a";
     return kvmgrid.writeValue(colDef.context.unit, Number(value));
   }
@@ -52,13 +53,15 @@
 
   /** @param {{ colDef: tables.Definition, location: string | null }} params */
   function tableHead({ colDef, location }) {
-    const { words } = colDef.context;
+    const { words, isOver } = colDef.context;
+    const over = isOver && new URLSearchParams(window.location.search).get("over");
+    if (over) return `${colDef.headerName} ${over.split("-")[0]}`;
     return location === "csv" && words ? `${colDef.headerName} (${words})` : colDef.headerName;
   }
 
   /** @param {tables.Params} params */
   function tableIsStale({ data }) {
-    return kvmgrid.isStaleRow(data);
+    return Boolean(data) && kvmgrid.isStaleRow(data);
   }
 
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {

@@ -32,6 +32,15 @@ UNIT_WORDS = {
 }
 
 
+# Blocks are not counted: the one that Dash asks for itself, when the table opens, is never answered.
+_LONG = {
+    "cacheBlockSize": 100,
+    "maxBlocksInCache": 10,
+    "maxConcurrentDatasourceRequests": -1,
+    "blockLoadDebounceMillis": 60,
+}
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column: a field of the rows, or a function of assets/table_values.js that takes a row.
 
@@ -40,17 +49,27 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     field: str
     title: str
+    # What the address calls it, to sort by it and to choose it; None: neither is in the address.
+    name: str | None = None
     unit: Unit = "text"
     value: str | None = None
     cell: str | None = None
+    # A function that writes the value.
+    text: str = "tableText"
     about: str | None = None
     width_pixels: int = 110
+    # Where it is narrower at need, as on a phone.
+    least_pixels: int | None = None
     # Its part of the width that is left; a text that does not fit is whole in its tooltip.
     growth: int = 1
     is_prose: bool = False
     is_pinned: bool = False
-    # Only in the CSV file.
+    # Only in the CSV file, until it is chosen.
     is_hidden: bool = False
+    # Shown on a phone as well, where columns can be chosen.
+    is_first: bool = False
+    # A figure of what the address names with ``over``.
+    is_over: bool = False
     # Shown while some row has the field.
     is_optional: bool = False
     sort: Literal["asc", "desc"] | None = None
@@ -64,30 +83,50 @@ def definition(column: Column) -> dict[str, Any]:
         "headerName": column.title,
         "headerValueGetter": {"function": "tableHead(params)"},
         "headerTooltip": column.about,
-        "context": {"unit": column.unit, "words": UNIT_WORDS[column.unit]}
-        | ({"isOptional": True} if column.is_optional else {}),
+        "context": _context(column),
         "type": "rightAligned" if is_number else None,
         "valueGetter": None if column.value is None else {"function": f"{column.value}(params)"},
-        "valueFormatter": {"function": "tableText(params)"} if is_number else None,
+        "valueFormatter": {"function": f"{column.text}(params)"} if is_number else None,
         # A cell shows more of the row than its value, and AG Grid looks at the value only.
         "equals": None if column.cell is None else {"function": "tableIsDrawn(params)"},
         "cellRenderer": column.cell,
         "width": column.width_pixels if column.is_pinned else None,
-        "minWidth": None if column.is_pinned else column.width_pixels,
+        "minWidth": None if column.is_pinned else column.least_pixels or column.width_pixels,
         # What is left of the width is shared.
         "flex": None if column.is_pinned else column.growth,
+        # The head grows by the name of the statistic.
+        "wrapHeaderText": column.is_over or None,
         "tooltipValueGetter": {"function": "tableTip(params)"} if column.is_prose else None,
         "pinned": "left" if column.is_pinned else None,
         "hide": column.is_hidden or None,
         # Only at first: dash-ag-grid sets the definitions again, which would hide a column that is shown.
         "initialHide": column.is_optional or None,
-        "sort": column.sort,
+        # Where the address says how it is sorted, only at first.
+        "sort" if column.name is None else "initialSort": column.sort,
+        # Of figures the greatest are wanted first.
+        "sortingOrder": None if column.name is None else ["desc", "asc"] if is_number else ["asc", "desc"],
     }
     return {name: setting for name, setting in found.items() if setting is not None}
 
 
-def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
-    """Return an empty table; ``key`` is the field that tells rows apart."""
+def _context(column: Column) -> dict[str, Any]:
+    found = {
+        "unit": column.unit,
+        "words": UNIT_WORDS[column.unit],
+        "name": column.name,
+        "isOptional": column.is_optional,
+        "isHidden": column.is_hidden,
+        "isFirst": column.is_first,
+        "isOver": column.is_over,
+    }
+    return {name: setting for name, setting in found.items() if setting or name == "words"}
+
+
+def table(identifier: str, columns: Iterable[Column], *, key: str, is_long: bool = False) -> Component:
+    """Return an empty table; ``key`` is the field that tells rows apart.
+
+    The rows of a long one are fetched in blocks as they come into sight, and sorted by the server.
+    """
     component: Component = dash_ag_grid.AgGrid(
         id=identifier,
         columnDefs=[definition(column) for column in columns],
@@ -106,6 +145,7 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
             "firstDataRendered": ["tableChanged(params)"],
             "cellFocused": ["tableFocused(params)"],
             "cellKeyDown": ["tableKey(params)"],
+            "sortChanged": ["tableSorted(params)"],
         },
         dashGridOptions={
             "theme": {"function": "tableTheme(agGrid)"},
@@ -117,11 +157,41 @@ def table(identifier: str, columns: Iterable[Column], *, key: str) -> Component:
             "tooltipShowDelay": 400,
             "rowHeight": 34,
             "headerHeight": 36,
+            **(_LONG if is_long else {}),
         },
+        rowModelType="infinite" if is_long else "clientSide",
         className="live-table",
         style={"height": None},
     )
     return component
+
+
+def column_menu(columns: Iterable[Column]) -> Element:
+    """Return the list of columns to choose: all but the pinned one, which stays."""
+    choices = [
+        h("li", h("label", h("input", type="checkbox", data_table_column=column.name), f" {column.title}"))
+        for column in columns
+        if column.name is not None and not column.is_pinned
+    ]
+    return h(
+        "details",
+        h("summary", "Columns", class_="button"),
+        h("ul", *choices, class_="column-menu__choices"),
+        class_="column-menu",
+    )
+
+
+def file_link(path: str, file_name: str) -> Element:
+    """Return the button for the CSV file of a long table, which the server writes."""
+    return h(
+        "button",
+        "CSV",
+        type="button",
+        class_="button",
+        title="All rows of the filter, in their order, as a file",
+        data_table_file=path,
+        data_file_name=file_name,
+    )
 
 
 def file_button(identifier: str, file_name: str) -> Element:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dashboard.errors import FilterError
 from dashboard.filters.fields import Field, Fields
 from dashboard.filters.tokens import Token, tokens
-from dashboard.filters.tree import UNKNOWN
+from dashboard.filters.tree import UNKNOWN, bare
 
 CHOICE_COUNT_MAX = 20
 _KEYWORDS = {"and": "both conditions, as a space", "or": "one of both conditions", "not": "the opposite"}
@@ -39,9 +39,12 @@ def complete(text: str, caret: int, fields: Fields) -> Completion:
     start = caret if typed is None else typed.start
     small = "" if typed is None else typed.text.casefold()
     offered = _values(before, small, fields) if _is_value(before) else _conditions(before, fields)
-    # What is there as it stands needs no list.
+    # What is there as it stands needs no list. A quote at the beginning need not be typed.
     choices = [
-        each for each in offered if each.text.casefold().startswith(small) and each.text.strip() != small
+        each
+        for each in offered
+        if each.text.casefold().removeprefix('"').startswith(small.removeprefix('"'))
+        and each.text.strip() != small
     ]
     return Completion(start, caret, tuple(choices[:CHOICE_COUNT_MAX]))
 
@@ -64,7 +67,7 @@ def _values(before: list[Token], small: str, fields: Fields) -> list[Choice]:
     known = fields.find(before[-2].text.casefold()) if len(before) > 1 else ()
     found: list[Choice] = []
     for field in known:
-        found += [Choice(f"{word} ", f"{field.about} is {word}") for word in field.words]
+        found += [Choice(f"{bare(word)} ", f"{field.about} is {word}") for word in field.words]
         # A number that is typed lacks its unit, if there is more than one.
         if field.measure is not None and small and not small.strip("-.0123456789"):
             units = [unit for unit in field.measure.units if unit != field.measure.plain]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the table of fields of docs/filters.md: ``python -m dashboard.filters.document`` prints it."""
+"""Writes the tables of fields of docs/filters.md: ``python -m dashboard.filters.document`` prints them."""
 
-from dashboard.filters.fields import HOST_FIELDS, Field, Fields
+from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS, Field, Fields
+from dashboard.filters.tree import bare
 
 
 def table(fields: Fields) -> str:
@@ -15,9 +16,11 @@ def _line(field: Field) -> str:
 
 
 def _values(field: Field) -> str:
+    if field.words:
+        first, *rest = map(bare, field.words)
+        return f"`{field.qualifier}:{first}`, or {', '.join(rest)}"
     if field.measure is None:
-        words = ", ".join(f"`{field.qualifier}:{word}`" for word in field.words)
-        return words or f"`{field.qualifier}:part`, `{field.qualifier}=whole`, `{field.qualifier}:be*end`"
+        return f"`{field.qualifier}:part`, `{field.qualifier}=whole`, `{field.qualifier}:be*end`"
     units = [unit for unit in field.measure.units if unit]
     plain = field.measure.plain
     if plain is None:
@@ -27,4 +30,4 @@ def _values(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    print(table(HOST_FIELDS), end="")  # noqa: T201 - its output is the table
+    print(table(HOST_FIELDS), table(DOMAIN_FIELDS), sep="\n", end="")  # noqa: T201 - its output is the tables

@@ -60,6 +60,31 @@ _SECONDS = {
 _MICROSECONDS = {"us": "µs", "μs": "µs"}
 LATENCY = Measure(plain="ms", units=_SECONDS, sql_type="real", spellings=_MICROSECONDS)
 AGE = Measure(plain="s", units=_SECONDS, sql_type="real", spellings=_MICROSECONDS)
+# Rates of disks are told in the units of memory, those of networks in decimal bits, as in the tables.
+DISK_RATE = Measure(
+    plain="MiB/s",
+    units={
+        f"{unit}/s": Decimal(1024) ** power for unit, power in (("MiB", 2), ("KiB", 1), ("GiB", 3), ("B", 0))
+    },
+    sql_type="double precision",
+    spellings={"k": "KiB/s", "m": "MiB/s", "g": "GiB/s", "kib": "KiB/s", "mib": "MiB/s", "gib": "GiB/s"},
+)
+NETWORK_RATE = Measure(
+    plain="Mbit/s",
+    units={
+        f"{unit}/s": Decimal(1000) ** power / 8
+        for unit, power in (("Mbit", 2), ("kbit", 1), ("Gbit", 3), ("bit", 0))
+    },
+    sql_type="double precision",
+    spellings={
+        "k": "kbit/s",
+        "m": "Mbit/s",
+        "g": "Gbit/s",
+        "kbit": "kbit/s",
+        "mbit": "Mbit/s",
+        "gbit": "Gbit/s",
+    },
+)
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -145,5 +170,77 @@ HOST_FIELDS = Fields(
         Field(qualifier="age", about="age of the newest sample", columns=("age_seconds",), measure=AGE),
         Field(qualifier="kernel", about="kernel release", columns=("kernel",)),
         Field(qualifier="version", about="version of its publisher", columns=("publisher_version",)),
+    ),
+)
+
+DOMAIN_FIELDS = Fields(
+    "VM",
+    (
+        Field(qualifier="name", about="name or title", columns=("name", "title")),
+        Field(qualifier="uuid", about="UUID", columns=("uuid",)),
+        Field(qualifier="host", about="host it is on: its id, or its name", columns=("host", "hostname")),
+        Field(
+            qualifier="state",
+            about="state",
+            columns=("state",),
+            words=(
+                "running",
+                "idle",
+                "paused",
+                "in shutdown",
+                "shut off",
+                "crashed",
+                "pmsuspended",
+                "no state",
+                "unknown",
+            ),
+        ),
+        Field(qualifier="tag", about="one of its tags", columns=("tags",), is_list=True),
+        Field(qualifier="owner", about="who it belongs to", columns=("owner",)),
+        Field(qualifier="cpu", about="busy share of its vCPUs", columns=("cpu_ratio",), measure=RATIO),
+        Field(
+            qualifier="steal",
+            about="time that a vCPU waited for a CPU",
+            columns=("steal_ratio",),
+            measure=RATIO,
+        ),
+        Field(
+            qualifier="mem",
+            about="memory taken on the host, of what it may use",
+            columns=("memory_resident_ratio",),
+            measure=RATIO,
+        ),
+        Field(
+            qualifier="mem",
+            about="memory taken on the host",
+            columns=("memory_resident_bytes",),
+            measure=BYTES,
+        ),
+        Field(qualifier="used", about="memory used inside", columns=("memory_used_ratio",), measure=RATIO),
+        Field(qualifier="used", about="memory used inside", columns=("memory_used_bytes",), measure=BYTES),
+        Field(
+            qualifier="assigned",
+            about="memory that it may use",
+            columns=("memory_assigned_bytes",),
+            measure=BYTES,
+        ),
+        Field(
+            qualifier="lat", about="latency of its disks", columns=("disk_latency_seconds",), measure=LATENCY
+        ),
+        Field(
+            qualifier="disk",
+            about="read from and written to its disks",
+            columns=("disk_bytes_per_second",),
+            measure=DISK_RATE,
+        ),
+        Field(
+            qualifier="net",
+            about="received and sent",
+            columns=("network_bytes_per_second",),
+            measure=NETWORK_RATE,
+        ),
+        Field(qualifier="vcpus", about="vCPUs in use", columns=("vcpu_count",), measure=COUNT),
+        Field(qualifier="age", about="age of the newest sample", columns=("age_seconds",), measure=AGE),
+        Field(qualifier="moved", about="time since its last move", columns=("moved_seconds",), measure=AGE),
     ),
 )

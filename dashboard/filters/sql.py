@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the tree of a filter to a condition of SQL: values are parameters, names are those of fields.py."""
+"""From the tree of a filter, and from a sort, to SQL: values are parameters, names are those of our lists."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -32,6 +32,12 @@ def condition(node: Node | None, fields: Fields) -> Condition:
     writer = _Writer(fields)
     text = writer.write(node)
     return Condition(text, writer.parameters)
+
+
+def order(column: str, *, is_descending: bool, is_text: bool) -> sql.Composable:
+    """Return a sort by a column of a question, which is a name of ours; texts by their bytes."""
+    form = '{} COLLATE "C"' if is_text else "{}"
+    return sql.SQL(form + (" DESC" if is_descending else " ASC")).format(sql.Identifier(column))
 
 
 class _Writer:

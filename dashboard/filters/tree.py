@@ -89,7 +89,7 @@ def written(node: Node) -> str:
         case Number():
             return f"{node.qualifier}{node.operator}{node.value:f}{node.unit}"
         case Word() | Unknown():
-            return f"{node.qualifier}:{node.word if isinstance(node, Word) else UNKNOWN}"
+            return f"{node.qualifier}:{bare(node.word) if isinstance(node, Word) else UNKNOWN}"
 
 
 def _enclosed(node: Node, kinds: type | UnionType) -> str:
@@ -100,10 +100,11 @@ def _pattern(pieces: tuple[str, ...]) -> str:
     first, *rest = pieces
     # Without quotes it would be read as something else.
     is_other = first.startswith("-") or (not rest and first.casefold() in KEYWORDS)
-    return WILDCARD.join([_quoted(first) if is_other else _safe(first), *map(_safe, rest)])
+    return WILDCARD.join([_quoted(first) if is_other else bare(first), *map(bare, rest)])
 
 
-def _safe(piece: str) -> str:
+def bare(piece: str) -> str:
+    """Return a text as it stands in a filter: in quotes only if it needs them."""
     return piece if not piece or BARE.fullmatch(piece) else _quoted(piece)
 
 

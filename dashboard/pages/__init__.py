@@ -6,5 +6,6 @@ from dashboard.pages.fleet.page import FLEET
 from dashboard.pages.host.page import HOST
 from dashboard.pages.hosts.page import HOSTS
 from dashboard.pages.vm.page import VM
+from dashboard.pages.vms.page import VMS
 
-PAGES: tuple[Page, ...] = (FLEET, HOSTS, HOST, VM)
+PAGES: tuple[Page, ...] = (FLEET, HOSTS, VMS, HOST, VM)

@@ -31,6 +31,22 @@ class Seen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parts: Annotated[dict[ShortText, ShortText], Meta(max_length=16)] = {}
 
 
+BLOCK_ROW_COUNT_MAX = 200
+
+
+class BlockWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rows of a long table a component wants, from ``start`` on.
+
+    ``order`` names the order that it holds, and ``digest`` the rows that it holds of this block; an empty one
+    is none.
+    """
+
+    order: ShortText = ""
+    start: Number = 0
+    count: Annotated[int, Meta(ge=0, le=BLOCK_ROW_COUNT_MAX)] = 0
+    digest: ShortText = ""
+
+
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a browser wants news of. ``path`` and ``search`` are its address; ``zone`` is an IANA name."""
 
@@ -39,6 +55,7 @@ class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     search: Address = ""
     zone: ShortText = "UTC"
     seen: Seen = Seen()
+    block: BlockWanted | None = None
 
 
 # What the browser sets of a Parts.
@@ -125,6 +142,19 @@ CELL_STATES = ("good", "strained", "bad", "unknown", "stale", "catching up")
 NO_LEVEL = -1
 
 
+class Block(Struct, frozen=True, kw_only=True):
+    """Rows of a long table from ``start`` on, in the order of this name, which has ``total`` rows.
+
+    A component that held another order forgets its rows.
+    """
+
+    order: str
+    total: int
+    start: int
+    digest: str
+    rows: list[TableRow]
+
+
 class Update(Struct, frozen=True, kw_only=True):
     """The answer to the request of the same number. What it does not name stays as it is.
 
@@ -145,6 +175,7 @@ class Update(Struct, frozen=True, kw_only=True):
     lists: dict[str, Items] = {}
     rows: RowNews | None = None
     cells: CellNews | None = None
+    block: Block | None = None
 
 
 def fresh_parts(trees: Mapping[str, Element], seen: Seen) -> dict[str, Part]:
@@ -185,6 +216,8 @@ def written(update: Update) -> dict[str, Any]:
         fields["cells"] = _different(update.cells, _NO_CELLS)
         if update.cells.all is not None:
             fields["cells"]["all"] = msgspec.to_builtins(update.cells.all)
+    if update.block is not None:
+        fields["block"] = msgspec.structs.asdict(update.block)
     return fields
 
 

@@ -12,15 +12,29 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from msgspec import Struct
 
 from dashboard.parts.change import Change
-from dashboard.parts.contract import CellGroup, CellMap, CellNews, Items, Part, Request, RowNews, Seen, Update
+from dashboard.parts.contract import (
+    Block,
+    BlockWanted,
+    CellGroup,
+    CellMap,
+    CellNews,
+    Items,
+    Part,
+    Request,
+    RowNews,
+    Seen,
+    Update,
+)
 from dashboard.parts.markup import Element, Json
 
 STRUCTS: tuple[type[Struct], ...] = (
     Seen,
+    BlockWanted,
     Request,
     Part,
     Items,
     RowNews,
+    Block,
     CellGroup,
     CellMap,
     CellNews,

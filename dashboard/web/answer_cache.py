@@ -22,6 +22,7 @@ FAILURE_KEEP_SECONDS = 2.0
 class _Entry(Generic[Value]):
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.made_at = 0.0
         self.ends_at: float | None = None
         self.value: Value | None = None
         self.failure: DashboardError | None = None
@@ -45,16 +46,22 @@ class AnswerCache(Generic[Key, Value]):
         self._lock = threading.Lock()
         self._entries: OrderedDict[Key, _Entry[Value]] = OrderedDict()
 
-    def get(self, key: Key) -> Value:
-        """Return the value of a key; raise what producing it raised."""
+    def get(self, key: Key, *, younger_than_seconds: float | None = None) -> Value:
+        """Return the value of a key, made anew unless it is young enough; raise what producing it raised."""
         entry = self._entry(key)
         with entry.lock:
-            if entry.ends_at is None or self._clock() >= entry.ends_at:
+            if self._is_over(entry, younger_than_seconds):
                 self._fill(entry, key)
             if entry.failure is not None:
                 raise entry.failure
             assert entry.value is not None  # noqa: S101 - filled above, or the failure was raised
             return entry.value
+
+    def _is_over(self, entry: _Entry[Value], younger_than_seconds: float | None) -> bool:
+        now = self._clock()
+        if entry.ends_at is None or now >= entry.ends_at:
+            return True
+        return younger_than_seconds is not None and now - entry.made_at >= younger_than_seconds
 
     def _entry(self, key: Key) -> _Entry[Value]:
         with self._lock:
@@ -73,4 +80,5 @@ class AnswerCache(Generic[Key, Value]):
             # A question that is too slow would hold the database again at once.
             if not isinstance(error, QueryTimeoutError):
                 keep_seconds = min(keep_seconds, FAILURE_KEEP_SECONDS)
-        entry.ends_at = self._clock() + keep_seconds
+        entry.made_at = self._clock()
+        entry.ends_at = entry.made_at + keep_seconds

@@ -22,6 +22,9 @@ NOT_FOUND = 404
 # A token that only callbacks in the background need; there is none.
 _CALLBACK_QUERY = re.compile(rb"(endId=[^&]*)?")
 _SERVED_PREFIXES = ("/_dash-", "/assets/", "/_favicon", "/healthz", "/readyz")
+# Files that pages make of what they show: work for the database, as a callback is.
+_FILE_PREFIX = "/files/"
+_OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 class RequestGuard:
@@ -54,7 +57,9 @@ class RequestGuard:
             await self._post(scope, receive, send)
         elif scope["method"] not in {"GET", "HEAD"}:
             await _refuse(405, "method not allowed", scope, receive, send)
-        elif scope["path"].startswith(_SERVED_PREFIXES):
+        elif scope["path"].startswith(_FILE_PREFIX) and _is_elsewhere(Headers(scope=scope)):
+            await _refuse(403, "requests come from our own pages only", scope, receive, send)
+        elif scope["path"].startswith((*_SERVED_PREFIXES, _FILE_PREFIX)):
             await self._app(scope, receive, send)
         else:
             send = send if self._is_page(scope["path"]) else _with_status(NOT_FOUND, send)
@@ -64,7 +69,7 @@ class RequestGuard:
         headers = Headers(scope=scope)
         if scope["path"] != CALLBACK_PATH or not _CALLBACK_QUERY.fullmatch(scope["query_string"]):
             await _refuse(NOT_FOUND, "not found", scope, receive, send)
-        elif headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        elif _is_elsewhere(headers):
             await _refuse(403, "requests come from our own pages only", scope, receive, send)
         elif not headers.get("content-type", "").startswith("application/json"):
             await _refuse(415, "JSON only", scope, receive, send)
@@ -89,6 +94,10 @@ class RequestGuard:
             if not message.get("more_body", False):
                 return body if len(body) <= self._body_limit_bytes else None
         return None
+
+
+def _is_elsewhere(headers: Headers) -> bool:
+    return headers.get("sec-fetch-site") in _OTHER_SITES
 
 
 async def _refuse(status: int, words: str, scope: Scope, receive: Receive, send: Send) -> None:

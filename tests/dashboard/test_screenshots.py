@@ -27,7 +27,7 @@ def test_all_pictures_are_taken(dashboard: Dashboard, seeder: Seeder, tmp_path: 
     pictures = {path.stem for path in tmp_path.glob("*.png")}
     assert pictures == {
         f"{page}-{theme}-{size}"
-        for page in ("fleet", "host", "vm")
+        for page in ("fleet", "vms", "host", "vm")
         for theme in ("light", "dark")
         for size in ("wide", "phone")
     }

@@ -9,12 +9,19 @@ declare namespace contract {
     cursor: number;
     parts?: { [name: string]: string };
   }
+  interface BlockWanted {
+    order: string;
+    start: number;
+    count: number;
+    digest: string;
+  }
   interface Request {
     number: number;
     path: string;
     search: string;
     zone: string;
     seen: Seen;
+    block?: BlockWanted;
   }
   interface Part {
     hash: string;
@@ -30,6 +37,13 @@ declare namespace contract {
     add?: { [name: string]: string | number | boolean }[];
     update?: { [name: string]: string | number | boolean }[];
     remove?: string[];
+  }
+  interface Block {
+    order: string;
+    total: number;
+    start: number;
+    digest: string;
+    rows: { [name: string]: string | number | boolean }[];
   }
   interface CellGroup {
     title: string;
@@ -65,5 +79,6 @@ declare namespace contract {
     lists?: { [name: string]: Items };
     rows?: RowNews;
     cells?: CellNews;
+    block?: Block;
   }
 }

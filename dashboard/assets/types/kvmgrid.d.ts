@@ -67,6 +67,11 @@ declare namespace kvmgrid {
     show(update: contract.Update): contract.Update;
     close(): void;
   }
+  interface TableBlocks {
+    wanted(): contract.BlockWanted | undefined;
+    show(update: contract.Update): void;
+    close(): void;
+  }
   interface Held {
     seen(): contract.Seen;
     has(name: string): boolean;
@@ -77,6 +82,7 @@ declare namespace kvmgrid {
   interface Shared {
     // address.js
     go(address: string): void;
+    goWith(changes: Record<string, string | null>): void;
     onAddress(callback: () => void): () => void;
     routeAnew(): void;
     followHash(): void;
@@ -125,8 +131,10 @@ declare namespace kvmgrid {
     loadScript(address: string): Promise<void>;
     // stale.js
     markStale(root: Element | Document): void;
-    // table.js, table_rows.js, table_values.js
+    // table.js, table_address.js, table_blocks.js, table_rows.js, table_values.js
     gridOf(id: string | undefined): tables.Grid | null;
+    followTableAddress(grid: tables.Grid): void;
+    TableBlocks: new (root: Element, ask: () => void) => TableBlocks;
     TableRows: new (root: Element, shown: (update: contract.Update) => void) => TableRows;
     fileText(value: unknown): string;
     isStaleRow(row: tables.Row): boolean;

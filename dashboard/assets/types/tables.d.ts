@@ -13,13 +13,35 @@ declare namespace tables {
     reason?: string;
     is_simulated?: boolean;
     domain_count?: number;
+    /** Of a row of a long table. */
+    id?: string;
+    is_gone?: boolean;
+    uuid?: string;
+    name?: string;
+    title?: string;
+    state_name?: string;
+    contested_by?: string;
+    memory_assigned_bytes?: number;
+    memory_age_seconds?: number;
+    moved_at?: string;
+    moved_from?: string;
   }
   interface Definition {
     field: string;
     headerName: string;
-    context: { unit: string; words: string; isOptional?: boolean };
+    initialSort?: string;
+    context: {
+      unit: string;
+      words: string;
+      name?: string;
+      isOptional?: boolean;
+      isHidden?: boolean;
+      isFirst?: boolean;
+      isOver?: boolean;
+    };
   }
   interface Params {
+    /** Undefined while the block of the row is on its way. */
     data: Row;
     value: any;
     colDef: Definition;
@@ -28,9 +50,23 @@ declare namespace tables {
     data: Row;
     id?: string;
     rowIndex: number | null;
+    updateData(data: Row): void;
+  }
+  /** What AG Grid asks the source of a long table. */
+  interface BlockParams {
+    startRow: number;
+    endRow: number;
+    successCallback(rows: object[], total: number): void;
+    failCallback(): void;
+  }
+  interface ColumnState {
+    colId: string;
+    sort?: string | null;
   }
   interface Column {
     getColId(): string;
+    getSort(): string | null | undefined;
+    isPinned(): boolean;
     getColDef(): Definition;
     isVisible(): boolean;
   }
@@ -53,6 +89,14 @@ declare namespace tables {
     setColumnsVisible(ids: string[], visible: boolean): void;
     redrawRows(options: { rowNodes: Node[] }): void;
     setGridOption(name: string, value: unknown): void;
+    getGridOption(name: string): unknown;
+    getFirstDisplayedRowIndex(): number;
+    getLastDisplayedRowIndex(): number;
+    ensureIndexVisible(index: number, place: string): void;
+    applyColumnState(state: { state: ColumnState[]; defaultState: { sort: null } }): void;
+    setColumnWidths(widths: { key: string; newWidth: number }[]): void;
+    refreshHeader(): void;
+    setRowCount(count: number, isKnown: boolean): void;
     applyTransaction(news: { add: object[]; update: object[]; remove: Row[] }): void;
     exportDataAsCsv(options: {
       fileName?: string;

@@ -27,36 +27,69 @@ TABLE = "hosts-table"
 FILTER = "hosts-filter"
 
 COLUMNS = (
-    Column(field="name", title="Host", cell="HostLink", is_pinned=True, width_pixels=220, sort="asc"),
-    Column(field="host", title="Host id", is_hidden=True),
-    Column(field="state", title="Health", value="hostState", cell="HealthState", width_pixels=125),
     Column(
-        field="health_score", title="Score", unit="count", value="hostScore", about="of 100, which is well"
+        field="name", title="Host", name="name", cell="HostLink", is_pinned=True, width_pixels=220, sort="asc"
+    ),
+    Column(field="host", title="Host id", name="id", is_hidden=True),
+    Column(
+        field="state", title="Health", name="state", value="hostState", cell="HealthState", width_pixels=125
+    ),
+    Column(
+        field="health_score",
+        title="Score",
+        name="score",
+        unit="count",
+        value="hostScore",
+        about="of 100, which is well",
     ),
     Column(
         field="reason",
         title="Reason",
+        name="reason",
         value="hostReason",
         about="what took most points, and how many other reasons there are",
         width_pixels=180,
         growth=6,
         is_prose=True,
     ),
-    Column(field="cpu_busy_ratio", title="CPU", unit="ratio", about="busy share of all CPUs of the host"),
-    Column(field="memory_used_ratio", title="Memory", unit="ratio", about="total minus MemAvailable"),
-    Column(field="disk_busy_ratio", title="Disk", unit="ratio", about="busy time of the busiest disk"),
+    Column(
+        field="cpu_busy_ratio",
+        title="CPU",
+        name="cpu",
+        unit="ratio",
+        about="busy share of all CPUs of the host",
+    ),
+    Column(
+        field="memory_used_ratio", title="Memory", name="mem", unit="ratio", about="total minus MemAvailable"
+    ),
+    Column(
+        field="disk_busy_ratio",
+        title="Disk",
+        name="disk",
+        unit="ratio",
+        about="busy time of the busiest disk",
+    ),
     Column(
         field="cpu_temperature_celsius",
         title="Temperature",
+        name="temp",
         unit="celsius",
         about="of the CPU",
         width_pixels=135,
     ),
-    Column(field="running_count", title="VMs running", unit="count", cell="RunningOfAll", width_pixels=135),
-    Column(field="domain_count", title="VMs", unit="count", is_hidden=True),
+    Column(
+        field="running_count",
+        title="VMs running",
+        name="running",
+        unit="count",
+        cell="RunningOfAll",
+        width_pixels=135,
+    ),
+    Column(field="domain_count", title="VMs", name="vms", unit="count", is_hidden=True),
     Column(
         field="tags",
         title="Tags",
+        name="tags",
         about="from the settings of the host's publisher",
         width_pixels=140,
         is_optional=True,
@@ -64,6 +97,7 @@ COLUMNS = (
     Column(
         field="age",
         title="Age",
+        name="age",
         unit="seconds",
         value="rowAge",
         cell="Age",

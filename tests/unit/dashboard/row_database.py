@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from psycopg import sql
+
 from dashboard.charts.contract import ChartUpdate, ChartView
 from dashboard.database import Database
 from dashboard.errors import DashboardError
@@ -37,6 +39,7 @@ class RowDatabase(Database):
         self.asked: list[str] = []
         self.views: list[str | None] = []
         self.conditions: list[Condition | None] = []
+        self.orders: list[str] = []
         self.failure = failure
         self.failing: dict[str, DashboardError] = {}
 
@@ -52,12 +55,15 @@ class RowDatabase(Database):
         *,
         view: str | None = None,
         condition: Condition | None = None,
+        order: sql.Composable | None = None,
     ) -> list[Any]:
         """Return the rows of a question by its name."""
         del parameters
         self.asked.append(query.name)
         self.views.append(view)
         self.conditions.append(condition)
+        if order is not None:
+            self.orders.append(order.as_string(None))
         failure = self.failure or self.failing.get(query.name)
         if failure is not None:
             raise failure

@@ -18,6 +18,7 @@ function open(...ids) {
     requestAnimationFrame: (callback) => frames.push(callback),
     dash_ag_grid: { getApi: (id) => grids.get(id) },
     dashAgGridFunctions: {},
+    kvmgrid: { followTableAddress() {} },
   };
   page.kvmgrid = load(SCRIPTS, fakes);
   page.functions = fakes.dashAgGridFunctions;

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.table import TABLE_LIBRARY, Column, definition, table
 from dashboard.pages.hosts.page import COLUMNS
+from dashboard.pages.vms.columns import COLUMNS as VM_COLUMNS
 
 ASSETS = Path(__file__).resolve().parents[4] / "dashboard" / "assets"
 
@@ -24,14 +25,16 @@ def test_a_number_travels_raw() -> None:
     assert "cellRenderer" not in found
 
 
-def test_every_function_that_a_table_names_is_in_an_asset() -> None:
+@pytest.mark.parametrize("columns", [COLUMNS, VM_COLUMNS])
+def test_every_function_that_a_table_names_is_in_an_asset(columns: tuple[Column, ...]) -> None:
     """Values, cells, theme and events are found by name in the browser; a misspelt one would show nothing."""
-    named = set(re.findall(r"\b([a-z][A-Za-z]+)\((?:params|agGrid)\)", declared()))
-    cells = {column.cell for column in COLUMNS if column.cell is not None}
+    named = set(re.findall(r"\b([a-z][A-Za-z]+)\((?:params|agGrid)\)", declared(columns)))
+    cells = {column.cell for column in columns if column.cell is not None}
+    scripts = ("table.js", "table_address.js", "table_values.js", "vm_cells.js")
 
     assert named
-    assert set() == named - offered("dashAgGridFunctions", "table.js", "table_values.js")
-    assert set() == cells - offered("dashAgGridComponentFunctions", "table_cells.js")
+    assert set() == named - offered("dashAgGridFunctions", *scripts)
+    assert set() == cells - offered("dashAgGridComponentFunctions", "table_cells.js", "vm_cells.js")
 
 
 def offered(place: str, *assets: str) -> set[str]:
@@ -41,9 +44,9 @@ def offered(place: str, *assets: str) -> set[str]:
     return set(re.findall(r"\w+", "".join(lists)))
 
 
-def declared() -> str:
+def declared(columns: tuple[Column, ...] = COLUMNS) -> str:
     """Return what a table sends to the browser."""
-    return json.dumps(table("any", COLUMNS, key="host"), default=Component.to_plotly_json)
+    return json.dumps(table("any", columns, key="host", is_long=True), default=Component.to_plotly_json)
 
 
 def test_nothing_of_a_table_is_a_script() -> None:

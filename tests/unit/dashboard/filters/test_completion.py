@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dashboard.errors import FilterError
 from dashboard.filters.completion import CHOICE_COUNT_MAX, complete
 from dashboard.filters.contract import FilterFault, FilterTyped, checked
-from dashboard.filters.fields import HOST_FIELDS
+from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS
 from dashboard.filters.grammar import parse
 
 
@@ -90,3 +90,12 @@ def test_the_answer_to_a_field() -> None:
     assert FilterFault("stat is no field of a host: did you mean state?", 7, 11) == found.fault
     assert ["state:", "steal>"] == [each.text for each in found.choices]
     assert checked(FilterTyped(number=8), HOST_FIELDS).fault is None
+
+
+@pytest.mark.parametrize("typed", ["s", "shut", "SHUT"])
+def test_words_with_spaces_are_offered_in_quotes(typed: str) -> None:
+    """Without them the second word would be a condition of its own; the quote need not be typed."""
+    choices = complete(f"state:{typed}", 6 + len(typed), DOMAIN_FIELDS).choices
+
+    assert ['"shut off" '] == [each.text for each in choices]
+    assert parse('state:"shut off" cpu>1', DOMAIN_FIELDS) is not None

@@ -6,13 +6,15 @@ import re
 import pytest
 from hypothesis import given
 
-from dashboard.filters.fields import HOST_FIELDS
+from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS
 from dashboard.filters.grammar import parse
-from dashboard.filters.sql import EVERYTHING, condition
-from dashboard.filters.tree import Node
+from dashboard.filters.sql import EVERYTHING, condition, order
+from dashboard.filters.tree import Node, written
 from tests.unit.dashboard.filters.trees import nodes
 
-COLUMNS = {column for field in HOST_FIELDS.fields for column in field.columns}
+COLUMNS = {
+    column for fields in (HOST_FIELDS, DOMAIN_FIELDS) for field in fields.fields for column in field.columns
+}
 # All that a condition may be made of.
 ALLOWED = re.compile(
     r'"[a-z_0-9]+"|%\(filter_\d+\)s|::(?:real|double precision)|[<>]=?|=|[() ]'
@@ -55,3 +57,45 @@ def test_nothing_of_a_filter_is_in_the_statement(node: Node) -> None:
 
     assert "" == ALLOWED.sub("", statement)
     assert {name.strip('"') for name in re.findall(r'"[^"]*"', statement)} <= COLUMNS
+
+
+@given(nodes(fields=DOMAIN_FIELDS))
+def test_nothing_of_a_filter_of_vms_is_in_the_statement(node: Node) -> None:
+    """The same for the fields of VMs; what is written of the tree says the same again."""
+    statement = condition(node, DOMAIN_FIELDS).text.as_string(None)
+
+    assert "" == ALLOWED.sub("", statement)
+    assert node == parse(written(node), DOMAIN_FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "statement", "parameters"),
+    [
+        ('state:"shut off"', '"state" = %(filter_0)s', ["shut off"]),
+        ("uuid:3fa", '"uuid" ILIKE %(filter_0)s', ["%3fa%"]),
+        ("steal>5", '"steal_ratio" > %(filter_0)s::real', [0.05]),
+        ("mem>95%", '"memory_resident_ratio" > %(filter_0)s::real', [0.95]),
+        ("disk>1.5", '"disk_bytes_per_second" > %(filter_0)s::double precision', [1.5 * 2**20]),
+        ("net>=8 kbit/s", '"network_bytes_per_second" >= %(filter_0)s::double precision', [1000.0]),
+        ("moved<1h", '"moved_seconds" < %(filter_0)s::real', [3600.0]),
+    ],
+)
+def test_a_filter_of_vms_becomes(text: str, statement: str, parameters: list[object]) -> None:
+    """Rates of disks have units of memory, those of networks decimal bits; words may have spaces."""
+    found = condition(parse(text, DOMAIN_FIELDS), DOMAIN_FIELDS)
+
+    assert statement == found.text.as_string(None)
+    assert parameters == list(found.parameters.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "is_descending", "is_text", "statement"),
+    [
+        ("cpu_ratio", True, False, '"cpu_ratio" DESC'),
+        ("name", False, True, '"name" COLLATE "C" ASC'),
+        ('a" DESC; --', False, False, '"a"" DESC; --" ASC'),
+    ],
+)
+def test_a_sort_becomes(column: str, is_descending: bool, is_text: bool, statement: str) -> None:
+    """The column is an identifier, whatever it is."""
+    assert statement == order(column, is_descending=is_descending, is_text=is_text).as_string(None)

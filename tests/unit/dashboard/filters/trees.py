@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random filters on the fields of hosts."""
+"""Random filters on the fields of a subject."""
 
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from dashboard.filters.fields import HOST_FIELDS, Field
+from dashboard.filters.fields import HOST_FIELDS, Field, Fields
 from dashboard.filters.tree import And, Node, Not, Number, Or, Text, Unknown, Word
 
 # What a text may have: letters of both cases, wildcards of LIKE and of ours, and what the grammar uses.
@@ -47,10 +47,10 @@ def of_field(field: Field, letters: str) -> st.SearchStrategy[Any]:
     )
 
 
-def nodes(letters: str = LETTERS) -> st.SearchStrategy[Node]:
-    """Return filters of some depth."""
+def nodes(letters: str = LETTERS, fields: Fields = HOST_FIELDS) -> st.SearchStrategy[Node]:
+    """Return filters of some depth, on the fields of hosts if nothing else is said."""
     alone = st.builds(lambda pieces: Text("", pieces), words_of(letters))
-    leaf = st.one_of(alone, *(of_field(field, letters) for field in HOST_FIELDS.fields))
+    leaf = st.one_of(alone, *(of_field(field, letters) for field in fields.fields))
 
     def grown(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         several = st.lists(children, min_size=2, max_size=3).map(tuple)

@@ -94,3 +94,17 @@ def test_the_least_asked_gives_way() -> None:
     for key in (1, 2, 1, 3, 1, 2):
         shared.get(key)
     assert [1, 2, 3, 2] == calls
+
+
+def test_an_asker_may_want_a_younger_answer() -> None:
+    """It is made anew for him, and kept for all."""
+    now = 0.0
+    made = iter(range(10))
+    shared: AnswerCache[str, int] = AnswerCache(lambda _: next(made), keep_seconds=10, clock=lambda: now)
+    first = shared.get("x")
+    now = 5.0
+
+    assert (first, 0) == (shared.get("x"), shared.get("x", younger_than_seconds=6))
+    assert (1, 1) == (shared.get("x", younger_than_seconds=5), shared.get("x"))
+    now = 14.0
+    assert 1 == shared.get("x")

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Purpose: how many VMs there are, whatever the filter, and whether any host has ever reported. Reads no time series.
+-- Parameters: none
+-- Columns: one VmCount
+SELECT
+    (SELECT count(*) FROM domains_now)::integer AS domain_count,
+    (SELECT count(*) FROM hosts_now)::integer AS host_count
