@@ -6,33 +6,50 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   let isPaused = false;
+  // The range of the page ends before now: nothing in it goes on.
+  let isPast = false;
 
   kvmgrid.isPaused = () => isPaused;
+
+  function say() {
+    const button = document.getElementById("shell-live");
+    if (!button) return;
+    button.textContent = isPaused ? "Paused" : isPast ? "Past" : "Live";
+    button.classList.toggle("live--paused", isPaused);
+    button.classList.toggle("live--past", isPast && !isPaused);
+    button.title = isPaused ? "Go on (space)" : isPast ? "The range ends before now: go live (space)" : "Pause (space)";
+  }
+
+  kvmgrid.sayPast = function (isWanted) {
+    if (isPast === isWanted) return;
+    isPast = isWanted;
+    say();
+  };
 
   /** @param {boolean} isWanted */
   function setPaused(isWanted) {
     isPaused = isWanted;
-    const button = document.getElementById("shell-live");
-    if (button) {
-      button.textContent = isPaused ? "Paused" : "Live";
-      button.classList.toggle("live--paused", isPaused);
-      button.title = isPaused ? "Go on (space)" : "Pause (space)";
-    }
+    say();
     if (isPaused) kvmgrid.expectNoAnswer();
     else kvmgrid.requestNow();
   }
 
+  function press() {
+    if (isPast && !isPaused) kvmgrid.goLive();
+    else setPaused(!isPaused);
+  }
+
   document.addEventListener("click", function (event) {
-    if (/** @type {Element} */ (event.target).closest("#shell-live")) setPaused(!isPaused);
+    if (/** @type {Element} */ (event.target).closest("#shell-live")) press();
   });
 
   document.addEventListener("keydown", function (event) {
     // A list of AG Grid, for instance, takes the key for itself.
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || !kvmgrid.areKeysOn()) return;
     if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (/** @type {Element} */ (event.target).closest("input, button, a, summary, select, textarea, [contenteditable]")) return;
+    if (/** @type {Element} */ (event.target).closest("input, button, a, summary, select, textarea, dialog, [contenteditable]")) return;
     event.preventDefault();
-    setPaused(!isPaused);
+    press();
   });
 
   document.addEventListener("visibilitychange", function () {

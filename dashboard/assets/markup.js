@@ -14,7 +14,7 @@
       "strong summary table tbody td th thead time tr ul").split(" ")
   );
   const ATTRIBUTES = new Set(
-    ("autocomplete class cx cy d datetime height hidden href name placeholder r role scope spellcheck style tabindex " +
+    ("autocomplete class cx cy d datetime height hidden href name placeholder r readonly role scope spellcheck style tabindex " +
       "title type viewBox width x y").split(" ")
   );
   const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;

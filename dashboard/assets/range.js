@@ -33,6 +33,7 @@
   }
 
   // The ranges of one page say nothing to another one.
+  kvmgrid.onAddress(() => markRange());
   let path = window.location.pathname;
 
   kvmgrid.onAddress(function () {
@@ -89,7 +90,7 @@
 
   function markRange() {
     const bar = /** @type {HTMLElement | null} */ (document.querySelector(".range-bar"));
-    if (!bar) return;
+    if (!bar) return kvmgrid.sayPast(false);
     const from = parameters().get("from") || bar.dataset.defaultFrom || "";
     const to = parameters().get("to") || bar.dataset.defaultTo || "";
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-from]"));
@@ -102,10 +103,18 @@
       fields.from.value = readable(from);
       fields.to.value = readable(to);
     }
-    bar.querySelector("[data-live]")?.toggleAttribute("hidden", to === "now");
+    const isPast = kvmgrid.endsInPast(to, kvmgrid.serverNow());
+    kvmgrid.sayPast(isPast);
+    bar.querySelector("[data-live]")?.toggleAttribute("hidden", !isPast && to === "now");
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
     bar.querySelector("[data-zone-switch]")?.setAttribute("aria-pressed", String(isUtc));
   }
+
+  // The range that ends now and is as long as the one that is shown.
+  kvmgrid.goLive = function () {
+    const range = shown();
+    change({ from: range ? "now-" + kvmgrid.lengthText(range.end - range.start) : null, to: range ? "now" : null });
+  };
 
   // Also at the first request, when the bar is new; a choice is one at once.
   document.addEventListener("kvmgrid:request", markRange);
@@ -123,7 +132,7 @@
     if (data.from) change({ from: data.from, to: "now" });
     else if (data.shift) shift(Number(data.shift));
     else if (data.zoom) zoomOut(Number(data.zoom));
-    else if (data.live) change({ from: null, to: null });
+    else if (data.live) kvmgrid.goLive();
     else if (data.zoneSwitch) change({ tz: kvmgrid.zone() === "UTC" && parameters().get("tz") ? null : "utc" });
   });
 

@@ -20,13 +20,14 @@ from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
 from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.queries import SCHEMA_STATE, Query
+from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
-QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
+QUERIES = (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for query in page.queries))
 
 
 VM = with_devices(domain(1, "web"))
@@ -110,7 +111,11 @@ def test_questions_say_what_they_are(query: Query[Any]) -> None:
         assert any(word in line for line in header)
 
 
-@pytest.mark.parametrize("query", [GRID_HOSTS, GRID_DOMAINS, HOST_NOW, VM_NOW], ids=lambda query: query.name)
+@pytest.mark.parametrize(
+    "query",
+    [HOST_NAMES, DOMAIN_NAMES, GRID_HOSTS, GRID_DOMAINS, HOST_NOW, VM_NOW],
+    ids=lambda query: query.name,
+)
 def test_what_is_now_reads_no_time_series(
     connected: Database, database: MigratedDatabase, query: Query[Any]
 ) -> None:
