@@ -67,6 +67,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 10,
+        "bucket_seconds": 60,
         "shown_count": 2,
         "uuid": VM.uuid,
         "domain_id": 1,
@@ -180,7 +181,7 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     seeder.store(batches)
     (point,) = connected.fetch(
         HOST_SAMPLES_ROLLUP,
-        {"host_id": 1, "start": end - timedelta(minutes=1), "end": end},
+        {"host_id": 1, "bucket_seconds": 60, "start": end - timedelta(minutes=1), "end": end},
         view="host_samples_1m",
     )
     values = [batch.sample.cpu_busy_ratio or 0.0 for batch in batches]
@@ -188,6 +189,25 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
     assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
     assert (10.0, 10.0) == (point.interval_seconds, point.interval_seconds_max)
+
+
+def test_buckets_that_are_taken_together_weigh_as_much_as_they_have_samples(
+    connected: Database, seeder: Seeder
+) -> None:
+    """Four samples of one minute and eight of two others are twelve, not three averages."""
+    end = (utc_now() - timedelta(minutes=10)).replace(minute=2, second=50)
+    batches = run_of_batches("hv1", end, 12)
+    seeder.store(batches)
+    (point,) = connected.fetch(
+        HOST_SAMPLES_ROLLUP,
+        {"host_id": 1, "bucket_seconds": 900, "start": end.replace(minute=0, second=0), "end": end},
+        view="host_samples_1m",
+    )
+    values = [batch.sample.cpu_busy_ratio or 0.0 for batch in batches]
+    assert end.replace(minute=0, second=0).timestamp() == point.time_seconds
+    assert pytest.approx(sum(values) / 12, rel=1e-5) == point.cpu_busy_ratio
+    assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
+    assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
 
 
 @pytest.mark.parametrize(
