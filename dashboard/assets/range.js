@@ -110,10 +110,18 @@
     bar.querySelector("[data-zone-switch]")?.setAttribute("aria-pressed", String(isUtc));
   }
 
-  // The range that ends now and is as long as the one that is shown.
-  kvmgrid.goLive = function () {
+  // What the address asks for may not be drawn yet.
+  function wantedSeconds() {
+    const wanted = parameters();
     const range = shown();
-    change({ from: range ? "now-" + kvmgrid.lengthText(range.end - range.start) : null, to: range ? "now" : null });
+    const seconds = kvmgrid.lengthOf(wanted.get("from") || "", wanted.get("to") || "now", kvmgrid.serverNow());
+    return seconds || (range && range.end - range.start);
+  }
+
+  // The range that ends now and is as long as this one.
+  kvmgrid.goLive = function () {
+    const seconds = wantedSeconds();
+    change({ from: seconds ? "now-" + kvmgrid.lengthText(seconds) : null, to: seconds ? "now" : null });
   };
 
   // Also at the first request, when the bar is new; a choice is one at once.

@@ -7,6 +7,9 @@
 
   const SHORTEST_SECONDS = 10;
   const COUNT_MAX = 999999;
+  const RELATIVE = /^now(?:-(\d{1,6})([smhdwMy]))?$/;
+  /** As dashboard/timerange.py has them. @type {Record<string, number>} */
+  const SECONDS = { s: 1, m: 60, h: 3600, d: 86400, w: 604800, M: 30 * 86400, y: 365 * 86400 };
   /** @type {[string, number][]} */
   const UNITS = [
     ["y", 365 * 86400],
@@ -25,6 +28,28 @@
     if (toText.startsWith("now-")) return !toText.includes("/");
     if (toText.startsWith("now")) return false;
     return (/^\d{11,14}$/.test(toText) ? Number(toText) : Date.parse(toText)) < nowMs;
+  };
+
+  /**
+   * @param {string} text
+   * @param {number} nowMs
+   * @returns {number} seconds from now; NaN where that needs a zone
+   */
+  function fromNow(text, nowMs) {
+    const relative = RELATIVE.exec(text);
+    if (relative) return relative[1] ? -Number(relative[1]) * SECONDS[relative[2]] : 0;
+    return /^\d{11,14}$/.test(text) ? (Number(text) - nowMs) / 1000 : NaN;
+  }
+
+  /**
+   * Returns how many seconds a range has by its texts; null where they do not tell it without a zone.
+   * @param {string} fromText
+   * @param {string} toText
+   * @param {number} nowMs
+   */
+  kvmgrid.lengthOf = function (fromText, toText, nowMs) {
+    const seconds = fromNow(toText, nowMs) - fromNow(fromText, nowMs);
+    return seconds > 0 ? seconds : null;
   };
 
   /**

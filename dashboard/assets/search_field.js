@@ -73,6 +73,7 @@
       lastNumber += 1;
       asked.current = { number: lastNumber, text: next, isDue: true };
       setProps({ searched: { number: lastNumber, text: next.slice(0, LENGTH_MAX) }, searched_number: lastNumber });
+      setLost(false);
       window.clearTimeout(patience.current);
       patience.current = window.setTimeout(function () {
         asked.current = { number: lastNumber, text: "\n", isDue: false };
@@ -135,7 +136,6 @@
         if (!found || found.number !== asked.current.number || !asked.current.isDue) return;
         asked.current.isDue = false;
         window.clearTimeout(patience.current);
-        setLost(false);
         if (wanted && asked.current.text !== wanted) ask(wanted);
         else if (isEnterDue.current && options.length) open(options[0]);
         else isEnterDue.current = false;

@@ -97,6 +97,7 @@ declare namespace kvmgrid {
     goLive(): void;
     // range_texts.js
     endsInPast(toText: string, nowMs: number): boolean;
+    lengthOf(fromText: string, toText: string, nowMs: number): number | null;
     lengthText(seconds: number): string;
     linkSearch(search: string, kind: string, range: Range | null): string | null;
     /** What the chart of the page shows. */

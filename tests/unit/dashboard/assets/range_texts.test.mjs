@@ -23,6 +23,18 @@ test("a range is over where its end is before now", () => {
   for (const [text, isOver] of Object.entries(ends)) assert.equal(kvmgrid.endsInPast(text, NOW_MS), isOver, text);
 });
 
+test("the texts of a range tell its length where no zone is needed", () => {
+  const length = (from, to) => kvmgrid.lengthOf(from, to, NOW_MS);
+  assert.equal(length("now-1h", "now"), 3600);
+  assert.equal(length("now-8d", "now-7d"), 86400);
+  assert.equal(length("now-1M", "now"), 30 * 86400);
+  assert.equal(length(String(NOW_MS - 60000), "now"), 60);
+  assert.equal(length(String(NOW_MS - 90000), String(NOW_MS - 30000)), 60);
+  for (const [from, to] of [["", "now"], ["now/d", "now"], ["2026-11-30 08:00", "now"], ["now", "now-1h"]]) {
+    assert.equal(length(from, to), null);
+  }
+});
+
 test("a length is written in the greatest unit that fits", () => {
   const texts = { 3600: "1h", 86400: "1d", 604800: "7d", 31536000: "1y", 5400: "90m", 5401: "5401s", 3: "10s", 82800: "23h" };
   for (const [seconds, text] of Object.entries(texts)) assert.equal(kvmgrid.lengthText(Number(seconds)), text);
