@@ -6,7 +6,7 @@
   const kvmgrid = (window.kvmgrid = window.kvmgrid || /** @type {any} */ ({}));
 
   let isPaused = false;
-  // The range of the page ends before now: nothing in it goes on.
+  // The range of the page ends before now. It may move on all the same, so that it can be paused.
   let isPast = false;
 
   kvmgrid.isPaused = () => isPaused;
@@ -17,7 +17,7 @@
     button.textContent = isPaused ? "Paused" : isPast ? "Past" : "Live";
     button.classList.toggle("live--paused", isPaused);
     button.classList.toggle("live--past", isPast && !isPaused);
-    button.title = isPaused ? "Go on (space)" : isPast ? "The range ends before now: go live (space)" : "Pause (space)";
+    button.title = isPaused ? "Go on (space)" : (isPast ? "The range ends before now. " : "") + "Pause (space)";
   }
 
   kvmgrid.sayPast = function (isWanted) {
@@ -34,13 +34,8 @@
     else kvmgrid.requestNow();
   }
 
-  function press() {
-    if (isPast && !isPaused) kvmgrid.goLive();
-    else setPaused(!isPaused);
-  }
-
   document.addEventListener("click", function (event) {
-    if (/** @type {Element} */ (event.target).closest("#shell-live")) press();
+    if (/** @type {Element} */ (event.target).closest("#shell-live")) setPaused(!isPaused);
   });
 
   document.addEventListener("keydown", function (event) {
@@ -49,7 +44,7 @@
     if (event.key !== " " || event.ctrlKey || event.altKey || event.metaKey) return;
     if (/** @type {Element} */ (event.target).closest("input, button, a, summary, select, textarea, dialog, [contenteditable]")) return;
     event.preventDefault();
-    press();
+    setPaused(!isPaused);
   });
 
   document.addEventListener("visibilitychange", function () {

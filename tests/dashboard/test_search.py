@@ -146,6 +146,8 @@ def test_an_open_list_is_accessible_and_fits_a_phone(
         color_scheme=scheme, reduced_motion="reduce", viewport={"width": 390, "height": 844}
     )
     page.goto(f"{dashboard.url}/hosts")
+    page.locator(".ag-center-cols-container .ag-row").first.wait_for()
+    expect(page.locator(".ag-pinned-left-header .ag-header-cell")).to_have_count(1)
     field(page).fill("shop")
     expect(options(page)).to_have_count(2)
     page.keyboard.press("ArrowDown")
