@@ -19,6 +19,9 @@ from dashboard.database import Database
 from dashboard.filters import contract as filter_contract
 from dashboard.pages import PAGES
 from dashboard.parts import contract as parts_contract
+from dashboard.search import contract as search_contract
+from dashboard.search.answer import Search
+from dashboard.search.callback import bind_search
 from dashboard.settings import Settings
 from dashboard.web import probes
 from dashboard.web.host_names import HostNames
@@ -38,6 +41,7 @@ REPORTED = {
     **parts_contract.REPORTED,
     **chart_contract.REPORTED,
     **filter_contract.REPORTED,
+    **search_contract.REPORTED,
     **router.REPORTED,
 }
 COMPRESSED_FROM_BYTES = 500
@@ -47,6 +51,8 @@ COMPRESSION_LEVEL = 6
 KEEP_SHARE = 0.8
 # A page that hears nothing for so long counts its connection as lost; an answer comes before that.
 DEADLINE_SHARE = 0.8
+# Searching takes milliseconds, and mostly no connection.
+SEARCH_WORKER_COUNT = 2
 
 
 def create_app(settings: Settings, database: Database) -> Dash:
@@ -93,6 +99,8 @@ def create_app(settings: Settings, database: Database) -> Dash:
         count = page.worker_count(settings.database.connection_count)
         workers = Workers(page.name, count=count, deadline_seconds=deadline_seconds)
         page.register(app, database, workers, keep_seconds=keep_seconds)
+    searching = Workers("search", count=SEARCH_WORKER_COUNT, deadline_seconds=deadline_seconds)
+    bind_search(app, Search(database), searching)
     # Before Dash's route for all the rest, which is added at the start and answers with the index.
     for unknown in ("/_dash-{rest:path}", "/files/{rest:path}"):
         server.add_api_route(unknown, _no_file, methods=["GET"], include_in_schema=False)

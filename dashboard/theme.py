@@ -160,12 +160,13 @@ def translucent(colour: str, opacity: float) -> str:
 
 
 def style_sheet() -> str:
-    """Return the tokens as custom properties: light, dark by choice, dark where the system says so."""
-    light, dark = _properties(LIGHT), _properties(DARK)
+    """Return the tokens as custom properties: light on paper, dark by choice or where the system says so."""
+    light = f"{{color-scheme:light;{_properties(LIGHT)}}}"
+    dark = f"{{color-scheme:dark;{_properties(DARK)}}}"
     return (
-        f":root{{color-scheme:light;{light}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f":root{light}"
+        f"@media screen{{:root[data-theme=dark]{dark}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){dark}}}"
     )
 
 

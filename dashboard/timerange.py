@@ -2,7 +2,8 @@
 """The time range of a page: read from the URL, clamped, and matched with a level of the rollups.
 
 The syntax is Grafana's: ``now``, ``now-6h``, ``now-1d/d`` (rounded down to the unit), milliseconds since
-the epoch, ISO 8601. The level is the finest with at most MAXIMUM_BUCKET_COUNT buckets in the range. Every
+the epoch, ISO 8601. The level is the finest with at most MAXIMUM_BUCKET_COUNT buckets in the range; between
+two that are stored, buckets of the finer one are taken together. Every
 sample and buckets of a minute are read from the raw samples: of these at most MAXIMUM_SAMPLE_COUNT.
 """
 
@@ -59,13 +60,20 @@ class TimeRange(NamedTuple):
 class Level(NamedTuple):
     """One resolution of the stored samples. ``bucket_seconds`` is 0 for raw samples.
 
-    ``reads_samples``: each answer is made from raw samples.
+    ``reads_samples``: each answer is made from raw samples. ``of`` is the level of whose buckets some are
+    taken together, where this one is not stored itself.
     """
 
     name: str
     bucket_seconds: int
     words: str
     reads_samples: bool = False
+    of: str = ""
+
+    @property
+    def stored_name(self) -> str:
+        """The level that is read."""
+        return self.of or self.name
 
     @property
     def is_raw(self) -> bool:
@@ -78,7 +86,9 @@ LEVELS = (
     RAW,
     Level("1m", 60, "1 min averages, band min to max", reads_samples=True),
     Level("5m", 300, "5 min averages, band min to max"),
+    Level("15m", 900, "15 min averages, band min to max", of="5m"),
     Level("1h", 3600, "1 h averages, band min to max"),
+    Level("3h", 10_800, "3 h averages, band min to max", of="1h"),
     Level("1d", 86_400, "1 d averages, band min to max"),
 )
 
@@ -98,15 +108,28 @@ def parse(from_text: str | None, to_text: str | None, *, now: datetime, zone: tz
     return TimeRange(from_text, to_text, start, end)
 
 
-def choose_level(window_seconds: float, tick_seconds: float) -> Level:
-    """Return the finest level with few enough buckets in the window, and few enough samples to read."""
+def choose_level(
+    window_seconds: float, tick_seconds: float, width_pixels: int = MAXIMUM_BUCKET_COUNT
+) -> Level:
+    """Return the finest level with few enough buckets in the window, and few enough samples to read.
+
+    More than two averages for each of ``width_pixels`` would not be told apart.
+    """
     tick_seconds = max(tick_seconds, 0.1)
     for level in LEVELS:
         if level.reads_samples and window_seconds / tick_seconds > MAXIMUM_SAMPLE_COUNT:
             continue
-        if window_seconds / (level.bucket_seconds or tick_seconds) <= MAXIMUM_BUCKET_COUNT:
+        most = MAXIMUM_BUCKET_COUNT if level.reads_samples else min(MAXIMUM_BUCKET_COUNT, 2 * width_pixels)
+        if window_seconds / (level.bucket_seconds or tick_seconds) <= most:
             return level
     return LEVELS[-1]
+
+
+def coarser(level: Level) -> Level | None:
+    """Return the next level that may be kept for longer; None at the last."""
+    later = LEVELS[LEVELS.index(level) + 1 :]
+    kept = (each for each in later if not each.of and not each.reads_samples)
+    return next((each for each in kept if each.name != level.stored_name), None)
 
 
 def _instant(text: str, *, now: datetime, zone: tzinfo, is_end: bool) -> datetime:

@@ -44,6 +44,13 @@
     if (target) target.scrollIntoView();
   };
 
+  // Another page begins at its top, for the eye and for the keyboard.
+  kvmgrid.showTop = function () {
+    window.scrollTo(0, 0);
+    const main = document.querySelector("main");
+    if (main) main.focus({ preventScroll: true });
+  };
+
   document.addEventListener("click", function (event) {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const target = /** @type {Element} */ (event.target);
@@ -53,10 +60,6 @@
     event.preventDefault();
     const isOtherPage = link.pathname !== window.location.pathname;
     kvmgrid.go(link.href);
-    if (isOtherPage) {
-      window.scrollTo(0, 0);
-      const main = document.querySelector("main");
-      if (main) main.focus({ preventScroll: true });
-    }
+    if (isOtherPage) kvmgrid.showTop();
   });
 })();

@@ -11,6 +11,8 @@
   // A finger scrolls the page; a chart that zooms by dragging would hold it.
   const coarse = window.matchMedia("(pointer: coarse)");
 
+  const NO_CHART = "There is no chart to save.";
+
   kvmgrid.isTouch = () => coarse.matches;
 
   /**
@@ -61,6 +63,7 @@
     const drawing = React.useRef(null);
     const latest = React.useRef(props);
     const [isTable, setTable] = React.useState(false);
+    const [fault, setFault] = React.useState("");
     latest.current = props;
     React.useLayoutEffect(function () {
       const { panels, table, library } = props;
@@ -75,6 +78,8 @@
     React.useLayoutEffect(() => drawing.current.take(props.update), [props.update]);
     const h = React.createElement;
     const div = (/** @type {string} */ className) => h("div", { className });
+    const button = (/** @type {string} */ words, /** @type {object} */ more) =>
+      h("button", { type: "button", className: "button", ...more }, words);
     const tableName = props.id + "-table";
     return h(
       "div",
@@ -84,15 +89,19 @@
         { className: "chart-head" },
         props.children,
         h(
-          "button",
-          {
-            type: "button",
-            className: "button",
+          "div",
+          { className: "chart-head__files" },
+          h("span", { role: "status", className: "quiet" }, fault),
+          button("CSV", { title: "The rows of the chart as a file", onClick: () => setFault(drawing.current.saveRows() ? "" : NO_CHART) }),
+          button("PNG", {
+            title: "The chart as a picture",
+            onClick: async () => setFault((await drawing.current.savePicture()) ? "" : NO_CHART),
+          }),
+          button(isTable ? "Hide table" : "Show as table", {
             "aria-expanded": String(isTable),
             "aria-controls": tableName,
             onClick: () => setTable(drawing.current.switchTable()),
-          },
-          isTable ? "Hide table" : "Show as table"
+          })
         )
       ),
       h("div", { id: tableName, className: "chart__table", tabIndex: isTable ? 0 : undefined }),

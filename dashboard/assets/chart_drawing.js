@@ -137,6 +137,7 @@
         panel: this.panel(band.key),
         subject: picture.panels[index].subject,
         isKnown: picture.panels[index].is_known,
+        kind: this.kind(this.panel(band.key)),
         top: band.legendTop,
       }));
       const style = this.place(".chart").style;
@@ -150,6 +151,17 @@
       this.drawTable();
       this.readOut();
       if (!this.isDue) this.drawCurves();
+    }
+
+    /**
+     * Returns what the curves of a panel are: samples have no word.
+     * @param {Panel} panel
+     */
+    kind(panel) {
+      const { picture, drawn } = this;
+      if (!picture || !drawn || !picture.bucket_seconds) return "";
+      const hasBand = panel.series.some(({ column }) => !this.hidden.has(column) && drawn.columns.has(column + "_max"));
+      return hasBand ? "mean, band min to max" : "mean";
     }
 
     /** @param {string} key */
@@ -185,10 +197,10 @@
       this.drawNothing();
     }
 
-    async plot() {
-      const plotly = await kvmgrid.loadPlotly(this.options.library);
+    /** Returns what Plotly draws. */
+    figure() {
       const { picture, drawn } = this;
-      if (!picture || !drawn || this.isClosed) return;
+      if (!picture || !drawn) return null;
       const range = [picture.start_seconds, picture.end_seconds];
       const data = this.bands.flatMap(({ key, axis }, index) => {
         const ink = { axis, colour, hidden: this.hidden };
@@ -198,12 +210,28 @@
           ...kvmgrid.panelTraces(this.panel(key), drawn, ink),
         ];
       });
-      const layout = kvmgrid.chartLayout(picture, this.bands, colour, kvmgrid.isTouch());
-      await kvmgrid.drawPlotly(plotly, this.place(".chart__graph"), { data, layout }, {
+      return { data, layout: kvmgrid.chartLayout(picture, this.bands, colour, kvmgrid.isTouch()) };
+    }
+
+    async plot() {
+      const plotly = await kvmgrid.loadPlotly(this.options.library);
+      const figure = this.isClosed ? null : this.figure();
+      if (!figure) return;
+      await kvmgrid.drawPlotly(plotly, this.place(".chart__graph"), figure, {
         zoom: (/** @type {number} */ start, /** @type {number} */ end) => this.zoom(start, end),
         zoomBack: () => kvmgrid.zoomBack(),
         point: (/** @type {number | null} */ seconds, /** @type {number | null} */ clientY) => this.point(seconds, clientY),
       });
+    }
+
+    /** Saves its rows; returns whether there are any. */
+    saveRows() {
+      return kvmgrid.saveChartRows(this);
+    }
+
+    /** Saves what it shows; returns whether that worked. */
+    savePicture() {
+      return kvmgrid.saveChartPicture(this, colour);
     }
 
     /**

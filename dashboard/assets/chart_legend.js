@@ -11,7 +11,7 @@
 
   /**
    * Returns the trees of the legends. A series of which nothing is known has no entry.
-   * @param {{panel: Panel, subject: string, isKnown: boolean, top: number}[]} places
+   * @param {{panel: Panel, subject: string, isKnown: boolean, kind: string, top: number}[]} places
    * @param {Columns} columns
    * @param {Set<string>} hidden
    * @param {(token: string) => string} colour
@@ -20,10 +20,11 @@
   kvmgrid.legendTrees = function (places, columns, hidden, colour) {
     const entryOf = (/** @type {Panel} */ panel) => (/** @type {Series} */ series) =>
       entry(series, panel.unit, hidden.has(series.column), colour(series.colour));
-    return places.map(({ panel, subject, isKnown, top }) => [
+    return places.map(({ panel, subject, isKnown, kind, top }) => [
       "div",
       { class: "legend", style: "--top:" + top + "px" },
       ["span", { class: "legend__title" }, subject ? panel.title + " · " + subject : panel.title],
+      ...(kind && isKnown ? [["span", { class: "legend__kind" }, kind]] : []),
       ...panel.series.filter((series) => columns.has(series.column)).map(entryOf(panel)),
       ...(isKnown ? [] : [["span", { class: "legend__missing" }, "n/a in this range"]]),
     ]);

@@ -14,8 +14,8 @@
       "strong summary table tbody td th thead time tr ul").split(" ")
   );
   const ATTRIBUTES = new Set(
-    ("autocomplete class cx cy d datetime height hidden href name placeholder r role scope spellcheck style tabindex " +
-      "title type viewBox width x x1 x2 y y1 y2").split(" ")
+    ("autocomplete class cx cy d datetime height hidden href name placeholder r readonly role scope spellcheck " +
+      "style tabindex title type viewBox width x x1 x2 y y1 y2").split(" ")
   );
   const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
   const ID = /^vm-[0-9a-f-]+$/;

@@ -22,6 +22,7 @@
   }
 
   // The ranges of one page say nothing to another one.
+  kvmgrid.onAddress(() => markRange());
   let path = window.location.pathname;
 
   kvmgrid.onAddress(function () {
@@ -78,7 +79,7 @@
 
   function markRange() {
     const bar = /** @type {HTMLElement | null} */ (document.querySelector(".range-bar"));
-    if (!bar) return;
+    if (!bar) return kvmgrid.sayPast(false);
     const from = parameters().get("from") || bar.dataset.defaultFrom || "";
     const to = parameters().get("to") || bar.dataset.defaultTo || "";
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll("[data-from]"));
@@ -91,10 +92,26 @@
       fields.from.value = readable(from);
       fields.to.value = readable(to);
     }
-    bar.querySelector("[data-live]")?.toggleAttribute("hidden", to === "now");
+    const isPast = kvmgrid.endsInPast(to, kvmgrid.serverNow());
+    kvmgrid.sayPast(isPast);
+    bar.querySelector("[data-live]")?.toggleAttribute("hidden", !isPast && to === "now");
     const isUtc = (parameters().get("tz") || "").toLowerCase() === "utc";
     bar.querySelector("[data-zone-switch]")?.setAttribute("aria-pressed", String(isUtc));
   }
+
+  // What the address asks for may not be drawn yet.
+  function wantedSeconds() {
+    const wanted = parameters();
+    const range = shown();
+    const seconds = kvmgrid.lengthOf(wanted.get("from") || "", wanted.get("to") || "now", kvmgrid.serverNow());
+    return seconds || (range && range.end - range.start);
+  }
+
+  // The range that ends now and is as long as this one.
+  kvmgrid.goLive = function () {
+    const seconds = wantedSeconds();
+    kvmgrid.goWith({ from: seconds ? "now-" + kvmgrid.lengthText(seconds) : null, to: seconds ? "now" : null });
+  };
 
   // Also at the first request, when the bar is new; a choice is one at once.
   document.addEventListener("kvmgrid:request", markRange);
@@ -112,7 +129,7 @@
     if (data.from) kvmgrid.goWith({ from: data.from, to: "now" });
     else if (data.shift) shift(Number(data.shift));
     else if (data.zoom) zoomOut(Number(data.zoom));
-    else if (data.live) kvmgrid.goWith({ from: null, to: null });
+    else if (data.live) kvmgrid.goLive();
     else if (data.zoneSwitch) kvmgrid.goWith({ tz: kvmgrid.zone() === "UTC" && parameters().get("tz") ? null : "utc" });
   });
 

@@ -44,6 +44,22 @@
   // The button is there by the time that a page requests something.
   document.addEventListener("kvmgrid:request", writeName);
 
+  // Paper is light. Style sheets know it; what draws with colours of its own has to draw anew.
+  /** @type {string | null} */
+  let onScreen = null;
+
+  window.addEventListener("beforeprint", function () {
+    onScreen = choice();
+    document.documentElement.setAttribute("data-theme", "light");
+    tell();
+  });
+
+  window.addEventListener("afterprint", function () {
+    if (onScreen === "system" || onScreen === null) document.documentElement.removeAttribute("data-theme");
+    else document.documentElement.setAttribute("data-theme", onScreen);
+    tell();
+  });
+
   dark.addEventListener("change", function () {
     if (choice() === "system") tell();
   });

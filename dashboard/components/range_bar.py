@@ -63,9 +63,27 @@ def range_bar() -> Element:
             data_live="yes",
             hidden="hidden",
         ),
+        _copy_link(),
         class_="range-bar",
         data_default_from=DEFAULT_FROM,
         data_default_to=DEFAULT_TO,
+    )
+
+
+def _copy_link() -> Element:
+    """Return two links to what is shown; the field has the one that was taken, for want of a clipboard."""
+    return h(
+        "details",
+        h("summary", "Copy link", class_="button"),
+        h(
+            "div",
+            h("button", "With times that move on", type="button", class_="button", data_copy_link="moving"),
+            h("button", "With these times, fixed", type="button", class_="button", data_copy_link="fixed"),
+            h("input", type="text", name="link", aria_label="link", readonly="readonly", hidden="hidden"),
+            h("p", "", role="status", class_="quiet"),
+            class_="copy-link__choices",
+        ),
+        class_="copy-link",
     )
 
 

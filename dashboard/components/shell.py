@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from dash import dcc, html
 
+from dashboard.components.search_field import SearchField
 from dashboard.theme import style_sheet
 from dashboard.web.clientside import attributes
 
@@ -15,6 +16,7 @@ BANNER = "shell-banner"
 LIVE = "shell-live"
 THEME = "shell-theme"
 THEME_WORDS = "shell-theme-words"
+HELP = "shell-help"
 
 
 def shell_layout(
@@ -36,6 +38,7 @@ def shell_layout(
                     html.Nav(
                         [html.A(label, href=path) for label, path in links], **attributes(aria_label="pages")
                     ),
+                    SearchField(),
                     html.Div(
                         [
                             # Its words say the state; pressed beside words that change would say it twice.
@@ -44,6 +47,13 @@ def shell_layout(
                                 html.Span("Theme: system", id=THEME_WORDS, className="theme__words"),
                                 id=THEME,
                                 className="button theme",
+                            ),
+                            html.Button(
+                                "?",
+                                id=HELP,
+                                className="button help-button",
+                                title="Keys (?)",
+                                **attributes(aria_label="Help: keys", aria_haspopup="dialog"),
                             ),
                         ],
                         className="controls",

@@ -3,7 +3,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.charts.columns import Samples, Spacing, Stretch, find_gaps
 from dashboard.database import Database, Parameter
 from dashboard.queries import Query
-from dashboard.timerange import Level, TimeRange
+from dashboard.timerange import Level, TimeRange, coarser
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 # How far beyond its edges the neighbours of a range are looked for. Curves run to the edges also where ticks
@@ -48,14 +48,47 @@ def read_rows(
     The first field of a row is its time, in seconds since the epoch. Raises a DatabaseError.
     """
     margin = timedelta(seconds=level.bucket_seconds + max(tick_seconds, NEIGHBOUR_SECONDS))
-    parameters = {**series.keys, "start": window.start - margin, "end": window.end + margin}
+    parameters: dict[str, Parameter] = {
+        **series.keys,
+        "start": window.start - margin,
+        "end": window.end + margin,
+    }
     if level.is_raw:
         rows = database.fetch(series.raw, parameters)
     else:
-        rows = database.fetch(series.rollup, parameters, view=f"{series.relation}_{level.name}")
+        # Of a bucket that is made of several, all of them.
+        parameters["start"] = _edge(window.start - margin, level.bucket_seconds)
+        parameters["bucket_seconds"] = level.bucket_seconds
+        rows = database.fetch(series.rollup, parameters, view=f"{series.relation}_{level.stored_name}")
     start, end = window.start.timestamp() - level.bucket_seconds, window.end.timestamp()
     first, last = (bisect_left(rows, edge, key=lambda row: row[0]) for edge in (start, end))
     return rows[max(0, first - 1) : last + 1]
+
+
+def read_kept_rows(
+    database: Database, series: Series[Row], window: TimeRange, level: Level, watch: Watch
+) -> tuple[Level, list[Row]]:
+    """Return the rows of a range, and the level that they are of.
+
+    Fine levels are not kept for as long as coarse ones. Where rows begin later than they should, the next
+    coarser level is looked at. It is taken if it reaches back further. Raises a DatabaseError.
+    """
+    rows = read_rows(database, series, window, level, watch.tick_seconds)
+    begin = max(window.start.timestamp(), watch.first_seen_seconds)
+    # Samples are many: what they have no longer is asked for by a longer range.
+    while not level.reads_samples and (next_level := coarser(level)) is not None:
+        allowed_seconds = 2 * max(next_level.bucket_seconds, NEIGHBOUR_SECONDS)
+        if begin + allowed_seconds >= (rows[0][0] if rows else window.end.timestamp()):
+            break
+        older = read_rows(database, series, window, next_level, watch.tick_seconds)
+        if not older or (rows and rows[0][0] - older[0][0] <= allowed_seconds):
+            break
+        level, rows = next_level, older
+    return level, rows
+
+
+def _edge(instant: datetime, bucket_seconds: int) -> datetime:
+    return datetime.fromtimestamp(instant.timestamp() // bucket_seconds * bucket_seconds, UTC)
 
 
 def missing(

@@ -130,7 +130,13 @@ class Charts:
         level, window = self.level(from_text), parse(from_text, "now", now=self._now)
         parameters: dict[str, int | datetime] = {"start": window.start, "end": window.end}
         parameters[f"{self.subject}_id"] = number
-        return self.raw if level.is_raw else self.rollup, f"{self.subject}_samples_{level.name}", parameters
+        if not level.is_raw:
+            parameters["bucket_seconds"] = level.bucket_seconds
+        return (
+            self.raw if level.is_raw else self.rollup,
+            f"{self.subject}_samples_{level.stored_name}",
+            parameters,
+        )
 
     def _draw(self, database: Database, number: int, from_text: str) -> None:
         key = ChartKey(

@@ -20,6 +20,8 @@ from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_STATES,
     FLEET_DAY,
+    HOST_NAMES,
+    DOMAIN_NAMES,
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
 )
@@ -28,6 +30,7 @@ from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.pages.vms.page import VMS as VMS_PAGE
 from dashboard.queries import SCHEMA_STATE, Query
+from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
 from tests.dashboard.fleet_buckets import store_fleet_bucket
@@ -35,7 +38,7 @@ from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
 
-QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
+QUERIES = (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for query in page.queries))
 
 
 VM = with_devices(domain(1, "web"))
@@ -84,6 +87,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 10,
+        "bucket_seconds": 60,
         "shown_count": 2,
         "uuid": VM.uuid,
         "domain_id": 1,
@@ -137,6 +141,8 @@ def test_questions_say_what_they_are(query: Query[Any]) -> None:
 
 
 ON_WHAT_IS_NOW = [
+    HOST_NAMES,
+    DOMAIN_NAMES,
     FLEET_HOSTS,
     CARD_DOMAINS,
     DOMAIN_STATES,
@@ -212,7 +218,7 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     seeder.store(batches)
     (point,) = connected.fetch(
         HOST_SAMPLES_ROLLUP,
-        {"host_id": 1, "start": end - timedelta(minutes=1), "end": end},
+        {"host_id": 1, "bucket_seconds": 60, "start": end - timedelta(minutes=1), "end": end},
         view="host_samples_1m",
     )
     values = [batch.sample.cpu_busy_ratio or 0.0 for batch in batches]
@@ -220,6 +226,25 @@ def test_rollups_average_and_keep_the_extremes(connected: Database, seeder: Seed
     assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
     assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
     assert (10.0, 10.0) == (point.interval_seconds, point.interval_seconds_max)
+
+
+def test_buckets_that_are_taken_together_weigh_as_much_as_they_have_samples(
+    connected: Database, seeder: Seeder
+) -> None:
+    """Four samples of one minute and eight of two others are twelve, not three averages."""
+    end = (utc_now() - timedelta(minutes=10)).replace(minute=2, second=50)
+    batches = run_of_batches("hv1", end, 12)
+    seeder.store(batches)
+    (point,) = connected.fetch(
+        HOST_SAMPLES_ROLLUP,
+        {"host_id": 1, "bucket_seconds": 900, "start": end.replace(minute=0, second=0), "end": end},
+        view="host_samples_1m",
+    )
+    values = [batch.sample.cpu_busy_ratio or 0.0 for batch in batches]
+    assert end.replace(minute=0, second=0).timestamp() == point.time_seconds
+    assert pytest.approx(sum(values) / 12, rel=1e-5) == point.cpu_busy_ratio
+    assert pytest.approx(min(values), rel=1e-5) == point.cpu_busy_ratio_min
+    assert pytest.approx(max(values), rel=1e-5) == point.cpu_busy_ratio_max
 
 
 @pytest.mark.parametrize(

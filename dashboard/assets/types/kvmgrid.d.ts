@@ -99,6 +99,7 @@ declare namespace kvmgrid {
       colours: Record<string, string>
     ): void;
     CellMap: new (place: HTMLElement) => CellMap;
+    showTop(): void;
     // change.js
     changed(old: contract.Json, change: contract.Change | contract.Json): contract.Json;
     // connection_banner.js
@@ -108,8 +109,14 @@ declare namespace kvmgrid {
     showBanner(tree: contract.Tree | null): void;
     // held.js
     Held: new () => Held;
+    // help.js, keys.js
+    showHelp(): void;
+    areKeysOn(): boolean;
+    switchKeys(isOn: boolean): void;
+    pageKeys(): { key: string; words: string; link: HTMLAnchorElement }[];
     // live.js
     isPaused(): boolean;
+    sayPast(isWanted: boolean): void;
     // markup.js
     build(tree: contract.Json): ChildNode;
     patch(node: ChildNode, tree: contract.Json): ChildNode;
@@ -120,6 +127,12 @@ declare namespace kvmgrid {
     // range.js
     zoomTo(startSeconds: number, endSeconds: number): void;
     zoomBack(): void;
+    goLive(): void;
+    // range_texts.js
+    endsInPast(toText: string, nowMs: number): boolean;
+    lengthOf(fromText: string, toText: string, nowMs: number): number | null;
+    lengthText(seconds: number): string;
+    linkSearch(search: string, kind: string, range: Range | null): string | null;
     /** What the chart of the page shows. */
     shownRange: Range | null;
     // requests.js
@@ -164,12 +177,17 @@ declare namespace kvmgrid {
     panelBands(picture: contract.Picture): Band[];
     chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;
     legendTrees(
-      places: { panel: contract.Panel; subject: string; isKnown: boolean; top: number }[],
+      places: { panel: contract.Panel; subject: string; isKnown: boolean; kind: string; top: number }[],
       columns: Columns,
       hidden: Set<string>,
       colour: (token: string) => string
     ): contract.Tree[];
     writeLegendValues(place: Element, columns: Columns, hidden: Set<string>, row: number): void;
+    chartCsv(panels: contract.Panel[], table: contract.TableColumn[], rows: Rows, picture: contract.Picture): string;
+    chartFileName(subject: string, picture: contract.Picture, ending: string): string;
+    chartPicture(figure: { data: object[]; layout: Record<string, any> }, about: any): any;
+    saveChartRows(drawing: any): boolean;
+    saveChartPicture(drawing: any, colour: (token: string) => string): Promise<boolean>;
     loadPlotly(address: string): Promise<any>;
     isPlotted(element: HTMLElement): boolean;
     fitPlotly(element: HTMLElement): void;

@@ -82,6 +82,11 @@ declare namespace tables {
     isDestroyed(): boolean;
     getDisplayedRowAtIndex(index: number): Node | undefined;
     getRowNode(id: string): Node | undefined;
+    getFocusedCell(): { rowIndex: number; column: Column } | null;
+    getFirstDisplayedRowIndex(): number;
+    getDisplayedRowCount(): number;
+    getAllDisplayedColumns(): Column[];
+    ensureIndexVisible(rowIndex: number): void;
     setFocusedCell(rowIndex: number, column: Column): void;
     forEachNode(callback: (node: Node) => void): void;
     /** Null before there are columns. */

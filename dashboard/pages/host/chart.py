@@ -12,7 +12,7 @@ from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_str
 from dashboard.components.host_words import host_path
 from dashboard.database import Database
 from dashboard.history.range_words import nearest_samples, no_samples, range_note, young_object
-from dashboard.history.rows import Series, Watch, missing, read_rows
+from dashboard.history.rows import Series, Watch, missing, read_kept_rows
 from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
 from dashboard.parts.markup import Element, h
@@ -56,7 +56,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     series = Series(HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, "host_samples", {"host_id": key.host_id})
-    points = read_rows(database, series, window, key.level, key.tick_seconds)
+    level, points = read_kept_rows(database, series, window, key.level, key.watch)
+    key = key._replace(level=level)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
     span = None if shown else nearest_samples(database, HOST_SPAN, {"host_id": key.host_id}, window, now)

@@ -44,13 +44,13 @@ def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None, que
     ``query`` is what of the address goes along to the page of a VM.
     """
     if not domains:
-        return h("p", "No VMs on this host.", class_="quiet")
+        return h("p", "No VMs on this host now.", class_="quiet")
     heads = [
         h("th", words, scope="col", title=title, class_=kind or None) for words, title, kind in _HEADINGS
     ]
     return h(
         "table",
-        h("caption", "VMs of this host at its newest sample", class_="unseen"),
+        h("caption", "VMs of this host now, at its newest sample, whatever the range", class_="unseen"),
         h("thead", h("tr", *heads)),
         h("tbody", *(_row(domain, query) for domain in domains)),
         class_="table",

@@ -139,7 +139,7 @@ class HostFeed:
         now = self._now()
         window = wanted.window(now)
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
-        level = choose_level(window.window_seconds, tick_seconds)
+        level = choose_level(window.window_seconds, tick_seconds, width_step(view))
         is_silent = host.freshness == "stale" and not host.is_catching_up
         return ChartKey(
             host_id=host.host_id,

@@ -11,7 +11,7 @@ _OUTCOME_WORDS = {"unavailable": "not on this host", "failed": "failed", "slow":
 
 
 def host_head(host: HostNow) -> Element:
-    """Return name, health, age and what is wrong now."""
+    """Return name, health, age and what is wrong: all of it now, whatever range the chart shows."""
     # A host may call itself anything; its id is the one that the broker has checked.
     name = None if host.hostname in {None, host.host} else clean(host.hostname or "")
     is_stale = host.freshness == "stale"
@@ -40,7 +40,7 @@ def host_head(host: HostNow) -> Element:
 def _age(host: HostNow) -> Element:
     if host.sampled_at is None:
         return h("span", "no sample yet")
-    words = {"stale": "Silent: last seen ", "late": "Late: sampled "}.get(host.freshness, "sampled ")
+    words = {"stale": "Silent: last seen ", "late": "Late: sampled "}.get(host.freshness, "Now: sampled ")
     if host.is_catching_up:
         words = "Its history arrives: sampled "
     interval = None if host.tick_seconds is None else f", every {units.tick(host.tick_seconds)}"
@@ -53,7 +53,7 @@ def _age(host: HostNow) -> Element:
 
 
 def host_facts(host: HostNow) -> Element:
-    """Return the facts of the newest sample as a list."""
+    """Return the facts of the newest sample as a list, and of when they are."""
     loads = [host.load_1m, host.load_5m, host.load_15m]
     facts = [
         ("CPUs", None if host.cpu_count is None else str(host.cpu_count)),
@@ -74,7 +74,8 @@ def host_facts(host: HostNow) -> Element:
     pairs = [
         h("div", h("dt", words), h("dd", clean(value) if value else units.UNKNOWN)) for words, value in facts
     ]
-    return h("dl", *pairs, class_="facts")
+    when = "When last seen" if host.freshness == "stale" else "Now"
+    return h("div", h("p", when, class_="quiet"), h("dl", *pairs, class_="facts"))
 
 
 def _clock(*, synchronised: bool | None, error_seconds: float | None) -> str | None:

@@ -31,7 +31,7 @@ def layout() -> Parts:
         NAME,
         ObjectChart(PANELS, TABLE, CHART_WORDS),
         (
-            Card("vms", "VMs", "table-place"),
+            Card("vms", "VMs now", "table-place"),
             Card("events", "Events in this range"),
         ),
     )

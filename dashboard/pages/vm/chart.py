@@ -12,7 +12,7 @@ from dashboard.components.domain_words import domain_path
 from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.database import Database, Parameter
 from dashboard.history.range_words import nearest_samples, no_samples, range_note, young_object
-from dashboard.history.rows import Series, Watch, missing, read_rows
+from dashboard.history.rows import Series, Watch, missing, read_kept_rows, read_rows
 from dashboard.pages.vm.panels import DISK_PANELS, DRAWN_COLUMNS, INTERFACE_PANELS, PANELS
 from dashboard.pages.vm.point_columns import point_columns
 from dashboard.pages.vm.queries import (
@@ -71,7 +71,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> VmChart:
     """Return the chart for a key; raise a DatabaseError or RangeError."""
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
-    points = read_rows(database, _series(key), window, key.level, key.watch.tick_seconds)
+    level, points = read_kept_rows(database, _series(key), window, key.level, key.watch)
+    key = key._replace(level=level)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
     span = None if shown else nearest_samples(database, VM_SPAN, {"domain_id": key.domain_id}, window, now)

@@ -151,7 +151,7 @@ class VmFeed:
             wanted = wanted_range(request)
             life = self._lives.get(LifeKey(vm.domain_id, wanted))
             parts["events"] = event_list(life.events, query, names_host=True, names_domain=False)
-            around = self._around(wanted, vm, life)
+            around = self._around(wanted, view, vm, life)
             seen = self._surroundings.get(around)
             parts["facts"] = vm_facts(vm, seen.start)
             parts["life"] = h("div", stay_table(life.stays, query), name_history(seen.names))
@@ -167,9 +167,10 @@ class VmFeed:
         holding = Holding(request, view, self._versions)
         return charted(holding, parts, draw, lambda: self._database.away_since)
 
-    def _around(self, wanted: WantedRange, vm: VmNow, life: Life) -> Around:
+    def _around(self, wanted: WantedRange, view: ChartView, vm: VmNow, life: Life) -> Around:
         window = wanted.window(self._now())
-        level = choose_level(window.window_seconds, vm.tick_seconds or UNKNOWN_TICK_SECONDS)
+        tick_seconds = vm.tick_seconds or UNKNOWN_TICK_SECONDS
+        level = choose_level(window.window_seconds, tick_seconds, width_step(view))
         return Around(vm.domain_id, wanted, level, life.stays)
 
     def _chart_key(self, request: Request, view: ChartView, vm: VmNow, shown: Shown) -> ChartKey:

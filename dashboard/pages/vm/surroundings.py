@@ -66,8 +66,10 @@ def read_surroundings(database: Database, around: Around, now: datetime) -> Surr
     return Surroundings(
         names=database.fetch(VM_NAMES, {**key, "limit": LISTED_NAME_COUNT}),
         start=starts[0] if starts else None,
-        disks=database.fetch(VM_DISKS, devices, view=f"domain_block_samples_{level.name}"),
-        interfaces=database.fetch(VM_INTERFACES, devices, view=f"domain_interface_samples_{level.name}"),
+        disks=database.fetch(VM_DISKS, devices, view=f"domain_block_samples_{level.stored_name}"),
+        interfaces=database.fetch(
+            VM_INTERFACES, devices, view=f"domain_interface_samples_{level.stored_name}"
+        ),
         moment=moment,
         neighbours=[] if moment is None else _neighbours(database, around.domain_id, moment, level),
     )
@@ -81,4 +83,4 @@ def _neighbours(database: Database, domain_id: int, moment: Moment, level: Level
         "since": moment.at - timedelta(seconds=moment.span_seconds),
         "limit": LISTED_NEIGHBOUR_COUNT,
     }
-    return database.fetch(VM_NEIGHBOURS, parameters, view=f"domain_samples_{level.name}")
+    return database.fetch(VM_NEIGHBOURS, parameters, view=f"domain_samples_{level.stored_name}")

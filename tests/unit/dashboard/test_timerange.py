@@ -8,10 +8,12 @@ import pytest
 
 from dashboard.errors import RangeError
 from dashboard.timerange import (
+    LEVELS,
     MAXIMUM_BUCKET_COUNT,
     MAXIMUM_SAMPLE_COUNT,
     MAXIMUM_WINDOW,
     choose_level,
+    coarser,
     parse,
 )
 
@@ -108,8 +110,10 @@ def test_a_range_is_clamped() -> None:
         ("raw", timedelta(hours=24), 60),
         ("1m", timedelta(hours=1), 1),
         ("5m", timedelta(days=3), 10),
-        ("1h", timedelta(days=7), 10),
+        ("15m", timedelta(days=7), 10),
+        ("15m", timedelta(days=15), 10),
         ("1h", timedelta(days=30), 10),
+        ("3h", timedelta(days=90), 10),
         ("1d", timedelta(days=365), 10),
     ],
 )
@@ -119,3 +123,26 @@ def test_the_level_is_the_finest_that_fits(expected: str, window: timedelta, tic
     assert expected == level.name
     assert window.total_seconds() / (level.bucket_seconds or tick_seconds) <= MAXIMUM_BUCKET_COUNT
     assert not level.reads_samples or window.total_seconds() / tick_seconds <= MAXIMUM_SAMPLE_COUNT
+
+
+@pytest.mark.parametrize(
+    ("expected", "width_pixels"), [("15m", 1300), ("15m", 400), ("1h", 300), ("3h", 80), ("1d", 10)]
+)
+def test_averages_fit_the_width(expected: str, width_pixels: int) -> None:
+    """A week on a phone has fewer of them; each has at least half a pixel."""
+    assert expected == choose_level(7 * 86_400.0, 10, width_pixels).name
+
+
+def test_what_is_not_kept_any_more_may_be_in_a_coarser_level() -> None:
+    """Levels that are made of others are kept as long as these, and those of samples as long as samples."""
+    found = {level.name: coarser(level) for level in LEVELS}
+    names = {name: None if level is None else level.name for name, level in found.items()}
+    assert {
+        "raw": "5m",
+        "1m": "5m",
+        "5m": "1h",
+        "15m": "1h",
+        "1h": "1d",
+        "3h": "1d",
+        "1d": None,
+    } == names

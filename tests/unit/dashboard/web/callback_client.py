@@ -48,6 +48,8 @@ GOOD: dict[str, Any] = {
     "request": {"number": 1},
     "typed_number": 1,
     "typed": {"number": 1},
+    "searched_number": 1,
+    "searched": {"number": 1},
     "view": {},
 }
 

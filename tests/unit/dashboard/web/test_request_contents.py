@@ -45,6 +45,15 @@ CONTENTS: dict[str, list[Any]] = {
         {"number": 1, "caret": 2049},
         {"number": 1, "more": 1},
     ],
+    "searched_number": [None, "1", 1.5, -1, 2**60, True, []],
+    "searched": [
+        None,
+        {},
+        "x",
+        {"number": 1, "text": 1},
+        {"number": 1, "text": "x" * 129},
+        {"number": 1, "more": 1},
+    ],
     "view": [
         [],
         "x",

@@ -27,7 +27,7 @@ from tests.unit.dashboard.row_database import (
     host_feed,
     showing,
 )
-from tests.unit.dashboard.rows import NOW, host_now
+from tests.unit.dashboard.rows import NOW, host_now, host_point
 
 
 def test_a_host_page_has_all_its_parts() -> None:
@@ -126,7 +126,8 @@ def test_a_chart_that_is_too_slow_is_said_and_hidden() -> None:
 
 def test_long_ranges_read_rollups() -> None:
     """A day reads the view of minutes, a year the view of days."""
-    database = host_database()
+    points = [host_point(NOW.timestamp() - 3600 * hours) for hours in (9000, 25, 1)]
+    database = host_database(host_samples_rollup=points)
     feed = host_feed(database)
     for start in ("now-24h", "now-1y"):
         feed.answer(ask(search=f"?from={start}&to=now"), VIEW)

@@ -80,7 +80,7 @@ def test_an_outcome_says_what_it_means() -> None:
 
 def test_no_vms_is_a_sentence() -> None:
     """An empty table is words."""
-    assert "No VMs on this host." == texts(domain_table([]))
+    assert "No VMs on this host now." == texts(domain_table([]))
 
 
 def test_collectors_that_gave_nothing_are_listed_with_reasons() -> None:
