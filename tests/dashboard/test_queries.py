@@ -20,8 +20,6 @@ from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_STATES,
     FLEET_DAY,
-    HOST_NAMES,
-    DOMAIN_NAMES,
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
 )

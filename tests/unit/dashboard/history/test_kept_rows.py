@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from psycopg.sql import Composable
 
 from dashboard.database import Database
 from dashboard.filters.sql import Condition
@@ -39,9 +40,10 @@ class Levels(Database):
         *,
         view: str | None = None,
         condition: Condition | None = None,
+        order: Composable | None = None,
     ) -> list[Any]:
         """Return what is kept of a range."""
-        del query, condition
+        del query, condition, order
         assert parameters is not None
         assert view is not None
         self.asked.append((view, parameters["bucket_seconds"]))
