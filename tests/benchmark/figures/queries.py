@@ -7,36 +7,21 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-import orjson
 import psycopg
+from psycopg import sql
 
-from dashboard.charts.contract import ChartView, written_chart
 from dashboard.database import Database
+from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
 from dashboard.pages.fleet.attention import LATENCY_SECONDS_MIN, STEAL_RATIO_MIN
-from dashboard.pages.fleet.feed import FleetFeed
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
-from dashboard.pages.fleet.queries import (
-    DOMAIN_STATES,
-    FLEET_DAY,
-    FLEET_EVENTS,
-    FLEET_HOSTS,
-    SUFFERING_DOMAINS,
-)
-from dashboard.pages.host.feed import HostFeed
-from dashboard.pages.host.queries import (
-    HOST_DOMAINS,
-    HOST_EVENTS,
-    HOST_NOW,
-    HOST_SAMPLES_RAW,
-    HOST_SAMPLES_ROLLUP,
-)
-from dashboard.parts.contract import Request, written
 from dashboard.queries import SCHEMA_STATE, Query
+from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
 from tests.benchmark.family import Family
 from tests.benchmark.figure import Figure, Named, Reading
 from tests.benchmark.interleaving import add_round
+from tests.benchmark.opened_pages import OPENED, answers
 from tests.benchmark.place import Place
 from tests.benchmark.processor_time import Clocks
 from tests.benchmark.stock import Stock
@@ -45,16 +30,26 @@ from tests.benchmark.stored_fleet import DOMAINS_PER_HOST, stored_fleet
 MILLISECONDS = 1e3
 # An answer takes milliseconds only.
 REPEATS_PER_ROUND = 4
-HOST = "hv000"
-ROLLUP = "host_samples_1m"
 SPAN = timedelta(hours=1)
-# What each page asks, for a viewer who opens it.
-OPENED: Mapping[str, tuple[Query[Any], ...]] = {
-    "page_fleet": (FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, FLEET_DAY, FLEET_EVENTS),
-    "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
-}
 PLAIN = "the plain SQL"
-QUERIES = (SCHEMA_STATE, *(query for page in PAGES for query in page.queries))
+# The views of the questions that name none, by the object they are about.
+VIEWS = {
+    "host_samples_rollup": "host_samples_1m",
+    "vm_samples_rollup": "domain_samples_1m",
+    "vm_neighbours": "domain_samples_1m",
+    "vm_disk_rollup": "domain_block_samples_1m",
+    "vm_disks": "domain_block_samples_1m",
+    "vm_interface_rollup": "domain_interface_samples_1m",
+    "vm_interfaces": "domain_interface_samples_1m",
+}
+# The VMs of a screen of their table.
+SHOWN_VM_COUNT = 40
+ORDER = sql.SQL("name")
+QUERIES: tuple[Query[Any], ...] = tuple(
+    dict.fromkeys(
+        (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for query in page.queries))
+    )
+)
 NAMES = {query.name: Named(f"query_{query.name}", "ms", PLAIN) for query in QUERIES} | {
     name: Named(name, "ms", "the plain SQL of its questions") for name in OPENED
 }
@@ -74,8 +69,13 @@ class QueryTargets(NamedTuple):
 
     def asked(self, query: Query[Any]) -> int:
         """Put a question as the pages do; return the number of rows."""
-        view = ROLLUP if query is HOST_SAMPLES_ROLLUP else None
-        return len(self.database.fetch(query, self.parameters_of(query), view=view))
+        condition = EVERYTHING if "{condition}" in query.text() else None
+        order = ORDER if "{order}" in query.text() else None
+        view = VIEWS.get(query.name)
+        rows = self.database.fetch(
+            query, self.parameters_of(query), view=view, condition=condition, order=order
+        )
+        return len(rows)
 
     def plain(self, *queries: Query[Any]) -> int:
         """Put the same questions without anything around them."""
@@ -102,23 +102,12 @@ class QueryTargets(NamedTuple):
 
 
 def text(query: Query[Any]) -> bytes:
-    """Return the SQL of a question."""
-    return query.text().replace("{view}", ROLLUP).encode()
-
-
-def fleet_answer(database: Database) -> bytes:
-    """Return what a browser gets that opens the fleet: its map."""
-    return orjson.dumps(written(FleetFeed(database, keep_seconds=1.0).answer(Request(number=1))))
-
-
-def host_answer(database: Database) -> bytes:
-    """Return what a browser gets that opens a host with its last hour."""
-    request = Request(number=1, path=f"/host/{HOST}", search="?from=now-1h&to=now")
-    answer = HostFeed(database, keep_seconds=1.0).answer(request, ChartView())
-    return orjson.dumps([written(answer.update), answer.chart and written_chart(answer.chart)])
-
-
-ANSWERS: Mapping[str, Callable[[Database], bytes]] = {"page_fleet": fleet_answer, "page_host": host_answer}
+    """Return the SQL of a question about everything."""
+    places = {"{view}": VIEWS.get(query.name, ""), "{condition}": "true", "{order}": "name"}
+    statement = query.text()
+    for place, words in places.items():
+        statement = statement.replace(place, words)
+    return statement.encode()
 
 
 def measure(stock: Stock) -> Iterator[Figure]:
@@ -148,9 +137,9 @@ def figures(targets: QueryTargets, repeat_count: int, shape: Mapping[str, int]) 
             add_round(found, arms)
         details = {"rows": ask(), "row_bytes": targets.row_bytes(query), **shape}
         yield NAMES[query.name].measured(found["dashboard"], found["plain"], details)
-    for name, answer in ANSWERS.items():
+    for name, answer in answers(targets.database, targets.parameters).items():
         found = {}
-        whole, plain = partial(sent_bytes, answer, targets.database), partial(targets.plain, *OPENED[name])
+        whole, plain = partial(sent_bytes, answer), partial(targets.plain, *OPENED[name])
         sent = whole()
         for _ in range(repeat_count):
             arms = {"dashboard": partial(targets.timed, whole), "plain": partial(targets.timed, plain)}
@@ -161,23 +150,38 @@ def figures(targets: QueryTargets, repeat_count: int, shape: Mapping[str, int]) 
         yield NAMES[name].measured(readings, found["plain"], details)
 
 
-def sent_bytes(answer: Callable[[Database], bytes], database: Database) -> int:
+def sent_bytes(answer: Callable[[], bytes]) -> int:
     """Return the size of an answer."""
-    return len(answer(database))
+    return len(answer())
 
 
 def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
-    """Return what the questions may need."""
-    row = connection.execute("SELECT host_id FROM hosts_now WHERE host = %s", [HOST]).fetchone()
+    """Return what the questions may need: of one host, and of one of its VMs."""
+    vms = connection.execute(
+        "SELECT d.host_id, d.host, d.domain_id, d.uuid, d.name FROM domains_now AS d"
+        " WHERE d.host = (SELECT min(host) FROM hosts_now) ORDER BY d.name LIMIT %s",
+        [SHOWN_VM_COUNT],
+    ).fetchall()
+    host_id, host, domain_id, uuid, name = vms[0]
     now = datetime.now(UTC)
     return {
-        "host": HOST,
-        "host_id": row[0] if row else 0,
+        "host": host,
+        "host_id": host_id,
+        "uuid": str(uuid),
+        "domain_id": domain_id,
+        "domain_ids": [vm[2] for vm in vms],
+        "name": name,
+        "device": "vda",
+        "statistic": "now",
+        "window": "",
         "start": now - SPAN,
+        "since": now - SPAN,
         "end": now,
+        "at": now,
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 200,
+        "bucket_seconds": 60,
         "shown_count": SHOWN_DOMAIN_COUNT,
         "steal_ratio_min": STEAL_RATIO_MIN,
         "latency_seconds_min": LATENCY_SECONDS_MIN,
