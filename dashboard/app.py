@@ -25,7 +25,7 @@ from dashboard.search.callback import bind_search
 from dashboard.settings import Settings
 from dashboard.web import probes
 from dashboard.web.host_names import HostNames
-from dashboard.web.libraries import serve_lazily
+from dashboard.web.libraries import leave_out_unused, serve_lazily
 from dashboard.web.request_guard import NOT_FOUND, RequestGuard
 from dashboard.web.request_log import FailureAnswer, RequestLog
 from dashboard.web.response_headers import ResponseHeaders, security_headers
@@ -67,6 +67,7 @@ def create_app(settings: Settings, database: Database) -> Dash:
     server.add_exception_handler(DependencyException, _not_served)
     for library in {library for page in PAGES for library in page.libraries}:
         serve_lazily(library)
+    leave_out_unused()
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type]  # documented since 4.2: an existing server object

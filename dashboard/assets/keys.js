@@ -11,7 +11,7 @@
   // How long the letter of a page may follow its g.
   const PREFIX_MS = 1500;
   // What opens something: the heading of cards, the head of rows, entries of lists that are not part of a card.
-  const STOPS = "main :is(h2, h3, tbody th, li:not(article li)) a[href]";
+  const STOPS = "main :is(.host-card h2, h3, tbody th, li:not(article li, .counts li)) a[href]";
 
   let isOff = false;
   let prefixUntil = 0;

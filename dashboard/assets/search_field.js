@@ -111,7 +111,8 @@
     /** @param {number} step */
     function walk(step) {
       const first = step > 0 ? 0 : options.length - 1;
-      setActive(active < 0 ? first : (active + step + options.length) % options.length);
+      // Of what is chosen by then: a second key may come before the first one is drawn.
+      setActive((/** @type {number} */ before) => (before < 0 ? first : (before + step + options.length) % options.length));
     }
 
     /** @param {any} event */

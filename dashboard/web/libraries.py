@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from dash import Dash
+from dash import Dash, _dash_renderer, dash_table
 from dash.fingerprint import build_fingerprint
 
 
@@ -27,6 +27,17 @@ def serve_lazily(library: Library) -> None:
         {"relative_package_path": name, "namespace": library.package.__name__, "async": "lazy"}
         for name in (library.script, *library.chunks)
     ]
+
+
+def leave_out_unused() -> None:
+    """Let no page load Dash's own tables, which none has, and what only browsers without modules need.
+
+    Compressed these are 45 kB. Dash has no setting for them; a test looks whether they are still gone.
+    """
+    vars(dash_table)["_js_dist"] = []
+    for dependency in _dash_renderer._js_dist_dependencies:  # noqa: SLF001 - there is no setting for it
+        paths = dependency["relative_package_path"]
+        paths["prod"] = [path for path in paths["prod"] if "polyfill" not in path]
 
 
 def script_address(dash: Dash, library: Library) -> str:

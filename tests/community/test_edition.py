@@ -123,6 +123,7 @@ def test_the_form_is_that_of_a_new_database(
     assert () == migrate(apache, Wanted(edition="community"))
 
 
+@pytest.mark.long
 def test_an_interrupted_move_goes_on(apache: psycopg.Connection) -> None:
     """Some tables have columns, and a chunk of these is converted already: the rest follows."""
     bring_up_to_date(apache)

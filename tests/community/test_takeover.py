@@ -143,6 +143,7 @@ def test_aggregates_are_copied_out_and_dropped(
     assert before == shown(old, columns)
 
 
+@pytest.mark.long
 def test_an_interrupted_takeover_goes_on(
     old: psycopg.Connection, columns: dict[str, list[str]], before: Shown
 ) -> None:

@@ -6,10 +6,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 
 
+@pytest.mark.long
 def test_all_pictures_are_taken(dashboard: Dashboard, seeder: Seeder, tmp_path: Path) -> None:
     """The pages are taken in both themes and both sizes, once the chart is full."""
     load = Load(tick_seconds=10.0, domains=[domain(1, "web")])

@@ -16,7 +16,8 @@ _SILENCE = Spoiling(mode="swallow")
 _DRIP = Spoiling(slice_bytes=64, bytes_per_second=30_000.0)
 _STRIKE_COUNT = 12
 _LONG_SECONDS = 600.0
-_SOAK_SECONDS = 300.0
+# Heaps grow for some ten minutes.
+_SOAK_SECONDS = 900.0
 # What Python's allocator may keep more of one time than of another.
 _GROWTH_BYTES = 8 * 1024 * 1024
 

@@ -87,6 +87,7 @@ def test_large_bodies_while_the_database_stands_still(
     assert peak < LIMIT_BYTES
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_messages_of_as_many_rows_as_they_may_have(
     virtual_host: VirtualHost, database: MigratedDatabase
