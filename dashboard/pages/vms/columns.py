@@ -13,7 +13,7 @@ COLUMNS = (
         name="name",
         cell="VmLink",
         is_pinned=True,
-        width_pixels=190,
+        width_pixels=175,
         sort="asc",
     ),
     Column(
@@ -118,7 +118,7 @@ COLUMNS = (
         value="vmMoved",
         cell="VmMoved",
         about="since when it is on its host, if it came from another",
-        width_pixels=170,
+        width_pixels=150,
     ),
     Column(field="owner", title="Owner", name="owner", width_pixels=120, is_hidden=True),
     Column(field="tags", title="Tags", width_pixels=150, is_hidden=True, name="tags"),
