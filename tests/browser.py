@@ -2,6 +2,7 @@
 """A real Chromium. A page that asks another origin for anything, logs an error or throws, fails its test."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
@@ -63,6 +64,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()
+
+
+def losing(page: Page, addresses: str) -> threading.Event:
+    """Lose requests for these addresses as long as the event that is returned is set.
+
+    A route that is taken away while a request is in it would end that request twice.
+    """
+    lose = threading.Event()
+    lose.set()
+    page.route(addresses, lambda route: route.abort() if lose.is_set() else route.fallback())
+    return lose
 
 
 @pytest.fixture

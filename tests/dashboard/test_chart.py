@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, Response, expect
 
-from tests.browser import Watched, expect_value, settled
+from tests.browser import Watched, expect_value, losing, settled
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
@@ -186,11 +186,11 @@ def test_a_library_that_failed_once_is_fetched_again(
     """A fixed range has no curves while Plotly's file does not come, and says so; then it has them."""
     seeder.store(run_of_batches("hv1", utc_now(), 60, TICK))
     page = open_page().page
-    page.route("**/plotly/**", lambda route: route.abort())
+    lose = losing(page, "**/plotly/**")
     page.goto(f"{dashboard.url}/host/hv1?from=now-9m&to=now-5m")
     words = page.locator(".chart__nothing", has_text="The curves are not drawn")
     expect(words).to_be_visible()
-    page.unroute("**/plotly/**")
+    lose.clear()
     wait_for_curves(page)
     expect(words).to_have_count(0)
 

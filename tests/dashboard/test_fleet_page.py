@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.lab.ports import free_ports
 from publisher.wire.samples import DomainReport
-from tests.browser import Watched
+from tests.browser import Watched, losing
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.host_crowd import copy_host
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
@@ -95,10 +95,10 @@ def test_a_map_is_walked_by_key_and_live(
     copy_host(database.owner_url, "alpha", CROWD_COUNT)
     page, _ = open_page()
     # The scripts of the map are lost on their way at first.
-    page.route("**/assets/map/**", lambda route: route.abort())
+    lose = losing(page, "**/assets/map/**")
     page.goto(f"{dashboard.url}/?fill=cpu")
     expect(page.locator(".map-count")).to_contain_text("100 hosts")
-    page.unroute("**/assets/map/**")
+    lose.clear()
     cell = page.locator(".cell-map__focused")
     expect(cell).to_have_attribute("aria-label", "alpha: good, CPU 30\u00a0%")
     expect(page.locator(".host-card")).to_have_count(0)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import Watched
+from tests.browser import Watched, losing
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, host_batch, utc_now
 from tests.dashboard.test_hosts_page import cell
@@ -42,10 +42,10 @@ def test_a_page_whose_files_do_not_arrive_says_so(
     page, _ = open_page()
     page.goto(dashboard.url)
     expect(page.locator(".host-card")).to_have_count(1)
-    page.route("**/dash_ag_grid*.js", lambda route: route.abort())
+    lose = losing(page, "**/dash_ag_grid*.js")
     page.get_by_role("link", name="Hosts").click()
     expect(page.locator(".guide")).to_contain_text("needs a file that did not arrive")
-    page.unroute("**/dash_ag_grid*.js")
+    lose.clear()
     page.get_by_role("link", name="Fleet", exact=True).click()
     expect(page.locator(".host-card")).to_have_count(1)
     page.get_by_role("link", name="Hosts").click()

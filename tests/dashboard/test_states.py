@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.lab.postgresql import PostgreSql
-from tests.browser import Watched, expect_fit, expect_value
+from tests.browser import Watched, expect_fit, expect_value, losing
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import wait_for_curves
@@ -229,11 +229,11 @@ def test_a_page_whose_structure_was_lost_comes_by_itself(
     page.clock.install()
     page.goto(dashboard.url)
     page.wait_for_selector(".host-card")
-    page.route("**/_dash-update-component*", lambda route: route.abort())
+    lose = losing(page, "**/_dash-update-component*")
     page.locator(".host-card h2 a").click()
     page.clock.run_for(17_000)
     expect(page.locator(".banner")).to_contain_text("No answer from the dashboard")
-    page.unroute_all()
+    lose.clear()
     page.clock.run_for(17_000)
     expect(page.locator("h1")).to_have_text("hv1")
     expect(page.locator(".banner")).to_have_count(0)

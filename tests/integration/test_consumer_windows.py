@@ -17,6 +17,7 @@ from tests.services import VirtualHost
 
 WHOLE = "SELECT count(*) FROM domain_window_marks WHERE until IS NOT NULL AND filling IS NULL"
 NEW = f"{WHOLE} AND until > now() - INTERVAL '2 hours'"
+BEGINNINGS = "SELECT (window_name, until)::text, begun_at FROM domain_window_marks"
 ROWS = "SELECT window_name, count(*) FROM domain_windows GROUP BY 1 ORDER BY 1"
 
 
@@ -59,7 +60,6 @@ def test_windows_and_the_fleet_are_what_the_samples_make(site: Site) -> None:
     site.store(*late)
     roll_up(site)
     assert [] == site.stored.rows(UNLIKE_FLEET)
-    assert [] != site.stored.rows(UNLIKE_WINDOWS)
     make_again(site)
     roll_up(site)
     assert [] == unlike(site)
@@ -95,10 +95,12 @@ def test_a_window_waits_until_its_time_has_come(site: Site) -> None:
     """Nothing is made twice: the next one begins with new buckets, and long after one that took long."""
     site.store(*history(2.0))
     roll_up(site)
-    before = site.stored.rows("SELECT window_name, begun_at FROM domain_window_marks ORDER BY 1")
+    made = dict(site.stored.rows(BEGINNINGS))
     roll_up(site)
-    assert before == site.stored.rows("SELECT window_name, begun_at FROM domain_window_marks ORDER BY 1")
+    # Five minutes may be over meanwhile: with its new end a window is another one.
+    assert all(made.get(window, begun_at) == begun_at for window, begun_at in site.stored.rows(BEGINNINGS))
 
+    before = site.stored.rows("SELECT window_name, begun_at FROM domain_window_marks")
     with psycopg.connect(site.database.administrator_url) as connection:
         connection.execute(
             "UPDATE kvmgrid.domain_window_marks SET until = until - pace, work = INTERVAL '1 minute'"
