@@ -32,7 +32,6 @@ CHROMIUM_ARGUMENTS = (
 WIDE = (1440, 1180)
 NARROW = (390, 844)
 PATIENCE_MS = 30_000
-A_HOST = ".host-card h2 a, .cell-map__focused"
 # A clock stops only ahead of where it is.
 CLOCK_STEP = timedelta(seconds=1)
 # Whether a curve reaches from one end of the range to the other.

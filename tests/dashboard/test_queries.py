@@ -31,6 +31,7 @@ from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
+from tests.dashboard.filled_questions import filled, view_of
 from tests.dashboard.fleet_buckets import store_fleet_bucket
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
@@ -40,30 +41,8 @@ QUERIES = (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for
 
 
 VM = with_devices(domain(1, "web"))
-VIEWS = {
-    "vm_samples_rollup": "domain_samples_1m",
-    "vm_neighbours": "domain_samples_1m",
-    "vm_disk_rollup": "domain_block_samples_1m",
-    "vm_disks": "domain_block_samples_1m",
-    "vm_interface_rollup": "domain_interface_samples_1m",
-    "vm_interfaces": "domain_interface_samples_1m",
-}
 # Whether they read samples or events, whose tables are large.
 ON_LARGE_TABLES = [query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}]
-
-
-def view_of(query: Query[Any]) -> str | None:
-    """Return a view that a question may be asked of, None for one that names its own."""
-    return VIEWS.get(query.name, "host_samples_1m") if "{view}" in query.text() else None
-
-
-def filled(query: Query[Any]) -> str:
-    """Return the text of a question with a view, a condition and an order in their places."""
-    places = {"{view}": str(view_of(query)), "{condition}": "true", "{order}": "name"}
-    text = query.text()
-    for place, words in places.items():
-        text = text.replace(place, words)
-    return text
 
 
 @pytest.fixture

@@ -26,22 +26,13 @@ from tests.benchmark.place import Place
 from tests.benchmark.processor_time import Clocks
 from tests.benchmark.stock import Stock
 from tests.benchmark.stored_fleet import DOMAINS_PER_HOST, stored_fleet
+from tests.dashboard.filled_questions import filled, view_of
 
 MILLISECONDS = 1e3
 # An answer takes milliseconds only.
 REPEATS_PER_ROUND = 4
 SPAN = timedelta(hours=1)
 PLAIN = "the plain SQL"
-# The views of the questions that name none, by the object they are about.
-VIEWS = {
-    "host_samples_rollup": "host_samples_1m",
-    "vm_samples_rollup": "domain_samples_1m",
-    "vm_neighbours": "domain_samples_1m",
-    "vm_disk_rollup": "domain_block_samples_1m",
-    "vm_disks": "domain_block_samples_1m",
-    "vm_interface_rollup": "domain_interface_samples_1m",
-    "vm_interfaces": "domain_interface_samples_1m",
-}
 # The VMs of a screen of their table.
 SHOWN_VM_COUNT = 40
 ORDER = sql.SQL("name")
@@ -71,9 +62,8 @@ class QueryTargets(NamedTuple):
         """Put a question as the pages do; return the number of rows."""
         condition = EVERYTHING if "{condition}" in query.text() else None
         order = ORDER if "{order}" in query.text() else None
-        view = VIEWS.get(query.name)
         rows = self.database.fetch(
-            query, self.parameters_of(query), view=view, condition=condition, order=order
+            query, self.parameters_of(query), view=view_of(query), condition=condition, order=order
         )
         return len(rows)
 
@@ -81,7 +71,7 @@ class QueryTargets(NamedTuple):
         """Put the same questions without anything around them."""
         count = 0
         for query in queries:
-            cursor = self.connection.execute(text(query), self.parameters_of(query), binary=True)
+            cursor = self.connection.execute(filled(query).encode(), self.parameters_of(query), binary=True)
             count += len(cursor.fetchall())
         return count
 
@@ -95,19 +85,12 @@ class QueryTargets(NamedTuple):
 
     def row_bytes(self, query: Query[Any]) -> int:
         """Return the bytes in which PostgreSQL sends the rows (binary)."""
-        statement = psycopg.ClientCursor(self.connection).mogrify(text(query), self.parameters_of(query))
+        statement = psycopg.ClientCursor(self.connection).mogrify(
+            filled(query).encode(), self.parameters_of(query)
+        )
         copy_text = f"COPY ({statement}) TO STDOUT (FORMAT BINARY)".encode()
-        with self.connection.cursor() as cursor, cursor.copy(copy_text) as copy:
+        with self.connection.cursor() as copying, copying.copy(copy_text) as copy:
             return sum(len(piece) for piece in copy)
-
-
-def text(query: Query[Any]) -> bytes:
-    """Return the SQL of a question about everything."""
-    places = {"{view}": VIEWS.get(query.name, ""), "{condition}": "true", "{order}": "name"}
-    statement = query.text()
-    for place, words in places.items():
-        statement = statement.replace(place, words)
-    return statement.encode()
 
 
 def measure(stock: Stock) -> Iterator[Figure]:
