@@ -230,7 +230,7 @@ def misplaced_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) 
 
 
 def untrue_gaps(account: Account, evidence: Evidence) -> list[str]:
-    """I8: return what is told as missing and is stored, what is missing and not told, and wrong counts of drops.
+    """I8: return what is told as missing and stored, what is missing and not told, wrong counts of drops.
 
     Honest messages alone count: what a refused one was numbered, its sender chose.
     """
