@@ -36,6 +36,8 @@ _UNITS = {
     "M": timedelta(days=30),
     "y": timedelta(days=365),
 }
+# Zones change at whole quarters of an hour.
+_ZONE_GRID = timedelta(minutes=15)
 
 
 class TimeRange(NamedTuple):
@@ -145,10 +147,22 @@ def _instant(text: str, *, now: datetime, zone: tzinfo, is_end: bool) -> datetim
             instant = datetime.fromtimestamp(int(text) / 1000, UTC)
         else:
             instant = datetime.fromisoformat(text)
-            instant = instant if instant.tzinfo else instant.replace(tzinfo=zone)
+            instant = instant if instant.tzinfo else _of_wall_clock(instant, zone)
         return instant.astimezone(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise RangeError(f"“{text[:40]}” is not a time: try now-6h, 2026-11-23 08:00 or now/d.") from error
+
+
+def _of_wall_clock(wall: datetime, zone: tzinfo) -> datetime:
+    """Return when a clock of the zone shows a time: the first of two, the change for one it jumps over."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first <= second:
+        return first
+    # The second lies before the change, the first behind it.
+    change = _rounded(second, "h", is_end=False)
+    while change.astimezone(zone).utcoffset() != first.astimezone(zone).utcoffset():
+        change += _ZONE_GRID
+    return change
 
 
 def _rounded(instant: datetime, unit: str, *, is_end: bool) -> datetime:

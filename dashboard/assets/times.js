@@ -55,6 +55,14 @@
   /** @type {Map<string, Intl.DateTimeFormat>} */
   const writers = new Map();
 
+  // Zones change at whole quarters of an hour, all of which a text asks for.
+  const QUARTER_MS = 900000;
+  // Longer than any hour that comes twice, shorter than the time between two changes.
+  const NEAR_MS = 3 * 3600000;
+  const KNOWN_QUARTER_COUNT = 2000;
+  /** By zone and quarter. @type {Map<string, string>} */
+  const suffixes = new Map();
+
   /** @param {string} zone */
   function writerOf(zone) {
     const style = /** @type {const} */ ({ dateStyle: "short", timeStyle: "medium" });
@@ -65,6 +73,31 @@
     }
   }
 
+  /**
+   * Returns how far the clocks of a writer's zone are ahead of UTC.
+   * @param {Intl.DateTimeFormat} writer
+   * @param {number} milliseconds a whole second
+   */
+  function aheadMs(writer, milliseconds) {
+    return Date.parse(writer.format(milliseconds).replace(" ", "T") + "Z") - milliseconds;
+  }
+
+  /**
+   * Returns the difference from UTC, such as +02:00, where the clocks show the same twice; else nothing.
+   * @param {Intl.DateTimeFormat} writer
+   * @param {number} milliseconds a whole second
+   */
+  function offsetText(writer, milliseconds) {
+    const ahead = aheadMs(writer, milliseconds);
+    const [before, after] = [-NEAR_MS, NEAR_MS].map((distance) => aheadMs(writer, milliseconds + distance));
+    if (before <= after) return "";
+    const other = milliseconds + (ahead === before ? before - after : after - before);
+    if (aheadMs(writer, other) === ahead) return "";
+    const minutes = Math.abs(ahead) / 60000;
+    const [whole, rest] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0"));
+    return (ahead < 0 ? "-" : "+") + whole + ":" + rest;
+  }
+
   kvmgrid.clock = function (milliseconds, hasFractions) {
     const zone = known.get(kvmgrid.zone()) || kvmgrid.zone();
     let writer = writers.get(zone);
@@ -72,9 +105,16 @@
       writer = writerOf(zone);
       writers.set(zone, writer);
     }
-    const text = writer.format(milliseconds);
-    if (!hasFractions) return text;
-    return text + "." + String(Math.floor(milliseconds % 1000)).padStart(3, "0");
+    const quarter = Math.floor(milliseconds / QUARTER_MS);
+    const key = quarter + zone;
+    let suffix = suffixes.get(key);
+    if (suffix === undefined) {
+      if (suffixes.size >= KNOWN_QUARTER_COUNT) suffixes.clear();
+      suffix = offsetText(writer, quarter * QUARTER_MS);
+      suffixes.set(key, suffix);
+    }
+    const fractions = hasFractions ? "." + String(Math.floor(milliseconds % 1000)).padStart(3, "0") : "";
+    return writer.format(milliseconds) + fractions + suffix;
   };
 
   // ---- elements ----------------------------------------------------------------------------------------

@@ -54,11 +54,19 @@ def _clock_ticks(start: datetime, end: datetime, zone: tzinfo, step_seconds: int
         if of_day % step_seconds:
             continue
         text = local.strftime("%H:%M:%S" if step_seconds < MINUTE_SECONDS else "%H:%M")
+        below = []
+        if _comes_twice(local):
+            below.append(local.isoformat()[-len("+00:00") :])
         if local.date() != day:
             day = local.date()
-            text += f"\n{local.strftime('%a %-d %b')}"
-        ticks.append(Tick(float(second), text))
+            below.append(local.strftime("%a %-d %b"))
+        ticks.append(Tick(float(second), "\n".join(filter(None, (text, " ".join(below))))))
     return ticks
+
+
+def _comes_twice(local: datetime) -> bool:
+    """Whether clocks that go back show a time that was, twice: this one and the other are of two offsets."""
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
 def _day_ticks(start: datetime, end: datetime, zone: tzinfo, days: int) -> list[Tick]:

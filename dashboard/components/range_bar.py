@@ -30,8 +30,15 @@ PRESETS = (
 
 def range_bar() -> Element:
     """Return the bar; assets/range.js marks what the URL says and writes choices into it."""
+    # What is read there is part of the name, for those who speak it (WCAG 2.5.3).
     presets = [
-        h("button", preset.words, type="button", data_from=preset.from_text, aria_label=preset.spoken)
+        h(
+            "button",
+            preset.words,
+            type="button",
+            data_from=preset.from_text,
+            aria_label=f"{preset.words}: {preset.spoken}",
+        )
         for preset in PRESETS
     ]
     return h(

@@ -10,6 +10,7 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+from loadgen.fleet.domain_labels import draw_label
 from loadgen.fleet.recurrence import Recurrence
 from loadgen.fleet.rota import SLOT_SECONDS, Journey
 from loadgen.fleet.workload import ROLES, Workload, draw_workload
@@ -106,8 +107,9 @@ class DomainProfile(NamedTuple):
 
     def description(self) -> DomainDescription:
         """Return what its definition says."""
+        label = draw_label(self.role, self.number, self.seed)
         return DomainDescription(
-            title=f"{self.role} {self.number}", autostart=self.autostart, persistent=True
+            title=label.title, metadata=label.metadata, autostart=self.autostart, persistent=True
         )
 
 

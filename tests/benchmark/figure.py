@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 _NUMBER_DIGITS = 4
+_P95 = 0.95
 
 
 class Reading(NamedTuple):
@@ -24,7 +25,8 @@ class Figure(Struct, frozen=True, kw_only=True):
 
     ``value`` and ``ceiling`` are medians of ``values`` and ``ceilings``, which were taken in turn; ``beside``
     says what the ceiling is. ``cpu_seconds`` and ``ceiling_cpu_seconds`` are medians of one repetition.
-    Without a value, ``reason`` says why.
+    ``p95`` and ``ceiling_p95`` are of the same repetitions, for figures with a ``limit``. It is what p95 may
+    be at most on a machine that does nothing else. Without a value, ``reason`` says why.
     """
 
     name: str
@@ -33,6 +35,9 @@ class Figure(Struct, frozen=True, kw_only=True):
     beside: str = ""
     ceiling: float | None = None
     ratio: float | None = None
+    p95: float | None = None
+    ceiling_p95: float | None = None
+    limit: float | None = None
     values: tuple[float, ...] = ()
     ceilings: tuple[float, ...] = ()
     cpu_seconds: dict[str, float] = {}
@@ -50,11 +55,12 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class Named(NamedTuple):
-    """What a figure is called, what it is measured in and what stands beside it."""
+    """What a figure is called, its unit, what stands beside it, and what its p95 may be at most."""
 
     name: str
     unit: str
     beside: str = ""
+    limit: float | None = None
 
     def measured(
         self,
@@ -72,6 +78,9 @@ class Named(NamedTuple):
             beside=self.beside,
             ceiling=ceiling,
             ratio=rounded(value / ceiling) if ceiling else None,
+            p95=self._p95(readings),
+            ceiling_p95=self._p95(ceilings),
+            limit=self.limit,
             values=tuple(rounded(each.value) for each in readings),
             ceilings=tuple(rounded(each.value) for each in ceilings),
             cpu_seconds=_median_of_each(readings),
@@ -82,7 +91,11 @@ class Named(NamedTuple):
 
     def missing(self, reason: str) -> Figure:
         """Return the figure without a value."""
-        return Figure(name=self.name, unit=self.unit, beside=self.beside, reason=reason)
+        return Figure(name=self.name, unit=self.unit, beside=self.beside, limit=self.limit, reason=reason)
+
+    def _p95(self, readings: Sequence[Reading]) -> float | None:
+        found = quantile([each.value for each in readings], _P95) if self.limit is not None else None
+        return None if found is None else rounded(found)
 
 
 def rounded(value: float) -> float:

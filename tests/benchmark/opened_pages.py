@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -36,6 +36,7 @@ from dashboard.pages.vm.queries import (
 )
 from dashboard.pages.vms.feed import VmsFeed
 from dashboard.pages.vms.queries import VMS_COUNT, VMS_ORDER, VMS_ROWS
+from dashboard.pages.vms.view import WINDOWS
 from dashboard.parts.contract import Request, Update, written
 from dashboard.queries import Query
 from dashboard.search.answer import Search
@@ -44,23 +45,46 @@ from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 
 KEEP_SECONDS = 1.0
 LAST_HOUR = "?from=now-1h&to=now"
-# What each asks, for a viewer who opens it. A search is answered from memory, which these fill.
-OPENED: Mapping[str, tuple[Query[Any], ...]] = {
-    "page_fleet": (FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, FLEET_DAY, FLEET_EVENTS),
-    "page_hosts": (HOSTS_SOURCE.everything.query, HOSTS_SOURCE.filtered.query),
-    "page_vms": (VMS_COUNT, VMS_ORDER, VMS_ROWS),
-    "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
-    "page_vm": (
-        VM_NOW,
-        VM_STAYS,
-        VM_NAMES,
-        VM_EVENTS,
-        VM_NEIGHBOURS,
-        VM_DISKS,
-        VM_INTERFACES,
-        VM_SAMPLES_RAW,
+_VMS = (VMS_COUNT, VMS_ORDER, VMS_ROWS)
+
+
+class Opened(NamedTuple):
+    """What a page asks of the database for a viewer who opens it, and what its answer may take at most.
+
+    ``about`` has the parameters that are not those of all pages; ``order`` is the sort of the rows.
+    """
+
+    queries: tuple[Query[Any], ...]
+    milliseconds_max: float
+    about: Mapping[str, Any] = {}
+    order: str = "name"
+
+
+# A search is answered from memory, which its questions fill. All panels of a host or VM come in one answer.
+OPENED: Mapping[str, Opened] = {
+    "page_fleet": Opened((FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, FLEET_DAY, FLEET_EVENTS), 150.0),
+    "page_hosts": Opened((HOSTS_SOURCE.everything.query, HOSTS_SOURCE.filtered.query), 150.0),
+    "page_vms": Opened(_VMS, 150.0),
+    # The top of a window, from all VMs of the fleet.
+    **{
+        f"page_vms_{window}": Opened(_VMS, 150.0, {"statistic": "p95", "window": window}, "steal_ratio DESC")
+        for window in WINDOWS
+    },
+    "page_host": Opened((HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW), 50.0),
+    "page_vm": Opened(
+        (
+            VM_NOW,
+            VM_STAYS,
+            VM_NAMES,
+            VM_EVENTS,
+            VM_NEIGHBOURS,
+            VM_DISKS,
+            VM_INTERFACES,
+            VM_SAMPLES_RAW,
+        ),
+        50.0,
     ),
-    "search": (HOST_NAMES, DOMAIN_NAMES),
+    "search": Opened((HOST_NAMES, DOMAIN_NAMES), 150.0),
 }
 
 
@@ -70,12 +94,16 @@ def answers(database: Database, parameters: Mapping[str, Any]) -> Mapping[str, C
     host = Request(number=1, path=f"/host/{parameters['host']}", search=LAST_HOUR)
     hosts, vms = Request(number=1, path="/hosts"), Request(number=1, path="/vms")
     vm = Request(number=1, path=f"/vm/{parameters['uuid']}", search=LAST_HOUR)
+    tops = {
+        f"page_vms_{window}": Request(number=1, path="/vms", search=f"?over=p95-{window}&sort=-steal")
+        for window in WINDOWS
+    }
     return {
         "page_fleet": lambda: sent(FleetFeed(database, keep_seconds=KEEP_SECONDS).answer(Request(number=1))),
         "page_hosts": lambda: sent(
             TableFeed(database, HOSTS_SOURCE, keep_seconds=KEEP_SECONDS).answer(hosts)
         ),
-        "page_vms": lambda: sent(VmsFeed(database, keep_seconds=KEEP_SECONDS).answer(vms)),
+        **{name: partial(table_of_vms, database, asked) for name, asked in {"page_vms": vms, **tops}.items()},
         "page_host": lambda: charted(HostFeed(database, keep_seconds=KEEP_SECONDS).answer(host, ChartView())),
         "page_vm": lambda: charted(VmFeed(database, keep_seconds=KEEP_SECONDS).answer(vm, ChartView())),
         "search": partial(found, search, parameters["name"]),
@@ -85,6 +113,11 @@ def answers(database: Database, parameters: Mapping[str, Any]) -> Mapping[str, C
 def sent(update: Update) -> bytes:
     """Return an update as it is sent."""
     return orjson.dumps(written(update))
+
+
+def table_of_vms(database: Database, asked: Request) -> bytes:
+    """Return the table of VMs as it is sent."""
+    return sent(VmsFeed(database, keep_seconds=KEEP_SECONDS).answer(asked))
 
 
 def charted(answer: Answer) -> bytes:

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -41,5 +42,19 @@ def stored_fleet(stock: Stock) -> Iterator[Place]:
         ) as connection:
             check_stored(connection, cargo)
             for statement in HISTORY.read_text(encoding="utf-8").split(";\n\n"):
-                connection.execute(sql.SQL(statement).format(columns=columns), counts)
+                places = {"columns": columns, **_window_places(connection)}
+                connection.execute(sql.SQL(statement).format(**places), counts)
         yield here
+
+
+def _window_places(connection: psycopg.Connection[Any]) -> dict[str, sql.Composable]:
+    """Return the figures of a window as columns, and a random value for each."""
+    names = connection.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'kvmgrid.domain_window_values'::regclass"
+        " AND attnum > 0 AND attname <> ALL (ARRAY['domain_id', 'window_name', 'until'])"
+    ).fetchall()
+    figures = [sql.Identifier(name) for (name,) in names]
+    return {
+        "figures": sql.SQL(", ").join(figures),
+        "values": sql.SQL(", ").join([sql.SQL("random()")] * len(figures)),
+    }

@@ -21,9 +21,9 @@ def view_of(query: Query[Any]) -> str | None:
     return _VIEWS.get(query.name, "host_samples_1m") if "{view}" in query.text() else None
 
 
-def filled(query: Query[Any]) -> str:
+def filled(query: Query[Any], order: str = "name") -> str:
     """Return the text of a question with a view, a condition and an order in their places."""
-    places = {"{view}": str(view_of(query)), "{condition}": "true", "{order}": "name"}
+    places = {"{view}": str(view_of(query)), "{condition}": "true", "{order}": order}
     text = query.text()
     for place, words in places.items():
         text = text.replace(place, words)

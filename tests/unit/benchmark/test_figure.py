@@ -26,6 +26,19 @@ def test_value_and_ceiling_are_medians_and_the_ratio_is_theirs() -> None:
     assert ({"consumer": 1.0}, 10) == (figure.cpu_seconds, figure.row_count)
 
 
+def test_what_has_a_limit_has_the_slowest_of_95_percent_beside_it() -> None:
+    """One repetition in twenty may take longer; without a limit nothing is said of it."""
+    slow = readings(*(float(value) for value in range(40)))
+    limited = Named("page_vms", "ms", "the plain SQL", limit=150.0).measured(slow, readings(1.0, 2.0))
+    free = DRAIN.measured(slow)
+
+    assert (38.0, 2.0, 150.0) == (limited.p95, limited.ceiling_p95, limited.limit)
+    assert (None, None, None) == (free.p95, free.ceiling_p95, free.limit)
+    assert (
+        "figure    p95  at most  unit  ceiling's p95\npage_vms   38      150  ms                2\n"
+    ) == table([limited, free]).partition("\n\n")[2]
+
+
 def test_a_process_that_one_repetition_lacks_is_counted_where_it_was() -> None:
     """The CPU seconds are the median of the repetitions in which the process took part."""
     figure = DRAIN.measured([Reading(1.0, {"a": 1.0}), Reading(1.0, {"a": 3.0, "b": 2.0})])

@@ -59,6 +59,26 @@ def test_texts_without_offset_are_of_the_zone() -> None:
     assert datetime(2026, 7, 1, 6, tzinfo=UTC) == parse("2026-07-01 08:00", "now", now=NOW, zone=BERLIN).start
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "expected"),
+    [
+        ("2026-03-29 02:30", "2026-03-29 03:30", "Europe/Berlin", ("01:00", "01:30")),
+        ("2026-03-29 01:30", "2026-03-29 02:30", "Europe/Berlin", ("00:30", "01:00")),
+        ("2026-10-25 02:30", "2026-10-25 03:30", "Europe/Berlin", ("00:30", "02:30")),
+        ("2026-10-25 02:30+01:00", "2026-10-25 03:30", "Europe/Berlin", ("01:30", "02:30")),
+        ("2026-03-08 02:15", "2026-03-08 04:00", "America/New_York", ("07:00", "08:00")),
+        ("2026-10-04 02:15", "2026-10-04 03:00", "Australia/Lord_Howe", ("15:30", "16:00")),
+    ],
+)
+def test_times_near_a_change_of_the_clocks_are_what_a_person_means(
+    start: str, end: str, zone: str, expected: tuple[str, str]
+) -> None:
+    """A time that the clocks jump over is that of the change; of two the first, unless it has an offset."""
+    found = parse(start, end, now=NOW, zone=ZoneInfo(zone))
+
+    assert expected == (f"{found.start:%H:%M}", f"{found.end:%H:%M}")
+
+
 def test_the_day_of_the_clock_change_has_25_hours() -> None:
     """Midnight to midnight in a zone follows the zone."""
     autumn = datetime(2026, 10, 25, 12, tzinfo=UTC)

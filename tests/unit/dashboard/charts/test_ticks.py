@@ -28,6 +28,16 @@ def test_a_day_of_clock_change_never_runs_backwards(midnight: datetime, hours: i
         assert datetime.fromtimestamp(tick.value, BERLIN).strftime("%H:%M") == tick.text.splitlines()[0]
 
 
+def test_an_hour_that_comes_twice_says_which_it_is() -> None:
+    """Where clocks go back both marks have the offset below, and no other has one."""
+    midnight = datetime(2026, 10, 25, tzinfo=BERLIN).astimezone(UTC)
+    texts = [tick.text for tick in time_ticks(midnight, midnight + timedelta(hours=5), BERLIN, 6)]
+    assert ["00:00\nSun 25 Oct", "01:00", "02:00\n+02:00", "02:00\n+01:00", "03:00", "04:00"] == texts
+    spring = datetime(2026, 3, 29, tzinfo=BERLIN).astimezone(UTC)
+    texts = [tick.text for tick in time_ticks(spring, spring + timedelta(hours=4), BERLIN, 6)]
+    assert ["00:00\nSun 29 Mar", "01:00", "03:00", "04:00", "05:00"] == texts
+
+
 def test_half_hour_zones_have_round_times() -> None:
     """In a zone of half hours the marks are round on its own clock."""
     start = datetime(2026, 11, 23, tzinfo=UTC)
