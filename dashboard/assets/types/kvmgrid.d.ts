@@ -173,6 +173,11 @@ declare namespace kvmgrid {
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
     nearestRow(times: Float64Array, seconds: number): number;
+    newestRow(rows: Rows): number;
+    linedPanel(panel: contract.Panel, picture: contract.Picture): contract.Panel;
+    linedTable(table: contract.TableColumn[], picture: contract.Picture, columns: Columns): contract.TableColumn[];
+    statisticOf(picture: contract.Picture, column: string): string;
+    panelKind(picture: contract.Picture, shown: contract.Series[], hasBand: boolean): string;
     plotPixels(picture: contract.Picture, bands: Band[]): number;
     panelBands(picture: contract.Picture): Band[];
     chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;
