@@ -20,7 +20,7 @@
   kvmgrid.linedPanel = function (panel, picture) {
     if (!picture.before) return panel;
     const ghosts = panel.series
-      .filter((series) => series.drawing !== "stack")
+      .filter((series) => series.drawing !== "stack" && !series.is_hidden)
       .map((series, index) => ({
         ...series,
         column: series.column + SUFFIX,

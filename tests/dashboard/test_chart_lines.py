@@ -37,8 +37,8 @@ def test_a_host_stands_beside_its_last_week(
         )
     watched = open_page(timezone_id="Europe/Berlin")
     page = watched.page
-    start, end = (round((now - timedelta(seconds=s)).timestamp() * 1000) for s in (1000, 0))
-    page.goto(f"{dashboard.url}/host/hv1?from={start}&to={end}")
+    first, last = (round((now - timedelta(seconds=s)).timestamp() * 1000) for s in (1000, 0))
+    page.goto(f"{dashboard.url}/host/hv1?from={first}&to={last}")
     wait_for_curves(page)
     page.get_by_label("Compare with").select_option(label="1 week before")
     expect(page).to_have_url(re.compile("vs=-7d"))
@@ -49,6 +49,9 @@ def test_a_host_stands_beside_its_last_week(
     expect(entry).to_have_text("busy, 7\u00a0d before25\u00a0%")
     expect(page.locator(legend("cpu_busy_ratio"))).to_have_text("50\u00a0%")
     expect(page.locator(DASHES).first).to_be_attached()
+    swatch = entry.locator(".swatch")
+    expect(swatch).to_have_css("border-top-style", "dashed")
+    expect(swatch).to_have_css("height", "2px")
     # In the gap of this week last week goes on.
     box = plot_box(page)
     at = box["x"] + box["width"] * 0.4
@@ -67,7 +70,7 @@ def test_a_host_stands_beside_its_last_week(
     page.go_back()
     expect(entry).to_have_count(0)
     expect(page.get_by_label("Compare with")).to_have_value("")
-    page.goto(f"{dashboard.url}/host/hv1?from={start}&to={end}&vs=-168h")
+    page.goto(f"{dashboard.url}/host/hv1?from={first}&to={last}&vs=-168h")
     expect(page.get_by_label("Compare with")).to_have_value("-168h")
     expect(page.locator('.legend__entry[data-column="cpu_busy_ratio_before"]')).to_contain_text(
         "168\u00a0h before"
