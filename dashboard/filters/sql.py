@@ -70,6 +70,7 @@ class _Writer:
         value = self._parameter(pattern)
         form = _ANY_LIKE if field.is_list else _LIKE
         parts = [form.format(sql.Identifier(name), value) for name in field.columns]
+        parts += [_ANY_LIKE.format(sql.Identifier(name), value) for name in field.list_columns]
         return sql.SQL(" OR ").join(parts)
 
     def _number(self, node: Number) -> sql.Composable:

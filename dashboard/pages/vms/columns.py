@@ -6,6 +6,9 @@ from dashboard.pages.vms.queries import VmRow
 from dashboard.parts.contract import TableRow
 from dashboard.parts.markup import clean
 
+# Of each direction a percentile and a maximum are stored, and not of both at a time.
+BOTH_DIRECTIONS = "; a 95th percentile or maximum is that of each direction, added: at most so much"
+
 COLUMNS = (
     Column(
         field="name",
@@ -97,7 +100,7 @@ COLUMNS = (
         name="disk",
         unit="bytes_per_second",
         text="vmText",
-        about="read and written",
+        about=f"read and written{BOTH_DIRECTIONS}",
         width_pixels=105,
         is_over=True,
     ),
@@ -107,7 +110,7 @@ COLUMNS = (
         name="net",
         unit="bits_per_second",
         text="vmText",
-        about="received and sent",
+        about=f"received and sent{BOTH_DIRECTIONS}",
         is_over=True,
     ),
     Column(
@@ -171,6 +174,7 @@ def cells(row: VmRow) -> TableRow:
         "uuid": row.uuid,
         "name": clean(row.name),
         "title": None if not row.title else clean(row.title),
+        "former_names": clean(", ".join(row.former_names or [])) or None,
         "host": row.host,
         "owner": None if row.owner is None else clean(row.owner),
         "tags": clean(" ".join(row.tags)) or None,

@@ -20,6 +20,8 @@ class VmRow(NamedTuple):
     uuid: str
     name: str
     title: str | None
+    # What it was called before, the newest first.
+    former_names: list[str] | None
     host: str
     owner: str | None
     tags: list[str]
