@@ -4,6 +4,8 @@
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
+import numpy as np
+
 from dashboard.charts.columns import Columns, Numbers, has_values
 from dashboard.components.line_menus import BEFORE, STATISTIC
 from dashboard.errors import RangeError
@@ -55,7 +57,8 @@ def with_statistic(columns: Columns, statistic: Statistic, names: Iterable[str])
         for name in names:
             wanted = columns.get(f"{name}_{statistic}")
             if wanted is not None and has_values(wanted):
-                found[name] = wanted
+                # A percentile is that of a bin, whose middle may lie above the greatest sample.
+                found[name] = np.minimum(wanted, columns.get(f"{name}_max", wanted))
                 lined.append(name)
     return Lined(found, tuple(lined))
 

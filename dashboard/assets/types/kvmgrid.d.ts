@@ -151,6 +151,8 @@ declare namespace kvmgrid {
     TableRows: new (root: Element, shown: (update: contract.Update) => void) => TableRows;
     fileText(value: unknown): string;
     isStaleRow(row: tables.Row): boolean;
+    // cell_lines.js
+    linePath(values: (number | null)[]): string;
     // template.js
     learnTemplates(described: { [name: string]: contract.Json }): Templates;
     expand(tree: contract.Tree, templates: Templates): contract.Tree;

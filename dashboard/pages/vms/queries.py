@@ -4,6 +4,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.components.cell_lines import CellLine
 from dashboard.queries import Query
 
 
@@ -55,3 +56,4 @@ class VmCount(NamedTuple):
 VMS_ORDER = Query(__package__, "vms_order", VmOrder)
 VMS_ROWS = Query(__package__, "vms_rows", VmRow)
 VMS_COUNT = Query(__package__, "vms_count", VmCount)
+VMS_LINES = Query(__package__, "vms_lines", CellLine)
