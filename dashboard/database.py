@@ -31,7 +31,7 @@ from dashboard.queries import SCHEMA_STATE, Query, SchemaState
 from dashboard.settings import DatabaseSettings, read_secret
 
 Row = TypeVar("Row")
-Parameter = str | float | datetime | Sequence[int]
+Parameter = str | float | datetime | Sequence[int] | Sequence[str]
 log = structlog.get_logger("database")
 
 # Seconds without an answer from the peer after which the kernel gives a connection up. A statement timeout
@@ -39,6 +39,12 @@ log = structlog.get_logger("database")
 _SILENCE_SECONDS = 15
 _PATIENCE_WHILE_AWAY_SECONDS = 1.0
 _PASSWORD = re.compile(r"(password=|://[^:/@\s]*:)[^@\s]+")
+# What an older schema lacks.
+_UNDEFINED = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+)
 
 
 class Database:
@@ -149,7 +155,7 @@ class Database:
         if isinstance(error, psycopg.errors.QueryCanceled):
             seconds = self._settings.statement_timeout_seconds
             return QueryTimeoutError(f"The database needed more than {seconds:g} s for this question.")
-        if isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
+        if isinstance(error, _UNDEFINED):
             return SchemaMissingError(_first_line(error))
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             return SchemaMissingError(f"{_first_line(error)} (the role lacks its grants)")

@@ -24,10 +24,12 @@ MINIMUM_WINDOW = timedelta(seconds=10)
 MAXIMUM_WINDOW = timedelta(days=3653)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MONTH_COUNT = 12
+# Those that are stored with histograms (docs/schema.md).
+HISTOGRAM_LEVELS = frozenset({"1h", "1d"})
 
 _RELATIVE = re.compile(r"now(?:-(?P<count>\d{1,6})(?P<unit>[smhdwMy]))?(?:/(?P<rounded>[mhdwMy]))?\Z")
 _EPOCH_MILLISECONDS = re.compile(r"\d{11,14}\Z")
-_UNITS = {
+UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -76,6 +78,11 @@ class Level(NamedTuple):
     def stored_name(self) -> str:
         """The level that is read."""
         return self.of or self.name
+
+    @property
+    def has_histograms(self) -> bool:
+        """Whether its buckets know how the means of five minutes in them are distributed."""
+        return self.stored_name in HISTOGRAM_LEVELS
 
     @property
     def is_raw(self) -> bool:
@@ -140,7 +147,7 @@ def _instant(text: str, *, now: datetime, zone: tzinfo, is_end: bool) -> datetim
         if relative:
             instant = now
             if relative["count"]:
-                instant -= int(relative["count"]) * _UNITS[relative["unit"]]
+                instant -= int(relative["count"]) * UNITS[relative["unit"]]
             if relative["rounded"]:
                 instant = _rounded(instant.astimezone(zone), relative["rounded"], is_end=is_end)
         elif _EPOCH_MILLISECONDS.match(text):
@@ -185,4 +192,4 @@ def _rounded(instant: datetime, unit: str, *, is_end: bool) -> datetime:
     if unit == "M":
         year = floor.year + floor.month // MONTH_COUNT
         return floor.replace(year=year, month=floor.month % MONTH_COUNT + 1)
-    return floor + _UNITS[unit]
+    return floor + UNITS[unit]

@@ -69,7 +69,9 @@
     const breaks = [];
     for (const gap of picture.gaps) {
       const next = firstFrom(starts, gap.end_seconds);
-      if (next > 0 && next < starts.length && starts[next] === gap.end_seconds) breaks.push(next);
+      // Rows of an earlier time may stand in it: no line of this time leads to them.
+      const isEmpty = next > 0 && starts[next - 1] + picture.bucket_seconds <= gap.start_seconds;
+      if (isEmpty && next < starts.length && starts[next] === gap.end_seconds) breaks.push(next);
     }
     breaks.sort((one, other) => one - other);
     const times = spread(Float64Array, starts, breaks);
@@ -114,6 +116,16 @@
     }
     return low;
   }
+
+  /**
+   * Returns the index of the newest row of which more is known than what was at an earlier time, -1 where there is none.
+   * @param {{times: Float64Array, columns: Map<string, Float32Array>}} rows
+   */
+  kvmgrid.newestRow = function ({ times, columns }) {
+    const own = Array.from(columns).filter(([name]) => !name.endsWith("_before"));
+    for (let row = times.length - 1; row >= 0; row -= 1) if (own.some(([, column]) => Number.isFinite(column[row]))) return row;
+    return -1;
+  };
 
   /**
    * Returns the index of the time nearest to an instant, -1 where there is none.

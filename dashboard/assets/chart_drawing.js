@@ -159,14 +159,18 @@
      */
     kind(panel) {
       const { picture, drawn } = this;
-      if (!picture || !drawn || !picture.bucket_seconds) return "";
-      const hasBand = panel.series.some(({ column }) => !this.hidden.has(column) && drawn.columns.has(column + "_max"));
-      return hasBand ? "mean, band min to max" : "mean";
+      if (!picture || !drawn) return "";
+      const shown = panel.series.filter(({ column }) => drawn.columns.has(column) && !this.hidden.has(column));
+      return kvmgrid.panelKind(picture, shown, shown.some(({ column }) => drawn.columns.has(column + "_max")));
     }
 
-    /** @param {string} key */
+    /**
+     * Returns a panel with all the lines that the picture has in it.
+     * @param {string} key
+     */
     panel(key) {
-      return /** @type {Panel} */ (this.options.panels.find((panel) => panel.key === key));
+      const panel = /** @type {Panel} */ (this.options.panels.find((each) => each.key === key));
+      return this.picture ? kvmgrid.linedPanel(panel, this.picture) : panel;
     }
 
     /** Says why there are no curves, or no samples. */
@@ -261,7 +265,7 @@
       const { start_seconds: start, end_seconds: end } = picture;
       // A live range moves on under an event that was pointed at.
       if (this.pointer && !(this.pointer.seconds >= start && this.pointer.seconds <= end)) this.pointer = null;
-      const row = this.pointer ? kvmgrid.nearestRow(drawn.times, this.pointer.seconds) : drawn.times.length - 1;
+      const row = this.pointer ? kvmgrid.nearestRow(drawn.times, this.pointer.seconds) : kvmgrid.newestRow(drawn);
       kvmgrid.writeLegendValues(this.place(".chart__legends"), drawn.columns, this.hidden, row);
       const seconds = this.pointer && row >= 0 ? drawn.times[row] : null;
       kvmgrid.drawCrosshair(this.place(".crosshair"), picture, seconds, this.pointedTop());
@@ -279,7 +283,8 @@
     drawTable() {
       const place = this.place(".chart__table");
       const { picture } = this;
-      kvmgrid.morph(place, this.isTable && picture ? [kvmgrid.tableTree(this.options.table, this.rows, picture)] : []);
+      const table = picture && this.isTable ? kvmgrid.linedTable(this.options.table, picture, this.rows.columns) : [];
+      kvmgrid.morph(place, this.isTable && picture ? [kvmgrid.tableTree(table, this.rows, picture)] : []);
       kvmgrid.writeTimes(place);
     }
 

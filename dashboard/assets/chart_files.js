@@ -30,15 +30,18 @@
    * @param {Picture} picture
    */
   function fileColumns(panels, table, picture) {
-    const kind = picture.bucket_seconds ? ", mean" : "";
+    const kind = (/** @type {string} */ column) => {
+      const statistic = kvmgrid.statisticOf(picture, column);
+      return statistic && ", " + statistic;
+    };
     const drawn = panels.flatMap(({ title, unit, series }) =>
       series.flatMap(({ column, words }) => [
-        { column, words: title + ": " + words + kind, unit },
+        { column, words: title + ": " + words + kind(column), unit },
         { column: column + "_min", words: title + ": " + words + ", min", unit },
         { column: column + "_max", words: title + ": " + words + ", max", unit },
       ])
     );
-    const told = table.map(({ column, words, unit }) => ({ column, words: words + kind, unit }));
+    const told = table.map(({ column, words, unit }) => ({ column, words: words + kind(column), unit }));
     return Array.from(new Map([...told, ...drawn].map((each) => [each.column, each])).values());
   }
 
@@ -61,7 +64,9 @@
    * @param {Picture} picture
    */
   kvmgrid.chartCsv = function (panels, table, rows, picture) {
-    const known = fileColumns(panels, table, picture).filter(({ column }) => rows.columns.has(column));
+    const lined = panels.map((panel) => kvmgrid.linedPanel(panel, picture));
+    const told = kvmgrid.linedTable(table, picture, rows.columns);
+    const known = fileColumns(lined, told, picture).filter(({ column }) => rows.columns.has(column));
     const time = picture.bucket_seconds ? `Time (UTC, begin of ${picture.bucket_seconds} s)` : "Time (UTC)";
     const lines = [[time, ...known.map(({ words, unit }) => `${words} [${STORED[unit]}]`)].map(cell).join(",")];
     const first = picture.start_seconds - picture.bucket_seconds;

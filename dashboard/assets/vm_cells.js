@@ -58,8 +58,12 @@
   function VmLink({ data, value }) {
     if (!data) return e("span", { className: "quiet" }, "…");
     if (!data.uuid) return e("span", { className: "quiet" }, "no longer known");
-    const title = data.title ? data.title + "\n" + data.uuid : data.uuid;
-    return e("span", { className: "cell-link" }, e("a", { href: "/vm/" + encodeURIComponent(data.uuid), title }, value));
+    // A filter finds it by these, too.
+    const formerly = data.former_names ? "formerly " + data.former_names : "";
+    const title = [data.title, formerly, data.uuid].filter(Boolean).join("\n");
+    const link = e("a", { href: "/vm/" + encodeURIComponent(data.uuid), title, key: "link" }, value);
+    const note = formerly ? e("span", { className: "cell-note", key: "note" }, " " + formerly) : null;
+    return e("span", { className: "cell-link" }, link, note);
   }
 
   /** @param {tables.Params} params */

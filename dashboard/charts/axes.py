@@ -8,7 +8,7 @@ from datetime import tzinfo
 from dashboard import units
 from dashboard.charts.columns import Columns, greatest, has_values
 from dashboard.charts.contract import PanelState
-from dashboard.charts.panel import Panel
+from dashboard.charts.panel import BEFORE_SUFFIX, Panel
 from dashboard.charts.ticks import Tick, time_ticks, value_ticks
 from dashboard.timerange import TimeRange
 
@@ -76,7 +76,13 @@ def _state(panel: Panel, columns: Columns, row_count: int, subject: str) -> Pane
 
 
 def _is_known(panel: Panel, columns: Columns) -> bool:
-    return any(has_values(columns[series.column]) for series in panel.series)
+    shown = (series.column for series in panel.series)
+    return any(
+        has_values(columns[name])
+        for each in shown
+        for name in (each, f"{each}{BEFORE_SUFFIX}")
+        if name in columns
+    )
 
 
 def _axis(panel: Panel, columns: Columns) -> tuple[float, list[Tick]]:
@@ -89,7 +95,8 @@ def _axis(panel: Panel, columns: Columns) -> tuple[float, list[Tick]]:
     if panel.maximum is not None:
         return panel.maximum, value_ticks(panel.maximum, write)
     seen = [columns.get(f"{series.column}_max", columns[series.column]) for series in panel.series]
-    maximum = max(panel.floor, greatest(seen), greatest([columns[series.column] for series in panel.series]))
+    names = [name for each in panel.series for name in (each.column, f"{each.column}{BEFORE_SUFFIX}")]
+    maximum = max(panel.floor, greatest(seen), greatest([columns[name] for name in names if name in columns]))
     if panel.unit == "ratio":
         maximum = min(maximum, 1.0)
     # Marks at round decimal bits, although the values are bytes.

@@ -63,6 +63,18 @@ def columns(points: Sequence[tuple[float | None, ...]], names: Sequence[str]) ->
     return {name: table[:, index] for index, name in enumerate(names)}
 
 
+def aligned(times_seconds: Numbers, other_seconds: Numbers, found: Columns) -> dict[str, Numbers]:
+    """Return columns of other rows at the times of some, which are in order; NaN without such a row."""
+    places = np.searchsorted(times_seconds, other_seconds)
+    is_known = places < len(times_seconds)
+    is_known[is_known] = times_seconds[places[is_known]] == other_seconds[is_known]
+    wide = {}
+    for name, column in found.items():
+        wide[name] = np.full(len(times_seconds), np.nan)
+        wide[name][places[is_known]] = column[is_known]
+    return wide
+
+
 def find_gaps(samples: Samples, spacing: Spacing) -> list[Stretch]:
     """Return the gaps between rows, each from the end of a row to the beginning of the next."""
     starts = samples.times_seconds

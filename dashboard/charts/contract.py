@@ -68,6 +68,8 @@ class Picture(Struct, frozen=True, kw_only=True):
     """All that is drawn except the rows. ``bucket_seconds`` is 0 for samples that are not averaged.
 
     ``marks`` take ``marks_pixels`` above the panels. At ``moves_seconds`` the object came to another place.
+    Of the columns ``lined`` the lines are ``statistic``, of others means. ``before`` says which earlier time
+    the columns with "_before" at their end are of.
     """
 
     start_seconds: float
@@ -84,6 +86,9 @@ class Picture(Struct, frozen=True, kw_only=True):
     marks: Element
     marks_pixels: int
     nothing: Element
+    statistic: str = ""
+    lined: tuple[str, ...] = ()
+    before: str = ""
 
 
 class ChartUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):

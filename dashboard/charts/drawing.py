@@ -30,13 +30,19 @@ class Frame(NamedTuple):
 
 
 class Data(NamedTuple):
-    """What is drawn. ``names`` are the columns that browsers need; ``series`` says what they belong to."""
+    """What is drawn. ``names`` are the columns that browsers need; ``series`` says what they belong to.
+
+    Of the columns ``lined`` the lines are ``statistic``. ``before`` says which time is drawn beside it.
+    """
 
     series: str
     names: Sequence[str]
     times_seconds: Numbers
     columns: Columns
     gaps: Sequence[Stretch]
+    statistic: str = ""
+    lined: tuple[str, ...] = ()
+    before: str = ""
 
 
 class Notes(NamedTuple):
@@ -79,6 +85,9 @@ def draw(panels: Sequence[Panel], data: Data, notes: Notes, frame: Frame) -> Dra
         marks=notes.marks,
         marks_pixels=notes.marks_pixels,
         nothing=notes.nothing,
+        statistic=data.statistic,
+        lined=data.lined,
+        before=data.before,
     )
     sent = {name: data.columns[name] for name in data.names if name in data.columns}
     found = rows(data.series, data.times_seconds, sent)

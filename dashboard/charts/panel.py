@@ -13,6 +13,8 @@ Drawing: TypeAlias = Literal["stack", "area", "line"]
 # Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.
 LINE_PIXELS = 1.3
 THICK_PIXELS = 2.4
+# What the column of an earlier time is called, after the one that it stands beside.
+BEFORE_SUFFIX = "_before"
 
 
 class Series(Struct, frozen=True):
@@ -23,7 +25,7 @@ class Series(Struct, frozen=True):
     colour: str
     drawing: Drawing = "line"
     width_pixels: float = LINE_PIXELS
-    dash: Literal["solid", "dot"] = "solid"
+    dash: Literal["solid", "dot", "dash"] = "solid"
     is_hidden: bool = False
     explanation: str = ""
 
@@ -65,3 +67,14 @@ def drawn_columns(panels: tuple[Panel, ...], table: tuple[TableColumn, ...]) -> 
         if panel.ground_column is not None:
             names[panel.ground_column] = None
     return tuple(names | dict.fromkeys(each.column for each in table))
+
+
+def line_columns(panels: tuple[Panel, ...], table: tuple[TableColumn, ...]) -> tuple[str, ...]:
+    """Return the columns that are lines, areas or in the table, each once. Parts of a stack are none."""
+    lines = (each.column for panel in panels for each in panel.series if each.drawing != "stack")
+    return tuple(dict.fromkeys([*lines, *(each.column for each in table)]))
+
+
+def before_columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of an earlier time that stand beside some."""
+    return tuple(f"{name}{BEFORE_SUFFIX}" for name in names)

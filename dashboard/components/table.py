@@ -73,6 +73,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     # Shown while some row has the field.
     is_optional: bool = False
     sort: Literal["asc", "desc"] | None = None
+    # The address of lines (components/cell_lines): a column of pictures has no values to sort by or to save.
+    lines: str | None = None
 
 
 def definition(column: Column) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def definition(column: Column) -> dict[str, Any]:
         # A cell shows more of the row than its value, and AG Grid looks at the value only.
         "equals": None if column.cell is None else {"function": "tableIsDrawn(params)"},
         "cellRenderer": column.cell,
+        "sortable": None if column.lines is None else False,
         "width": column.width_pixels if column.is_pinned else None,
         "minWidth": None if column.is_pinned else column.least_pixels or column.width_pixels,
         # What is left of the width is shared.
@@ -114,6 +117,7 @@ def _context(column: Column) -> dict[str, Any]:
         "unit": column.unit,
         "words": UNIT_WORDS[column.unit],
         "name": column.name,
+        "lines": column.lines,
         "isOptional": column.is_optional,
         "isHidden": column.is_hidden,
         "isFirst": column.is_first,

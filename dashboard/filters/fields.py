@@ -90,8 +90,8 @@ NETWORK_RATE = Measure(
 class Field(Struct, frozen=True, kw_only=True):
     """One thing to filter by: a figure if it has a measure, one of its words if it has some, else a text.
 
-    A text in any of its columns is enough, and any text of a column of lists. Several figures may share a
-    qualifier: their units tell which.
+    A text in any of its columns is enough, and any text of a column of lists; ``list_columns`` are those of a
+    field that has others too. Several figures may share a qualifier: their units tell which.
     """
 
     qualifier: str
@@ -100,6 +100,7 @@ class Field(Struct, frozen=True, kw_only=True):
     measure: Measure | None = None
     words: tuple[str, ...] = ()
     is_list: bool = False
+    list_columns: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Literal["figure", "word", "text"]:
@@ -176,7 +177,12 @@ HOST_FIELDS = Fields(
 DOMAIN_FIELDS = Fields(
     "VM",
     (
-        Field(qualifier="name", about="name or title", columns=("name", "title")),
+        Field(
+            qualifier="name",
+            about="name, title, or what it was called before",
+            columns=("name", "title"),
+            list_columns=("former_names",),
+        ),
         Field(qualifier="uuid", about="UUID", columns=("uuid",)),
         Field(qualifier="host", about="host it is on: its id, or its name", columns=("host", "hostname")),
         Field(

@@ -12,6 +12,10 @@ from dashboard.filters.tree import And, Node, Not, Number, Or, Text, Unknown, Wo
 _OPERATORS = {sign: sql.SQL(sign) for sign in (">", ">=", "<", "<=", "=")}
 _LIKE = sql.SQL("{} ILIKE {}")
 _ANY_LIKE = sql.SQL("EXISTS (SELECT FROM unnest({}) AS item WHERE item ILIKE {})")
+# Few rows have such a list: the others are told first, without a question for each.
+_ANY_LIKE_IF_ANY = sql.SQL(
+    "({0} IS NOT NULL AND EXISTS (SELECT FROM unnest({0}) AS item WHERE item ILIKE {1}))"
+)
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -70,6 +74,7 @@ class _Writer:
         value = self._parameter(pattern)
         form = _ANY_LIKE if field.is_list else _LIKE
         parts = [form.format(sql.Identifier(name), value) for name in field.columns]
+        parts += [_ANY_LIKE_IF_ANY.format(sql.Identifier(name), value) for name in field.list_columns]
         return sql.SQL(" OR ").join(parts)
 
     def _number(self, node: Number) -> sql.Composable:

@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from dashboard.charts.columns import Samples, Spacing, Stretch, find_gaps
+from dashboard.charts.columns import Numbers, Samples, Spacing, Stretch, aligned, columns, find_gaps
 from dashboard.database import Database, Parameter
 from dashboard.queries import Query
 from dashboard.timerange import Level, TimeRange, coarser
@@ -32,12 +32,16 @@ class Watch(NamedTuple):
 
 
 class Series(NamedTuple, Generic[Row]):
-    """The rows of one object: how samples and buckets are asked for, of which relation, by which keys."""
+    """The rows of one object: how samples and buckets are asked for, of which relation, by which keys.
+
+    ``percentiles`` asks for those of buckets, where there are some.
+    """
 
     raw: Query[Row]
     rollup: Query[Row]
     relation: str
     keys: Mapping[str, Parameter]
+    percentiles: Query[Any] | None = None
 
 
 def read_rows(
@@ -47,22 +51,46 @@ def read_rows(
 
     The first field of a row is its time, in seconds since the epoch. Raises a DatabaseError.
     """
-    margin = timedelta(seconds=level.bucket_seconds + max(tick_seconds, NEIGHBOUR_SECONDS))
-    parameters: dict[str, Parameter] = {
-        **series.keys,
-        "start": window.start - margin,
-        "end": window.end + margin,
-    }
+    parameters = _parameters(series, window, level, tick_seconds)
     if level.is_raw:
         rows = database.fetch(series.raw, parameters)
     else:
-        # Of a bucket that is made of several, all of them.
-        parameters["start"] = _edge(window.start - margin, level.bucket_seconds)
-        parameters["bucket_seconds"] = level.bucket_seconds
         rows = database.fetch(series.rollup, parameters, view=f"{series.relation}_{level.stored_name}")
     start, end = window.start.timestamp() - level.bucket_seconds, window.end.timestamp()
     first, last = (bisect_left(rows, edge, key=lambda row: row[0]) for edge in (start, end))
     return rows[max(0, first - 1) : last + 1]
+
+
+def read_percentiles(
+    database: Database, series: Series[Row], window: TimeRange, level: Level, times_seconds: Numbers
+) -> dict[str, Numbers]:
+    """Return columns of percentiles of the buckets at some times, none where none are kept.
+
+    Raises a DatabaseError.
+    """
+    if series.percentiles is None or not level.has_histograms:
+        return {}
+    parameters = _parameters(series, window, level, NEIGHBOUR_SECONDS)
+    view = f"{series.relation}_{level.stored_name}"
+    rows = database.fetch(series.percentiles, parameters, view=view)
+    found = columns(rows, series.percentiles.row_type._fields)
+    return aligned(times_seconds, found.pop("time_seconds"), found)
+
+
+def read_earlier_rows(
+    database: Database, series: Series[Row], window: TimeRange, level: Level, watch: Watch
+) -> tuple[Level, list[Row]]:
+    """Return the rows of an earlier range, of a level that is kept for so long, and that level.
+
+    Raises a DatabaseError.
+    """
+    if level.reads_samples:
+        rows = read_rows(database, series, window, level, watch.tick_seconds)
+        stored = coarser(level)
+        if rows or stored is None:
+            return level, rows
+        level = stored
+    return read_kept_rows(database, series, window, level, watch)
 
 
 def read_kept_rows(
@@ -85,6 +113,22 @@ def read_kept_rows(
             break
         level, rows = next_level, older
     return level, rows
+
+
+def _parameters(
+    series: Series[Row], window: TimeRange, level: Level, tick_seconds: float
+) -> dict[str, Parameter]:
+    margin = timedelta(seconds=level.bucket_seconds + max(tick_seconds, NEIGHBOUR_SECONDS))
+    start, end = window.start - margin, window.end + margin
+    if level.is_raw:
+        return {**series.keys, "start": start, "end": end}
+    # Of a bucket that is made of several, all of them.
+    return {
+        **series.keys,
+        "start": _edge(start, level.bucket_seconds),
+        "end": end,
+        "bucket_seconds": level.bucket_seconds,
+    }
 
 
 def _edge(instant: datetime, bucket_seconds: int) -> datetime:

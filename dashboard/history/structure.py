@@ -8,6 +8,7 @@ from dash import html
 
 from dashboard.charts.component import Chart
 from dashboard.charts.panel import Panel, TableColumn
+from dashboard.components.line_menus import line_menus
 from dashboard.components.range_bar import range_bar
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.parts import Parts, body, place
@@ -42,7 +43,7 @@ def chart_id(page: str) -> str:
 
 def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
     """Return the structure of a page; ids begin with its name."""
-    note = html.Div(className="note-place", **place("note"))
+    note = html.Div([line_menus(), html.Div(className="note-place", **place("note"))])
     drawn = Chart(note, id=chart_id(page), panels=chart.panels, table=chart.table, label=chart.label)
     return Parts(
         [

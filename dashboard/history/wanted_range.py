@@ -12,6 +12,7 @@ from dashboard.timerange import Level, TimeRange, parse
 from dashboard.web.time_zone import read_zone
 
 TIME_LETTERS_MAX = 64
+KEPT = ("from", "to", "tz", "line", "vs")
 # A step of the width has other ticks; with finer ones each window would have a chart of its own.
 WIDTH_STEP_PIXELS = 100
 UNKNOWN_TICK_SECONDS = 10.0
@@ -44,9 +45,9 @@ def wanted_range(request: Request) -> WantedRange:
 
 
 def kept_query(request: Request) -> str:
-    """Return what of an address goes along to the page of another object: range and zone."""
+    """Return what of an address goes along to the page of another object: range, zone and kind of lines."""
     named = named_in(request)
-    kept = {name: named[name][0][:TIME_LETTERS_MAX] for name in ("from", "to", "tz") if name in named}
+    kept = {name: named[name][0][:TIME_LETTERS_MAX] for name in KEPT if name in named}
     return f"?{urlencode(kept)}" if kept else ""
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from dashboard.queries import Query
 
-# Those that are not about hosts.
+# Those that are not about the minutes of hosts.
 _VIEWS = {
     "vm_samples_rollup": "domain_samples_1m",
+    "vm_percentiles": "domain_samples_1h",
+    "host_percentiles": "host_samples_1h",
     "vm_neighbours": "domain_samples_1m",
     "vm_disk_rollup": "domain_block_samples_1m",
     "vm_disks": "domain_block_samples_1m",

@@ -39,6 +39,12 @@ def crowd(seeder: Seeder, database: MigratedDatabase) -> Seeder:
         ]
     )
     copy_vm(database.owner_url, WEB.uuid, CROWD_COUNT)
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute(
+            "INSERT INTO kvmgrid.domain_names (domain_id, name, valid_from, valid_to)"
+            " SELECT domain_id, 'shop', now() - INTERVAL '2 days', now() - INTERVAL '1 day'"
+            " FROM kvmgrid.domains WHERE name = 'crowd-00007'"
+        )
     # All of the crowd is on the host that reports.
     with psycopg.connect(database.owner_url) as owner:
         owner.execute(
@@ -176,6 +182,28 @@ def test_each_look_is_its_own(page: Page, dashboard: Dashboard, crowd: Seeder, t
     page.get_by_role("button", name="Show all VMs").click()
     expect(count(page)).to_have_text("2,000 VMs")
     expect(page.locator(".table-nothing")).to_have_count(0)
+
+
+def test_rows_have_the_line_of_a_day_and_what_they_were_called(
+    page: Page, dashboard: Dashboard, crowd: Seeder
+) -> None:
+    """The lines come after the rows, in one question for those in sight; a former name finds a VM."""
+    assert crowd is not None
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/files/" in request.url else None)
+    page.goto(f"{dashboard.url}/vms?q=-name:crowd")
+    expect(cell(page, "web", "cpu_day").locator("svg")).to_have_attribute(
+        "aria-label", f"hours of the last day: 0{GAP}% to 0{GAP}%"
+    )
+    expect(cell(page, "batch", "cpu_day")).to_have_text("none yet")
+    assert 1 == len(asked)
+    show_only(page, "shop")
+    expect(count(page)).to_have_text("1 of 2,000 VMs")
+    expect(page.locator(".ag-pinned-left-cols-container .ag-row")).to_have_text("crowd-00007 formerly shop")
+    page.goto(f"{dashboard.url}/hosts")
+    expect(page.locator('[row-id="hv1"] [col-id="cpu_day"] svg')).to_have_attribute(
+        "aria-label", re.compile("hours of the last day: 30")
+    )
 
 
 def test_the_top_of_a_window_is_one_address(

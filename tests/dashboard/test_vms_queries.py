@@ -15,7 +15,7 @@ from dashboard.pages.vms.feed import VmsFeed
 from dashboard.pages.vms.queries import VMS_ORDER, VMS_ROWS
 from dashboard.pages.vms.view import Over, read_view
 from dashboard.settings import DatabaseSettings
-from tests.dashboard.lives import Lives, Stay, with_devices
+from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 from tests.dashboard.vm_crowd import copy_vm
 from tests.services import MigratedDatabase
@@ -40,7 +40,11 @@ def feed(database: MigratedDatabase, seeder: Seeder, lives: Lives) -> Iterator[V
         ]
     )
     earlier, later = now - timedelta(hours=2), now - timedelta(minutes=30)
-    lives.lived(WEB, [Stay("hv2", earlier, later), Stay("hv1", later, how="migrated")])
+    lives.lived(
+        WEB,
+        [Stay("hv2", earlier, later), Stay("hv1", later, how="migrated")],
+        [Name("first", earlier, later), Name("second", later, now), Name("web", now)],
+    )
     for vm in (DB, STUCK, SPARE):
         lives.lived(vm, [Stay("hv1", earlier)])
     with psycopg.connect(database.owner_url) as owner:
@@ -76,6 +80,9 @@ SHOWN = {
     "?q=shop": ["web"],
     "?q=-shop -name:db": ["lost", "spare", "stuck"],
     "?q=db%25": ["db%1"],
+    "?q=name=first": ["web"],
+    "?q=SEC": ["web"],
+    "?q=-name:first": ["db%1", "lost", "spare", "stuck"],
     "?q=uuid:000000000003": ["stuck"],
     "?q=tag=ssd owner:SHOP": ["web"],
     "?q=host:hv2": ["lost"],
@@ -148,9 +155,10 @@ def test_a_row_says_where_a_vm_came_from(feed: VmsFeed, lives: Lives) -> None:
         float(rows["web"]["disk_bytes_per_second"]) // 1000,
         rows["web"]["network_bytes_per_second"],
     )
-    assert ("The shop", "shop", "ssd rack:a") == tuple(
-        rows["web"][name] for name in ("title", "owner", "tags")
+    assert ("The shop", "shop", "ssd rack:a", "second, first") == tuple(
+        rows["web"][name] for name in ("title", "owner", "tags", "former_names")
     )
+    assert "former_names" not in rows["db%1"]
     assert "cpu_ratio" not in rows["spare"]
 
 
@@ -162,15 +170,18 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_what_nobody_asks_for_is_not_read(database: MigratedDatabase, seeder: Seeder) -> None:
-    """An order reads stays only if it is by moves; rows in sight are found by their keys."""
+    """An order reads stays if it is by moves, and names of before if a filter has a name; rows have keys."""
     seeder.store([host_batch("hv1", utc_now(), 1, SLOW._replace(domains=[WEB]))])
     copy_vm(database.owner_url, WEB.uuid, 2000)
-    order = VMS_ORDER.text().replace("{condition}", "cpu_ratio > 0.5")
+    text = VMS_ORDER.text()
+    order = text.replace("{condition}", "cpu_ratio > 0.5")
+    former = text.replace("{condition}", "EXISTS (SELECT FROM unnest(former_names) AS n WHERE n = 'x')")
     plans = {}
     with psycopg.connect(database.owner_url) as connection:
         for name, text, parameters in (
             ("cpu", order.replace("{order}", "cpu_ratio DESC"), {"limit": 10} | NOW),
             ("moved", order.replace("{order}", "moved_seconds"), {"limit": 10} | NOW),
+            ("former", former.replace("{order}", "name"), {"limit": 10} | NOW),
             ("rows", VMS_ROWS.text(), {"domain_ids": [100001, 100002]} | NOW),
         ):
             explain = f"EXPLAIN (FORMAT json) {text}".encode()
@@ -183,3 +194,5 @@ def test_what_nobody_asks_for_is_not_read(database: MigratedDatabase, seeder: Se
 
     assert "residency" not in plans["cpu"]
     assert "residency" in plans["moved"]
+    assert "domain_names" not in plans["cpu"] + plans["moved"]
+    assert "domain_names" in plans["former"]

@@ -7,7 +7,7 @@ declare namespace contract {
     colour: string;
     drawing: "stack" | "area" | "line";
     width_pixels: number;
-    dash: "solid" | "dot";
+    dash: "solid" | "dot" | "dash";
     is_hidden: boolean;
     explanation: string;
   }
@@ -80,6 +80,9 @@ declare namespace contract {
     marks: Tree;
     marks_pixels: number;
     nothing: Tree;
+    statistic: string;
+    lined: string[];
+    before: string;
   }
   interface ChartUpdate {
     number: number;

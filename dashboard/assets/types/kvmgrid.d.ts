@@ -151,6 +151,8 @@ declare namespace kvmgrid {
     TableRows: new (root: Element, shown: (update: contract.Update) => void) => TableRows;
     fileText(value: unknown): string;
     isStaleRow(row: tables.Row): boolean;
+    // cell_lines.js
+    linePath(values: (number | null)[]): string;
     // template.js
     learnTemplates(described: { [name: string]: contract.Json }): Templates;
     expand(tree: contract.Tree, templates: Templates): contract.Tree;
@@ -173,6 +175,11 @@ declare namespace kvmgrid {
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
     nearestRow(times: Float64Array, seconds: number): number;
+    newestRow(rows: Rows): number;
+    linedPanel(panel: contract.Panel, picture: contract.Picture): contract.Panel;
+    linedTable(table: contract.TableColumn[], picture: contract.Picture, columns: Columns): contract.TableColumn[];
+    statisticOf(picture: contract.Picture, column: string): string;
+    panelKind(picture: contract.Picture, shown: contract.Series[], hasBand: boolean): string;
     plotPixels(picture: contract.Picture, bands: Band[]): number;
     panelBands(picture: contract.Picture): Band[];
     chartLayout(picture: contract.Picture, bands: Band[], colour: (token: string) => string, isTouch: boolean): Record<string, any>;

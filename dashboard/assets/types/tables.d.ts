@@ -19,6 +19,7 @@ declare namespace tables {
     uuid?: string;
     name?: string;
     title?: string;
+    former_names?: string;
     state_name?: string;
     contested_by?: string;
     memory_assigned_bytes?: number;
@@ -34,6 +35,7 @@ declare namespace tables {
       unit: string;
       words: string;
       name?: string;
+      lines?: string;
       isOptional?: boolean;
       isHidden?: boolean;
       isFirst?: boolean;

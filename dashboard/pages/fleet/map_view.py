@@ -138,7 +138,7 @@ def _legend() -> Element:
     return h(
         "ul",
         *(
-            h("li", h("span", class_=f"swatch swatch--{name}", aria_hidden="true"), word)
+            h("li", h("span", class_=f"cell-look cell-look--{name}", aria_hidden="true"), word)
             for name, word in words
         ),
         class_="map-legend",

@@ -10,11 +10,26 @@ from dashboard.charts.columns import Samples, Spacing, columns
 from dashboard.charts.drawing import Data, Drawing, Frame, Notes, draw
 from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.components.host_words import host_path
-from dashboard.database import Database
+from dashboard.database import Database, Parameter
+from dashboard.history.comparison import Earlier, Place, choice_note, compared
+from dashboard.history.line_choice import LineChoice, Lined, with_statistic
 from dashboard.history.range_words import nearest_samples, no_samples, range_note, young_object
-from dashboard.history.rows import Series, Watch, missing, read_kept_rows
-from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
-from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
+from dashboard.history.rows import (
+    Series,
+    Watch,
+    missing,
+    read_earlier_rows,
+    read_kept_rows,
+    read_percentiles,
+)
+from dashboard.pages.host.panels import DRAWN_COLUMNS, LINE_COLUMNS, PANELS, with_derived
+from dashboard.pages.host.queries import (
+    HOST_PERCENTILES,
+    HOST_SAMPLES_RAW,
+    HOST_SAMPLES_ROLLUP,
+    HOST_SPAN,
+    HostPoint,
+)
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent, SampleSpan
 from dashboard.timerange import Level, TimeRange, parse
@@ -37,6 +52,7 @@ class ChartKey(NamedTuple):
     silent_since_seconds: float | None
     first_seen_seconds: float
     is_catching_up: bool
+    choice: LineChoice = LineChoice()
 
     @property
     def watch(self) -> Watch:
@@ -55,9 +71,10 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     """Return the chart for a key; raise a DatabaseError or RangeError."""
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
-    series = Series(HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, "host_samples", {"host_id": key.host_id})
-    level, points = read_kept_rows(database, series, window, key.level, key.watch)
+    level, points = read_kept_rows(database, _series(key), window, key.level, key.watch)
     key = key._replace(level=level)
+    place = Place(window, zone, level, key.tick_seconds)
+    earlier = _earlier(database, key, place)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
     span = None if shown else nearest_samples(database, HOST_SPAN, {"host_id": key.host_id}, window, now)
@@ -68,7 +85,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     return HostChart(
         drawing=draw(
             PANELS,
-            _data(key, window, points, now),
+            _data(key, place, _columns(database, key, window, points), earlier, now),
             Notes(
                 events_seconds=[mark.time_seconds for mark in marks],
                 marks=event_strip(marks, key.events, window),
@@ -79,24 +96,53 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
         note=h(
             "div",
             range_note(window, key.level, zone, key.watch, intervals),
+            choice_note(key.choice, earlier, place),
             young_object(path, first_seen_at, window),
         ),
     )
 
 
-def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: datetime) -> Data:
-    found = with_derived(columns(points, HostPoint._fields))
+def _series(key: ChartKey) -> Series[HostPoint]:
+    keys: dict[str, Parameter] = {"host_id": key.host_id}
+    return Series(HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, "host_samples", keys, HOST_PERCENTILES)
+
+
+def _columns(database: Database, key: ChartKey, window: TimeRange, points: Sequence[HostPoint]) -> Lined:
+    found = columns(points, HostPoint._fields)
+    if key.choice.statistic == "p95":
+        found |= read_percentiles(database, _series(key), window, key.level, found["time_seconds"])
+    return with_statistic(with_derived(found), key.choice.statistic, LINE_COLUMNS)
+
+
+def _earlier(database: Database, key: ChartKey, place: Place) -> Earlier | None:
+    before = key.choice.before
+    window = None if before is None else before.window(place.window, place.zone)
+    if before is None or window is None:
+        return None
+    level, points = read_earlier_rows(database, _series(key), window, key.level, key.watch)
+    return Earlier(before, level, _columns(database, key._replace(level=level), window, points).columns)
+
+
+def _data(key: ChartKey, place: Place, lined: Lined, earlier: Earlier | None, now: datetime) -> Data:
+    found = lined.columns
     samples = Samples(
         times_seconds=found["time_seconds"],
         shortest_intervals=found["interval_seconds"],
         longest_intervals=found["interval_seconds_max"],
     )
+    spacing = Spacing(key.tick_seconds, key.level.bucket_seconds)
+    gaps = missing(samples, spacing, key.watch, place.window, now)
+    if earlier is not None:
+        found = compared(found, gaps, earlier, place, LINE_COLUMNS)
     return Data(
-        series=f"{key.host}/{key.level.name}",
+        series=f"{key.host}/{key.level.name}/{key.choice.name}",
         names=DRAWN_COLUMNS,
-        times_seconds=samples.times_seconds,
+        times_seconds=found["time_seconds"],
         columns=found,
-        gaps=missing(samples, Spacing(key.tick_seconds, key.level.bucket_seconds), key.watch, window, now),
+        gaps=gaps,
+        statistic=key.choice.statistic,
+        lined=lined.names,
+        before="" if earlier is None else earlier.before.words,
     )
 
 

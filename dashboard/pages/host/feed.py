@@ -19,6 +19,7 @@ from dashboard.components.failure import failed, noticed
 from dashboard.database import Database
 from dashboard.errors import DatabaseError
 from dashboard.history.charted_answer import Answer, Holding, charted, late, stamped
+from dashboard.history.line_choice import read_line_choice
 from dashboard.history.wanted_range import (
     UNKNOWN_TICK_SECONDS,
     WantedRange,
@@ -126,7 +127,9 @@ class HostFeed:
         }
 
         def draw() -> Drawing:
-            key = self._chart_key(wanted_range(request), view, host)
+            key = self._chart_key(wanted_range(request), view, host)._replace(
+                choice=read_line_choice(request)
+            )
             parts["events"] = event_list(key.events, kept_query(request))
             chart = self._charts.get(key)
             parts["note"] = h("div", chart.note, still_arriving(host))

@@ -13,6 +13,7 @@ from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
     HOST_NOW,
+    HOST_PERCENTILES,
     HOST_SAMPLES_RAW,
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
@@ -52,5 +53,13 @@ HOST = Page(
     register=register,
     # A connection stays free for each of the other pages, however slow the charts are.
     worker_count=lambda connection_count: max(1, connection_count - 2),
-    queries=(HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SPAN, HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP),
+    queries=(
+        HOST_NOW,
+        HOST_DOMAINS,
+        HOST_EVENTS,
+        HOST_SPAN,
+        HOST_SAMPLES_RAW,
+        HOST_SAMPLES_ROLLUP,
+        HOST_PERCENTILES,
+    ),
 )

@@ -2,7 +2,15 @@
 """What the chart of a host shows: its panels from top to bottom, and the columns of its table."""
 
 from dashboard.charts.columns import Columns, Numbers
-from dashboard.charts.panel import THICK_PIXELS, Panel, Series, TableColumn, drawn_columns
+from dashboard.charts.panel import (
+    THICK_PIXELS,
+    Panel,
+    Series,
+    TableColumn,
+    before_columns,
+    drawn_columns,
+    line_columns,
+)
 
 CPU = Panel(
     key="cpu",
@@ -136,16 +144,16 @@ TABLE = (
     TableColumn("I/O pressure", "pressure_io_some_ratio", "ratio"),
     TableColumn("CPU temp.", "cpu_temperature_celsius", "celsius"),
 )
-DRAWN_COLUMNS = drawn_columns(PANELS, TABLE)
+LINE_COLUMNS = line_columns(PANELS, TABLE)
+DRAWN_COLUMNS = (*drawn_columns(PANELS, TABLE), *before_columns(LINE_COLUMNS))
 
 
 def with_derived(columns: Columns) -> dict[str, Numbers]:
     """Return the columns with the ones that panels need and rows do not carry."""
     total = columns["memory_total_bytes"]
-    return {
-        **columns,
-        "memory_used_bytes": columns["memory_used_ratio"] * total,
-        "memory_used_bytes_min": columns["memory_used_ratio_min"] * total,
-        "memory_used_bytes_max": columns["memory_used_ratio_max"] * total,
-        "memory_legacy_bytes": columns["memory_used_legacy_ratio"] * total,
+    of_memory = {
+        name.replace("_ratio", "_bytes"): column * total
+        for name, column in columns.items()
+        if name.startswith("memory_used_ratio")
     }
+    return {**columns, **of_memory, "memory_legacy_bytes": columns["memory_used_legacy_ratio"] * total}

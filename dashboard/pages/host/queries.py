@@ -128,9 +128,22 @@ class HostPoint(NamedTuple):
     cpu_temperature_celsius_max: float | None
 
 
+class HostPercentiles(NamedTuple):
+    """The 95th percentiles of one bucket of a host."""
+
+    time_seconds: float
+    cpu_busy_ratio_p95: float | None
+    cpu_steal_ratio_p95: float | None
+    memory_used_ratio_p95: float | None
+    disk_latency_seconds_p95: float | None
+    network_receive_bytes_per_second_p95: float | None
+    network_transmit_bytes_per_second_p95: float | None
+
+
 HOST_NOW = Query(__package__, "host_now", HostNow)
 HOST_DOMAINS = Query(__package__, "host_domains", HostDomain)
 HOST_EVENTS = Query(__package__, "host_events", HostEvent)
 HOST_SPAN = Query(__package__, "host_span", SampleSpan)
 HOST_SAMPLES_RAW = Query(__package__, "host_samples_raw", HostPoint)
 HOST_SAMPLES_ROLLUP = Query(__package__, "host_samples_rollup", HostPoint)
+HOST_PERCENTILES = Query(__package__, "host_percentiles", HostPercentiles)

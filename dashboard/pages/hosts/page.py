@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hosts as a table, live: to sort, filter and take along."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dash import Dash, html
 
+from dashboard.components.cell_lines import CellLine, Hours, serve_lines
 from dashboard.components.feed_callback import bind_feed
 from dashboard.components.filter_field import FilterField, bind_filter
 from dashboard.components.health_circle import reason_words
@@ -25,6 +27,7 @@ PATH = "/hosts"
 PARTS = "hosts-parts"
 TABLE = "hosts-table"
 FILTER = "hosts-filter"
+LINES_PATH = "/files/host-lines.json"
 
 COLUMNS = (
     Column(
@@ -58,6 +61,14 @@ COLUMNS = (
         name="cpu",
         unit="ratio",
         about="busy share of all CPUs of the host",
+    ),
+    Column(
+        field="cpu_day",
+        title="CPU 24 h",
+        cell="CellLine",
+        about="means of the last 24 hours, from 0 to 100 %",
+        width_pixels=90,
+        lines=LINES_PATH,
     ),
     Column(
         field="memory_used_ratio", title="Memory", name="mem", unit="ratio", about="total minus MemAvailable"
@@ -115,6 +126,7 @@ class HostDomainCounts(NamedTuple):
 
 
 HOST_DOMAIN_COUNTS = Query(__package__, "host_domain_counts", HostDomainCounts)
+HOST_LINES = Query(__package__, "host_lines", CellLine)
 
 
 def cells(row: HostRow) -> TableRow:
@@ -198,6 +210,11 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     bind_feed(app, PARTS, TableFeed(database, SOURCE, keep_seconds=keep_seconds), workers)
     bind_filter(app, FILTER, HOST_FIELDS)
 
+    def ask(keys: Sequence[str], of: Hours) -> list[CellLine]:
+        return database.fetch(HOST_LINES, {"hosts": list(keys), **of._asdict()})
+
+    serve_lines(app.server, LINES_PATH, ask)
+
 
 HOSTS = Page(
     name="hosts",
@@ -207,6 +224,6 @@ HOSTS = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(HOSTS_QUERY, HOST_DOMAIN_COUNTS),
+    queries=(HOSTS_QUERY, HOST_DOMAIN_COUNTS, HOST_LINES),
     libraries=(TABLE_LIBRARY,),
 )

@@ -5,21 +5,34 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import numpy as np
+
 from dashboard.charts.axes import seconds_per_pixel
-from dashboard.charts.columns import Samples, Spacing, Stretch, off_stretches
+from dashboard.charts.columns import Columns, Samples, Spacing, Stretch, off_stretches
 from dashboard.charts.drawing import Data, Drawing, Frame, Notes, draw
 from dashboard.components.domain_words import domain_path
 from dashboard.components.event_strip import MARK_PIXELS, event_marks, event_strip
 from dashboard.database import Database, Parameter
+from dashboard.history.comparison import Earlier, Place, choice_note, compared
+from dashboard.history.line_choice import LineChoice, Lined, with_statistic
 from dashboard.history.range_words import nearest_samples, no_samples, range_note, young_object
-from dashboard.history.rows import Series, Watch, missing, read_kept_rows, read_rows
-from dashboard.pages.vm.panels import DISK_PANELS, DRAWN_COLUMNS, INTERFACE_PANELS, PANELS
+from dashboard.history.rows import (
+    Series,
+    Watch,
+    missing,
+    read_earlier_rows,
+    read_kept_rows,
+    read_percentiles,
+    read_rows,
+)
+from dashboard.pages.vm.panels import DISK_PANELS, DRAWN_COLUMNS, INTERFACE_PANELS, LINE_COLUMNS, PANELS
 from dashboard.pages.vm.point_columns import point_columns
 from dashboard.pages.vm.queries import (
     VM_DISK_RAW,
     VM_DISK_ROLLUP,
     VM_INTERFACE_RAW,
     VM_INTERFACE_ROLLUP,
+    VM_PERCENTILES,
     VM_SAMPLES_RAW,
     VM_SAMPLES_ROLLUP,
     VM_SPAN,
@@ -58,6 +71,7 @@ class ChartKey(NamedTuple):
     disk: str | None
     interface: str | None
     query: str
+    choice: LineChoice = LineChoice()
 
 
 class VmChart(NamedTuple):
@@ -73,6 +87,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> VmChart:
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     level, points = read_kept_rows(database, _series(key), window, key.level, key.watch)
     key = key._replace(level=level)
+    place = Place(window, zone, level, key.watch.tick_seconds)
+    earlier = _earlier(database, key, place)
     first, last = window.start.timestamp() - key.level.bucket_seconds, window.end.timestamp()
     shown = [point for point in points if first <= point.time_seconds < last]
     span = None if shown else nearest_samples(database, VM_SPAN, {"domain_id": key.domain_id}, window, now)
@@ -90,20 +106,22 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> VmChart:
     return VmChart(
         drawing=draw(
             PANELS,
-            _data(database, key, window, points, now),
+            _data(key, place, _columns(database, key, window, points), earlier, now),
             notes,
             Frame(window, key.level, zone, key.width_pixels),
         ),
         note=h(
             "div",
             range_note(window, key.level, zone, key.watch, [point.interval_seconds for point in shown]),
+            choice_note(key.choice, earlier, place),
             young_object(domain_path(key.uuid), first_seen_at, window),
         ),
     )
 
 
 def _series(key: ChartKey) -> Series[VmPoint]:
-    return Series(VM_SAMPLES_RAW, VM_SAMPLES_ROLLUP, "domain_samples", {"domain_id": key.domain_id})
+    keys: dict[str, Parameter] = {"domain_id": key.domain_id}
+    return Series(VM_SAMPLES_RAW, VM_SAMPLES_ROLLUP, "domain_samples", keys, VM_PERCENTILES)
 
 
 def _disk_series(key: ChartKey, device: str) -> Series[DiskPoint]:
@@ -116,9 +134,7 @@ def _interface_series(key: ChartKey, device: str) -> Series[InterfacePoint]:
     return Series(VM_INTERFACE_RAW, VM_INTERFACE_ROLLUP, "domain_interface_samples", keys)
 
 
-def _data(
-    database: Database, key: ChartKey, window: TimeRange, points: Sequence[VmPoint], now: datetime
-) -> Data:
+def _columns(database: Database, key: ChartKey, window: TimeRange, points: Sequence[VmPoint]) -> Lined:
     disk_points = interface_points = None
     tick_seconds = key.watch.tick_seconds
     if key.disk is not None:
@@ -126,23 +142,47 @@ def _data(
     if key.interface is not None:
         series = _interface_series(key, key.interface)
         interface_points = read_rows(database, series, window, key.level, tick_seconds)
-    found = point_columns(points, disk_points, interface_points)
+    percentiles: Columns = {}
+    if key.choice.statistic == "p95":
+        times = np.array([point.time_seconds for point in points])
+        percentiles = read_percentiles(database, _series(key), window, key.level, times)
+    found = point_columns(points, disk_points, interface_points, percentiles)
+    return with_statistic(found, key.choice.statistic, LINE_COLUMNS)
+
+
+def _earlier(database: Database, key: ChartKey, place: Place) -> Earlier | None:
+    before = key.choice.before
+    window = None if before is None else before.window(place.window, place.zone)
+    if before is None or window is None:
+        return None
+    level, points = read_earlier_rows(database, _series(key), window, key.level, key.watch)
+    return Earlier(before, level, _columns(database, key._replace(level=level), window, points).columns)
+
+
+def _data(key: ChartKey, place: Place, lined: Lined, earlier: Earlier | None, now: datetime) -> Data:
+    found = lined.columns
     samples = Samples(
         times_seconds=found["time_seconds"],
         shortest_intervals=found["interval_seconds"],
         longest_intervals=found["interval_seconds_max"],
     )
+    tick_seconds = key.watch.tick_seconds
     spacing = Spacing(tick_seconds, key.level.bucket_seconds)
     row_seconds = float(key.level.bucket_seconds or TICKS_OFF * tick_seconds)
+    gaps = missing(samples, spacing, key.watch, place.window, now)
+    off = off_stretches(samples.times_seconds, found["off_share"], row_seconds)
+    if earlier is not None:
+        found = compared(found, gaps, earlier, place, LINE_COLUMNS)
+    series = (key.uuid, key.level.name, key.choice.name, key.disk or "", key.interface or "")
     return Data(
-        series=f"{key.uuid}/{key.level.name}/{key.disk or ''}/{key.interface or ''}"[:128],
+        series="/".join(series)[:128],
         names=DRAWN_COLUMNS,
-        times_seconds=samples.times_seconds,
+        times_seconds=found["time_seconds"],
         columns=found,
-        gaps=[
-            *(each for each in missing(samples, spacing, key.watch, window, now) if _is_missing(each, key)),
-            *off_stretches(samples.times_seconds, found["off_share"], row_seconds),
-        ],
+        gaps=[*(each for each in gaps if _is_missing(each, key)), *off],
+        statistic=key.choice.statistic,
+        lined=lined.names,
+        before="" if earlier is None else earlier.before.words,
     )
 
 

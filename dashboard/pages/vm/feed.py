@@ -20,6 +20,7 @@ from dashboard.components.failure import failed, noticed
 from dashboard.database import Database, Parameter
 from dashboard.errors import DatabaseError
 from dashboard.history.charted_answer import Answer, Holding, charted, late, stamped
+from dashboard.history.line_choice import read_line_choice
 from dashboard.history.rows import Watch
 from dashboard.history.wanted_range import (
     UNKNOWN_TICK_SECONDS,
@@ -193,6 +194,7 @@ class VmFeed:
             disk=shown.disk,
             interface=shown.interface,
             query=kept_query(request),
+            choice=read_line_choice(request),
         )
 
 

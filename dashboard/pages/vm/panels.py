@@ -4,7 +4,15 @@
 The panels of disks and interfaces show all of them together, or the one that is chosen. Of one more is known.
 """
 
-from dashboard.charts.panel import THICK_PIXELS, Panel, Series, TableColumn, drawn_columns
+from dashboard.charts.panel import (
+    THICK_PIXELS,
+    Panel,
+    Series,
+    TableColumn,
+    before_columns,
+    drawn_columns,
+    line_columns,
+)
 
 CPU = Panel(
     key="cpu",
@@ -161,4 +169,5 @@ TABLE = (
     TableColumn("Received", "network_receive_bytes_per_second", "bits_per_second"),
     TableColumn("Sent", "network_transmit_bytes_per_second", "bits_per_second"),
 )
-DRAWN_COLUMNS = drawn_columns(PANELS, TABLE)
+LINE_COLUMNS = line_columns(PANELS, TABLE)
+DRAWN_COLUMNS = (*drawn_columns(PANELS, TABLE), *before_columns(LINE_COLUMNS))

@@ -6,19 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.charts.columns import Columns, Numbers, columns
+from dashboard.charts.columns import Columns, Numbers, aligned, columns
 from dashboard.pages.vm.queries import DiskPoint, InterfacePoint, VmPoint
 
 TOTAL_OF_DISKS = "block_"
+TOTAL_OF_INTERFACES = "network_"
 
 
 def point_columns(
     points: Sequence[VmPoint],
     disk_points: Sequence[DiskPoint] | None,
     interface_points: Sequence[InterfacePoint] | None,
+    percentiles: Columns,
 ) -> dict[str, Numbers]:
-    """Return the columns that the panels name; without the points of a device those of all devices."""
-    found = columns(points, VmPoint._fields)
+    """Return the columns that the panels name; without the points of a device those of all devices.
+
+    Of one device no percentiles are kept.
+    """
+    found = columns(points, VmPoint._fields) | dict(percentiles)
     times = found["time_seconds"]
     if disk_points is None:
         found |= {
@@ -29,22 +34,16 @@ def point_columns(
     else:
         found |= _of_device(times, "disk", columns(disk_points, DiskPoint._fields))
     if interface_points is not None:
+        found = {name: column for name, column in found.items() if not name.startswith(TOTAL_OF_INTERFACES)}
         found |= _of_device(times, "network", columns(interface_points, InterfacePoint._fields))
     return _complete(found, len(times))
 
 
 def _of_device(times: Numbers, prefix: str, device: Columns) -> dict[str, Numbers]:
     """Return the columns of a device at the times of the VM's rows, with which its own were sampled."""
-    places = np.searchsorted(times, device["time_seconds"])
-    is_known = places < len(times)
-    is_known[is_known] = times[places[is_known]] == device["time_seconds"][is_known]
-    found = {}
-    for name, column in device.items():
-        if name != "time_seconds":
-            wide = np.full(len(times), np.nan)
-            wide[places[is_known]] = column[is_known]
-            found[f"{prefix}_{name}"] = wide
-    return found
+    own = dict(device)
+    found = aligned(times, own.pop("time_seconds"), own)
+    return {f"{prefix}_{name}": column for name, column in found.items()}
 
 
 def _complete(found: dict[str, Numbers], count: int) -> dict[str, Numbers]:

@@ -187,6 +187,21 @@ class InterfacePoint(NamedTuple):
     transmit_bytes_per_second_max: float | None
 
 
+class VmPercentiles(NamedTuple):
+    """The 95th percentiles of one bucket of a VM."""
+
+    time_seconds: float
+    cpu_ratio_p95: float | None
+    steal_ratio_p95: float | None
+    memory_used_bytes_p95: float | None
+    memory_resident_bytes_p95: float | None
+    block_read_bytes_per_second_p95: float | None
+    block_write_bytes_per_second_p95: float | None
+    block_latency_seconds_p95: float | None
+    network_receive_bytes_per_second_p95: float | None
+    network_transmit_bytes_per_second_p95: float | None
+
+
 VM_NOW = Query(__package__, "vm_now", VmNow)
 VM_START = Query(__package__, "vm_start", VmStart)
 VM_STAYS = Query(__package__, "vm_stays", VmStay)
@@ -202,3 +217,4 @@ VM_DISK_RAW = Query(__package__, "vm_disk_raw", DiskPoint)
 VM_DISK_ROLLUP = Query(__package__, "vm_disk_rollup", DiskPoint)
 VM_INTERFACE_RAW = Query(__package__, "vm_interface_raw", InterfacePoint)
 VM_INTERFACE_ROLLUP = Query(__package__, "vm_interface_rollup", InterfacePoint)
+VM_PERCENTILES = Query(__package__, "vm_percentiles", VmPercentiles)

@@ -6,6 +6,10 @@ from dashboard.pages.vms.queries import VmRow
 from dashboard.parts.contract import TableRow
 from dashboard.parts.markup import clean
 
+LINES_PATH = "/files/vm-lines.json"
+# Of each direction a percentile and a maximum are stored, and not of both at a time.
+BOTH_DIRECTIONS = "; a 95th percentile or maximum is that of each direction, added: at most so much"
+
 COLUMNS = (
     Column(
         field="name",
@@ -25,7 +29,7 @@ COLUMNS = (
         width_pixels=104,
         is_first=True,
     ),
-    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=120),
+    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=105),
     Column(
         field="cpu_ratio",
         title="CPU",
@@ -40,6 +44,15 @@ COLUMNS = (
         is_over=True,
     ),
     Column(
+        field="cpu_day",
+        title="CPU 24 h",
+        name="day",
+        cell="CellLine",
+        about="means of the last 24 hours, from 0 to 100 %",
+        width_pixels=78,
+        lines=LINES_PATH,
+    ),
+    Column(
         field="steal_ratio",
         title="Steal",
         name="steal",
@@ -48,7 +61,7 @@ COLUMNS = (
         text="vmText",
         about="share of the time that a vCPU wanted to run and had no CPU",
         width_pixels=95,
-        least_pixels=86,
+        least_pixels=80,
         is_first=True,
         is_over=True,
     ),
@@ -79,7 +92,7 @@ COLUMNS = (
         cell="VmUsed",
         text="vmText",
         about="memory used inside, by the guest's own report, and the age of that",
-        width_pixels=125,
+        width_pixels=115,
     ),
     Column(
         field="disk_latency_seconds",
@@ -88,7 +101,7 @@ COLUMNS = (
         unit="seconds",
         text="vmText",
         about="mean time of a request to its disks",
-        width_pixels=105,
+        width_pixels=95,
         is_over=True,
     ),
     Column(
@@ -97,7 +110,7 @@ COLUMNS = (
         name="disk",
         unit="bytes_per_second",
         text="vmText",
-        about="read and written",
+        about=f"read and written{BOTH_DIRECTIONS}",
         width_pixels=105,
         is_over=True,
     ),
@@ -107,7 +120,7 @@ COLUMNS = (
         name="net",
         unit="bits_per_second",
         text="vmText",
-        about="received and sent",
+        about=f"received and sent{BOTH_DIRECTIONS}",
         is_over=True,
     ),
     Column(
@@ -171,6 +184,7 @@ def cells(row: VmRow) -> TableRow:
         "uuid": row.uuid,
         "name": clean(row.name),
         "title": None if not row.title else clean(row.title),
+        "former_names": clean(", ".join(row.former_names or [])) or None,
         "host": row.host,
         "owner": None if row.owner is None else clean(row.owner),
         "tags": clean(" ".join(row.tags)) or None,

@@ -192,11 +192,19 @@ def _outdated(difference: Difference) -> Element:
 def _over(over: Over, rows: Sequence[TableRow]) -> Element:
     what = {"p95": "95th percentile of means of 5 minutes"}.get(over.statistic, STATISTICS[over.statistic])
     words = f"CPU, steal, resident memory, latency, disk and network: {what} over {WINDOWS[over.window]}"
+    bound = (
+        ""
+        if over.statistic == "mean"
+        else "; of disk and network that of each direction, added: an upper bound"
+    )
     until = min((str(row["until"]) for row in rows if "until" in row), default=None)
     if until is None:
         return h("span", f"{words}; none is made yet. The rest is of now.")
     return h(
-        "span", f"{words} up to ", h("time", "", class_="clock", datetime=until), "; the rest is of now."
+        "span",
+        f"{words} up to ",
+        h("time", "", class_="clock", datetime=until),
+        f"{bound}; the rest is of now.",
     )
 
 

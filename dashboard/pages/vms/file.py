@@ -22,6 +22,7 @@ FILE_NAME = "kvmgrid-vms.csv"
 BLOCK_ROW_COUNT = 5000
 # A file of all VMs is seconds of the database's time.
 FILE_COUNT_MAX = 2
+_WRITTEN = [column for column in COLUMNS if column.lines is None]
 # Spreadsheets run texts that begin like a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,12 +56,12 @@ def file_of(feed: VmsFeed, view: View) -> str:
     """Return the text of the file; raise a DatabaseError when the database does not answer."""
     lines = io.StringIO()
     writer = csv.writer(lines)
-    writer.writerow(_head(column, view.over) for column in COLUMNS)
+    writer.writerow(_head(column, view.over) for column in _WRITTEN)
     domain_ids = feed.orders.fresh(view).domain_ids
     for start in range(0, len(domain_ids), BLOCK_ROW_COUNT):
         for row in feed.ask_rows(view.over, domain_ids[start : start + BLOCK_ROW_COUNT]):
             if "is_gone" not in row:
-                writer.writerow(file_text(_value(column, row)) for column in COLUMNS)
+                writer.writerow(file_text(_value(column, row)) for column in _WRITTEN)
     if len(domain_ids) == VM_COUNT_MAX:
         writer.writerow([f"More than {VM_COUNT_MAX:,} VMs: the others are not in this file."])
     return lines.getvalue()

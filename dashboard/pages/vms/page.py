@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The VMs as a table: fifty thousand of them, sorted and filtered by the database, live in their places."""
 
+import re
+from collections.abc import Sequence
+
 from dash import Dash, html
 from dash.development.base_component import Component
 
+from dashboard.components.cell_lines import CellLine, Hours, serve_lines
 from dashboard.components.feed_callback import bind_feed
 from dashboard.components.filter_field import FilterField, bind_filter
 from dashboard.components.table import TABLE_LIBRARY, column_menu, file_link, table
 from dashboard.database import Database
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.page import Page
-from dashboard.pages.vms.columns import COLUMNS
+from dashboard.pages.vms.columns import COLUMNS, LINES_PATH
 from dashboard.pages.vms.feed import COUNT, NOTHING, ORDER, OVER, VmsFeed
 from dashboard.pages.vms.file import FILE_NAME, FILE_PATH, serve_file
-from dashboard.pages.vms.queries import VMS_COUNT, VMS_ORDER, VMS_ROWS
+from dashboard.pages.vms.queries import VMS_COUNT, VMS_LINES, VMS_ORDER, VMS_ROWS
 from dashboard.pages.vms.view import STATISTICS, WINDOWS
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.parts import Parts, body, place
@@ -25,6 +29,7 @@ PATH = "/vms"
 PARTS = "vms-parts"
 TABLE = "vms-table"
 FILTER = "vms-filter"
+_DOMAIN_ID = re.compile(r"[0-9]{1,9}\Z")
 
 
 def over_menu() -> Component:
@@ -86,6 +91,12 @@ def register(app: Dash, database: Database, workers: Workers, *, keep_seconds: f
     bind_filter(app, FILTER, DOMAIN_FIELDS)
     serve_file(app.server, feed)
 
+    def ask(keys: Sequence[str], of: Hours) -> list[CellLine]:
+        domain_ids = [int(key) for key in keys if _DOMAIN_ID.match(key)]
+        return database.fetch(VMS_LINES, {"domain_ids": domain_ids, **of._asdict()})
+
+    serve_lines(app.server, LINES_PATH, ask)
+
 
 VMS = Page(
     name="vms",
@@ -95,6 +106,6 @@ VMS = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(VMS_ORDER, VMS_ROWS, VMS_COUNT),
+    queries=(VMS_ORDER, VMS_ROWS, VMS_COUNT, VMS_LINES),
     libraries=(TABLE_LIBRARY,),
 )

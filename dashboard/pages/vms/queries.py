@@ -4,6 +4,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from dashboard.components.cell_lines import CellLine
 from dashboard.queries import Query
 
 
@@ -20,6 +21,8 @@ class VmRow(NamedTuple):
     uuid: str
     name: str
     title: str | None
+    # What it was called before, the newest first.
+    former_names: list[str] | None
     host: str
     owner: str | None
     tags: list[str]
@@ -53,3 +56,4 @@ class VmCount(NamedTuple):
 VMS_ORDER = Query(__package__, "vms_order", VmOrder)
 VMS_ROWS = Query(__package__, "vms_rows", VmRow)
 VMS_COUNT = Query(__package__, "vms_count", VmCount)
+VMS_LINES = Query(__package__, "vms_lines", CellLine)

@@ -3,5 +3,6 @@
 -- Parameters: none
 -- Columns: one VmCount
 SELECT
-    (SELECT count(*) FROM domains_now)::integer AS domain_count,
+    -- Without their newest samples, which nobody asks for: a fifth of the time of domains_now.
+    (SELECT count(*) FROM domains_known WHERE removed_at IS NULL)::integer AS domain_count,
     (SELECT count(*) FROM hosts_now)::integer AS host_count

@@ -14,6 +14,7 @@ FROM (
             n.name,
             -- Empty rather than unknown: otherwise no filter that says what a name is not would be true.
             coalesce(n.title, '') AS title,
+            former.names AS former_names,
             n.host,
             coalesce(n.hostname, n.host) AS hostname,
             n.owner,
@@ -23,56 +24,17 @@ FROM (
             n.staleness_seconds AS age_seconds,
             extract(epoch FROM now() - m.moved_at)::double precision AS moved_seconds,
             n.vcpu_count,
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.cpu_ratio_mean
-                WHEN 'p95' THEN w.cpu_ratio_p95
-                WHEN 'max' THEN w.cpu_ratio_max
-                ELSE n.cpu_ratio
-            END AS cpu_ratio,
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.steal_ratio_mean
-                WHEN 'p95' THEN w.steal_ratio_p95
-                WHEN 'max' THEN w.steal_ratio_max
-                ELSE n.steal_ratio
-            END AS steal_ratio,
+            n.cpu_ratio,
+            n.steal_ratio,
             n.memory_assigned_bytes,
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.memory_resident_bytes_mean
-                WHEN 'p95' THEN w.memory_resident_bytes_p95
-                WHEN 'max' THEN w.memory_resident_bytes_max
-                ELSE n.memory_resident_bytes
-            END AS memory_resident_bytes,
-            (
-                CASE %(statistic)s::text
-                    WHEN 'mean' THEN w.memory_resident_bytes_mean
-                    WHEN 'p95' THEN w.memory_resident_bytes_p95
-                    WHEN 'max' THEN w.memory_resident_bytes_max
-                    ELSE n.memory_resident_bytes
-                END / nullif(n.memory_assigned_bytes, 0)::double precision
-            )::real AS memory_resident_ratio,
+            n.memory_resident_bytes,
+            (n.memory_resident_bytes / nullif(n.memory_assigned_bytes, 0)::double precision)::real AS memory_resident_ratio,
             n.memory_used_bytes,
             n.memory_used_ratio,
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.block_latency_seconds_mean
-                WHEN 'p95' THEN w.block_latency_seconds_p95
-                WHEN 'max' THEN w.block_latency_seconds_max
-                ELSE n.block_latency_seconds
-            END AS disk_latency_seconds,
-            -- Of both directions: a percentile and a maximum of each, added, are no less than that of the sum.
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.block_read_bytes_per_second_mean + w.block_write_bytes_per_second_mean
-                WHEN 'p95' THEN w.block_read_bytes_per_second_p95 + w.block_write_bytes_per_second_p95
-                WHEN 'max' THEN w.block_read_bytes_per_second_max + w.block_write_bytes_per_second_max
-                ELSE n.block_read_bytes_per_second + n.block_write_bytes_per_second
-            END AS disk_bytes_per_second,
-            CASE %(statistic)s::text
-                WHEN 'mean' THEN w.network_receive_bytes_per_second_mean + w.network_transmit_bytes_per_second_mean
-                WHEN 'p95' THEN w.network_receive_bytes_per_second_p95 + w.network_transmit_bytes_per_second_p95
-                WHEN 'max' THEN w.network_receive_bytes_per_second_max + w.network_transmit_bytes_per_second_max
-                ELSE n.network_receive_bytes_per_second + n.network_transmit_bytes_per_second
-            END AS network_bytes_per_second
-        FROM domains_now AS n
-        LEFT JOIN domain_windows AS w ON w.domain_id = n.domain_id AND w.window_name = %(window)s
+            n.disk_latency_seconds,
+            n.disk_bytes_per_second,
+            n.network_bytes_per_second
+        FROM domains_over(%(statistic)s, %(window)s) AS n
         -- A group has one row of a VM: the join is left out where nobody asks for it.
         LEFT JOIN (
             SELECT domain_id, max(valid_from) AS moved_at
@@ -80,6 +42,12 @@ FROM (
             WHERE valid_to IS NULL AND how IN ('migrated', 'moved', 'returned')
             GROUP BY domain_id
         ) AS m ON m.domain_id = n.domain_id
+        LEFT JOIN (
+            SELECT domain_id, array_agg(name) AS names
+            FROM domain_name_history
+            WHERE valid_to IS NOT NULL
+            GROUP BY domain_id
+        ) AS former ON former.domain_id = n.domain_id
     ) AS vms
     WHERE {condition}
     ORDER BY {order} NULLS LAST, name COLLATE "C", domain_id

@@ -94,6 +94,7 @@ def host_database(**changes: list[Any]) -> RowDatabase:
         "host_events": [HostEvent(NOW - timedelta(minutes=5), "domain_started", "vm1", None, 1, "hv1", "u")],
         "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
         "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
+        "host_percentiles": [],
         "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
     }
     return RowDatabase(rows | changes)

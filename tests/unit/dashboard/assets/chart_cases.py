@@ -2,18 +2,30 @@
 """What the tests of the Chart component's scripts read: updates as Python encodes them."""
 
 import random
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import msgspec
 
 from dashboard.charts.axes import WRITERS
-from dashboard.charts.columns import Stretch
+from dashboard.charts.columns import Stretch, columns
 from dashboard.charts.contract import ColumnUpdate
+from dashboard.charts.drawing import Data, Drawing, Frame, draw
 from dashboard.charts.versions import Versions
-from dashboard.pages.host.panels import PANELS, TABLE
-from dashboard.timerange import LEVELS
-from tests.unit.dashboard.charts.drawings import NO_NOTES, START_SECONDS, WINDOW, drawing, points, whole
+from dashboard.history.before import read_before
+from dashboard.history.comparison import Earlier, Place, compared
+from dashboard.pages.host.panels import DRAWN_COLUMNS, LINE_COLUMNS, PANELS, TABLE, with_derived
+from dashboard.pages.host.queries import HostPoint
+from dashboard.timerange import LEVELS, RAW
+from tests.unit.dashboard.charts.drawings import (
+    NO_NOTES,
+    START_SECONDS,
+    WINDOW,
+    drawing,
+    gaps_of,
+    points,
+    whole,
+)
 from tests.unit.dashboard.charts.test_versions import drawn
 from tests.unit.dashboard.rows import host_point
 
@@ -49,8 +61,26 @@ def charts() -> dict[str, Any]:
         "off": drawing([*points(3), host_point(START_SECONDS + 100)], gaps=[off]),
         "many": drawing(many),
         "neighbours": drawing(points(5), window=short),
+        "before": beside_last_week(),
     }
     return {name: whole(found) for name, found in cases.items()}
+
+
+def beside_last_week() -> Drawing:
+    """Return twenty samples with a gap in their middle, and forty of the week before."""
+    before = read_before("-7d")
+    assert before is not None
+    now = [*points(10), *points(30)[20:]]
+    past = [
+        host_point(START_SECONDS - before.length.total_seconds() + 10 * index, cpu_busy_ratio=0.25)
+        for index in range(40)
+    ]
+    place = Place(WINDOW._replace(end=WINDOW.start + timedelta(seconds=400)), UTC, RAW, 10.0)
+    gaps = gaps_of(now)
+    earlier = Earlier(before, RAW, with_derived(columns(past, HostPoint._fields)))
+    found = compared(with_derived(columns(now, HostPoint._fields)), gaps, earlier, place, LINE_COLUMNS)
+    data = Data("hv1/raw", DRAWN_COLUMNS, found["time_seconds"], found, gaps, before=before.words)
+    return draw(PANELS, data, NO_NOTES, Frame(place.window, RAW, UTC, 1200))
 
 
 def histories() -> list[list[dict[str, ColumnUpdate]]]:

@@ -6,7 +6,7 @@ import { cases, colour, loadHere } from "./scripts.mjs";
 
 globalThis.document = { addEventListener() {}, hidden: true, querySelectorAll: () => [] };
 globalThis.setInterval = () => 0;
-const kvmgrid = loadHere(["chart_columns.js", "chart_layout.js", "chart_files.js", "table.js"]);
+const kvmgrid = loadHere(["chart_columns.js", "chart_layout.js", "chart_lines.js", "chart_files.js", "table.js"]);
 const { charts, panels } = cases();
 const TABLE = [{ column: "cpu_busy_ratio", words: "=1+1, \"busy\"", unit: "ratio" }];
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { cases, colour, loadHere } from "./scripts.mjs";
 
-const kvmgrid = loadHere(["chart_axis.js", "chart_columns.js", "chart_legend.js", "chart_table.js", "number_words.js"]);
+const kvmgrid = loadHere(["chart_axis.js", "chart_columns.js", "chart_lines.js", "chart_legend.js", "chart_table.js", "number_words.js"]);
 const { charts, numbers, panels, table } = cases();
 
 kvmgrid.clock = (milliseconds, hasFractions) => new Date(milliseconds).toISOString() + (hasFractions ? " fine" : "");

@@ -13,7 +13,10 @@ from dashboard.filters.tree import Node, written
 from tests.unit.dashboard.filters.trees import nodes
 
 COLUMNS = {
-    column for fields in (HOST_FIELDS, DOMAIN_FIELDS) for field in fields.fields for column in field.columns
+    column
+    for fields in (HOST_FIELDS, DOMAIN_FIELDS)
+    for field in fields.fields
+    for column in (*field.columns, *field.list_columns)
 }
 # All that a condition may be made of.
 ALLOWED = re.compile(

@@ -16,6 +16,7 @@ def vm_row(domain_id: int = 1, **changes: Any) -> VmRow:
         "uuid": f"00000000-0000-4000-8000-{domain_id:012x}",
         "name": f"vm{domain_id}",
         "title": None,
+        "former_names": None,
         "host": "hv1",
         "owner": "shop",
         "tags": ["ssd", "web"],

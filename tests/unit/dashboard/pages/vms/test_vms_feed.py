@@ -144,6 +144,9 @@ def test_figures_of_a_window_say_up_to_when() -> None:
     later = feed.answer(ask(wanting(first), search="?over=p95-24h&sort=-steal"))
     words = texts(later.parts[OVER].tree)
     assert "95th percentile of means of 5 minutes over 24 hours up to" in words
+    assert "of disk and network that of each direction, added: an upper bound" in words
+    mean = feed.answer(ask(search="?over=mean-24h"))
+    assert "upper bound" not in texts(mean.parts[OVER].tree)
     assert NOW.isoformat() in str(later.parts[OVER].tree)
     assert OVER not in feed.answer(ask()).parts
 
