@@ -129,6 +129,7 @@ class HostFeed:
             key = self._chart_key(wanted_range(request), view, host)
             parts["events"] = event_list(key.events, kept_query(request))
             chart = self._charts.get(key)
+            parts["missing"] = chart.missing
             parts["note"] = h("div", chart.note, still_arriving(host))
             return chart.drawing
 

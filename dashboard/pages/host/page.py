@@ -7,6 +7,12 @@ from dashboard.database import Database
 from dashboard.history.charted_answer import bind_charted
 from dashboard.history.structure import Card, ObjectChart, object_page
 from dashboard.page import Page
+from dashboard.pages.host.coverage.queries import (
+    HOST_BUSY_DOMAINS,
+    HOST_COVERAGE_RAW,
+    HOST_COVERAGE_ROLLUP,
+    HOST_STRETCH_REPORTS,
+)
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
@@ -31,6 +37,7 @@ def layout() -> Parts:
         NAME,
         ObjectChart(PANELS, TABLE, CHART_WORDS),
         (
+            Card("missing", "What is missing in this range", "table-place"),
             Card("vms", "VMs now", "table-place"),
             Card("events", "Events in this range"),
         ),
@@ -52,5 +59,16 @@ HOST = Page(
     register=register,
     # A connection stays free for each of the other pages, however slow the charts are.
     worker_count=lambda connection_count: max(1, connection_count - 2),
-    queries=(HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SPAN, HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP),
+    queries=(
+        HOST_NOW,
+        HOST_DOMAINS,
+        HOST_EVENTS,
+        HOST_SPAN,
+        HOST_SAMPLES_RAW,
+        HOST_SAMPLES_ROLLUP,
+        HOST_COVERAGE_RAW,
+        HOST_COVERAGE_ROLLUP,
+        HOST_STRETCH_REPORTS,
+        HOST_BUSY_DOMAINS,
+    ),
 )
