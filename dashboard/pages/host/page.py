@@ -13,6 +13,12 @@ from dashboard.pages.host.coverage.queries import (
     HOST_COVERAGE_ROLLUP,
     HOST_STRETCH_REPORTS,
 )
+from dashboard.pages.host.devices.queries import (
+    HOST_COLLECTORS,
+    HOST_DISKS,
+    HOST_FILESYSTEMS,
+    HOST_INTERFACES,
+)
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
@@ -39,6 +45,9 @@ def layout() -> Parts:
         (
             Card("missing", "What is missing in this range", "table-place"),
             Card("vms", "VMs now", "table-place"),
+            Card("filesystems", "File systems", "table-place"),
+            Card("disks", "Disks", "table-place"),
+            Card("interfaces", "Interfaces", "table-place"),
             Card("events", "Events in this range"),
         ),
     )
@@ -70,5 +79,9 @@ HOST = Page(
         HOST_COVERAGE_ROLLUP,
         HOST_STRETCH_REPORTS,
         HOST_BUSY_DOMAINS,
+        HOST_FILESYSTEMS,
+        HOST_DISKS,
+        HOST_INTERFACES,
+        HOST_COLLECTORS,
     ),
 )

@@ -99,6 +99,10 @@ def host_database(**changes: list[Any]) -> RowDatabase:
         "host_coverage_rollup": [],
         "host_stretch_reports": [],
         "host_busy_domains": [],
+        "host_filesystems": [],
+        "host_disks": [],
+        "host_interfaces": [],
+        "host_collectors": [],
         "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
     }
     return RowDatabase(rows | changes)

@@ -31,9 +31,10 @@ from tests.unit.dashboard.rows import NOW, host_now, host_point
 
 
 def test_a_host_page_has_all_its_parts() -> None:
-    """Head, facts, VMs, events, what is missing and the chart come at first."""
+    """Head, facts, VMs, devices, events, what is missing and the chart come at first."""
     answer, chart = host_feed(host_database()).answer(ask(), VIEW)
-    assert {"head", "facts", "vms", "note", "missing", "events"} == answer.parts.keys()
+    devices = {"filesystems", "disks", "interfaces"}
+    assert {"head", "facts", "vms", "note", "missing", "events"} | devices == answer.parts.keys()
     assert chart is not None
     assert chart.picture is not None
     assert chart.rows is not None
@@ -105,7 +106,8 @@ def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
     assert chart is None
     assert answer.banner is not None
     assert "The database is away" in texts(answer.banner)
-    assert {"head", "facts", "vms", "events"} == answer.parts.keys()
+    devices = {"filesystems", "disks", "interfaces"}
+    assert {"head", "facts", "vms", "events"} | devices == answer.parts.keys()
     database.failing = {}
     database.rows["host_samples_raw"] = failing
     feed._charts._clock = lambda: time.monotonic() + FAILURE_KEEP_SECONDS
