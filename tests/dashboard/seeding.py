@@ -78,14 +78,14 @@ class Seeder:
         }
         self._insert("host_latest", sample | about, newest_by="host_id")
         self._insert("publisher_reports", self._report(batch, host_id) | about)
-        for table, devices in (
+        for of_host, rows in (
             ("host_disk_samples", batch.disks),
             ("host_interface_samples", batch.interfaces),
             ("host_filesystem_samples", batch.filesystems),
         ):
-            for device in devices:
+            for each in rows:
                 key = {"host_id": host_id, "sampled_at": batch.sampled_at}
-                self._insert(table, key | msgspec.structs.asdict(device))
+                self._insert(of_host, key | msgspec.structs.asdict(each))
         for report in batch.domains or []:
             domain_id = self._domain_id(report.uuid, report.name, host_id, batch.sampled_at)
             row = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}

@@ -81,15 +81,20 @@ def _summary(coverage: Coverage) -> list[Element | str]:
 
 
 def _table(coverage: Coverage, window: TimeRange) -> Element:
-    heads = [h("th", words, scope="col") for words in ("What", "From", "Until", "Missing", "Why")]
+    heads = [h("th", words, scope="col") for words in ("What", "Why", "From", "Until")]
     rows = [
         h(
             "tr",
-            h("th", h("span", class_=f"flaw__mark flaw__link--{flaw.kind}"), LABELS[flaw.kind], scope="row"),
+            h(
+                "th",
+                h("span", class_=f"flaw__mark flaw__link--{flaw.kind}"),
+                LABELS[flaw.kind],
+                h("span", f"{_how_long(flaw)}, {LACKS[flaw.kind]}", class_="cell-note"),
+                scope="row",
+            ),
+            h("td", clean(flaw.reason, _REASON_LETTERS), class_="prose"),
             h("td", _instant(flaw.start_seconds)),
             h("td", "still" if flaw.is_open and window.is_live else _instant(flaw.end_seconds)),
-            h("td", f"{_how_long(flaw)}, {LACKS[flaw.kind]}"),
-            h("td", clean(flaw.reason, _REASON_LETTERS), class_="prose"),
             id=f"flaw-{number}",
         )
         for number, flaw in _numbered(coverage)

@@ -24,9 +24,9 @@ LACKS: Mapping[Kind, str] = MappingProxyType(
         "lost": "no sample",
         "libvirt": "no figures of VMs",
         "busy": "some figures of VMs",
-        "late": "nothing",
+        "late": "nothing is missing",
         "coming": "no sample yet",
-        "clock": "nothing",
+        "clock": "nothing is missing",
     }
 )
 # Kinds in which there is no sample.
