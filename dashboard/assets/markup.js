@@ -18,7 +18,7 @@
       "style tabindex title type viewBox width x x1 x2 y y1 y2").split(" ")
   );
   const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
-  const ID = /^vm-[0-9a-f-]+$/;
+  const ID = /^(vm|flaw)-[0-9a-f-]+$/;
   const ADDRESS = /^([/?#](?![/\\])|$)/;
 
   /**

@@ -78,6 +78,14 @@ class Seeder:
         }
         self._insert("host_latest", sample | about, newest_by="host_id")
         self._insert("publisher_reports", self._report(batch, host_id) | about)
+        for of_host, rows in (
+            ("host_disk_samples", batch.disks),
+            ("host_interface_samples", batch.interfaces),
+            ("host_filesystem_samples", batch.filesystems),
+        ):
+            for each in rows:
+                key = {"host_id": host_id, "sampled_at": batch.sampled_at}
+                self._insert(of_host, key | msgspec.structs.asdict(each))
         for report in batch.domains or []:
             domain_id = self._domain_id(report.uuid, report.name, host_id, batch.sampled_at)
             row = {"domain_id": domain_id, "sampled_at": batch.sampled_at, "host_id": host_id}
@@ -103,8 +111,8 @@ class Seeder:
             "publisher_version": batch.publisher_version,
             "spool_message_count": batch.publisher.spool_message_count,
             "spool_bytes": batch.publisher.spool_bytes,
-            "dropped_message_count": 0,
-            "missed_tick_count": 0,
+            "dropped_message_count": batch.publisher.dropped_message_count,
+            "missed_tick_count": batch.publisher.missed_tick_count,
             "libvirt_version": batch.hypervisor.libvirt_version,
             "hypervisor_version": batch.hypervisor.hypervisor_version,
             "abandoned_call_count": 0,

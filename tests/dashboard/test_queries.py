@@ -34,6 +34,7 @@ from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
 from tests.dashboard.filled_questions import filled, view_of
 from tests.dashboard.fleet_buckets import store_fleet_bucket
+from tests.dashboard.host_devices import busy, with_host_devices
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
 from tests.dashboard.seeding import Load, Seeder, domain, run_of_batches, utc_now
 from tests.services import MigratedDatabase
@@ -67,7 +68,7 @@ class Seeded(NamedTuple):
 def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
     """Give that database, and the dashboard's own connection to it."""
     now = utc_now()
-    vms = [VM, domain(2, "spare", state=5)]
+    vms = [VM, domain(2, "spare", state=5), busy(domain(3, "held"))]
     born = now - timedelta(hours=1)
     with (
         closing(Seeder(shared_database.owner_url)) as seeder,
@@ -75,7 +76,7 @@ def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
         closing(Database(DatabaseSettings(url=shared_database.dashboard_url))) as connected,
     ):
         seeder.store(
-            run_of_batches("hv1", now, 10, Load(domains=vms)),
+            with_host_devices(run_of_batches("hv1", now, 10, Load(domains=vms))),
             [seeder.event("hv1", "domain_started", now, vms[0])],
         )
         for vm in vms:
@@ -102,6 +103,8 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "device": VM.interfaces[0].device if "interface" in query.name else "vda",
         "since": now - timedelta(hours=1),
         "at": now + timedelta(seconds=1),
+        "starts_ms": [round((now - timedelta(seconds=60)).timestamp() * 1000)],
+        "ends_ms": [round((now - timedelta(seconds=30)).timestamp() * 1000)],
         "steal_ratio_min": 0.005,
         "latency_seconds_min": 0.05,
         "domain_ids": [1, 2],

@@ -82,6 +82,9 @@ def test_the_view_of_now_has_the_declared_figures(
         ("domain_samples", "domain_metrics"),
         ("domain_block_samples", "domain_block_metrics"),
         ("domain_interface_samples", "domain_interface_metrics"),
+        ("host_disk_samples", "host_disk_metrics"),
+        ("host_interface_samples", "host_interface_metrics"),
+        ("host_filesystem_samples", "host_filesystem_metrics"),
     ],
 )
 def test_the_view_of_samples_has_the_declared_figures(

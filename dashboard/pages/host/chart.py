@@ -22,6 +22,8 @@ from dashboard.history.rows import (
     read_kept_rows,
     read_percentiles,
 )
+from dashboard.pages.host.coverage.bar import STRIP_PIXELS, coverage_part, coverage_strip
+from dashboard.pages.host.coverage.reading import Looked, read_coverage
 from dashboard.pages.host.panels import DRAWN_COLUMNS, LINE_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import (
     HOST_PERCENTILES,
@@ -61,10 +63,11 @@ class ChartKey(NamedTuple):
 
 
 class HostChart(NamedTuple):
-    """A drawn chart and the words above it. Late samples change the drawing and not the key."""
+    """A drawn chart, the words above it, what is missing in it. Late samples change these and not the key."""
 
     drawing: Drawing
     note: Element
+    missing: Element
 
 
 def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
@@ -82,14 +85,19 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     path = host_path(key.host)
     intervals = [point.interval_seconds for point in shown]
+    looked = Looked(key.host_id, window, key.level, key.watch, key.events, key.is_catching_up)
+    coverage = read_coverage(database, looked, now)
     return HostChart(
         drawing=draw(
             PANELS,
             _data(key, place, _columns(database, key, window, points), earlier, now),
             Notes(
                 events_seconds=[mark.time_seconds for mark in marks],
-                marks=event_strip(marks, key.events, window),
+                marks=h(
+                    "div", event_strip(marks, key.events, window), coverage_strip(coverage, window, zone)
+                ),
                 nothing=_nothing(key, span, window),
+                marks_pixels=STRIP_PIXELS,
             ),
             Frame(window, key.level, zone, key.width_pixels),
         ),
@@ -99,6 +107,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
             choice_note(key.choice, earlier, place),
             young_object(path, first_seen_at, window),
         ),
+        missing=coverage_part(coverage, window),
     )
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the page of a host shows: parts that are sent when they differ from what the browser has.
 
-Three caches, shared by all viewers: the newest figures and the events of a range (about a second each), and
-charts. A chart's key holds all that it depends on, the newest sample included: it is computed once per sample
-and view.
+Four caches are shared by all viewers. The newest figures and the events of a range are kept about a second,
+devices ten seconds. A chart's key holds all that it depends on, the newest sample included: it is computed
+once per sample and view.
 """
 
 from collections.abc import Callable
@@ -29,8 +29,15 @@ from dashboard.history.wanted_range import (
     width_step,
 )
 from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
+from dashboard.pages.host.devices.reading import Devices, DevicesKey, read_devices
+from dashboard.pages.host.devices.tables import device_parts
 from dashboard.pages.host.domain_table import domain_table
-from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
+from dashboard.pages.host.host_facts import (
+    collector_remarks,
+    collector_troubles,
+    host_facts,
+    host_head,
+)
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
 from dashboard.parts.contract import Request, Update
@@ -42,6 +49,7 @@ from dashboard.web.answer_cache import AnswerCache
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
 CHART_KEEP_SECONDS = 60.0
+DEVICES_KEEP_SECONDS = 10.0
 
 
 class Now(NamedTuple):
@@ -76,6 +84,11 @@ class HostFeed:
         # Events show at the next request; the chart of a long range is drawn anew more rarely.
         self._events: AnswerCache[EventsKey, tuple[HostEvent, ...]] = AnswerCache(
             self._take_events, keep_seconds=keep_seconds, maximum_count=256
+        )
+        self._devices: AnswerCache[DevicesKey, Devices] = AnswerCache(
+            lambda key: read_devices(database, key, self._now()),
+            keep_seconds=DEVICES_KEEP_SECONDS,
+            maximum_count=128,
         )
         self._charts: AnswerCache[ChartKey, HostChart] = AnswerCache(
             lambda key: draw_chart(database, key, self._now()),
@@ -120,18 +133,20 @@ class HostFeed:
     def _news(self, request: Request, view: ChartView, host: HostNow, domains: list[HostDomain]) -> Answer:
         parts: dict[str, Element] = {
             "head": host_head(host),
-            "facts": h("div", host_facts(host), collector_troubles(host)),
+            "facts": h("div", host_facts(host), collector_troubles(host), collector_remarks(host)),
             "vms": domain_table(
                 domains, None if host.stale_at is None else host.stale_at.isoformat(), kept_query(request)
             ),
         }
 
         def draw() -> Drawing:
-            key = self._chart_key(wanted_range(request), view, host)._replace(
-                choice=read_line_choice(request)
-            )
+            wanted = wanted_range(request)
+            key = self._chart_key(wanted, view, host)._replace(choice=read_line_choice(request))
+            silent_since = host.sampled_at if host.freshness == "stale" else None
+            parts.update(device_parts(self._devices.get(DevicesKey(host.host_id, wanted, silent_since))))
             parts["events"] = event_list(key.events, kept_query(request))
             chart = self._charts.get(key)
+            parts["missing"] = chart.missing
             parts["note"] = h("div", chart.note, still_arriving(host))
             return chart.drawing
 

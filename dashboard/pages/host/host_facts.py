@@ -113,3 +113,21 @@ def collector_troubles(host: HostNow) -> Element | None:
         return None
     words = units.counted(len(items), "collector gave", "collectors gave")
     return h("details", h("summary", f"{words} nothing"), h("ul", *items), class_="troubles")
+
+
+def collector_remarks(host: HostNow) -> Element | None:
+    """Return what collectors say beside their figures, such as counters not believed; None if nothing."""
+    items = [
+        h("li", h("strong", clean(str(item.get("name", "unnamed")))), f": {clean(str(item['reason']), 400)}")
+        for item in host.collectors or []
+        if item.get("outcome") in {None, "ok"} and item.get("reason")
+    ]
+    if not items:
+        return None
+    words = units.counted(len(items), "collector remarks", "collectors remark")
+    return h(
+        "details",
+        h("summary", f"{words} on {'its' if len(items) == 1 else 'their'} figures"),
+        h("ul", *items),
+        class_="troubles",
+    )

@@ -7,6 +7,18 @@ from dashboard.database import Database
 from dashboard.history.charted_answer import bind_charted
 from dashboard.history.structure import Card, ObjectChart, object_page
 from dashboard.page import Page
+from dashboard.pages.host.coverage.queries import (
+    HOST_BUSY_DOMAINS,
+    HOST_COVERAGE_RAW,
+    HOST_COVERAGE_ROLLUP,
+    HOST_STRETCH_REPORTS,
+)
+from dashboard.pages.host.devices.queries import (
+    HOST_COLLECTORS,
+    HOST_DISKS,
+    HOST_FILESYSTEMS,
+    HOST_INTERFACES,
+)
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
 from dashboard.pages.host.queries import (
@@ -32,7 +44,11 @@ def layout() -> Parts:
         NAME,
         ObjectChart(PANELS, TABLE, CHART_WORDS),
         (
+            Card("missing", "What is missing in this range", "table-place"),
             Card("vms", "VMs now", "table-place"),
+            Card("filesystems", "File systems", "table-place"),
+            Card("disks", "Disks", "table-place"),
+            Card("interfaces", "Interfaces", "table-place"),
             Card("events", "Events in this range"),
         ),
     )
@@ -61,5 +77,13 @@ HOST = Page(
         HOST_SAMPLES_RAW,
         HOST_SAMPLES_ROLLUP,
         HOST_PERCENTILES,
+        HOST_COVERAGE_RAW,
+        HOST_COVERAGE_ROLLUP,
+        HOST_STRETCH_REPORTS,
+        HOST_BUSY_DOMAINS,
+        HOST_FILESYSTEMS,
+        HOST_DISKS,
+        HOST_INTERFACES,
+        HOST_COLLECTORS,
     ),
 )

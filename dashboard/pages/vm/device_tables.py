@@ -6,6 +6,14 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from dashboard import units
+from dashboard.components.device_table import (
+    NAME_LETTERS,
+    DeviceRow,
+    Heading,
+    device_table,
+    number_cell,
+    unlisted,
+)
 from dashboard.pages.vm.queries import VmDisk, VmInterface
 from dashboard.parts.markup import Element, clean, h
 
@@ -107,17 +115,10 @@ def _table(
 ) -> Element:
     if not cells:
         return h("p", f"No {noun} was seen in this range.", class_="quiet")
-    names = [h("th", noun.capitalize(), scope="col")]
-    heads = names + [h("th", words, scope="col", class_="number") for words in headings]
     rows = [
-        h(
-            "tr",
-            h("th", choice.link(device, clean(device, 64)), scope="row"),
-            *(_number(cell) for cell in row),
-        )
+        DeviceRow(choice.link(device, clean(device, NAME_LETTERS)), [number_cell(cell) for cell in row])
         for device, row in cells.items()
     ]
-    left = total_count - len(cells)
     return h(
         "div",
         h(
@@ -130,10 +131,6 @@ def _table(
             ),
             class_="quiet",
         ),
-        h("table", h("thead", h("tr", *heads)), h("tbody", *rows), class_="table"),
-        h("p", f"{left} more are not listed.", class_="quiet") if left else None,
+        device_table(noun, [Heading(words) for words in headings], rows),
+        unlisted(total_count - len(cells)),
     )
-
-
-def _number(text: str) -> Element:
-    return h("td", text, class_="number missing" if text == units.UNKNOWN else "number")

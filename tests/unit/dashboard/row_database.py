@@ -24,6 +24,7 @@ from tests.unit.dashboard.rows import (
     host_domain,
     host_now,
     host_point,
+    sampled_report,
 )
 
 NOTHING_SEEN = Seen()
@@ -95,6 +96,14 @@ def host_database(**changes: list[Any]) -> RowDatabase:
         "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
         "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
         "host_percentiles": [],
+        "host_coverage_raw": [sampled_report(NOW.timestamp() - 10 * index) for index in range(365, 0, -1)],
+        "host_coverage_rollup": [],
+        "host_stretch_reports": [],
+        "host_busy_domains": [],
+        "host_filesystems": [],
+        "host_disks": [],
+        "host_interfaces": [],
+        "host_collectors": [],
         "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
     }
     return RowDatabase(rows | changes)

@@ -12,6 +12,7 @@ from dashboard.pages.fleet.queries import (
     FleetHost,
     SufferingDomain,
 )
+from dashboard.pages.host.coverage.queries import SampledReport
 from dashboard.pages.host.queries import HostDomain, HostNow, HostPoint
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -163,3 +164,24 @@ def host_point(time_seconds: float, **changes: float | None) -> HostPoint:
     }
     changes = {"interval_seconds_max": changes.get("interval_seconds")} | changes
     return HostPoint(**(values | changes))  # type: ignore[arg-type]  # the fields are named above
+
+
+def sampled_report(time_seconds: float, **changes: object) -> SampledReport:
+    """Return a sample that arrived at once, with all its VMs; its number is that of its tick of 10 s."""
+    values: dict[str, object] = {
+        "time_seconds": time_seconds,
+        "interval_seconds": 10.0,
+        "has_domains": True,
+        "lacks_domains": False,
+        "received_seconds": time_seconds + 0.1,
+        "epoch": "e",
+        "sequence": round(time_seconds / 10),
+        "boot_id": "b",
+        "cpu_seconds": time_seconds / 1000,
+        "missed_tick_count": 0,
+        "dropped_message_count": 0,
+        "spool_message_count": 0,
+        "hypervisor_state": "connected",
+        "hypervisor_reason": None,
+    }
+    return SampledReport(**(values | changes))  # type: ignore[arg-type]  # the fields are named above

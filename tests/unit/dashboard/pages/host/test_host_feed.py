@@ -31,9 +31,10 @@ from tests.unit.dashboard.rows import NOW, host_now, host_point
 
 
 def test_a_host_page_has_all_its_parts() -> None:
-    """Head, facts, VMs, events and the chart come at first."""
+    """Head, facts, VMs, devices, events, what is missing and the chart come at first."""
     answer, chart = host_feed(host_database()).answer(ask(), VIEW)
-    assert {"head", "facts", "vms", "note", "events"} == answer.parts.keys()
+    devices = {"filesystems", "disks", "interfaces"}
+    assert {"head", "facts", "vms", "note", "missing", "events"} | devices == answer.parts.keys()
     assert chart is not None
     assert chart.picture is not None
     assert chart.rows is not None
@@ -105,7 +106,8 @@ def test_a_failure_of_the_chart_leaves_the_rest_and_ends() -> None:
     assert chart is None
     assert answer.banner is not None
     assert "The database is away" in texts(answer.banner)
-    assert {"head", "facts", "vms", "events"} == answer.parts.keys()
+    devices = {"filesystems", "disks", "interfaces"}
+    assert {"head", "facts", "vms", "events"} | devices == answer.parts.keys()
     database.failing = {}
     database.rows["host_samples_raw"] = failing
     feed._charts._clock = lambda: time.monotonic() + FAILURE_KEEP_SECONDS
@@ -131,7 +133,8 @@ def test_long_ranges_read_rollups() -> None:
     feed = host_feed(database)
     for start in ("now-24h", "now-1y"):
         feed.answer(ask(search=f"?from={start}&to=now"), VIEW)
-    assert ["host_samples_5m", "host_samples_1d"] == [view for view in database.views if view]
+    # Each for the chart and for what is missing in it.
+    assert ["host_samples_5m"] * 2 + ["host_samples_1d"] * 2 == [view for view in database.views if view]
 
 
 def test_an_empty_range_offers_the_nearest_samples() -> None:

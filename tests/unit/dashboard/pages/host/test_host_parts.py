@@ -9,7 +9,12 @@ import pytest
 from dashboard.components.event_list import event_list
 from dashboard.components.event_strip import event_marks, event_strip
 from dashboard.pages.host.domain_table import domain_table
-from dashboard.pages.host.host_facts import collector_troubles, host_facts, host_head
+from dashboard.pages.host.host_facts import (
+    collector_remarks,
+    collector_troubles,
+    host_facts,
+    host_head,
+)
 from dashboard.parts.markup import texts
 from dashboard.queries import HostEvent
 from dashboard.timerange import TimeRange
@@ -97,6 +102,19 @@ def test_collectors_that_gave_nothing_are_listed_with_reasons() -> None:
     assert "no sensor" in words
     assert "host_cpu" not in words
     assert collector_troubles(host_now()) is None
+
+
+def test_remarks_of_collectors_that_are_well_are_listed() -> None:
+    """A source that was read says what it left out or did not believe, and is no trouble."""
+    collectors = [
+        {"name": "host_cpu", "outcome": "ok"},
+        {"name": "disks", "outcome": "ok", "reason": "sda: 3 counters fell <b>\u202e"},
+        {"name": "pressure", "outcome": "failed", "reason": "EIO"},
+    ]
+    tree = collector_remarks(host_now(collectors=collectors))
+    assert tree is not None
+    assert "1 collector remarks on its figures disks : sda: 3 counters fell <b>\ufffd" == texts(tree)
+    assert collector_remarks(host_now(collectors=collectors[::2])) is None
 
 
 @pytest.mark.parametrize(
