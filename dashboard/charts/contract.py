@@ -68,6 +68,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     """All that is drawn except the rows. ``bucket_seconds`` is 0 for samples that are not averaged.
 
     ``marks`` take ``marks_pixels`` above the panels. At ``moves_seconds`` the object came to another place.
+    ``names`` are the words of columns that have none in their panels.
     """
 
     start_seconds: float
@@ -84,6 +85,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     marks: Element
     marks_pixels: int
     nothing: Element
+    names: dict[str, str] = {}
 
 
 class ChartUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,8 @@ from dashboard.queries import Query
 # Those that are not about hosts.
 _VIEWS = {
     "vm_samples_rollup": "domain_samples_1m",
+    "host_domains_mean": "domain_samples_1m",
+    "host_stack_rollup": "domain_samples_1m",
     "vm_neighbours": "domain_samples_1m",
     "vm_disk_rollup": "domain_block_samples_1m",
     "vm_disks": "domain_block_samples_1m",

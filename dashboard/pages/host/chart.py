@@ -15,6 +15,8 @@ from dashboard.history.range_words import nearest_samples, no_samples, range_not
 from dashboard.history.rows import Series, Watch, missing, read_kept_rows
 from dashboard.pages.host.panels import DRAWN_COLUMNS, PANELS, with_derived
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, HOST_SPAN, HostPoint
+from dashboard.pages.host.stack import Stack, StackKey, read_stack
+from dashboard.pages.host.stack_figures import StackFigure
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent, SampleSpan
 from dashboard.timerange import Level, TimeRange, parse
@@ -37,6 +39,7 @@ class ChartKey(NamedTuple):
     silent_since_seconds: float | None
     first_seen_seconds: float
     is_catching_up: bool
+    figure: StackFigure
 
     @property
     def watch(self) -> Watch:
@@ -45,10 +48,11 @@ class ChartKey(NamedTuple):
 
 
 class HostChart(NamedTuple):
-    """A drawn chart and the words above it. Late samples change the drawing and not the key."""
+    """A drawn chart, the words above it, the VMs in it. Late samples change the drawing and not the key."""
 
     drawing: Drawing
     note: Element
+    stack: Stack
 
 
 def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
@@ -65,14 +69,17 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     path = host_path(key.host)
     intervals = [point.interval_seconds for point in shown]
+    stack = read_stack(database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds), window)
     return HostChart(
         drawing=draw(
             PANELS,
-            _data(key, window, points, now),
+            _data(key, window, points, stack, now),
             Notes(
                 events_seconds=[mark.time_seconds for mark in marks],
                 marks=event_strip(marks, key.events, window),
                 nothing=_nothing(key, span, window),
+                subjects={} if stack.level == key.level else {key.figure.key: stack.resolution},
+                names=stack.names,
             ),
             Frame(window, key.level, zone, key.width_pixels),
         ),
@@ -81,10 +88,11 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
             range_note(window, key.level, zone, key.watch, intervals),
             young_object(path, first_seen_at, window),
         ),
+        stack=stack,
     )
 
 
-def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: datetime) -> Data:
+def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], stack: Stack, now: datetime) -> Data:
     found = with_derived(columns(points, HostPoint._fields))
     samples = Samples(
         times_seconds=found["time_seconds"],
@@ -95,7 +103,7 @@ def _data(key: ChartKey, window: TimeRange, points: Sequence[HostPoint], now: da
         series=f"{key.host}/{key.level.name}",
         names=DRAWN_COLUMNS,
         times_seconds=samples.times_seconds,
-        columns=found,
+        columns={**found, **stack.columns(samples.times_seconds)},
         gaps=missing(samples, Spacing(key.tick_seconds, key.level.bucket_seconds), key.watch, window, now),
     )
 

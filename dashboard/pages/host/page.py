@@ -9,6 +9,7 @@ from dashboard.history.structure import Card, ObjectChart, object_page
 from dashboard.page import Page
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
+from dashboard.pages.host.past_domains import PAST_QUERIES
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
@@ -17,6 +18,7 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
 )
+from dashboard.pages.host.stack import STACK_QUERIES
 from dashboard.parts.parts import Parts
 from dashboard.web.workers import Workers
 
@@ -31,7 +33,8 @@ def layout() -> Parts:
         NAME,
         ObjectChart(PANELS, TABLE, CHART_WORDS),
         (
-            Card("vms", "VMs now", "table-place"),
+            Card("stack", "Which VMs take most", "table-place"),
+            Card("vms", "VMs", "table-place"),
             Card("events", "Events in this range"),
         ),
     )
@@ -52,5 +55,14 @@ HOST = Page(
     register=register,
     # A connection stays free for each of the other pages, however slow the charts are.
     worker_count=lambda connection_count: max(1, connection_count - 2),
-    queries=(HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SPAN, HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP),
+    queries=(
+        HOST_NOW,
+        HOST_DOMAINS,
+        HOST_EVENTS,
+        HOST_SPAN,
+        HOST_SAMPLES_RAW,
+        HOST_SAMPLES_ROLLUP,
+        *STACK_QUERIES,
+        *PAST_QUERIES,
+    ),
 )

@@ -12,6 +12,7 @@ from dashboard.database import Database
 from dashboard.errors import DashboardError
 from dashboard.filters.sql import Condition
 from dashboard.pages.host.feed import HostFeed
+from dashboard.pages.host.stack import ResidentCount
 from dashboard.parts.contract import Request, Seen, Update
 from dashboard.queries import HostEvent, SampleSpan
 from dashboard.settings import DatabaseSettings
@@ -95,6 +96,11 @@ def host_database(**changes: list[Any]) -> RowDatabase:
         "host_samples_raw": [host_point(NOW.timestamp() - 10 * index) for index in range(100, 0, -1)],
         "host_samples_rollup": [host_point(NOW.timestamp() - 60 * index) for index in range(100, 0, -1)],
         "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
+        "host_resident_count": [ResidentCount(0)],
+        "host_stack_raw": [],
+        "host_domains_at": [],
+        "host_domains_mean": [],
+        "host_stack_rollup": [],
     }
     return RowDatabase(rows | changes)
 

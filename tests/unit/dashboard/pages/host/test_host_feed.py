@@ -33,7 +33,7 @@ from tests.unit.dashboard.rows import NOW, host_now, host_point
 def test_a_host_page_has_all_its_parts() -> None:
     """Head, facts, VMs, events and the chart come at first."""
     answer, chart = host_feed(host_database()).answer(ask(), VIEW)
-    assert {"head", "facts", "vms", "note", "events"} == answer.parts.keys()
+    assert {"head", "facts", "vms", "stack", "note", "events"} == answer.parts.keys()
     assert chart is not None
     assert chart.picture is not None
     assert chart.rows is not None
