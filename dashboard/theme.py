@@ -2,8 +2,8 @@
 """Colours of the light and the dark theme: one table for the style sheet, the charts and the contrast test.
 
 Categories are Okabe and Ito's colours, each moved in lightness only as far as 3:1 against the surface
-needs. States go from blue over amber to vermilion, which stay apart for the colour-blind. No state stands
-without a word or a shape.
+needs; three more are for stacks of ten. States go from blue over amber to vermilion, which stay apart for
+the colour-blind. No state stands without a word or a shape.
 """
 
 from typing import Literal, NamedTuple
@@ -40,6 +40,9 @@ class Theme(NamedTuple):
     vermilion: str
     purple: str
     yellow: str
+    brown: str
+    teal: str
+    violet: str
 
 
 LIGHT = Theme(
@@ -69,6 +72,9 @@ LIGHT = Theme(
     vermilion="#cc5500",
     purple="#b9618f",
     yellow="#918600",
+    brown="#8a5a3c",
+    teal="#2a8a8a",
+    violet="#6f5bc9",
 )
 
 DARK = Theme(
@@ -98,6 +104,9 @@ DARK = Theme(
     vermilion="#f0763a",
     purple="#d68db3",
     yellow="#e3d94f",
+    brown="#b98a6a",
+    teal="#4fb3b3",
+    violet="#9a8cf0",
 )
 
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
@@ -143,6 +152,9 @@ SHAPE_PAIRS = (
     ("vermilion", "surface"),
     ("purple", "surface"),
     ("yellow", "surface"),
+    ("brown", "surface"),
+    ("teal", "surface"),
+    ("violet", "surface"),
     ("gap", "surface"),
 )
 

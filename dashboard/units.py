@@ -77,6 +77,11 @@ def cores(count: float | None) -> str:
     return UNKNOWN if count is None else f"{count:.2f}"
 
 
+def busy_cores(count: float | None) -> str:
+    """Return used CPU in cores with the word for it: 1.5 cores."""
+    return UNKNOWN if count is None else f"{significant(count)}{GAP}cores"
+
+
 def celsius(degrees: float | None) -> str:
     """Return a temperature: 54 °C."""
     return UNKNOWN if degrees is None else f"{degrees:.0f}{GAP}°C"

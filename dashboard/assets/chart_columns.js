@@ -18,6 +18,13 @@
   kvmgrid.noRows = NOTHING;
 
   /**
+   * Returns what a column is called: a picture names those that have no words of their own.
+   * @param {{column: string, words: string}} each
+   * @param {contract.Picture} picture
+   */
+  kvmgrid.columnWords = ({ column, words }, picture) => words || (picture.names || {})[column] || "";
+
+  /**
    * @param {contract.TypedArray} column
    * @returns {Float32Array | Float64Array}
    */

@@ -144,7 +144,7 @@
       style.setProperty("--plot-left", picture.left_pixels + "px");
       style.setProperty("--plot-right", picture.right_pixels + "px");
       style.setProperty("--plot-height", kvmgrid.plotPixels(picture, this.bands) + "px");
-      kvmgrid.morph(this.place(".chart__legends"), kvmgrid.legendTrees(places, drawn.columns, this.hidden, colour));
+      kvmgrid.morph(this.place(".chart__legends"), kvmgrid.legendTrees(places, drawn.columns, this.hidden, colour, picture));
       kvmgrid.morph(this.place(".time-axis"), kvmgrid.timeAxisTrees(picture));
       kvmgrid.morph(this.place(".chart__marks"), [picture.marks]);
       this.drawNothing();

@@ -15,6 +15,7 @@
   /** What the numbers of a unit are as they are stored. @type {Record<string, string>} */
   const STORED = {
     ratio: "share of 1",
+    cores: "cores",
     bytes: "B",
     bytes_per_second: "B/s",
     bits_per_second: "B/s",
@@ -35,13 +36,19 @@
       return statistic && ", " + statistic;
     };
     const drawn = panels.flatMap(({ title, unit, series }) =>
-      series.flatMap(({ column, words }) => [
-        { column, words: title + ": " + words + kind(column), unit },
-        { column: column + "_min", words: title + ": " + words + ", min", unit },
-        { column: column + "_max", words: title + ": " + words + ", max", unit },
-      ])
+      series.flatMap((each) => {
+        const { column } = each;
+        const words = title + ": " + kvmgrid.columnWords(each, picture);
+        return [
+          { column, words: words + kind(column), unit },
+          { column: column + "_min", words: words + ", min", unit },
+          { column: column + "_max", words: words + ", max", unit },
+        ];
+      })
     );
-    const told = table.map(({ column, words, unit }) => ({ column, words: words + kind(column), unit }));
+    // What a picture names is named with its panel.
+    const named = table.filter(({ words }) => words);
+    const told = named.map(({ column, words, unit }) => ({ column, words: words + kind(column), unit }));
     return Array.from(new Map([...told, ...drawn].map((each) => [each.column, each])).values());
   }
 

@@ -15,11 +15,12 @@
    * @param {Columns} columns
    * @param {Set<string>} hidden
    * @param {(token: string) => string} colour
+   * @param {contract.Picture} picture
    * @returns {any[]}
    */
-  kvmgrid.legendTrees = function (places, columns, hidden, colour) {
+  kvmgrid.legendTrees = function (places, columns, hidden, colour, picture) {
     const entryOf = (/** @type {Panel} */ panel) => (/** @type {Series} */ series) =>
-      entry(series, panel.unit, hidden.has(series.column), colour(series.colour));
+      entry({ ...series, words: kvmgrid.columnWords(series, picture) }, panel.unit, hidden.has(series.column), colour(series.colour));
     return places.map(({ panel, subject, isKnown, kind, top }) => [
       "div",
       { class: "legend", style: "--top:" + top + "px" },

@@ -52,7 +52,7 @@
       return {
         words: part ? panel.title + " · " + part : panel.title,
         kind: drawing.kind(panel),
-        entries: shown.map((series) => ({ words: series.words, colour: colour(series.colour) })),
+        entries: shown.map((series) => ({ words: kvmgrid.columnWords(series, picture), colour: colour(series.colour) })),
       };
     });
   }

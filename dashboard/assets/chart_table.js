@@ -22,13 +22,15 @@
       if (seconds >= first && seconds < picture.end_seconds) inRange.push(row);
     });
     const shown = inRange.slice(-ROW_COUNT).reverse();
-    const heads = table.map((column) => ["th", { scope: "col", class: "number" }, column.words]);
+    // What a picture names is left out where there is none.
+    const named = table.filter((column) => column.words || rows.columns.has(column.column));
+    const heads = named.map((column) => ["th", { scope: "col", class: "number" }, kvmgrid.columnWords(column, picture)]);
     return [
       "table",
       { class: "table" },
       ["caption", {}, `The newest ${shown.length} of ${inRange.length} rows: ${picture.resolution}`],
       ["thead", {}, ["tr", {}, ["th", { scope: "col" }, "Time"], ...heads]],
-      ["tbody", {}, ...shown.map((row) => rowTree(table, rows, row))],
+      ["tbody", {}, ...shown.map((row) => rowTree(named, rows, row))],
     ];
   };
 

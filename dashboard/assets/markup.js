@@ -17,7 +17,7 @@
     ("autocomplete class cx cy d datetime height hidden href name placeholder r readonly role scope spellcheck " +
       "style tabindex title type viewBox width x x1 x2 y y1 y2").split(" ")
   );
-  const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:[\w.#-]+)$/;
+  const STYLE = /^(width:\d+(\.\d+)?%|--[a-z-]+:([\w.#-]+|var\(--[a-z]+\)))$/;
   const ID = /^(vm|flaw)-[0-9a-f-]+$/;
   const ADDRESS = /^([/?#](?![/\\])|$)/;
 

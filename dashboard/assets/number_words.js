@@ -40,6 +40,7 @@
       if (percent > 0 && percent < 0.05) return "<0.1" + GAP + "%";
       return (Math.abs(percent) >= 9.95 || percent === 0 ? percent.toFixed(0) : percent.toFixed(1)) + GAP + "%";
     },
+    cores: (value) => significant(value) + GAP + "cores",
     bytes: (value) => scaled(value, 1024, IEC, "B"),
     bytes_per_second: (value) => scaled(value, 1024, IEC, "B/s"),
     bits_per_second: (value) => scaled(value * 8, 1000, SI, "bit/s"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from dashboard import units
-from dashboard.charts.columns import Columns, greatest, has_values
+from dashboard.charts.columns import Columns, greatest, has_values, stacked
 from dashboard.charts.contract import PanelState
 from dashboard.charts.panel import BEFORE_SUFFIX, Panel
 from dashboard.charts.ticks import Tick, time_ticks, value_ticks
@@ -22,6 +22,7 @@ RIGHT_PIXELS = 14
 
 WRITERS = {
     "ratio": units.percent,
+    "cores": units.busy_cores,
     "bytes": units.data_size,
     "bytes_per_second": units.data_rate,
     "bits_per_second": units.network_rate,
@@ -96,7 +97,9 @@ def _axis(panel: Panel, columns: Columns) -> tuple[float, list[Tick]]:
         return panel.maximum, value_ticks(panel.maximum, write)
     seen = [columns.get(f"{series.column}_max", columns[series.column]) for series in panel.series]
     names = [name for each in panel.series for name in (each.column, f"{each.column}{BEFORE_SUFFIX}")]
-    maximum = max(panel.floor, greatest(seen), greatest([columns[name] for name in names if name in columns]))
+    values = [columns[name] for name in names if name in columns]
+    heights = [columns[series.column] for series in panel.series if series.drawing == "stack"]
+    maximum = max(panel.floor, greatest(seen), greatest(values), greatest(stacked(heights)))
     if panel.unit == "ratio":
         maximum = min(maximum, 1.0)
     # Marks at round decimal bits, although the values are bytes.

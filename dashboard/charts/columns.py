@@ -109,3 +109,8 @@ def greatest(values: Sequence[Numbers]) -> float:
     """Return the greatest known value of several columns, 0 where nothing is known."""
     known = [float(np.nanmax(column)) for column in values if has_values(column)]
     return max(known, default=0.0)
+
+
+def stacked(values: Sequence[Numbers]) -> list[Numbers]:
+    """Return the height of a stack of columns: what is not known adds nothing. A stack of none has none."""
+    return [np.nansum(np.vstack(values), axis=0)] if values else []

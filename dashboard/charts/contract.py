@@ -69,7 +69,8 @@ class Picture(Struct, frozen=True, kw_only=True):
 
     ``marks`` take ``marks_pixels`` above the panels. At ``moves_seconds`` the object came to another place.
     Of the columns ``lined`` the lines are ``statistic``, of others means. ``before`` says which earlier time
-    the columns with "_before" at their end are of.
+    the columns with "_before" at their end are of. ``names`` are the words of columns that have none in their
+    panels.
     """
 
     start_seconds: float
@@ -89,6 +90,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     statistic: str = ""
     lined: tuple[str, ...] = ()
     before: str = ""
+    names: dict[str, str] = {}
 
 
 class ChartUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -48,7 +48,8 @@ class Data(NamedTuple):
 class Notes(NamedTuple):
     """What stands on a chart besides its curves: events, moves, and the words where there are no samples.
 
-    ``subjects`` are the parts of the object that panels show, by the key of the panel.
+    ``subjects`` are the parts of the object that panels show, by the key of the panel. ``names`` are the
+    words of columns that have none in their panels.
     """
 
     events_seconds: Sequence[float]
@@ -57,6 +58,7 @@ class Notes(NamedTuple):
     moves_seconds: Sequence[float] = ()
     marks_pixels: int = MARKS_PIXELS
     subjects: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = MappingProxyType({})
 
 
 class Drawing(NamedTuple):
@@ -88,6 +90,7 @@ def draw(panels: Sequence[Panel], data: Data, notes: Notes, frame: Frame) -> Dra
         statistic=data.statistic,
         lined=data.lined,
         before=data.before,
+        names=dict(notes.names),
     )
     sent = {name: data.columns[name] for name in data.names if name in data.columns}
     found = rows(data.series, data.times_seconds, sent)

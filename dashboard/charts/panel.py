@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Unit: TypeAlias = Literal[
-    "ratio", "bytes", "bytes_per_second", "bits_per_second", "per_second", "seconds", "celsius"
+    "ratio", "cores", "bytes", "bytes_per_second", "bits_per_second", "per_second", "seconds", "celsius"
 ]
 Drawing: TypeAlias = Literal["stack", "area", "line"]
 
@@ -18,7 +18,10 @@ BEFORE_SUFFIX = "_before"
 
 
 class Series(Struct, frozen=True):
-    """One curve. ``column`` names it in the rows and in the browser; ``colour`` is a token of the theme."""
+    """One curve. ``column`` names it in the rows and in the browser; ``colour`` is a token of the theme.
+
+    Without ``words`` the picture names it.
+    """
 
     column: str
     words: str
@@ -51,7 +54,7 @@ class Panel(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TableColumn(Struct, frozen=True):
-    """One column of the table that says the same as the chart."""
+    """One column of the table that says the same as the chart; without ``words`` the picture names it."""
 
     words: str
     column: str

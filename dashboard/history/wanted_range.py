@@ -13,6 +13,7 @@ from dashboard.web.time_zone import read_zone
 
 TIME_LETTERS_MAX = 64
 KEPT = ("from", "to", "tz", "line", "vs")
+TEXT_LETTERS_MAX = 128
 # A step of the width has other ticks; with finer ones each window would have a chart of its own.
 WIDTH_STEP_PIXELS = 100
 UNKNOWN_TICK_SECONDS = 10.0
@@ -49,6 +50,12 @@ def kept_query(request: Request) -> str:
     named = named_in(request)
     kept = {name: named[name][0][:TIME_LETTERS_MAX] for name in KEPT if name in named}
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def query_with(request: Request, name: str, value: str) -> str:
+    """Return the query string of an address with another value for one of its names."""
+    named = {known: values[0][:TEXT_LETTERS_MAX] for known, values in named_in(request).items()}
+    return f"?{urlencode({**named, name: value})}"
 
 
 def width_step(view: ChartView) -> int:

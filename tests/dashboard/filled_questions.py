@@ -10,6 +10,8 @@ _VIEWS = {
     "vm_samples_rollup": "domain_samples_1m",
     "vm_percentiles": "domain_samples_1h",
     "host_percentiles": "host_samples_1h",
+    "host_domains_mean": "domain_samples_1m",
+    "host_stack_rollup": "domain_samples_1m",
     "vm_neighbours": "domain_samples_1m",
     "vm_disk_rollup": "domain_block_samples_1m",
     "vm_disks": "domain_block_samples_1m",

@@ -14,7 +14,7 @@ declare namespace contract {
   interface Panel {
     key: string;
     title: string;
-    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
+    unit: "ratio" | "cores" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
     height_pixels: number;
     series: Series[];
     maximum?: number;
@@ -26,7 +26,7 @@ declare namespace contract {
   interface TableColumn {
     words: string;
     column: string;
-    unit: "ratio" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
+    unit: "ratio" | "cores" | "bytes" | "bytes_per_second" | "bits_per_second" | "per_second" | "seconds" | "celsius";
   }
   interface ChartView {
     series: string;
@@ -83,6 +83,7 @@ declare namespace contract {
     statistic: string;
     lined: string[];
     before: string;
+    names?: { [name: string]: string };
   }
   interface ChartUpdate {
     number: number;

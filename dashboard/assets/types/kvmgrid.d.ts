@@ -187,7 +187,8 @@ declare namespace kvmgrid {
       places: { panel: contract.Panel; subject: string; isKnown: boolean; kind: string; top: number }[],
       columns: Columns,
       hidden: Set<string>,
-      colour: (token: string) => string
+      colour: (token: string) => string,
+      picture: contract.Picture
     ): contract.Tree[];
     writeLegendValues(place: Element, columns: Columns, hidden: Set<string>, row: number): void;
     chartCsv(panels: contract.Panel[], table: contract.TableColumn[], rows: Rows, picture: contract.Picture): string;
@@ -200,6 +201,7 @@ declare namespace kvmgrid {
     fitPlotly(element: HTMLElement): void;
     purgePlotly(element: HTMLElement): void;
     drawPlotly(plotly: any, element: HTMLElement, figure: any, gestures: any): Promise<void>;
+    columnWords(each: { column: string; words: string }, picture: contract.Picture): string;
     tableTree(table: contract.TableColumn[], rows: Rows, picture: contract.Picture): contract.Tree;
     outline(times: ArrayLike<number>, lower: ArrayLike<number>, upper: ArrayLike<number>): any;
     panelTraces(panel: contract.Panel, rows: Rows, ink: any): any[];

@@ -32,6 +32,8 @@ from dashboard.pages.host.queries import (
     HOST_SPAN,
     HostPoint,
 )
+from dashboard.pages.host.stack import Stack, StackKey, read_stack
+from dashboard.pages.host.stack_figures import StackFigure
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent, SampleSpan
 from dashboard.timerange import Level, TimeRange, parse
@@ -54,6 +56,7 @@ class ChartKey(NamedTuple):
     silent_since_seconds: float | None
     first_seen_seconds: float
     is_catching_up: bool
+    figure: StackFigure
     choice: LineChoice = LineChoice()
 
     @property
@@ -63,11 +66,23 @@ class ChartKey(NamedTuple):
 
 
 class HostChart(NamedTuple):
-    """A drawn chart, the words above it, what is missing in it. Late samples change these and not the key."""
+    """A drawn chart, the words above it, what is missing and the VMs in it.
+
+    Late samples change these and not the key.
+    """
 
     drawing: Drawing
     note: Element
     missing: Element
+    stack: Stack
+
+
+class Read(NamedTuple):
+    """What a chart is drawn of."""
+
+    lined: Lined
+    earlier: Earlier | None
+    stack: Stack
 
 
 def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
@@ -87,10 +102,12 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     intervals = [point.interval_seconds for point in shown]
     looked = Looked(key.host_id, window, key.level, key.watch, key.events, key.is_catching_up)
     coverage = read_coverage(database, looked, now)
+    stack = read_stack(database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds), window)
+    read = Read(_columns(database, key, window, points), earlier, stack)
     return HostChart(
         drawing=draw(
             PANELS,
-            _data(key, place, _columns(database, key, window, points), earlier, now),
+            _data(key, place, read, now),
             Notes(
                 events_seconds=[mark.time_seconds for mark in marks],
                 marks=h(
@@ -98,6 +115,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
                 ),
                 nothing=_nothing(key, span, window),
                 marks_pixels=STRIP_PIXELS,
+                subjects={} if stack.level == key.level else {key.figure.key: stack.resolution},
+                names=stack.names,
             ),
             Frame(window, key.level, zone, key.width_pixels),
         ),
@@ -108,6 +127,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
             young_object(path, first_seen_at, window),
         ),
         missing=coverage_part(coverage, window),
+        stack=stack,
     )
 
 
@@ -132,7 +152,8 @@ def _earlier(database: Database, key: ChartKey, place: Place) -> Earlier | None:
     return Earlier(before, level, _columns(database, key._replace(level=level), window, points).columns)
 
 
-def _data(key: ChartKey, place: Place, lined: Lined, earlier: Earlier | None, now: datetime) -> Data:
+def _data(key: ChartKey, place: Place, read: Read, now: datetime) -> Data:
+    lined, earlier, stack = read
     found = lined.columns
     samples = Samples(
         times_seconds=found["time_seconds"],
@@ -144,10 +165,10 @@ def _data(key: ChartKey, place: Place, lined: Lined, earlier: Earlier | None, no
     if earlier is not None:
         found = compared(found, gaps, earlier, place, LINE_COLUMNS)
     return Data(
-        series=f"{key.host}/{key.level.name}/{key.choice.name}",
+        series=f"{key.host}/{key.level.name}/{key.choice.name}/{key.figure.name}",
         names=DRAWN_COLUMNS,
         times_seconds=found["time_seconds"],
-        columns=found,
+        columns={**found, **stack.columns(found["time_seconds"])},
         gaps=gaps,
         statistic=key.choice.statistic,
         lined=lined.names,

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The VMs of a host as a table: state, CPU, steal, memory three ways, rates, outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from dashboard import units
 from dashboard.components.domain_mark import NOT_SAMPLED, OFF_STATE, STATE_UNKNOWN, domain_mark, present_state
@@ -13,6 +14,7 @@ from dashboard.components.domain_words import (
     state_in_words,
     vcpus_in_words,
 )
+from dashboard.pages.host.domain_order import DomainSort
 from dashboard.pages.host.queries import HostDomain
 from dashboard.parts.markup import Element, clean, h
 
@@ -24,7 +26,7 @@ _HEADINGS = (
     ("CPU", "share of the VM's vCPUs in use", "number"),
     ("Cores", "CPUs of the host in use by the VM", "number"),
     ("Steal", "share of time its vCPUs were ready and had to wait", "number"),
-    ("Assigned", "memory assigned now (balloon)", "number"),
+    ("Assigned", "memory assigned (balloon)", "number"),
     ("Used inside", "memory in use as the guest reports it, with the age of that report", "number"),
     ("Resident", "memory of the host that the VM occupies", "number"),
     ("Disk read", "all block devices", "number"),
@@ -32,33 +34,76 @@ _HEADINGS = (
     ("Net in", "all interfaces", "number"),
     ("Net out", "all interfaces", "number"),
 )
+# Columns by which the table can be sorted, with their names in the address.
+_SORT_NAMES = {
+    "VM": "name",
+    "State": "state",
+    "CPU": "cpu",
+    "Cores": "cores",
+    "Steal": "steal",
+    "Assigned": "assigned",
+    "Used inside": "used",
+    "Resident": "resident",
+    "Disk read": "read",
+    "Disk write": "write",
+    "Net in": "in",
+    "Net out": "out",
+}
 # Owner and tags are a line of the cell below the name.
 _LABEL_LETTERS_MAX = 80
 # The whole reason is in the title.
 _SHOWN_REASON_LENGTH = 40
 
 
-def domain_table(domains: Sequence[HostDomain], stale_at: str | None = None, query: str = "") -> Element:
+class SortedBy(NamedTuple):
+    """By what a table is sorted, and the addresses that sort it by a column."""
+
+    sort: DomainSort
+    addresses: Mapping[str, str]
+
+
+def domain_table(
+    domains: Sequence[HostDomain],
+    stale_at: str | None = None,
+    query: str = "",
+    sorted_by: SortedBy | None = None,
+    unsampled: str = NOT_SAMPLED,
+) -> Element:
     """Return the table, or words where there is no VM; ``stale_at`` is when its host counts as stale.
 
-    ``query`` is what of the address goes along to the page of a VM.
+    ``query`` is what of the address goes along to the page of a VM. VMs are given in their order.
+    ``unsampled`` is the state of one without a sample.
     """
     if not domains:
         return h("p", "No VMs on this host now.", class_="quiet")
-    heads = [
-        h("th", words, scope="col", title=title, class_=kind or None) for words, title, kind in _HEADINGS
-    ]
+    heads = [_head(*heading, sorted_by) for heading in _HEADINGS]
     return h(
         "table",
-        h("caption", "VMs of this host now, at its newest sample, whatever the range", class_="unseen"),
+        h("caption", "VMs of this host", class_="unseen"),
         h("thead", h("tr", *heads)),
-        h("tbody", *(_row(domain, query) for domain in domains)),
+        h("tbody", *(_row(domain, query, unsampled) for domain in domains)),
         class_="table",
         data_stale_at=stale_at,
     )
 
 
-def _row(domain: HostDomain, query: str) -> Element:
+def _head(words: str, title: str, kind: str, sorted_by: SortedBy | None) -> Element:
+    name = _SORT_NAMES.get(words)
+    if name is None or sorted_by is None:
+        return h("th", words, scope="col", title=title, class_=kind or None)
+    sort = sorted_by.sort
+    way = "descending" if sort.is_descending else "ascending"
+    return h(
+        "th",
+        h("a", words, href=sorted_by.addresses[name], class_="sort-head"),
+        scope="col",
+        title=title,
+        class_=kind or None,
+        aria_sort=way if sort.name == name else None,
+    )
+
+
+def _row(domain: HostDomain, query: str, unsampled: str) -> Element:
     state = present_state(domain.state_name, domain.freshness)
     name = clean(domain.name)
     title = clean(domain.title) if domain.title else name
@@ -73,7 +118,7 @@ def _row(domain: HostDomain, query: str) -> Element:
             scope="row",
             title=f"{title}\n{domain.uuid}",
         ),
-        _state(domain, state),
+        h("td", unsampled) if state == NOT_SAMPLED else _state(domain, state),
         _outcome(domain),
         *_figures(domain),
         id=f"vm-{domain.uuid}",
@@ -103,8 +148,6 @@ def _figures(domain: HostDomain) -> list[Element]:
 
 def _state(domain: HostDomain, state: str) -> Element:
     words = state_in_words(domain.state_name, domain.state_reason_name)
-    if state == NOT_SAMPLED:
-        return h("td", NOT_SAMPLED)
     if state == STATE_UNKNOWN and domain.sampled_at is not None:
         instant = domain.sampled_at.isoformat()
         age = h("time", "", class_="age", datetime=instant, data_suffix=" ago", data_coarse="yes")

@@ -16,6 +16,7 @@ from dashboard.charts.drawing import Drawing
 from dashboard.charts.versions import Versions
 from dashboard.components.event_list import LISTED_EVENT_COUNT, event_list
 from dashboard.components.failure import failed, noticed
+from dashboard.components.host_words import host_path
 from dashboard.database import Database
 from dashboard.errors import DatabaseError
 from dashboard.history.charted_answer import Answer, Holding, charted, late, stamped
@@ -24,6 +25,8 @@ from dashboard.history.wanted_range import (
     UNKNOWN_TICK_SECONDS,
     WantedRange,
     kept_query,
+    named_in,
+    query_with,
     redraw_step,
     wanted_range,
     width_step,
@@ -31,7 +34,6 @@ from dashboard.history.wanted_range import (
 from dashboard.pages.host.chart import ChartKey, HostChart, draw_chart
 from dashboard.pages.host.devices.reading import Devices, DevicesKey, read_devices
 from dashboard.pages.host.devices.tables import device_parts
-from dashboard.pages.host.domain_table import domain_table
 from dashboard.pages.host.host_facts import (
     collector_remarks,
     collector_troubles,
@@ -39,7 +41,10 @@ from dashboard.pages.host.host_facts import (
     host_head,
 )
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
+from dashboard.pages.host.listed_domains import ListedDomains
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
+from dashboard.pages.host.stack_figures import STACK_FIGURES, stack_figure
+from dashboard.pages.host.stack_table import stack_table
 from dashboard.parts.contract import Request, Update
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
@@ -50,6 +55,8 @@ PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
 CHART_KEEP_SECONDS = 60.0
 DEVICES_KEEP_SECONDS = 10.0
+# What the address calls the figure by which VMs are stacked.
+STACK_BY = "by"
 
 
 class Now(NamedTuple):
@@ -95,6 +102,7 @@ class HostFeed:
             keep_seconds=CHART_KEEP_SECONDS,
             maximum_count=32,
         )
+        self._listed = ListedDomains(database, lambda host: self._hosts.get(host).domains, now)
         self._versions = Versions()
 
     def answer(self, request: Request, view: ChartView) -> Answer:
@@ -134,27 +142,31 @@ class HostFeed:
         parts: dict[str, Element] = {
             "head": host_head(host),
             "facts": h("div", host_facts(host), collector_troubles(host), collector_remarks(host)),
-            "vms": domain_table(
-                domains, None if host.stale_at is None else host.stale_at.isoformat(), kept_query(request)
-            ),
+            "vms": self._listed.part(request, host, domains),
         }
 
         def draw() -> Drawing:
-            wanted = wanted_range(request)
-            key = self._chart_key(wanted, view, host)._replace(choice=read_line_choice(request))
+            key = self._chart_key(request, view, host)
             silent_since = host.sampled_at if host.freshness == "stale" else None
-            parts.update(device_parts(self._devices.get(DevicesKey(host.host_id, wanted, silent_since))))
+            devices = DevicesKey(host.host_id, wanted_range(request), silent_since)
+            parts.update(device_parts(self._devices.get(devices)))
             parts["events"] = event_list(key.events, kept_query(request))
             chart = self._charts.get(key)
             parts["missing"] = chart.missing
+            choices = {
+                each.name: host_path(host.host) + query_with(request, STACK_BY, each.name)
+                for each in STACK_FIGURES
+            }
+            parts["stack"] = stack_table(chart.stack, choices, kept_query(request))
             parts["note"] = h("div", chart.note, still_arriving(host))
             return chart.drawing
 
         holding = Holding(request, view, self._versions)
         return charted(holding, parts, draw, lambda: self._database.away_since)
 
-    def _chart_key(self, wanted: WantedRange, view: ChartView, host: HostNow) -> ChartKey:
+    def _chart_key(self, request: Request, view: ChartView, host: HostNow) -> ChartKey:
         now = self._now()
+        wanted = wanted_range(request)
         window = wanted.window(now)
         tick_seconds = host.tick_seconds or UNKNOWN_TICK_SECONDS
         level = choose_level(window.window_seconds, tick_seconds, width_step(view))
@@ -173,6 +185,8 @@ class HostFeed:
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
             is_catching_up=host.is_catching_up,
+            figure=stack_figure(named_in(request).get(STACK_BY, [None])[0]),
+            choice=read_line_choice(request),
         )
 
 

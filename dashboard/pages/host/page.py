@@ -21,6 +21,7 @@ from dashboard.pages.host.devices.queries import (
 )
 from dashboard.pages.host.feed import PREFIX, HostFeed, is_host_page
 from dashboard.pages.host.panels import PANELS, TABLE
+from dashboard.pages.host.past_domains import PAST_QUERIES
 from dashboard.pages.host.queries import (
     HOST_DOMAINS,
     HOST_EVENTS,
@@ -30,6 +31,7 @@ from dashboard.pages.host.queries import (
     HOST_SAMPLES_ROLLUP,
     HOST_SPAN,
 )
+from dashboard.pages.host.stack import STACK_QUERIES
 from dashboard.parts.parts import Parts
 from dashboard.web.workers import Workers
 
@@ -45,7 +47,8 @@ def layout() -> Parts:
         ObjectChart(PANELS, TABLE, CHART_WORDS),
         (
             Card("missing", "What is missing in this range", "table-place"),
-            Card("vms", "VMs now", "table-place"),
+            Card("stack", "Which VMs take most", "table-place"),
+            Card("vms", "VMs", "table-place"),
             Card("filesystems", "File systems", "table-place"),
             Card("disks", "Disks", "table-place"),
             Card("interfaces", "Interfaces", "table-place"),
@@ -85,5 +88,7 @@ HOST = Page(
         HOST_DISKS,
         HOST_INTERFACES,
         HOST_COLLECTORS,
+        *STACK_QUERIES,
+        *PAST_QUERIES,
     ),
 )

@@ -11,6 +11,7 @@ from dashboard.charts.panel import (
     drawn_columns,
     line_columns,
 )
+from dashboard.pages.host.stack_figures import STACK_PANELS, STACK_TABLE
 
 CPU = Panel(
     key="cpu",
@@ -126,7 +127,18 @@ TEMPERATURE = Panel(
     ),
 )
 
-PANELS = (CPU, MEMORY, DISK_TRAFFIC, DISK_BUSY, DISK_LATENCY, NETWORK, PRESSURE, TEMPERATURE)
+# Of the stacks of VMs the address names one: the others have no rows.
+PANELS = (
+    CPU,
+    *STACK_PANELS.values(),
+    MEMORY,
+    DISK_TRAFFIC,
+    DISK_BUSY,
+    DISK_LATENCY,
+    NETWORK,
+    PRESSURE,
+    TEMPERATURE,
+)
 TABLE = (
     TableColumn("CPU busy", "cpu_busy_ratio", "ratio"),
     TableColumn("VMs", "cpu_guest_ratio", "ratio"),
@@ -143,6 +155,7 @@ TABLE = (
     TableColumn("CPU pressure", "pressure_cpu_some_ratio", "ratio"),
     TableColumn("I/O pressure", "pressure_io_some_ratio", "ratio"),
     TableColumn("CPU temp.", "cpu_temperature_celsius", "celsius"),
+    *STACK_TABLE,
 )
 LINE_COLUMNS = line_columns(PANELS, TABLE)
 DRAWN_COLUMNS = (*drawn_columns(PANELS, TABLE), *before_columns(LINE_COLUMNS))

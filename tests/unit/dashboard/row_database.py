@@ -12,6 +12,7 @@ from dashboard.database import Database
 from dashboard.errors import DashboardError
 from dashboard.filters.sql import Condition
 from dashboard.pages.host.feed import HostFeed
+from dashboard.pages.host.stack import ResidentCount
 from dashboard.parts.contract import Request, Seen, Update
 from dashboard.queries import HostEvent, SampleSpan
 from dashboard.settings import DatabaseSettings
@@ -105,6 +106,11 @@ def host_database(**changes: list[Any]) -> RowDatabase:
         "host_interfaces": [],
         "host_collectors": [],
         "host_span": [SampleSpan(NOW - timedelta(hours=5), None)],
+        "host_resident_count": [ResidentCount(0)],
+        "host_stack_raw": [],
+        "host_domains_at": [],
+        "host_domains_mean": [],
+        "host_stack_rollup": [],
     }
     return RowDatabase(rows | changes)
 

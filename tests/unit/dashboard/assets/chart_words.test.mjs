@@ -34,7 +34,8 @@ test("a series that is switched off keeps its legend, one that is not known has 
 });
 
 test("a panel of which nothing is known says so", () => {
-  const [legend] = kvmgrid.legendTrees([{ panel: panels[4], subject: "", isKnown: false, top: 5 }], new Map(), new Set(), colour);
+  const panel = panels.find(({ key }) => key === "disk_latency");
+  const [legend] = kvmgrid.legendTrees([{ panel, subject: "", isKnown: false, top: 5 }], new Map(), new Set(), colour);
   assert.match(words(legend), /Disk latency n\/a in this range/);
 });
 
@@ -44,7 +45,7 @@ test("the newest rows come first, and the caption counts what is left out", () =
   assert.match(words(tree), /The newest 120 of 130 rows: every sample/);
   const [newest] = elements(elements(tree, "tbody")[0], "time");
   assert.equal(newest[1].datetime, new Date((picture.start_seconds + 129) * 1000).toISOString());
-  assert.equal(elements(elements(tree, "thead")[0], "th").length, table.length + 1);
+  assert.equal(elements(elements(tree, "thead")[0], "th").length, table.filter((column) => column.words).length + 1);
 });
 
 test("rows beside the range are in no table, and what is not known is n/a", () => {

@@ -34,7 +34,8 @@ def test_a_host_page_has_all_its_parts() -> None:
     """Head, facts, VMs, devices, events, what is missing and the chart come at first."""
     answer, chart = host_feed(host_database()).answer(ask(), VIEW)
     devices = {"filesystems", "disks", "interfaces"}
-    assert {"head", "facts", "vms", "note", "missing", "events"} | devices == answer.parts.keys()
+    parts = {"head", "facts", "vms", "stack", "note", "missing", "events"}
+    assert parts | devices == answer.parts.keys()
     assert chart is not None
     assert chart.picture is not None
     assert chart.rows is not None
