@@ -10,7 +10,7 @@ from publisher.wire.states import IO_ERROR, MIGRATING, PAUSED, RUNNING
 
 _MEBIBYTE: Final = 1_048_576
 _RECENT_SECONDS: Final = 1_800.0
-_SILENT_TICKS: Final = 5.0
+_OVERDUE_TICKS: Final = 5.0
 _OFF: Final = frozenset({5, 6})  # shut off, crashed
 
 
@@ -50,7 +50,7 @@ def silent_seconds(age_seconds: float | None, tick_seconds: float | None) -> flo
     """Return the age of the newest sample, 0 up to five ticks."""
     if age_seconds is None or tick_seconds is None:
         return None
-    return age_seconds if age_seconds > _SILENT_TICKS * tick_seconds else 0.0
+    return age_seconds if age_seconds > _OVERDUE_TICKS * tick_seconds else 0.0
 
 
 def clock_offset(offset_seconds: float | None) -> float:

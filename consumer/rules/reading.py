@@ -40,18 +40,28 @@ def read_rules(path: Path | None) -> Rules:
     tree, source = read_toml(path), str(path)
     check_keys(tree, RuleFile, source)
     own: Tree = _section(tree, "rules", source)
-    for name, rule in own.items():
-        if isinstance(rule, dict) and "health" in rule:
-            raise SettingsError(
-                f"{source}: rules.{name}.health: health is judged by the shipped rules alone, so that its "
-                "history means the same everywhere; leave it out"
-            )
+    _check_names(own, source)
     merged = _merged(_shipped_tree(), own)
     rules = {name: _rule(name, rule, source) for name, rule in merged.items()}
     overrides = tuple(
         _override(number, each, rules, source) for number, each in enumerate(tree.get("overrides", ()), 1)
     )
     return Rules(rules, overrides, frozenset(_leaves(own)))
+
+
+def _check_names(own: Tree, source: str) -> None:
+    """Refuse what changes a rule that is not there, and what changes health."""
+    for name, rule in own.items():
+        if name not in _shipped_tree() and isinstance(rule, dict) and "subject" not in rule:
+            raise SettingsError(
+                f"{source}: rules.{name}: no such rule{nearest(name, _shipped_tree())}; "
+                "one of your own has a subject"
+            )
+        if isinstance(rule, dict) and "health" in rule:
+            raise SettingsError(
+                f"{source}: rules.{name}.health: health is judged by the shipped rules alone, so that its "
+                "history means the same everywhere; leave it out"
+            )
 
 
 @cache

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a rule is: one figure of one kind of object, or events, and what follows from it (docs/alerts.md).
 
-A rule enters at a level and is left at another, so that a figure that swings about one does not flicker.
+A rule enters at a level and is left at another: a figure that swings about one does not flicker.
 ``health`` judges each sample of a host at intake; ``alert`` judges each object over a window.
 """
 
