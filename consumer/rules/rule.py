@@ -45,7 +45,7 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a rule takes points from the health of a host: half at ``enter``, all at ``full``.
 
-    Of a figure that objects of the host have, the ``worst`` counts, or the ``count`` of those that are not 0.
+    Of a figure that its objects have, the ``worst`` counts, or the ``count`` of those that are not 0.
     ``is_silent_at_zero``: a zero is no figure that makes the health of a host known.
     """
 
