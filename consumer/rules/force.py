@@ -20,21 +20,21 @@ class Target(NamedTuple):
     tags: frozenset[str] = frozenset()
 
 
-class InForce(NamedTuple):
+class RuleForm(NamedTuple):
     """A rule as it is for one object; ``sources``: the override that gave a key, where one did."""
 
     rule: Rule
     sources: dict[str, Override]
 
 
-def in_force(name: str, rule: Rule, overrides: Iterable[Override], target: Target) -> InForce:
+def in_force(name: str, rule: Rule, overrides: Iterable[Override], target: Target) -> RuleForm:
     """Return the form of a rule for an object."""
     matching = [each for each in overrides if each.rule == name and matches(each, target)]
     sources: dict[str, Override] = {}
     for override in sorted(matching, key=_weight):
         rule = changed(rule, override)
         sources |= dict.fromkeys(given_keys(override), override)
-    return InForce(rule, sources)
+    return RuleForm(rule, sources)
 
 
 def matches(override: Override, target: Target) -> bool:
