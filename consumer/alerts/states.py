@@ -5,13 +5,14 @@ A value at ``enter`` begins it, one beyond ``leave`` ends it. In between, and be
 the time counts between two known values that follow each other. What is not known changes nothing.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consumer.alerts.windows import Numbers, Places
+from consumer.alerts.windows import Numbers, grown
 from consumer.rules.rule import Level
 
 # A cycle that comes later than this says nothing of the time between.
@@ -27,11 +28,14 @@ class Phase(IntEnum):
     RESOLVED = 3
 
 
-class Changed(NamedTuple):
-    """The objects whose phase is another one after a step, and the phases."""
+class KeptState(NamedTuple):
+    """What is stored of an object that is not clear."""
 
-    objects: Places
-    phases: NDArray[np.int8]
+    place: int
+    phase: Phase
+    since: float
+    held_seconds: float
+    was_known: bool
 
 
 class States:
@@ -41,16 +45,18 @@ class States:
         self, object_count: int, level: Level, *, low_enters: bool = False, is_off: bool = False
     ) -> None:
         self._sign = -1.0 if low_enters else 1.0
-        self._enter = np.full(object_count, self._sign * level.enter)
-        self._leave = np.full(object_count, self._sign * level.leave)
-        self._for_seconds = np.full(object_count, level.for_seconds)
+        self._usual = (self._sign * level.enter, self._sign * level.leave, level.for_seconds, is_off)
+        enter, leave, for_seconds, _ = self._usual
+        self._enter = np.full(object_count, enter)
+        self._leave = np.full(object_count, leave)
+        self._for_seconds = np.full(object_count, for_seconds)
         self._off = np.full(object_count, is_off)
         self.phases = np.zeros(object_count, dtype=np.int8)
         # When the phase began.
         self.since = np.full(object_count, -np.inf)
         self._held_seconds = np.zeros(object_count)
         self._was_known = np.zeros(object_count, dtype=np.bool_)
-        self._stepped_at = -np.inf
+        self.stepped_at = -np.inf
 
     def differ(self, place: int, level: Level | None) -> None:
         """Give an object levels of its own, or none: then what fires is resolved at the next step."""
@@ -60,8 +66,13 @@ class States:
             self._leave[place] = self._sign * level.leave
             self._for_seconds[place] = level.for_seconds
 
-    def step(self, now: float, values: Numbers, beside: NDArray[np.bool_] | None = None) -> Changed:
-        """Judge the values of a cycle; ``beside``: where the conditions of the rule hold."""
+    def step(
+        self, now: float, values: Numbers, beside: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, int]]:
+        """Judge the values of a cycle, and return whose phase is another one now.
+
+        ``beside``: where the conditions of the rule hold.
+        """
         begun = (self.phases == Phase.PENDING) | (self.phases == Phase.FIRING)
         # A comparison with NaN is false.
         known = ~np.isnan(values) | self._off
@@ -70,7 +81,7 @@ class States:
             reached &= beside
         reached &= ~self._off
 
-        step_seconds = min(max(0.0, now - self._stepped_at), STEP_SECONDS_MAX)
+        step_seconds = min(max(0.0, now - self.stepped_at), STEP_SECONDS_MAX)
         lasted = reached & begun & self._was_known
         self._held_seconds[lasted] += step_seconds
         self._held_seconds[reached & ~begun] = 0.0
@@ -87,5 +98,46 @@ class States:
         self.phases = phases
         self.since[objects] = now
         self._was_known = known
-        self._stepped_at = now
-        return Changed(objects, phases[objects])
+        self.stepped_at = now
+        return list(zip(objects.tolist(), phases[objects].tolist(), strict=True))
+
+    def kept(self) -> list[KeptState]:
+        """Return what has to be stored."""
+        return [
+            KeptState(
+                place,
+                Phase(self.phases[place]),
+                float(self.since[place]),
+                float(self._held_seconds[place]),
+                bool(self._was_known[place]),
+            )
+            for place in np.flatnonzero(self.phases).tolist()
+        ]
+
+    def restore(self, kept: Iterable[KeptState], stepped_at: float) -> None:
+        """Put back what was stored, and when the last step was."""
+        self.stepped_at = stepped_at
+        for place, phase, since, held_seconds, was_known in kept:
+            self.phases[place] = phase
+            self.since[place] = since
+            self._held_seconds[place] = held_seconds
+            self._was_known[place] = was_known
+
+    def grow(self, object_count: int) -> None:
+        """Make room for more objects, with the levels of the rule."""
+        enter, leave, for_seconds, is_off = self._usual
+        self._enter = grown(self._enter, object_count, enter)
+        self._leave = grown(self._leave, object_count, leave)
+        self._for_seconds = grown(self._for_seconds, object_count, for_seconds)
+        self._off = grown(self._off, object_count, is_off)
+        self.phases = grown(self.phases, object_count, Phase.CLEAR)
+        self.since = grown(self.since, object_count, -np.inf)
+        self._held_seconds = grown(self._held_seconds, object_count, 0.0)
+        self._was_known = grown(self._was_known, object_count, False)
+
+    def clear(self, place: int) -> bool:
+        """Make a place free for another object, with the levels of the rule; tell whether it fired."""
+        fired = bool(self.phases[place] == Phase.FIRING)
+        self._enter[place], self._leave[place], self._for_seconds[place], self._off[place] = self._usual
+        self.phases[place] = Phase.CLEAR
+        return fired

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """One rule over all objects of its kind: windows, conditions, the states of its levels. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consumer.alerts.flapping import Flapping
-from consumer.alerts.states import Phase, States
-from consumer.alerts.windows import Numbers, Places
+from consumer.alerts.flapping import Flapping, KeptChanges
+from consumer.alerts.states import KeptState, Phase, States
+from consumer.alerts.windows import Numbers, Places, grown
 from consumer.rules.rule import SEVERITIES, Alert, Rule, Severity
 from consumer.rules.subjects import Subject
 
@@ -25,6 +25,17 @@ class Change(NamedTuple):
     severity: Severity
     phase: Phase
     value: float
+
+
+class KeptWatch(NamedTuple):
+    """What a watch knows that samples do not tell: put back, it goes on as if it had never ended.
+
+    ``states`` has a list for each severity, ``changes`` those of objects by their place.
+    """
+
+    stepped_at: float
+    states: Mapping[Severity, Sequence[KeptState]]
+    changes: Mapping[int, KeptChanges]
 
 
 class Watch:
@@ -56,25 +67,19 @@ class Watch:
         if levels:
             self._windows[place] = alert.window_seconds
 
-    def step(self, now: float, read: Read) -> Iterator[Change]:
-        """Judge a cycle, and give what changed, the mildest level first."""
+    def step(self, now: float, read: Read) -> list[Change]:
+        """Judge a cycle, and return what changed, the mildest level first."""
+        before = self.severities()
         values = self._values(read)
         judged = values if self._rule.words_below_zero is None else np.abs(values)
         beside = self._beside(read)
-        for severity, states in self._levels.items():
-            changed = states.step(now, judged, beside)
-            phases = [Phase(each) for each in changed.phases.tolist()]
-            places = changed.objects.tolist()
-            self._flapping.note(
-                now,
-                (
-                    at
-                    for at, phase in zip(places, phases, strict=True)
-                    if phase in {Phase.FIRING, Phase.RESOLVED}
-                ),
-            )
-            for place, phase in zip(places, phases, strict=True):
-                yield Change(place, severity, phase, float(values[place]))
+        changes = [
+            Change(place, severity, Phase(phase), float(values[place]))
+            for severity, states in self._levels.items()
+            for place, phase in states.step(now, judged, beside)
+        ]
+        self._flapping.note(now, np.flatnonzero(self.severities() != before).tolist())
+        return changes
 
     def severities(self) -> NDArray[np.int8]:
         """Return the worst severity that fires of each object, by its place in ``SEVERITIES``; -1 is none."""
@@ -86,6 +91,33 @@ class Watch:
     def flapping(self, now: float) -> frozenset[int]:
         """Return the objects whose alert flaps: it is held, and said to do so."""
         return self._flapping.flapping(now)
+
+    def kept(self) -> KeptWatch:
+        """Return what has to be stored."""
+        return KeptWatch(
+            max((states.stepped_at for states in self._levels.values()), default=-np.inf),
+            {severity: states.kept() for severity, states in self._levels.items()},
+            self._flapping.kept(),
+        )
+
+    def restore(self, kept: KeptWatch) -> None:
+        """Put back what was stored; a severity that the rule has no more is left out."""
+        for severity, states in self._levels.items():
+            states.restore(kept.states.get(severity, ()), kept.stepped_at)
+        self._flapping.restore(kept.changes)
+
+    def grow(self, object_count: int) -> None:
+        """Make room for more objects."""
+        self._count = object_count
+        self._windows = grown(self._windows, object_count, self._alert.window_seconds)
+        for states in self._levels.values():
+            states.grow(object_count)
+
+    def clear(self, place: int) -> list[Severity]:
+        """Make a place free for another object; return the severities that fired for the one that is gone."""
+        self._windows[place] = self._alert.window_seconds
+        self._flapping.clear(place)
+        return [severity for severity, states in self._levels.items() if states.clear(place)]
 
     def _values(self, read: Read) -> Numbers:
         first, *others = np.unique(self._windows).tolist() or [self._alert.window_seconds]

@@ -7,11 +7,12 @@ window has the cell that is under way and those before it: it is up to a cell lo
 Objects are numbered from 0. Times are seconds since 1970, by the clocks here. What is not known is NaN.
 """
 
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_Item = TypeVar("_Item", bound=np.generic)
 Numbers: TypeAlias = NDArray[np.float64]
 Places: TypeAlias = NDArray[np.int64]
 # ``mean``: weighted by the time that each sample covers. ``sum``: of counts. ``number``: of events, whose
@@ -70,6 +71,16 @@ class Windows:
         np.divide(sums, covered, out=means, where=known)
         return means
 
+    def grow(self, object_count: int) -> None:
+        """Make room for more objects."""
+        self._sums = grown(self._sums, object_count, 0.0)
+        self._covered = grown(self._covered, object_count, 0.0)
+
+    def clear(self, place: int) -> None:
+        """Make a place free for another object."""
+        self._sums[:, place] = 0.0
+        self._covered[:, place] = 0.0
+
     def _advance(self, now: float) -> None:
         """Empty the cells that begin; a clock that is set back begins none."""
         cell = int(now // self._cell_seconds)
@@ -103,6 +114,23 @@ class Newest:
     def values(self, now: float) -> Numbers:
         """Return the newest value of each object; one of which nothing has come for long is not known."""
         return np.where(self._until >= now, self._values, np.nan)
+
+    def grow(self, object_count: int) -> None:
+        """Make room for more objects."""
+        self._values = grown(self._values, object_count, np.nan)
+        self._times = grown(self._times, object_count, -np.inf)
+        self._until = grown(self._until, object_count, -np.inf)
+
+    def clear(self, place: int) -> None:
+        """Make a place free for another object."""
+        self._values[place] = np.nan
+        self._times[place] = self._until[place] = -np.inf
+
+
+def grown(array: NDArray[_Item], object_count: int, empty: object) -> NDArray[_Item]:
+    """Return an array with room for more objects along its last axis."""
+    added = np.full((*array.shape[:-1], object_count - array.shape[-1]), empty, dtype=array.dtype)
+    return np.concatenate((array, added), axis=-1)
 
 
 def silence_seconds(tick_seconds: Numbers) -> Numbers:

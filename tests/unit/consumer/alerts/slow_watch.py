@@ -4,7 +4,7 @@
 from typing import NamedTuple
 
 from consumer.alerts.states import Phase
-from consumer.rules.rule import Level
+from consumer.rules.rule import SEVERITIES, Alert, Level
 
 
 class Sample(NamedTuple):
@@ -49,37 +49,44 @@ def windowed(samples: list[Sample], now: float, window_seconds: int, kind: str) 
     return sum(each.value or 0.0 for each in counted)
 
 
-def phase_after(
-    values: list[tuple[float, float | None]], level: Level, *, low_enters: bool
-) -> tuple[Phase, list[float]]:
-    """Return the phase after cycles, and when it began to fire or was resolved."""
-    phase, held, previous, changes = Phase.CLEAR, 0.0, None, []
+def fires_at(values: list[tuple[float, float | None]], level: Level, *, low_enters: bool) -> list[bool]:
+    """Tell of each cycle whether the level fires then."""
+    phase, held, previous, fires = Phase.CLEAR, 0.0, None, []
     for place, (now, value) in enumerate(values):
-        if value is None:
-            previous = None
-            continue
         begun = phase in {Phase.PENDING, Phase.FIRING}
         limit = level.leave if begun else level.enter
-        if value <= limit if low_enters else value >= limit:
+        if value is not None and (value <= limit if low_enters else value >= limit):
             if begun and previous is not None:
                 held += min(60.0, now - values[place - 1][0])
             elif not begun:
                 phase, held = Phase.PENDING, 0.0
-            if phase is Phase.PENDING and held >= level.for_seconds:
+            if held >= level.for_seconds:
                 phase = Phase.FIRING
-                changes.append(now)
-        elif begun:
-            if phase is Phase.FIRING:
-                changes.append(now)
+        elif value is not None and begun:
             phase = Phase.RESOLVED if phase is Phase.FIRING else Phase.CLEAR
         previous = value
-    return phase, changes
+        fires.append(phase is Phase.FIRING)
+    return fires
+
+
+def worst_at(values: list[tuple[float, float | None]], alert: Alert) -> tuple[list[int], list[float]]:
+    """Return the worst severity that fires at each cycle, and the times at which it became another one."""
+    levels = [fires_at(values, level, low_enters=alert.low_enters) for level in alert.levels().values()]
+    places = [SEVERITIES.index(severity) for severity in alert.levels()]
+    worst = [
+        max((place for place, fires in zip(places, cycle, strict=True) if fires), default=-1)
+        for cycle in zip(*levels, strict=True)
+    ]
+    before = [-1, *worst]
+    return worst, [now for (now, _), old, new in zip(values, before, worst, strict=False) if old != new]
 
 
 def is_flapping(changes: list[float], now: float) -> bool:
     """Tell whether five changes came within half an hour, with no quarter of an hour of calm since."""
     run: list[float] = []
     flaps = False
+    if not changes:
+        return False
     for at in changes:
         if run and at - run[-1] > 900.0:
             run, flaps = [], False

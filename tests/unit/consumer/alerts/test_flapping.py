@@ -39,3 +39,14 @@ def test_what_is_long_past_takes_no_room() -> None:
     flapping.flapping(16 * MINUTE)
 
     assert {} == flapping._changes
+
+
+def test_what_is_stored_is_put_back() -> None:
+    """One that flaps goes on to, also where its last changes were slower than those that made it flap."""
+    before, after = Flapping(), Flapping()
+    for minute in (0, 1, 2, 3, 4, 14, 24, 34):
+        before.note(minute * MINUTE, [7])
+    after.restore(before.kept())
+
+    assert {7} == after.flapping(49 * MINUTE)
+    assert set() == after.flapping(50 * MINUTE)

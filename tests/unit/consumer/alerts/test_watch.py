@@ -12,9 +12,9 @@ from consumer.alerts.states import Phase, States
 from consumer.alerts.watch import Watch, greatest_on_hosts, of_hosts
 from consumer.alerts.windows import Kind, Newest, Numbers, Windows
 from consumer.rules.reading import shipped_rules
-from consumer.rules.rule import SEVERITIES, Alert, Condition, Level, Rule
+from consumer.rules.rule import Alert, Condition, Level, Rule
 from consumer.rules.subjects import Subject
-from tests.unit.consumer.alerts.slow_watch import Sample, is_flapping, newest, phase_after, windowed
+from tests.unit.consumer.alerts.slow_watch import Sample, is_flapping, newest, windowed, worst_at
 
 OBJECT_COUNT = 3
 START = 1.7e9 - 1.7e9 % 3_600
@@ -30,9 +30,9 @@ SAMPLES = st.lists(
     ),
     max_size=6,
 )
-CYCLES = st.lists(
-    st.tuples(st.sampled_from((10.0, 10.0, 10.0, 15.0, 58.0, 61.0, 1_000.0)), SAMPLES), max_size=40
-)
+WAITS = st.sampled_from((10.0, 10.0, 10.0, 15.0, 58.0, 61.0, 1_000.0))
+# How long after the one before, what arrived, and whether the evaluator is another one after it.
+CYCLES = st.lists(st.tuples(WAITS, SAMPLES, st.booleans()), max_size=40)
 ALERTS = st.sampled_from(
     (
         Alert(warning=Level(enter=0.5, leave=0.25), critical=Level(enter=0.75, leave=0.5, for_seconds=30.0)),
@@ -61,16 +61,16 @@ def same(expected: float | None, found: float) -> bool:
 
 @given(ALERTS, st.sampled_from(("mean", "sum", "number")), CYCLES)
 def test_it_judges_as_one_that_looks_at_all_samples(
-    alert: Alert, kind: Kind, cycles: list[tuple[float, list[tuple[int, float, float | None, float]]]]
+    alert: Alert, kind: Kind, cycles: list[tuple[float, list[tuple[int, float, float | None, float]], bool]]
 ) -> None:
-    """With gaps, late samples, samples of the future, unknown values, and cycles that come late."""
+    """With gaps, late samples, samples of the future, unknown values, cycles that come late, and restarts."""
     is_newest = not alert.window_seconds
     figures = Newest(OBJECT_COUNT) if is_newest else Windows(OBJECT_COUNT, alert.window_seconds, kind)
     watch = Watch(rule_with(alert), alert, OBJECT_COUNT)
     samples: list[list[Sample]] = [[] for _ in range(OBJECT_COUNT)]
     judged: list[list[tuple[float, float | None]]] = [[] for _ in range(OBJECT_COUNT)]
     now = START
-    for wait_seconds, arrived in cycles:
+    for wait_seconds, arrived, is_restarted in cycles:
         now += wait_seconds
         for place, age, value, covers in arrived:
             samples[place].append(Sample(now - age, now, value, covers))
@@ -83,21 +83,16 @@ def test_it_judges_as_one_that_looks_at_all_samples(
             value = newest(own, now) if is_newest else windowed(own, now, alert.window_seconds, kind)
             assert same(value, found[place])
             judged[place].append((now, value))
-        list(watch.step(now, lambda *_, current=found: current))
+        watch.step(now, lambda *_, current=found: current)
+        if is_restarted:
+            kept, watch = watch.kept(), Watch(rule_with(alert), alert, OBJECT_COUNT)
+            watch.restore(kept)
 
-        expected, flapping = [], set()
-        for place in range(OBJECT_COUNT):
-            worst, changes = -1, []
-            for severity, level in alert.levels().items():
-                phase, changed = phase_after(judged[place], level, low_enters=alert.low_enters)
-                changes += changed
-                if phase is Phase.FIRING:
-                    worst = SEVERITIES.index(severity)
-            expected.append(worst)
-            if is_flapping(sorted(changes), now):
-                flapping.add(place)
-        assert expected == watch.severities().tolist()
-        assert flapping == watch.flapping(now)
+        expected = [worst_at(values, alert) for values in judged]
+        assert [worst[-1] for worst, _ in expected] == watch.severities().tolist()
+        assert {
+            place for place, (_, changes) in enumerate(expected) if is_flapping(changes, now)
+        } == watch.flapping(now)
 
 
 def test_a_value_that_swings_about_a_level_neither_flickers_nor_starts_anew() -> None:
@@ -148,7 +143,7 @@ def test_a_condition_has_to_hold_beside() -> None:
             return steal
         return numbers(0.95, 0.95, 0.95, 0.95) if figure == "cpu_busy_ratio" else numbers(0.1, None, 0.3, 0.1)
 
-    changes = list(Watch(rule_with(alert), alert, 4).step(START, read))
+    changes = Watch(rule_with(alert), alert, 4).step(START, read)
 
     assert [0, 2] == [change.place for change in changes]
     assert [0.1, 0.1, 0.2] == of_hosts(numbers(0.1, 0.2), np.array([0, 0, 1], dtype=np.int64)).tolist()
@@ -200,3 +195,38 @@ def test_a_clock_fires_whichever_way_it_is_off(value: float) -> None:
     (change,) = Watch(rule, rule.alert, 1).step(START, lambda *_: numbers(value))
 
     assert (Phase.FIRING, value) == (change.phase, change.value)
+
+
+def test_objects_come_and_go() -> None:
+    """A new one has the levels of the rule; one that takes the place of another has nothing of it."""
+    alert = Alert(warning=Level(enter=0.5, leave=0.4), critical=Level(enter=0.9, leave=0.8))
+    watch, window, newest_values = Watch(rule_with(alert), alert, 1), Windows(1, 60, "sum"), Newest(1)
+    watch.differ(
+        0, rule_with(Alert(warning=Level(enter=0.1, leave=0.1), critical=Level(enter=0.2, leave=0.2)))
+    )
+    for figures in (window, newest_values):
+        figures.add(START, np.zeros(1, dtype=np.int64), numbers(START), numbers(0.3), numbers(10.0))
+    watch.step(START, lambda *_: newest_values.values(START))
+    for each in (watch, window, newest_values):
+        each.grow(2)
+
+    assert [2, -1] == watch.severities().tolist()
+    assert [0.3] == [value for value in window.values(START).tolist() if not math.isnan(value)]
+    assert ["warning", "critical"] == watch.clear(0)
+    for figures in (window, newest_values):
+        figures.clear(0)
+        assert np.isnan(figures.values(START)).all()
+    assert [(0, "warning"), (1, "warning")] == [
+        (change.place, change.severity) for change in watch.step(START, lambda *_: numbers(0.5, 0.5))
+    ]
+
+
+def test_a_severity_that_a_rule_has_no_more_is_not_put_back() -> None:
+    """What is stored may be of before the rules were changed."""
+    before = Alert(warning=Level(enter=0.5, leave=0.4), critical=Level(enter=0.9, leave=0.8))
+    after = Alert(warning=before.warning)
+    old, new = Watch(rule_with(before), before, 1), Watch(rule_with(after), after, 1)
+    old.step(START, lambda *_: numbers(0.95))
+    new.restore(old.kept())
+
+    assert [1] == new.severities().tolist()
