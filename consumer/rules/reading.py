@@ -4,6 +4,7 @@
 A fault raises SettingsError with its file, its key, what is wrong and what to write instead.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,6 +20,8 @@ from consumer.rules.validation import Fault, faults
 from publisher.wire.settings import SettingsError, Tree, check_keys, nearest, read_toml
 
 _SHIPPED = "default_rules.toml"
+# Names go out to others as labels.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _Kind = TypeVar("_Kind", Rule, Override)
 
 
@@ -52,6 +55,8 @@ def read_rules(path: Path | None) -> Rules:
 def _check_names(own: Tree, source: str) -> None:
     """Refuse what changes a rule that is not there, and what changes health."""
     for name, rule in own.items():
+        if not _NAME.fullmatch(name):
+            raise SettingsError(f"{source}: rules.{name}: a rule is named by a-z, 0-9 and _, a letter first")
         if name not in _shipped_tree() and isinstance(rule, dict) and "subject" not in rule:
             raise SettingsError(
                 f"{source}: rules.{name}: no such rule{nearest(name, _shipped_tree())}; "

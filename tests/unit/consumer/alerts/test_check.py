@@ -72,7 +72,7 @@ def test_without_a_file_the_shipped_rules_are_told() -> None:
 
     assert 0 == result.exit_code
     assert result.output.startswith(
-        "the rules that kvmgrid comes with: 25 rules in force, 1 off; it has nothing of"
+        "the rules that kvmgrid comes with: 26 rules in force, 1 off; it has nothing of"
     )
     assert [
         "vm_steal, of each VM",
@@ -94,7 +94,7 @@ def test_what_is_a_sites_own_is_told(tmp_path: Path) -> None:
     path.write_text(OWN, encoding="utf-8")
     output = checked(str(path)).output
 
-    assert output.startswith(f"{path}: 25 rules in force, 2 off; of its own it has ")
+    assert output.startswith(f"{path}: 26 rules in force, 2 off; of its own it has ")
     assert output.partition("\n")[0].endswith(" 1 rule, 2 values of shipped rules, 4 overrides")
     assert "  yours: alert.warning.enter (shipped: 0.9)" == block(output, "host_memory")[-1]
     assert [
@@ -121,7 +121,7 @@ def test_the_file_of_the_machine_is_the_default(tmp_path: Path) -> None:
     """As with the settings."""
     (tmp_path / "none.toml").write_text("[rules.nic_errors]\noff = true\n", encoding="utf-8")
 
-    assert checked().output.startswith(f"{tmp_path / 'none.toml'}: 24 rules in force, 2 off")
+    assert checked().output.startswith(f"{tmp_path / 'none.toml'}: 25 rules in force, 2 off")
 
 
 @pytest.mark.parametrize(

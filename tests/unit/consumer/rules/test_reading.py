@@ -66,6 +66,7 @@ def test_a_rule_is_switched_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("[rules.'Host CPU']\nsubject = 'host'", "rules.Host CPU: a rule is named by a-z, 0-9 and _"),
         ("rules = 3", "rules is a section: write [rules.NAME]"),
         ("[rule.host_cpu]\noff = true", "unknown key 'rule'; did you mean 'rules'?"),
         (
