@@ -7,17 +7,16 @@ figure at all the health is unknown, which is neither good nor bad. Which rules 
 process. So a rule may be left early after a restart, or where consumers share a queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from functools import cache
-from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from consumer.rows.batch_figures import ReasonObject, host_value, object_at, object_values
+from consumer.rows.batch_figures import BatchFigures, ReasonObject, reader
 from consumer.rules.figures import RuleFigure, figure
 from consumer.rules.reading import shipped_rules
-from consumer.rules.rule import Health, Rule
+from consumer.rules.rule import Condition, Health, Rule
 from consumer.rules.subjects import Subject
 from publisher.wire.columns import ColumnBatch
 
@@ -47,8 +46,9 @@ class HostHealth(NamedTuple):
 
 
 class _Beside(NamedTuple):
-    """A condition with its figure."""
+    """A condition with its figure; ``read`` of the host, without it one of the objects on it."""
 
+    read: Callable[[BatchFigures], float | None] | None
     subject: Subject
     figure: RuleFigure
     at_least: float
@@ -58,6 +58,11 @@ class _Judge(NamedTuple):
     """A rule with its figures; ``blamed`` is the figure that is the greatest of the object to blame."""
 
     reason: str
+    enter: float
+    leave: float
+    is_silent_at_zero: bool
+    is_signed: bool
+    read: Callable[[BatchFigures], float | None]
     rule: Rule
     health: Health
     figure: RuleFigure
@@ -72,18 +77,19 @@ def assess(
 
     How far its clock is ahead no figure of a batch can say; None in tolerance.
     """
-    facts = {"hypervisor_state": batch.hypervisor.state, "clock_offset_seconds": clock_offset_seconds}
+    figures = BatchFigures(batch, clock_offset_seconds)
     reasons: list[Reason] = []
     known = False
     for judge in _judges():
-        value, place = _value(judge, batch, facts)
-        size = value if value is None or judge.rule.words_below_zero is None else abs(value)
-        if value is None or size is None or (judge.health.is_silent_at_zero and not size):
+        value = judge.read(figures)
+        if value is None or (judge.is_silent_at_zero and not value):
             continue
         known = True
-        level = judge.health.leave if judge.reason in held else judge.health.enter
-        if size >= level and _is_beside(judge, batch, facts):
-            reasons.append(_reason(judge, value, batch, place))
+        size = abs(value) if judge.is_signed else value
+        if size < judge.leave or (size < judge.enter and judge.reason not in held):
+            continue
+        if not judge.beside or any(_holds(each, figures) for each in judge.beside):
+            reasons.append(_reason(judge, value, figures))
     if not known:
         return HostHealth(None, "unknown", (), clock_offset_seconds)
     score = max(0, 100 - sum(reason.points for reason in reasons))
@@ -102,72 +108,82 @@ def _judges() -> tuple[_Judge, ...]:
 
 
 def _judge(name: str, rule: Rule, health: Health, figure_name: str) -> _Judge:
-    beside = tuple(
-        _Beside(subject, figure(subject, each.figure), each.at_least)
-        for each in health.beside
-        for subject in (each.subject or rule.subject,)
-    )
+    judged = figure(rule.subject, figure_name)
     blamed = None
     if rule.object is not None and rule.object.figure is not None and rule.object.subject != "sensor":
         blamed = rule.object.subject, figure(rule.object.subject, rule.object.figure)
-    return _Judge(health.reason or name, rule, health, figure(rule.subject, figure_name), beside, blamed)
+    return _Judge(
+        reason=health.reason or name,
+        enter=health.enter,
+        leave=health.leave,
+        is_silent_at_zero=health.is_silent_at_zero,
+        is_signed=rule.words_below_zero is not None,
+        read=_read(rule.subject, judged, health),
+        rule=rule,
+        health=health,
+        figure=judged,
+        beside=tuple(_beside(each, each.subject or rule.subject) for each in health.beside),
+        blamed=blamed,
+    )
 
 
-def _value(judge: _Judge, batch: ColumnBatch, facts: Mapping[str, Any]) -> tuple[float | None, int | None]:
-    """Return what the rule judges, and the place of the object that it is of, where there is one."""
-    subject = judge.rule.subject
+def _read(subject: Subject, judged: RuleFigure, health: Health) -> Callable[[BatchFigures], float | None]:
+    """Return what reads the value that a rule judges."""
     if subject == "host":
-        return host_value(batch, judge.figure, facts), None
-    found = object_values(batch, subject, judge.figure)
-    if judge.health.of == "count":
-        places = [place for value, place in found if value]
-        # The first by name is the same one at each sample.
-        first = min(places, key=lambda place: _by_name(object_at(batch, subject, place)), default=None)
-        return float(len(places)), first
-    worst = max(found, key=itemgetter(0), default=None)
-    return (None, None) if worst is None else worst
+        return reader(judged)
+    if health.of == "count":
+        return lambda figures: float(figures.count(subject, judged))
+    return lambda figures: _greatest(figures.values(subject, judged))
 
 
-def _by_name(found: ReasonObject) -> tuple[str, str]:
-    return found.name, found.uuid or ""
+def _beside(condition: Condition, subject: Subject) -> _Beside:
+    found = figure(subject, condition.figure)
+    return _Beside(reader(found) if subject == "host" else None, subject, found, condition.at_least)
 
 
-def _is_beside(judge: _Judge, batch: ColumnBatch, facts: Mapping[str, Any]) -> bool:
-    """Tell whether one of the conditions holds, where there are some."""
-    return not judge.beside or any(_holds(each, batch, facts) for each in judge.beside)
+def _holds(beside: _Beside, figures: BatchFigures) -> bool:
+    found = beside.read(figures) if beside.read else _greatest(figures.values(beside.subject, beside.figure))
+    return found is not None and found >= beside.at_least
 
 
-def _holds(beside: _Beside, batch: ColumnBatch, facts: Mapping[str, Any]) -> bool:
-    if beside.subject == "host":
-        value = host_value(batch, beside.figure, facts)
-        return value is not None and value >= beside.at_least
-    return any(value >= beside.at_least for value, _ in object_values(batch, beside.subject, beside.figure))
+def _greatest(values: Sequence[float | None]) -> float | None:
+    return max([value for value in values if value is not None], default=None)
 
 
-def _reason(judge: _Judge, value: float, batch: ColumnBatch, place: int | None) -> Reason:
+def _reason(judge: _Judge, value: float, figures: BatchFigures) -> Reason:
     words = judge.rule.words_for(value)
-    found = _object(judge, batch, place)
+    found = _object(judge, figures)
     if found is not None:
         words += judge.rule.before_object + found.name
-    return Reason(judge.reason, _points(judge, abs(value)), words, found)
+    return Reason(judge.reason, _points(judge.health, abs(value)), words, found)
 
 
-def _object(judge: _Judge, batch: ColumnBatch, place: int | None) -> ReasonObject | None:
-    """Return what is to blame; what names it is asked only where the rule fires."""
-    if place is not None:
-        return object_at(batch, judge.rule.subject, place)
+def _object(judge: _Judge, figures: BatchFigures) -> ReasonObject | None:
+    """Return what is to blame; it is asked only where the rule fires."""
+    subject = judge.rule.subject
+    if judge.health.of == "count":
+        values = figures.values(subject, judge.figure)
+        found = [figures.object_at(subject, place) for place, value in enumerate(values) if value]
+        # The first by name is the same one at each sample.
+        return min(found, key=lambda each: (each.name, each.uuid or ""), default=None)
+    if subject != "host":
+        return _worst(figures, subject, judge.figure)
     if judge.blamed is not None:
-        worst = max(object_values(batch, *judge.blamed), key=itemgetter(0), default=None)
-        return None if worst is None else object_at(batch, judge.blamed[0], worst[1])
+        return _worst(figures, *judge.blamed)
     if judge.rule.object is not None and judge.rule.object.text is not None:
         # Older publishers do not name it.
-        name = getattr(batch.sample, judge.rule.object.text)
+        name = getattr(figures.sample, judge.rule.object.text)
         return None if name is None else ReasonObject("sensor", name)
     return None
 
 
-def _points(judge: _Judge, value: float) -> int:
-    health = judge.health
+def _worst(figures: BatchFigures, subject: Subject, judged: RuleFigure) -> ReasonObject | None:
+    values = figures.values(subject, judged)
+    worst = _greatest(values)
+    return None if worst is None else figures.object_at(subject, values.index(worst))
+
+
+def _points(health: Health, value: float) -> int:
     span = health.full - health.enter
     depth = 1.0 if span <= 0 else min(1.0, max(0.0, (value - health.enter) / span))
     return round(health.points * (0.5 + 0.5 * depth))

@@ -10,12 +10,14 @@ from typing import Final, NamedTuple
 
 from consumer.rules import computations
 from consumer.rules.subjects import Subject, is_count, numbers
+from publisher.wire.states import PAUSED
 
 
 class RuleFigure(NamedTuple):
     """``compute`` takes the values of ``made_of``; what is not known is None, there and here.
 
-    ``adds_up``: what a window has of it is the sum, of others the mean.
+    ``adds_up``: what a window has of it is the sum, of others the mean. ``zero_unless``: a part of it, and
+    the value without which it is 0 or not known.
     """
 
     name: str
@@ -24,6 +26,7 @@ class RuleFigure(NamedTuple):
     unit: str = ""
     meaning: str = ""
     adds_up: bool = False
+    zero_unless: tuple[str, object] | None = None
 
 
 class UnknownFigure(Exception):  # noqa: N818 - names what is wrong with the rule
@@ -162,6 +165,7 @@ MADE: Final[dict[Subject, tuple[RuleFigure, ...]]] = {
             computations.paused_on_error,
             "0 or 1",
             "paused on an I/O error",
+            zero_unless=("state", PAUSED),
         ),
         RuleFigure(
             "stuck",

@@ -103,3 +103,12 @@ def test_a_made_figure_is_computed(
 ) -> None:
     """What is not known is None, and makes nothing known."""
     assert expected == figure(subject, name).compute(*values)
+
+
+@pytest.mark.parametrize("state", [None, 0, 1, 2, 4, 5, 6, 7])
+def test_a_figure_that_needs_a_value_is_nothing_without_it(state: int | None) -> None:
+    """So that a host without a paused VM is not searched for one that an error paused."""
+    paused = figure("domain", "paused_on_error")
+
+    assert ("state", 3) == paused.zero_unless
+    assert not paused.compute(state, 5)
