@@ -38,17 +38,20 @@ class Rules(NamedTuple):
 
 def read_rules(path: Path | None) -> Rules:
     """Return the rules of a site: the shipped ones with what its file changes; raise SettingsError."""
-    if path is None:
-        return shipped_rules()
-    tree, source = read_toml(path), str(path)
+    return shipped_rules() if path is None else rules_of(read_toml(path), str(path))
+
+
+def rules_of(tree: Tree, source: str) -> Rules:
+    """Return the rules of a site by what its file says; ``source`` is how messages name it."""
     check_keys(tree, RuleFile, source)
-    own: Tree = _section(tree, "rules", source)
+    own = _section(tree, "rules", source)
+    listed = tree.get("overrides", [])
+    if not isinstance(listed, list):
+        raise SettingsError(f"{source}: overrides is a list: write [[overrides]] above each of them")
     _check_names(own, source)
     merged = _merged(_shipped_tree(), own)
     rules = {name: _rule(name, rule, source) for name, rule in merged.items()}
-    overrides = tuple(
-        _override(number, each, rules, source) for number, each in enumerate(tree.get("overrides", ()), 1)
-    )
+    overrides = tuple(_override(number, each, rules, source) for number, each in enumerate(listed, 1))
     return Rules(rules, overrides, frozenset(_leaves(own)))
 
 

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A site's file of rules: what it changes, and how it is told what is wrong in it."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
 
-from consumer.rules.reading import Rules, read_rules, shipped_rules
+from consumer.alerts.check import check_lines
+from consumer.rules.reading import Rules, read_rules, rules_of, shipped_rules
 from publisher.wire.settings import SettingsError
 
 OWN = """
@@ -67,6 +73,9 @@ def test_a_rule_is_switched_off(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[rules.'Host CPU']\nsubject = 'host'", "rules.Host CPU: a rule is named by a-z, 0-9 and _"),
+        ("overrides = 3", "overrides is a list: write [[overrides]] above each of them"),
+        ("[overrides]\nrule = 'host_cpu'", "overrides is a list: write [[overrides]] above each of them"),
+        ("overrides = [3]", "overrides[1]: Expected `object`, got `int`"),
         ("rules = 3", "rules is a section: write [rules.NAME]"),
         ("[rule.host_cpu]\noff = true", "unknown key 'rule'; did you mean 'rules'?"),
         (
@@ -163,3 +172,64 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, expecte
 
     assert expected in str(caught.value)
     assert str(tmp_path / "alerts.toml") in str(caught.value)
+
+
+def paths(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Give the ways to all keys of a tree."""
+    for key, value in tree.items():
+        yield (key,)
+        if isinstance(value, dict):
+            yield from ((key, *rest) for rest in paths(value))
+
+
+SHIPPED = msgspec.to_builtins(dict(shipped_rules().rules))
+PLACES = sorted({path for path in paths(SHIPPED) if "health" not in path} | {("mine",), ("mine", "alert")})
+LEAVES = st.one_of(
+    st.booleans(),
+    st.integers(-1, 100_000),
+    st.floats(),
+    st.sampled_from(
+        ("host", "domain", "disk", "cpu_busy_ratio", "steal_ratio", "oom_kill", "{value}", "{", "{0}")
+    ),
+    st.sampled_from(("vm_steal", "host_cpu", "hv042", "db", "0b1e9a6a-0000-4000-8000-000000000000", "")),
+)
+VALUES = LEAVES | st.lists(LEAVES, max_size=2) | st.fixed_dictionaries({"enter": LEAVES, "leave": LEAVES})
+OVERRIDES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "rule": st.sampled_from(sorted(SHIPPED)),
+            "host": st.sampled_from(("hv042", "hv042", "hv042", "HV 42")),
+        },
+        optional={
+            "off": st.booleans(),
+            "window_seconds": st.integers(0, 1_500).map(lambda minutes: 60 * minutes),
+            "warning": st.fixed_dictionaries({"enter": st.floats(0.0, 2.0), "leave": st.floats(0.0, 1.0)}),
+            "critical": st.dictionaries(st.sampled_from(("enter", "for_seconds")), st.floats()),
+        },
+    ),
+    max_size=2,
+)
+
+
+@given(st.dictionaries(st.sampled_from(PLACES), VALUES, max_size=2), st.just([]) | OVERRIDES | LEAVES)
+def test_whatever_stands_in_a_file_is_used_or_refused(
+    changes: dict[tuple[str, ...], Any], overrides: Any
+) -> None:
+    """What is used can be told; what is refused names the file."""
+    rules: dict[str, Any] = {}
+    for path, value in changes.items():
+        branch = rules
+        for key in path[:-1]:
+            inner = branch.setdefault(key, {})
+            branch = inner if isinstance(inner, dict) else branch
+        branch[path[-1]] = value
+    try:
+        used = rules_of({"rules": rules, "overrides": overrides}, "alerts.toml")
+    except SettingsError as error:
+        event("refused")
+        refusal = str(error)
+    else:
+        event("used")
+        refusal = "alerts.toml: "
+        assert list(check_lines(used, "alerts.toml"))
+    assert refusal.startswith("alerts.toml: ")
