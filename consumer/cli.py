@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer``: run, migrate, status, check, quarantine, dead-letters.
+"""``kvmgrid-consumer``: run, migrate, status, check, quarantine, dead-letters, alerts.
 
 Data goes to standard output, the rest to standard error.
 """
@@ -15,6 +15,7 @@ import click
 import msgspec
 import structlog
 
+from consumer.alerts.commands import alerts
 from consumer.check import findings
 from consumer.database import as_owner, connect
 from consumer.failpoint import Failpoints
@@ -153,3 +154,4 @@ def check(config: Path | None) -> None:
 
 main.add_command(quarantine)
 main.add_command(dead_letters)
+main.add_command(alerts)

@@ -12,7 +12,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,9 +35,9 @@ class SettingsError(Exception):
 
 def load(kind: type[Settings], path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of a process; raise SettingsError with the place of the first fault."""
-    tree = _read(path) if path else {}
+    tree = read_toml(path) if path else {}
     source = str(path) if path else "the defaults"
-    _check_keys(tree, kind, "", source)
+    check_keys(tree, kind, source)
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX):
             _override(tree, kind, name, value)
@@ -64,7 +64,8 @@ def _path(kind: type[Path], value: object) -> Path:
     raise ValueError(f"Expected a path, got {value!r}")
 
 
-def _read(path: Path) -> Tree:
+def read_toml(path: Path) -> Tree:
+    """Return what a TOML file says; raise SettingsError if it cannot be read, with the line of a fault."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -82,22 +83,38 @@ def _sections(kind: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct] | No
     return sections
 
 
-def _check_keys(tree: Tree, kind: type[msgspec.Struct], section: str, source: str) -> None:
-    known = _sections(kind)
+def check_keys(tree: Tree, kind: type[msgspec.Struct], source: str, section: str = "") -> None:
+    """Raise SettingsError at the first key that a struct, or a struct within it, does not have."""
+    known = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
     for key, value in tree.items():
         place = f"{section}.{key}" if section else key
         if key not in known:
-            raise SettingsError(f"{source}: unknown key {place!r}{_nearest(key, known)}")
-        inner = known[key]
-        if inner is not None and isinstance(value, dict):
-            _check_keys(value, inner, place, source)
+            raise SettingsError(f"{source}: unknown key {place!r}{nearest(key, known)}")
+        _check_value(value, inspect.type_info(known[key]), source, place)
 
 
-def _nearest(key: str, known: Mapping[str, object]) -> str:
-    matches = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+def _check_value(value: object, known: inspect.Type, source: str, place: str) -> None:
+    """Check the keys of what stands behind a key: a section, named sections, or a list of them."""
+    if isinstance(known, inspect.UnionType):
+        for choice in known.types:
+            _check_value(value, choice, source, place)
+    elif isinstance(known, inspect.StructType) and isinstance(value, dict):
+        check_keys(value, known.cls, source, place)
+    elif isinstance(known, inspect.DictType) and isinstance(value, dict):
+        for name, each in value.items():
+            _check_value(each, known.value_type, source, f"{place}.{name}")
+    elif isinstance(known, inspect.ListType | inspect.VarTupleType) and isinstance(value, list):
+        for number, each in enumerate(value, 1):
+            _check_value(each, known.item_type, source, f"{place}[{number}]")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown word: the known one that is nearest, or all of them."""
+    words = sorted(known)
+    matches = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     if matches:
         return f"; did you mean {matches[0]!r}?"
-    return f"; known here: {', '.join(sorted(known))}"
+    return f"; known here: {', '.join(words)}"
 
 
 def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> None:
@@ -107,12 +124,12 @@ def _override(tree: Tree, kind: type[msgspec.Struct], name: str, value: str) -> 
     if keys[0] not in known:
         # Another process's variable is not an error here: one environment may serve several processes.
         if difflib.get_close_matches(keys[0], known, n=1, cutoff=_SLIP):
-            raise SettingsError(f"{source}: unknown key {keys[0]!r}{_nearest(keys[0], known)}")
+            raise SettingsError(f"{source}: unknown key {keys[0]!r}{nearest(keys[0], known)}")
         return
     nested: Tree = {keys[-1]: value}
     for key in reversed(keys[:-1]):
         nested = {key: nested}
-    _check_keys(nested, kind, "", source)
+    check_keys(nested, kind, source)
     branch = tree
     for key in keys[:-1]:
         branch = branch.setdefault(key, {})

@@ -38,6 +38,7 @@ def test_the_wheel_holds_the_four_packages_only(wheel_names: list[str]) -> None:
         ("dashboard", ".sql"),
         ("dashboard", ".js"),
         ("dashboard", "LICENSE"),
+        ("consumer", ".toml"),
         ("loadgen", ".toml"),
         ("loadgen", ".html"),
     ],

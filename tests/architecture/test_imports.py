@@ -27,7 +27,7 @@ HOMES = {
         "dashboard/filters/sql.py",
         "loadgen/scenario/store.py",
     ),
-    "numpy": ("consumer/rows/copy_columns.py", "dashboard/"),
+    "numpy": ("consumer/alerts/", "consumer/rows/copy_columns.py", "dashboard/"),
     "psycopg_pool": ("dashboard/database.py",),
     "dash": ("dashboard/",),
     "dash_ag_grid": ("dashboard/components/table.py",),

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The health of a host: rules, points, hysteresis."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from consumer.rows.batch_figures import ReasonObject
 from consumer.rows.health import HostHealth, Reason, assess
-from consumer.rows.health_objects import ReasonObject
-from consumer.rows.health_rules import RULES
+from consumer.rules.reading import shipped_rules
 from loadgen.fleet.fleet import Fleet, FleetShape
 from publisher.wire.samples import (
     HostDiskSample,
@@ -18,6 +19,9 @@ from publisher.wire.samples import (
     SampleBatch,
 )
 from publisher.wire.transposition import in_columns
+from tests.unit.consumer.rows.random_hosts import random_hosts
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "health"
 
 
 @pytest.fixture
@@ -257,13 +261,25 @@ def test_the_file_system_that_is_full_is_named(calm: SampleBatch) -> None:
     assert {"kind": "filesystem", "name": path} == msgspec.to_builtins(reason)["object"]
 
 
-def test_every_rule_can_be_left() -> None:
-    """Rules are named once, leave no higher than they enter, and reach their full weight."""
-    assert len({rule.name for rule in RULES}) == len(RULES)
-    for rule in RULES:
-        assert rule.leave_level <= rule.enter_level <= rule.full_level
-        assert 0 < rule.weight <= 100
-        assert rule.words.format(value=rule.enter_level)
+def test_every_reason_is_that_of_one_rule() -> None:
+    """So that a stored reason tells which rule it was, and so that a rule holds by itself."""
+    rules = shipped_rules().rules
+    reasons = [rule.health.reason or name for name, rule in rules.items() if rule.health is not None]
+
+    assert len(set(reasons)) == len(reasons)
+
+
+def test_health_judges_as_it_always_did() -> None:
+    """Score, state, points, words and objects of hosts in trouble are those of before rules were a file."""
+    stored = (FIXTURES / "judgements.jsonl").read_text(encoding="utf-8").splitlines()
+    hosts = random_hosts(seed=12, count=len(stored))
+    judged_now = [
+        assess(host.batch, host.held, clock_offset_seconds=host.clock_offset_seconds) for host in hosts
+    ]
+
+    assert stored == [
+        msgspec.json.encode([health.score, health.state, health.reasons]).decode() for health in judged_now
+    ]
 
 
 @pytest.mark.parametrize(
