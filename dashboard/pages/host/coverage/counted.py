@@ -17,7 +17,7 @@ _TICK_TOLERANCE = 0.2
 
 
 class Cell(NamedTuple):
-    """The time of a bucket, what of it is in the range, and how many samples are and should be in it."""
+    """The part of a bucket that is in the range, and how many samples the bucket has and should have."""
 
     start_seconds: float
     end_seconds: float
