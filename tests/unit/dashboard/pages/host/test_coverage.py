@@ -41,7 +41,8 @@ def coverage(
     rows: Sequence[SampledReport], watch: Watch = WATCH, window: TimeRange = HOUR, **changes: Any
 ) -> Coverage:
     """Return what is missing by samples."""
-    looked = Looked(7, window, RAW, watch, changes.pop("events", ()), changes.pop("is_catching_up", False))
+    about = {name: changes.pop(name) for name in ("is_catching_up", "is_simulated") if name in changes}
+    looked = Looked(7, window, RAW, watch, changes.pop("events", ()), **{"is_catching_up": False} | about)
     return read_coverage(host_database(host_coverage_raw=list(rows), **changes), looked, NOW)
 
 
@@ -154,6 +155,7 @@ def test_what_a_spool_held_back_came_late() -> None:
     assert ["late"] == [flaw.kind for flaw in found.flaws]
     assert "up to 10\u00a0min late" in found.flaws[0].reason
     assert (0, "100\u00a0%") == (found.missing_seconds, covered(found))
+    assert () == coverage(rows, is_simulated=True).flaws
 
 
 def test_a_clock_that_is_ahead() -> None:
