@@ -276,6 +276,23 @@ def test_a_day_asks_the_reports_for_reasons() -> None:
     assert ("lost", "94 messages were numbered and never arrived") == (flaw.kind, flaw.reason)
 
 
+def test_a_range_within_a_gap_asks_for_its_edges() -> None:
+    """What was said around it lies outside, and says the same as of a range that holds it all."""
+    reports = [said("before"), said("after", time_seconds=END + 90, boot_id="another")]
+    inner = TimeRange("", "", NOW - timedelta(minutes=50), NOW - timedelta(minutes=20))
+    found = coverage([], window=inner, host_stretch_reports=reports)
+    assert [("silent", 3000, 1800)] == kinds(found)
+    assert "another boot" in found.flaws[0].reason
+
+
+def test_a_day_whose_end_is_on_its_way() -> None:
+    """While a host sends its past, what is not here yet is none of its silence."""
+    day = [row for row in whole_day() if row.time_seconds < END - 3600]
+    looked = Looked(7, DAY, LEVELS[2], WATCH, (), is_catching_up=True)
+    found = read_coverage(host_database(host_coverage_rollup=day), looked, NOW)
+    assert [("coming", 3600, 3600)] == kinds(found)
+
+
 def test_a_day_tells_of_libvirt_and_of_vms() -> None:
     """Samples without VMs are libvirt's; those that lack some are asked for their VMs."""
     day = [
