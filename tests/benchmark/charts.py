@@ -153,6 +153,7 @@ class Charts:
             silent_since_seconds=None,
             first_seen_seconds=0.0,
             is_catching_up=False,
+            is_simulated=False,
         )
         draw_chart(database, key, self._now)
 

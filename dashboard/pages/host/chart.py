@@ -56,6 +56,7 @@ class ChartKey(NamedTuple):
     silent_since_seconds: float | None
     first_seen_seconds: float
     is_catching_up: bool
+    is_simulated: bool
     figure: StackFigure
     choice: LineChoice = LineChoice()
 
@@ -100,7 +101,15 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     path = host_path(key.host)
     intervals = [point.interval_seconds for point in shown]
-    looked = Looked(key.host_id, window, key.level, key.watch, key.events, key.is_catching_up)
+    looked = Looked(
+        host_id=key.host_id,
+        window=window,
+        level=key.level,
+        watch=key.watch,
+        events=key.events,
+        is_catching_up=key.is_catching_up,
+        is_simulated=key.is_simulated,
+    )
     coverage = read_coverage(database, looked, now)
     stack = read_stack(database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds), window)
     read = Read(_columns(database, key, window, points), earlier, stack)

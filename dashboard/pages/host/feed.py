@@ -185,6 +185,7 @@ class HostFeed:
             silent_since_seconds=host.sampled_at.timestamp() if is_silent and host.sampled_at else None,
             first_seen_seconds=host.first_seen_at.timestamp(),
             is_catching_up=host.is_catching_up,
+            is_simulated=host.is_simulated,
             figure=stack_figure(named_in(request).get(STACK_BY, [None])[0]),
             choice=read_line_choice(request),
         )

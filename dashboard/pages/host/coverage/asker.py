@@ -2,6 +2,7 @@
 """The reasons that the database is asked for: a few probes of a key for each stretch of time."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import NamedTuple
 
 from dashboard.components.domain_words import OUTCOMES
@@ -79,7 +80,8 @@ def _busy_words(row: BusyDomains) -> str:
 
 
 def _bounds(flaws: Sequence[Flaw]) -> dict[str, Parameter]:
+    # The samples that a stretch begins and ends with are its ends.
     return {
-        "starts_ms": [round(flaw.start_seconds * 1000) for flaw in flaws],
-        "ends_ms": [round(flaw.end_seconds * 1000) for flaw in flaws],
+        "starts_ms": [ceil(flaw.start_seconds * 1000) for flaw in flaws],
+        "ends_ms": [floor(flaw.end_seconds * 1000) for flaw in flaws],
     }

@@ -49,7 +49,7 @@ def coverage_strip(coverage: Coverage, window: TimeRange, zone: tzinfo) -> Eleme
 
 
 def coverage_part(coverage: Coverage, window: TimeRange) -> Element:
-    """Return how much of a range is there in words, and what is missing of it as a table, newest first."""
+    """Return how much of a range is there in words, and a table of what is missing, newest first."""
     if not coverage.expected_seconds:
         return h(
             "p", "This range ends before the first sample of this host: nothing is missing.", class_="quiet"

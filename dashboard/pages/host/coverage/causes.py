@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why samples are missing, by what the publisher said before and behind them.
 
-Each message has a number in its spool, and says how many were given up and how many ticks were left out.
+Each message has a number in its spool. It says how many were given up, and how many ticks were left out.
 So a gap tells by its two edges whether nothing was sampled or something did not arrive.
 """
 
@@ -12,7 +12,7 @@ from dashboard import units
 from dashboard.pages.host.coverage.flaw import NOTHING_SAYS_WHY, TICKS_HELD, Flaw
 from dashboard.queries import HostEvent
 
-# Of the ticks that are missing so many must have been numbered, or left out, for these to be the cause.
+# So many of the missing ticks must have been numbered, or left out, for these to be the cause.
 _SHARE_THAT_EXPLAINS = 0.5
 # Events have numbers too: the end and the start of a publisher are two.
 _NUMBERS_OF_EVENTS = 2

@@ -17,7 +17,7 @@ _TICK_TOLERANCE = 0.2
 
 
 class Cell(NamedTuple):
-    """The time of a bucket, what of it is in the range, and how many samples are and should be in it."""
+    """The part of a bucket that is in the range, and how many samples the bucket has and should have."""
 
     start_seconds: float
     end_seconds: float
@@ -96,7 +96,9 @@ def absences(found: Sequence[Cell], watch: Watch) -> list[Flaw]:
                 if cell.is_short
             ]
     flaws = joined(flaws, 0.0)
-    if flaws and found and watch.silent_since_seconds is not None:
+    if flaws and not found[-1].sample_count:
+        flaws[-1] = flaws[-1]._replace(is_open=flaws[-1].end_seconds >= found[-1].end_seconds)
+    if flaws and watch.silent_since_seconds is not None:
         flaws[-1] = _since_silent(flaws[-1], watch.silent_since_seconds, found[-1].end_seconds)
     return flaws
 

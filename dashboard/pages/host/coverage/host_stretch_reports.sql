@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: what a publisher said before and behind some stretches of time, and why libvirt was away within them.
+-- Purpose: what a publisher said at both ends of some stretches of time, and why libvirt was away within them.
 -- Parameters: host_id, starts_ms, ends_ms (milliseconds since the epoch, in pairs)
 -- Columns: one StretchReport each; probes of the key, at most three for each stretch
 SELECT
@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
     (
         SELECT 'before' AS side, p.*
         FROM publisher_history AS p
-        WHERE p.host_id = %(host_id)s AND p.time < s.start AND p.time >= s.start - INTERVAL '30 days'
+        WHERE p.host_id = %(host_id)s AND p.time <= s.start AND p.time >= s.start - INTERVAL '30 days'
         ORDER BY p.time DESC
         LIMIT 1
     )

@@ -32,6 +32,8 @@ class Looked(NamedTuple):
     watch: Watch
     events: Sequence[HostEvent]
     is_catching_up: bool
+    # Its past was made up and sent afterwards, so that it is not late.
+    is_simulated: bool = False
 
 
 class Coverage(NamedTuple):
@@ -95,9 +97,15 @@ def _found(database: Database, looked: Looked, now: datetime) -> _Found:
     if buckets:
         return _of_buckets(database, looked, level, buckets, now)
     now_seconds, watch = now.timestamp(), looked.watch
-    gaps = sampled.absences(rows, watch, looked.window, now_seconds)
+    known, unknown = sampled.with_reasons(
+        sampled.absences(rows, watch, looked.window, now_seconds), rows, watch, looked.events
+    )
+    # What was said around them lies outside of the range.
+    asked = Asker(database, looked.host_id).with_reasons(unknown, watch.tick_seconds, looked.events)
     partial = sampled.partial_flaws(rows, watch.tick_seconds)
-    return _Found(RAW, [*sampled.with_reasons(gaps, rows, watch, looked.events), *partial])
+    if looked.is_simulated:
+        partial = [flaw for flaw in partial if flaw.kind != "late"]
+    return _Found(RAW, [*known, *asked, *partial])
 
 
 def _samples(database: Database, looked: Looked) -> list[SampledReport]:

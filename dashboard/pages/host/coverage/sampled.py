@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The flaws of a short range, of which every sample is looked at."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -45,18 +46,25 @@ def absences(
     ]
 
 
-def edges(flaw: Flaw, rows: Sequence[SampledReport]) -> Edges:
-    """Return what was said around a gap, of rows in order of time."""
-    before = [row for row in rows if row.time_seconds <= flaw.start_seconds]
-    after = [row for row in rows if row.time_seconds >= flaw.end_seconds]
-    return Edges(before[-1] if before else None, after[0] if after else None)
-
-
 def with_reasons(
     gaps: Sequence[Flaw], rows: Sequence[SampledReport], watch: Watch, events: Sequence[HostEvent]
-) -> list[Flaw]:
-    """Return gaps with their reasons, by the reports around them."""
-    return [explained(gap, edges(gap, rows), watch.tick_seconds, events) for gap in gaps]
+) -> tuple[list[Flaw], list[Flaw]]:
+    """Return gaps with their reasons, by the reports around them, and those with a report missing there."""
+    known, unknown = [], []
+    for gap in gaps:
+        around = _edges(gap, rows)
+        if None in around:
+            unknown.append(gap)
+        else:
+            known.append(explained(gap, around, watch.tick_seconds, events))
+    return known, unknown
+
+
+def _edges(flaw: Flaw, rows: Sequence[SampledReport]) -> Edges:
+    """Return what was said around a gap, of rows in order of time."""
+    before = bisect_right(rows, flaw.start_seconds, key=lambda row: row.time_seconds)
+    after = bisect_left(rows, flaw.end_seconds, key=lambda row: row.time_seconds)
+    return Edges(rows[before - 1] if before else None, rows[after] if after < len(rows) else None)
 
 
 def partial_flaws(rows: Sequence[SampledReport], tick_seconds: float) -> list[Flaw]:

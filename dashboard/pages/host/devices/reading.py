@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The devices of a host at the end of a range, each at its newest sample, and why figures are missing."""
+"""The devices of a host at the end of a range, and why figures of them are missing."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

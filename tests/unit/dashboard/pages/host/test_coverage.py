@@ -41,7 +41,8 @@ def coverage(
     rows: Sequence[SampledReport], watch: Watch = WATCH, window: TimeRange = HOUR, **changes: Any
 ) -> Coverage:
     """Return what is missing by samples."""
-    looked = Looked(7, window, RAW, watch, changes.pop("events", ()), changes.pop("is_catching_up", False))
+    about = {name: changes.pop(name) for name in ("is_catching_up", "is_simulated") if name in changes}
+    looked = Looked(7, window, RAW, watch, changes.pop("events", ()), **{"is_catching_up": False} | about)
     return read_coverage(host_database(host_coverage_raw=list(rows), **changes), looked, NOW)
 
 
@@ -154,6 +155,7 @@ def test_what_a_spool_held_back_came_late() -> None:
     assert ["late"] == [flaw.kind for flaw in found.flaws]
     assert "up to 10\u00a0min late" in found.flaws[0].reason
     assert (0, "100\u00a0%") == (found.missing_seconds, covered(found))
+    assert () == coverage(rows, is_simulated=True).flaws
 
 
 def test_a_clock_that_is_ahead() -> None:
@@ -272,6 +274,23 @@ def test_a_day_asks_the_reports_for_reasons() -> None:
     lost = [said("before", sequence=5), said("after", time_seconds=END - 6300, sequence=100)]
     (flaw,) = counted_day(whole_day(7200, 6900, 6600), host_stretch_reports=lost).flaws
     assert ("lost", "94 messages were numbered and never arrived") == (flaw.kind, flaw.reason)
+
+
+def test_a_range_within_a_gap_asks_for_its_edges() -> None:
+    """What was said around it lies outside, and says the same as of a range that holds it all."""
+    reports = [said("before"), said("after", time_seconds=END + 90, boot_id="another")]
+    inner = TimeRange("", "", NOW - timedelta(minutes=50), NOW - timedelta(minutes=20))
+    found = coverage([], window=inner, host_stretch_reports=reports)
+    assert [("silent", 3000, 1800)] == kinds(found)
+    assert "another boot" in found.flaws[0].reason
+
+
+def test_a_day_whose_end_is_on_its_way() -> None:
+    """While a host sends its past, what is not here yet is none of its silence."""
+    day = [row for row in whole_day() if row.time_seconds < END - 3600]
+    looked = Looked(7, DAY, LEVELS[2], WATCH, (), is_catching_up=True)
+    found = read_coverage(host_database(host_coverage_rollup=day), looked, NOW)
+    assert [("coming", 3600, 3600)] == kinds(found)
 
 
 def test_a_day_tells_of_libvirt_and_of_vms() -> None:

@@ -3,12 +3,15 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from dashboard.charts.contract import ChartView
+from dashboard.pages.host.devices.queries import HostDisk, HostFilesystem, HostInterface
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
 from dashboard.queries import HostEvent
 from tests.unit.dashboard.answer_bytes import sent_bytes
+from tests.unit.dashboard.pages.host.test_devices import disk, interface
 from tests.unit.dashboard.row_database import VIEW, ask, holding, host_database, showing
 from tests.unit.dashboard.rows import GIB, NOW, host_domain, host_now
 
@@ -18,6 +21,8 @@ BUCKET_COUNT = 24 * 12
 # In buckets before now: what a spool held back lies between them.
 LATE_FROM, LATE_TO = 12, 6
 DOMAIN_COUNT = 20
+DISK_COUNT = 12
+INTERFACE_COUNT = 4
 TICK_CEILING_BYTES = 10_000
 WHOLE_CEILING_BYTES = 300_000
 
@@ -51,8 +56,28 @@ def lively_domain(chance: random.Random, number: int) -> HostDomain:
     )
 
 
+def lively_devices(chance: random.Random) -> dict[str, list[Any]]:
+    """Return the rows of devices whose figures are new, by their questions."""
+    disks: dict[str, dict[str, Any]] = {
+        f"sd{number}": {name: 100 * chance.random() for name in HostDisk._fields if "_per_second" in name}
+        for number in range(DISK_COUNT)
+    }
+    interfaces: dict[str, dict[str, Any]] = {
+        f"eth{number}": {name: 1e7 * chance.random() for name in HostInterface._fields if "bytes" in name}
+        for number in range(INTERFACE_COUNT)
+    }
+    filesystem = HostFilesystem(NOW, "/", 100 * GIB, chance.randrange(GIB, 90 * GIB))
+    return {
+        "host_disks": [
+            disk(device, NOW, busy_ratio=chance.random(), **rates) for device, rates in disks.items()
+        ],
+        "host_interfaces": [interface(device, **rates) for device, rates in interfaces.items()],
+        "host_filesystems": [filesystem],
+    }
+
+
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
-    """A bucket later the last bucket has changed and one is new, and so have all figures of all VMs."""
+    """A bucket later the last bucket has changed, one is new, and so are the figures of VMs and devices."""
     chance = random.Random(20)  # noqa: S311 - no secret
     now = NOW
     start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
@@ -65,6 +90,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     ]
     database = host_database(host_samples_rollup=points, host_events=events)
     database.rows["host_domains"] = [lively_domain(chance, number) for number in range(DOMAIN_COUNT)]
+    database.rows.update(lively_devices(chance))
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY), view)
@@ -77,6 +103,8 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
         points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
         database.rows["host_samples_rollup"] = points[-BUCKET_COUNT:]
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
+        database.rows.update(lively_devices(chance))
+        feed._devices._entries.clear()
         database.rows["host_now"] = [host_now(sampled_at=now, cpu_count=16, load_1m=chance.random())]
         answer = feed.answer(ask(number, search=DAY, seen=seen), view)
         assert answer.chart is not None
