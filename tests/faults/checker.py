@@ -235,7 +235,10 @@ def untrue_gaps(account: Account, evidence: Evidence) -> list[str]:
     Honest messages alone count: what a refused one was numbered, its sender chose.
     """
     honest = {item for item, attempt in account.attempts.items() if attempt.duty == "store"}
-    within = [(gap, {item for item in honest if gap.has(item)}) for gap in evidence.gaps]
+    numbered = defaultdict(set)
+    for item in honest:
+        numbered[item.rpartition("/")[0]].add(item)
+    within = [(gap, {item for item in numbered[gap.prefix] if gap.has(item)}) for gap in evidence.gaps]
     told = set[str]().union(*(items for _, items in within))
     missing = _missing_between(account.stored & honest, honest - account.stored)
     counted = [

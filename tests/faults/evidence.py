@@ -46,10 +46,15 @@ class ToldGap(NamedTuple):
         """How many: a hostile host has any number of messages between two."""
         return self.last_sequence - self.first_sequence + 1
 
+    @property
+    def prefix(self) -> str:
+        """What the ids of its messages begin with."""
+        return f"{self.host}/{self.epoch}"
+
     def has(self, message_id: str) -> bool:
         """Tell whether a message is one of them."""
-        host, epoch, sequence = message_id.split("/")
-        return (host, epoch) == self[:2] and self.first_sequence <= int(sequence) <= self.last_sequence
+        prefix, _, sequence = message_id.rpartition("/")
+        return prefix == self.prefix and self.first_sequence <= int(sequence) <= self.last_sequence
 
 
 class Evidence(NamedTuple):
