@@ -235,12 +235,16 @@ def untrue_gaps(account: Account, evidence: Evidence) -> list[str]:
     Honest messages alone count: what a refused one was numbered, its sender chose.
     """
     honest = {item for item, attempt in account.attempts.items() if attempt.duty == "store"}
-    told = {message_id for gap in evidence.gaps for message_id in gap.ids()} & honest
+    numbered = defaultdict(set)
+    for item in honest:
+        numbered[item.rpartition("/")[0]].add(item)
+    within = [(gap, {item for item in numbered[gap.prefix] if gap.has(item)}) for gap in evidence.gaps]
+    told = set[str]().union(*(items for _, items in within))
     missing = _missing_between(account.stored & honest, honest - account.stored)
     counted = [
         f"{gap.dropped_count} dropped of {gap}"
-        for gap in evidence.gaps
-        if honest.issuperset(gap.ids()) and gap.dropped_count != len(account.dropped.intersection(gap.ids()))
+        for gap, items in within
+        if len(items) == gap.message_count and gap.dropped_count != len(account.dropped & items)
     ]
     return [*sorted(told & account.stored), *sorted(missing - told), *counted]
 

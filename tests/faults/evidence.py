@@ -41,12 +41,20 @@ class ToldGap(NamedTuple):
     # Of these, given up by the spool.
     dropped_count: int
 
-    def ids(self) -> list[str]:
-        """Return the ids of its messages."""
-        return [
-            f"{self.host}/{self.epoch}/{sequence}"
-            for sequence in range(self.first_sequence, self.last_sequence + 1)
-        ]
+    @property
+    def message_count(self) -> int:
+        """How many: a hostile host has any number of messages between two."""
+        return self.last_sequence - self.first_sequence + 1
+
+    @property
+    def prefix(self) -> str:
+        """What the ids of its messages begin with."""
+        return f"{self.host}/{self.epoch}"
+
+    def has(self, message_id: str) -> bool:
+        """Tell whether a message is one of them."""
+        prefix, _, sequence = message_id.rpartition("/")
+        return prefix == self.prefix and self.first_sequence <= int(sequence) <= self.last_sequence
 
 
 class Evidence(NamedTuple):

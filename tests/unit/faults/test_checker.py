@@ -329,3 +329,10 @@ def test_i8_a_gap_that_nobody_tells_or_whose_drops_are_counted_wrongly_is_found(
     assert [] == case.invariants(untold._replace(gaps=[gap]))
     assert ["I8"] == case.invariants(untold._replace(gaps=[gap._replace(dropped_count=0)]))
     assert ["I8"] == case.invariants(case.evidence._replace(gaps=[gap._replace(dropped_count=0)]))
+
+
+def test_i8_a_gap_of_a_hostile_host_is_not_counted_one_by_one(case: Case) -> None:
+    """It chose its numbers, and so how many are between them."""
+    gap = ToldGap("hv001", "ffffffffffffffff", 2, 2**60, 0)
+
+    assert [] == case.invariants(case.evidence._replace(gaps=[gap]))
