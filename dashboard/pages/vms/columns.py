@@ -121,6 +121,7 @@ COLUMNS = (
         unit="bits_per_second",
         text="vmText",
         about=f"received and sent{BOTH_DIRECTIONS}",
+        width_pixels=100,
         is_over=True,
     ),
     Column(
