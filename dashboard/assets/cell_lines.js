@@ -100,7 +100,8 @@
     const line = lineOf(colDef.context.lines || "", data.id || data.host);
     if (!line) return null;
     const values = /** @type {number[]} */ (line.values.filter((value) => value !== null));
-    if (!values.length) return React.createElement("span", { className: "quiet" }, "none yet");
+    // What is off has a dash, as its figures.
+    if (!values.length) return React.createElement("span", { className: "quiet" }, data.state_name === "shut off" ? "–" : "none yet");
     const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => kvmgrid.writeValue("ratio", value));
     const hours = line.values.length - 1;
     const words = `hours of the last day: ${least} to ${most}`;

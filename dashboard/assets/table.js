@@ -156,7 +156,8 @@
     if (!grid) return;
     grid.exportDataAsCsv({
       fileName: button.dataset.fileName,
-      allColumns: true,
+      // Pictures have no values.
+      columnKeys: (grid.getColumns() || []).filter((column) => !column.getColDef().context.lines).map((column) => column.getColId()),
       processCellCallback: ({ value }) => kvmgrid.fileText(value),
     });
   });

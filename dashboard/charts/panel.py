@@ -10,7 +10,8 @@ Unit: TypeAlias = Literal[
 ]
 Drawing: TypeAlias = Literal["stack", "area", "line"]
 
-# Two lines of a panel differ in width as well as in colour. Dashes would look like gaps.
+# Two lines of a panel differ in width as well as in colour. Dashes, which look like gaps, are for an earlier
+# time alone.
 LINE_PIXELS = 1.3
 THICK_PIXELS = 2.4
 # What the column of an earlier time is called, after the one that it stands beside.

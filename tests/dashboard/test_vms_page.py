@@ -196,6 +196,7 @@ def test_rows_have_the_line_of_a_day_and_what_they_were_called(
         "aria-label", f"hours of the last day: 0{GAP}% to 0{GAP}%"
     )
     expect(cell(page, "batch", "cpu_day")).to_have_text("none yet")
+    expect(cell(page, "spare", "cpu_day")).to_have_text("\u2013")
     assert 1 == len(asked)
     show_only(page, "shop")
     expect(count(page)).to_have_text("1 of 2,000 VMs")

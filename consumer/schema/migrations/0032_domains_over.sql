@@ -90,6 +90,7 @@ BEGIN ATOMIC
     FROM domains_now AS n
     LEFT JOIN domain_windows AS w ON w.domain_id = n.domain_id AND w.window_name = domains_over.over_window;
 END;
+REVOKE ALL ON FUNCTION domains_over(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION domains_over(text, text) TO kvmgrid_dashboard;
 
 -- The names that domains had before: a table of all names is read for few of them.

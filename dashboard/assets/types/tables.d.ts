@@ -107,7 +107,7 @@ declare namespace tables {
     applyTransaction(news: { add: object[]; update: object[]; remove: Row[] }): void;
     exportDataAsCsv(options: {
       fileName?: string;
-      allColumns: boolean;
+      columnKeys: string[];
       processCellCallback: (params: { value: unknown }) => string;
     }): void;
   }

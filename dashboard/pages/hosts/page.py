@@ -44,6 +44,7 @@ COLUMNS = (
         unit="count",
         value="hostScore",
         about="of 100, which is well",
+        width_pixels=80,
     ),
     Column(
         field="reason",
@@ -51,7 +52,7 @@ COLUMNS = (
         name="reason",
         value="hostReason",
         about="what took most points, and how many other reasons there are",
-        width_pixels=180,
+        width_pixels=150,
         growth=6,
         is_prose=True,
     ),
@@ -61,6 +62,7 @@ COLUMNS = (
         name="cpu",
         unit="ratio",
         about="busy share of all CPUs of the host",
+        width_pixels=90,
     ),
     Column(
         field="cpu_day",
@@ -71,7 +73,12 @@ COLUMNS = (
         lines=LINES_PATH,
     ),
     Column(
-        field="memory_used_ratio", title="Memory", name="mem", unit="ratio", about="total minus MemAvailable"
+        field="memory_used_ratio",
+        title="Memory",
+        name="mem",
+        unit="ratio",
+        about="total minus MemAvailable",
+        width_pixels=100,
     ),
     Column(
         field="disk_busy_ratio",
@@ -79,6 +86,7 @@ COLUMNS = (
         name="disk",
         unit="ratio",
         about="busy time of the busiest disk",
+        width_pixels=90,
     ),
     Column(
         field="cpu_temperature_celsius",

@@ -49,7 +49,7 @@ COLUMNS = (
         name="day",
         cell="CellLine",
         about="means of the last 24 hours, from 0 to 100 %",
-        width_pixels=78,
+        width_pixels=92,
         lines=LINES_PATH,
     ),
     Column(
@@ -121,6 +121,7 @@ COLUMNS = (
         unit="bits_per_second",
         text="vmText",
         about=f"received and sent{BOTH_DIRECTIONS}",
+        width_pixels=100,
         is_over=True,
     ),
     Column(
@@ -131,7 +132,7 @@ COLUMNS = (
         value="vmMoved",
         cell="VmMoved",
         about="since when it is on its host, if it came from another",
-        width_pixels=150,
+        width_pixels=138,
     ),
     Column(field="owner", title="Owner", name="owner", width_pixels=120, is_hidden=True),
     Column(field="tags", title="Tags", width_pixels=150, is_hidden=True, name="tags"),

@@ -110,6 +110,7 @@ def vm_database(**changes: list[Any]) -> RowDatabase:
         "vm_interfaces": [filled(VmInterface, device="52:54:00:00:00:01", total_count=1)],
         "vm_samples_raw": [vm_point(at) for at in times()],
         "vm_samples_rollup": [vm_point(at) for at in times()],
+        "vm_percentiles": [],
         "vm_disk_raw": [
             filled(DiskPoint, time_seconds=at, read_bytes_per_second=1e6, capacity_bytes=20.0 * GIB)
             for at in times()

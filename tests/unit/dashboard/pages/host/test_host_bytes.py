@@ -5,6 +5,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from dashboard.charts.contract import ChartView
 from dashboard.pages.host.devices.queries import HostDisk, HostFilesystem, HostInterface
 from dashboard.pages.host.feed import HostFeed
@@ -76,12 +78,17 @@ def lively_devices(chance: random.Random) -> dict[str, list[Any]]:
     }
 
 
-def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
-    """A bucket later the last bucket has changed, one is new, and so are the figures of VMs and devices."""
+@pytest.mark.parametrize("before", ["", "&vs=-1d"])
+def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
+    """A bucket later the last bucket has changed, one is new, and so are the figures of VMs and devices.
+
+    Beside the day before it is the same: the values of that time are in the new bucket.
+    """
     chance = random.Random(20)  # noqa: S311 - no secret
     now = NOW
-    start = NOW.timestamp() - BUCKET_SECONDS * BUCKET_COUNT
-    points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(BUCKET_COUNT)]
+    count = 2 * BUCKET_COUNT + 4 if before else BUCKET_COUNT
+    start = NOW.timestamp() - BUCKET_SECONDS * count
+    points = [lively_point(chance, start + BUCKET_SECONDS * index) for index in range(count)]
     events = [
         HostEvent(
             NOW - timedelta(hours=hour), "domain_started", f"machine-{hour:02}", "booted", 20, "hv1", None
@@ -93,7 +100,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     database.rows.update(lively_devices(chance))
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
-    first = feed.answer(ask(search=DAY), view)
+    first = feed.answer(ask(search=DAY + before), view)
     assert sent_bytes("host", first) < WHOLE_CEILING_BYTES
     seen, view = holding(first.update), showing(first.chart, view)
     sizes = []
@@ -101,15 +108,17 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
         now += timedelta(seconds=BUCKET_SECONDS)
         points[-1] = lively_point(chance, points[-1].time_seconds)
         points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
-        database.rows["host_samples_rollup"] = points[-BUCKET_COUNT:]
+        database.rows["host_samples_rollup"] = points[-count:]
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
         database.rows.update(lively_devices(chance))
         feed._devices._entries.clear()
         database.rows["host_now"] = [host_now(sampled_at=now, cpu_count=16, load_1m=chance.random())]
-        answer = feed.answer(ask(number, search=DAY, seen=seen), view)
+        answer = feed.answer(ask(number, search=DAY + before, seen=seen), view)
         assert answer.chart is not None
         assert answer.chart.rows is not None
-        assert answer.chart.rows.kept_count == BUCKET_COUNT - 2
+        # With the day before, the buckets at the edge of the range are rows too.
+        assert answer.chart.rows.kept_count == BUCKET_COUNT - (0 if before else 2)
+        assert bool(before) == ("cpu_busy_ratio_before" in answer.chart.rows.columns)
         sizes.append(sent_bytes("host", answer))
         seen, view = holding(answer.update, seen), showing(answer.chart, view)
     assert max(sizes) <= TICK_CEILING_BYTES, sizes

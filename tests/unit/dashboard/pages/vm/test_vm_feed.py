@@ -11,6 +11,7 @@ from dashboard.charts.contract import Picture
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError
 from dashboard.history.charted_answer import Answer
 from dashboard.pages.vm.feed import is_vm_page, read_uuid
+from dashboard.pages.vm.queries import VmPercentiles
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.markup import texts
 from tests.unit.dashboard.row_database import VIEW, holding, showing
@@ -21,6 +22,7 @@ from tests.unit.dashboard.vm_rows import (
     UUID,
     ask_vm,
     disk,
+    filled,
     times,
     vm_database,
     vm_feed,
@@ -234,3 +236,22 @@ def test_addresses_of_vms() -> None:
     assert is_vm_page(PATH)
     assert not is_vm_page("/vm/")
     assert UUID == read_uuid(UUID.upper()) == read_uuid(UUID.replace("-", ""))
+
+
+def test_lines_are_percentiles_where_they_are_kept() -> None:
+    """Of the figures that have them, the sum of all disks too; the others stay means, and one disk does."""
+    hours = [NOW.timestamp() - 3600 * index for index in range(700, 0, -1)]
+    points = [vm_point(at, cpu_ratio_max=0.5, block_read_bytes_per_second_max=9e6) for at in hours]
+    percentiles = [
+        filled(VmPercentiles, time_seconds=at, cpu_ratio_p95=0.51, block_read_bytes_per_second_p95=8e6)
+        for at in hours
+    ]
+    database = vm_database(vm_samples_rollup=points, vm_percentiles=percentiles)
+    month = "?from=now-30d&to=now&line=p95"
+    answer = vm_feed(database).answer(ask_vm(search=month), VIEW)
+    shown = picture(answer)
+    assert ("p95", {"cpu_ratio", "disk_read_bytes_per_second"}) == (shown.statistic, set(shown.lined))
+    assert "95th percentile of the means of 5 minutes" in part(answer, "note")
+    assert "domain_samples_1h" in database.views
+    one_disk = vm_feed(database).answer(ask_vm(search=f"{month}&disk=vda"), VIEW)
+    assert ("cpu_ratio",) == picture(one_disk).lined

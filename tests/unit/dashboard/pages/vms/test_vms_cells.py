@@ -25,7 +25,7 @@ def test_every_column_finds_its_field() -> None:
     """Numbers travel as they are, 0 too, with as many digits as a cell shows."""
     found = cells(vm_row())
 
-    assert {column.field for column in COLUMNS} - MADE_IN_THE_BROWSER <= found.keys()
+    assert {column.field for column in COLUMNS if not column.lines} - MADE_IN_THE_BROWSER <= found.keys()
     assert (0.1235, 0.0, 2**31, "ssd web") == (
         found["cpu_ratio"],
         found["steal_ratio"],
