@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Page
 
 READING_COUNT = 12
 # The first answers fill caches, and the first collections move what stays.
-SETTLE_SHARE = 0.1
+OPENING_SHARE = 0.1
 EDGE_COUNT = 4
 
 
@@ -61,11 +61,11 @@ def watched(page: Page, seconds: float) -> Watch:
     # The thread's own CPU time: other processes on the machine do not count.
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     session.send("HeapProfiler.enable")
-    page.wait_for_timeout(seconds * SETTLE_SHARE * 1000)
+    page.wait_for_timeout(seconds * OPENING_SHARE * 1000)
     readings: list[Reading] = []
     for number in range(READING_COUNT):
         if number:
-            page.wait_for_timeout(seconds * (1 - SETTLE_SHARE) / (READING_COUNT - 1) * 1000)
+            page.wait_for_timeout(seconds * (1 - OPENING_SHARE) / (READING_COUNT - 1) * 1000)
         session.send("HeapProfiler.collectGarbage")
         found = _metrics(session)
         reading = Reading(
