@@ -48,10 +48,11 @@ class Watch(NamedTuple):
         return median(counts[-EDGE_COUNT:]) - median(counts[:EDGE_COUNT])
 
     def words(self) -> str:
-        """Return it all in one line."""
+        """Return it all in one line, with each heap: a leak goes on, and what fills caches ends."""
+        heaps = " ".join(f"{each.heap_bytes / 1e6:.1f}" for each in self.readings)
         return (
-            f"main thread {self.busy_share:.1%}; heap {self.readings[0].heap_bytes / 1e6:.1f} MB,"
-            f" {self.heap_growth_bytes / 1e6:+.2f} MB; nodes and listeners {self.node_growth_count:+.0f}"
+            f"main thread {self.busy_share:.1%}; heap {self.heap_growth_bytes / 1e6:+.2f} MB ({heaps});"
+            f" nodes and listeners {self.node_growth_count:+.0f}"
         )
 
 
