@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """States of the pages in which there is little to show, for pictures: what a browser can bring about.
 
-A database without schema, without any host or away needs a dashboard of its own, whose pages are like those
-of any other.
+A database without schema, without any host or away needs a dashboard of its own. Its pages are taken as any.
 """
 
 import re

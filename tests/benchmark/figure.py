@@ -55,7 +55,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class Named(NamedTuple):
-    """What a figure is called, its unit, what stands beside it, and what its p95 may be at most."""
+    """What a figure is called, its unit, and what stands beside it; ``limit`` is the most its p95 may be."""
 
     name: str
     unit: str

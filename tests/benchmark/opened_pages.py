@@ -49,7 +49,7 @@ _VMS = (VMS_COUNT, VMS_ORDER, VMS_ROWS)
 
 
 class Opened(NamedTuple):
-    """What a page asks of the database for a viewer who opens it, and what its answer may take at most.
+    """What a page asks of the database for a viewer who opens it, and how long its answer may take.
 
     ``about`` has the parameters that are not those of all pages; ``order`` is the sort of the rows.
     """

@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Page
 
 READING_COUNT = 12
 # The first answers fill caches, and the first collections move what stays.
-SETTLE_SHARE = 0.1
+OPENING_SHARE = 0.1
 EDGE_COUNT = 4
 
 
@@ -30,7 +30,7 @@ class Watch(NamedTuple):
 
     @property
     def busy_share(self) -> float:
-        """How much of the time its main thread computed, collections that were asked for left out."""
+        """How much of the time its main thread computed; the collections are a thousandth of ten minutes."""
         first, last = self.readings[0], self.readings[-1]
         elapsed = last.at_seconds - first.at_seconds
         return (last.main_thread_seconds - first.main_thread_seconds) / elapsed
@@ -48,10 +48,11 @@ class Watch(NamedTuple):
         return median(counts[-EDGE_COUNT:]) - median(counts[:EDGE_COUNT])
 
     def words(self) -> str:
-        """Return it all in one line."""
+        """Return it all in one line, with each heap: a leak goes on, and what fills caches ends."""
+        heaps = " ".join(f"{each.heap_bytes / 1e6:.1f}" for each in self.readings)
         return (
-            f"main thread {self.busy_share:.1%}; heap {self.readings[0].heap_bytes / 1e6:.1f} MB,"
-            f" {self.heap_growth_bytes / 1e6:+.2f} MB; nodes and listeners {self.node_growth_count:+.0f}"
+            f"main thread {self.busy_share:.1%}; heap {self.heap_growth_bytes / 1e6:+.2f} MB ({heaps});"
+            f" nodes and listeners {self.node_growth_count:+.0f}"
         )
 
 
@@ -61,24 +62,21 @@ def watched(page: Page, seconds: float) -> Watch:
     # The thread's own CPU time: other processes on the machine do not count.
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     session.send("HeapProfiler.enable")
-    page.wait_for_timeout(seconds * SETTLE_SHARE * 1000)
+    page.wait_for_timeout(seconds * OPENING_SHARE * 1000)
     readings: list[Reading] = []
-    collecting_seconds = 0.0
     for number in range(READING_COUNT):
         if number:
-            page.wait_for_timeout(seconds * (1 - SETTLE_SHARE) / (READING_COUNT - 1) * 1000)
-        before = _metrics(session)["TaskDuration"]
+            page.wait_for_timeout(seconds * (1 - OPENING_SHARE) / (READING_COUNT - 1) * 1000)
         session.send("HeapProfiler.collectGarbage")
         found = _metrics(session)
         reading = Reading(
             time.monotonic(),
-            before - collecting_seconds,
+            found["TaskDuration"],
             round(found["JSHeapUsedSize"]),
             round(found["Nodes"]),
             round(found["JSEventListeners"]),
         )
         readings.append(reading)
-        collecting_seconds += found["TaskDuration"] - before
     session.detach()
     return Watch(readings)
 
