@@ -3,7 +3,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -156,3 +156,18 @@ def keys_of(*batches: SampleBatch) -> set[tuple[str, float]]:
     return {
         (report.uuid, batch.sampled_at.timestamp()) for batch in batches for report in batch.domains or ()
     }
+
+
+@contextlib.contextmanager
+def locked_past(database: MigratedDatabase) -> Iterator[None]:
+    """Lock the chunks of days before today as their conversion does, of every table."""
+    with psycopg.connect(database.administrator_url) as connection:
+        chunks = connection.execute(
+            "SELECT chunk_schema, chunk_name FROM timescaledb_information.chunks"
+            " WHERE hypertable_schema = 'kvmgrid' AND range_end <= date_trunc('day', now())"
+        ).fetchall()
+        assert chunks
+        for schema, name in chunks:
+            relation = sql.Identifier(schema, name)
+            connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(relation))
+        yield
