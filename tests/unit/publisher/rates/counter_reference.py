@@ -78,12 +78,12 @@ def check(
                 share.count(value)
                 true = _truth(figure, [readings], place, shown.seconds)
                 if value is not None:
-                    assert is_right(true, value), figure.name
+                    assert is_right(true, value), f"{figure.name}: {value}, not {true}"
                 elif true is not None:
                     assert any(
                         allows_null(readings, place, column, is_column_alone=is_column_alone)
                         for column in figure.columns
-                    ), figure.name
+                    ), f"{figure.name}: null, not {true}"
                     # That a number is none the collector says.
                     assert shown.told or not _are_known(readings, place, figure)
         there = [streams[device] for device, known in numbers.items() if known]
@@ -92,7 +92,7 @@ def check(
             share.count(value)
             true = _truth(figure, there, place, shown.seconds)
             if value is not None:
-                assert is_right(true, value), figure.name
+                assert is_right(true, value), f"{figure.name}: {value}, not {true}"
             elif true is not None:
                 assert shown.told or not all(_are_known(each, place, figure) for each in streams.values())
 
@@ -140,7 +140,13 @@ def allows_null(readings: Sequence[Reading], place: int, column: int, *, is_colu
         return True
     if any(later.at_seconds - each.at_seconds > LONGEST_SECONDS for each, later in pairwise(recent)):
         return True
-    return _is_back(readings[:place], now)
+    return _rests_since_a_fault(readings[:place]) or _is_back(readings[:place], now)
+
+
+def _rests_since_a_fault(earlier: Sequence[Reading]) -> bool:
+    """Return whether no counter has moved since something was wrong with one, or was right again."""
+    first = next(place for place, each in enumerate(earlier) if each.numbers == earlier[-1].numbers)
+    return any(each.faulty for each in earlier[max(0, first - 1) : first + 1])
 
 
 def _is_back(earlier: Sequence[Reading], now: Reading) -> bool:

@@ -29,7 +29,13 @@ from tests.unit.publisher.rates.counter_reference import (
     rate,
     strike_columns_alone,
 )
-from tests.unit.publisher.rates.counter_streams import LONGEST_SECONDS, Fault, faults, stream
+from tests.unit.publisher.rates.counter_streams import (
+    LONGEST_SECONDS,
+    Fault,
+    faults,
+    of_a_lone_counter,
+    stream,
+)
 from tests.unit.publisher.rates.null_share import NullShare
 
 ADDRESSES = {"vnet0": "52:54:00:00:00:01", "vnet1": "52:54:00:00:00:02"}
@@ -171,7 +177,7 @@ def compare_interfaces(seed: int, wrong: list[Fault]) -> None:
 
 def compare_cpu(seed: int, wrong: list[Fault]) -> None:
     """Compare the CPU time with the truth."""
-    alone = [fault._replace(column=0) for fault in wrong]
+    alone = [fault._replace(column=0) for fault in of_a_lone_counter(wrong)]
     largest = 9 * CPU_COUNT * NANOSECONDS
     streams = {"cpu": stream(seed, alone, starts=[10**15], largest_steps=[largest])}
     check(
