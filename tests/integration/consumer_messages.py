@@ -19,6 +19,7 @@ from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE, event_key, 
 from tests.services import MigratedDatabase, VirtualHost
 
 WAIT_SECONDS = 60.0
+DAY_SECONDS = 86_400.0
 
 
 def small_fleet(*, host_count: int = 2, domain_count: int = 5) -> Fleet:
@@ -29,6 +30,12 @@ def small_fleet(*, host_count: int = 2, domain_count: int = 5) -> Fleet:
 def recent(tick: int = 0) -> float:
     """Return a time of ten minutes ago, plus ten seconds a tick."""
     return float(int(time.time()) - 600 + 10 * tick)
+
+
+def yesterday() -> float:
+    """Return a time of yesterday, at noon."""
+    now = time.time()
+    return now - now % DAY_SECONDS - DAY_SECONDS / 2
 
 
 def eventually(question: Callable[[], Any], expected: object, timeout_seconds: float = WAIT_SECONDS) -> None:

@@ -20,11 +20,13 @@ from deploy.lab.readiness import wait_until
 from tests.benchmark.consumer_process import ConsumerProcess
 from tests.faults.small_disk import SmallDisk, small_disk
 from tests.integration.consumer_messages import (
+    DAY_SECONDS,
     AnyHostSender,
     StoredRows,
     eventually,
     locked_past,
     small_fleet,
+    yesterday,
 )
 from tests.integration.rollup_site import Site, ago, history
 from tests.services import (
@@ -37,7 +39,6 @@ from tests.services import (
 )
 
 DISK_BYTES = 400 * 1024 * 1024
-DAY_SECONDS = 86_400.0
 LATE_COUNT = 20
 DISK_FULL = "53100"
 DONE = "SELECT relation, level, done FROM rollup_marks WHERE done IS NOT NULL ORDER BY 1, 2"
@@ -87,8 +88,7 @@ def test_what_cannot_be_parked_is_not_acknowledged(
 ) -> None:
     """Late messages whose day is locked wait unacknowledged: a killed consumer's come to the next one."""
     stored, fleet = StoredRows(database), small_fleet(host_count=1)
-    yesterday = ago(0.0) // DAY_SECONDS * DAY_SECONDS - DAY_SECONDS / 2
-    late = [fleet.batch(0, yesterday + tick, tick) for tick in range(LATE_COUNT)]
+    late = [fleet.batch(0, yesterday() + tick, tick) for tick in range(LATE_COUNT)]
     urls = virtual_host.consumer_url, database.ingest_url
     sender = AnyHostSender.enrolled(virtual_host)
     with ExitStack() as consumers, ExitStack() as lock:

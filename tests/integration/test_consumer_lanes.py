@@ -15,10 +15,10 @@ from tests.integration.consumer_messages import (
     eventually,
     locked_past,
     small_fleet,
+    yesterday,
 )
 from tests.services import MigratedDatabase, VirtualHost
 
-DAY_SECONDS = 86_400.0
 # For a message of small_fleet, not for two.
 ROOM_BYTES = 8_000
 DRAINED_COUNT = 3_000
@@ -31,12 +31,6 @@ def sender(virtual_host: VirtualHost) -> Iterator[AnyHostSender]:
     sender = AnyHostSender.enrolled(virtual_host)
     yield sender
     sender.close()
-
-
-def yesterday() -> float:
-    """Return a time of yesterday, at noon."""
-    now = time.time()
-    return now - now % DAY_SECONDS - DAY_SECONDS / 2
 
 
 def test_a_locked_past_stops_nobody_and_is_stored_afterwards(

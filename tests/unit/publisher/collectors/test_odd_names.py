@@ -13,7 +13,7 @@ from publisher.procfs import SourceError, SystemTree
 from tests.unit.publisher.collectors.device_tree import DRIVERS, DeviceTree
 
 CARD, FUNCTION = "pci0000:00/0000:01:00.0", "vmbus0/function"
-# No UTF-8, a wide blank at the end, and what Python takes for the end of a line, once with words of uevent.
+# No UTF-8, a wide blank at the end, what Python takes for the end of a line. The last has words of uevent.
 ODD = [os.fsdecode(b"eth\xff"), "eth\u3000", "e\u2028th", "e\x1cDEVTYPE=wlan"]
 
 
