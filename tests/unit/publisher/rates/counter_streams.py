@@ -82,11 +82,11 @@ def apart(wrong: list[One]) -> list[One]:
     return kept
 
 
-def of_a_lone_counter(wrong: Sequence[Fault]) -> list[Fault]:
+def of_few_counters(wrong: Sequence[Fault]) -> list[Fault]:
     """Return the faults without those that follow a reset and that a small number cannot show.
 
-    What fell to 3 and counts 5 after another reset has risen, as far as anybody can see. Of several counters
-    some other falls. A second reset of a lone one would be another boot of the host, or start of the VM.
+    What fell to 3 and counts 5 after another reset has risen, as far as anybody can see. Of many counters
+    another falls. A second reset of one or two would be another boot of the host, or start of the VM.
     """
     reset_at = min((fault.tick for fault in wrong if fault.kind == "reset"), default=TICK_COUNT)
     return [fault for fault in wrong if fault.tick <= reset_at or fault.kind not in {"reset", "zero"}]

@@ -33,7 +33,7 @@ from tests.unit.publisher.rates.counter_streams import (
     LONGEST_SECONDS,
     Fault,
     faults,
-    of_a_lone_counter,
+    of_few_counters,
     stream,
 )
 from tests.unit.publisher.rates.null_share import NullShare
@@ -177,7 +177,7 @@ def compare_interfaces(seed: int, wrong: list[Fault]) -> None:
 
 def compare_cpu(seed: int, wrong: list[Fault]) -> None:
     """Compare the CPU time with the truth."""
-    alone = [fault._replace(column=0) for fault in of_a_lone_counter(wrong)]
+    alone = [fault._replace(column=0) for fault in of_few_counters(wrong)]
     largest = 9 * CPU_COUNT * NANOSECONDS
     streams = {"cpu": stream(seed, alone, starts=[10**15], largest_steps=[largest])}
     check(

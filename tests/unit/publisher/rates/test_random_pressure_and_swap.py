@@ -24,7 +24,7 @@ from tests.unit.publisher.rates.counter_reference import (
     rate,
     strike_columns_alone,
 )
-from tests.unit.publisher.rates.counter_streams import Fault, faults, of_a_lone_counter, stream
+from tests.unit.publisher.rates.counter_streams import Fault, faults, of_few_counters, stream
 from tests.unit.publisher.rates.null_share import NullShare
 
 FILES = {"cpu": ("some",), "memory": ("some", "full"), "io": ("some", "full"), "irq": ("full",)}
@@ -88,7 +88,7 @@ class Host:
 
 def compare_pressure(seed: int, wrong: list[Fault]) -> None:
     """Compare the shares of all files with the truth."""
-    wrong = of_a_lone_counter(wrong)
+    wrong = of_few_counters(wrong)
     readings = stream(seed, wrong, starts=STALL_STARTS, largest_steps=STALL_STEPS)
     for files, figures in ((SINGLE, SINGLE_FIGURES), (DOUBLE, DOUBLE_FIGURES)):
         streams = {file: only(readings, columns) for file, columns in files.items()}
@@ -103,6 +103,7 @@ def compare_pressure(seed: int, wrong: list[Fault]) -> None:
 
 def compare_swap(seed: int, wrong: list[Fault], starts: tuple[int, int]) -> None:
     """Compare the bytes swapped with the truth."""
+    wrong = of_few_counters(wrong)
     streams = {"host": stream(seed, wrong, starts=starts, largest_steps=[4096 * 3, 10**9])}
     check(streams, Host().show_swap, SWAP_FIGURES, SWAP_NULLS, is_column_alone=strike_columns_alone(wrong))
 
