@@ -145,7 +145,9 @@ def allows_null(readings: Sequence[Reading], place: int, column: int, *, is_colu
 
 def _rests_since_a_fault(earlier: Sequence[Reading]) -> bool:
     """Return whether no counter has moved since something was wrong with one, or was right again."""
-    first = next(place for place, each in enumerate(earlier) if each.numbers == earlier[-1].numbers)
+    first = len(earlier) - 1
+    while first and earlier[first - 1].numbers == earlier[first].numbers:
+        first -= 1
     return any(each.faulty for each in earlier[max(0, first - 1) : first + 1])
 
 

@@ -93,12 +93,15 @@ def of_few_counters(wrong: Sequence[Fault]) -> list[Fault]:
 
 
 def stream(
-    seed: int, wrong: Sequence[Fault], *, starts: Sequence[int], largest_steps: Sequence[int]
+    seed: int, wrong: Sequence[Fault], *, starts: Sequence[int | range], largest_steps: Sequence[int]
 ) -> list[Reading]:
     """Return the readings of a device; ``wrong`` strikes in the order of its list."""
     chance, clock = Random(seed), Random(seed)  # noqa: S311 - repeatable, not secret
     columns = range(len(starts))
-    truth = [start and chance.randrange(start // 2, start) for start in starts]
+    truth = [
+        chance.choice(start) if isinstance(start, range) else start and chance.randrange(start // 2, start)
+        for start in starts
+    ]
     # What the counters show is the truth less what they had at their last reset.
     offsets, at_seconds = [0] * len(starts), 1000.0
     readings, was_reset = [], False

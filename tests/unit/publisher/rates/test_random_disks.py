@@ -22,7 +22,7 @@ from tests.unit.publisher.rates.counter_reference import (
     rate,
     strike_columns_alone,
 )
-from tests.unit.publisher.rates.counter_streams import LEAP, Fault, faults, stream
+from tests.unit.publisher.rates.counter_streams import LEAP, Fault, Reading, faults, stream
 from tests.unit.publisher.rates.null_share import NullShare
 
 COLUMNS = (
@@ -39,8 +39,9 @@ READS, WRITES, READ_SECTORS, WRITE_SECTORS, READ_MS, WRITE_MS, BUSY_MS, WAITING_
 WRAP = 2**32
 # What is read of a wrapping counter with one bit too many.
 WRAPPING_LEAP = 2**31
-# The times are about to wrap, or have just done so. A disk is busy for no more than the time that passes.
-STARTS = [10**8, 10**8, 10**10, 10**10, WRAP + 10**5, WRAP, 2 * WRAP, WRAP + 10**5]
+# The times are about to wrap. A disk is busy for no more than the time that passes.
+NEAR_WRAP = range(WRAP - 10**5, WRAP)
+STARTS = (10**8, 10**8, 10**10, 10**10, NEAR_WRAP, NEAR_WRAP, NEAR_WRAP, NEAR_WRAP)
 LARGEST_STEPS = [10**4, 10**4, 10**7, 10**7, 10**4, 10**5, 9_000, 10**5]
 
 
@@ -83,7 +84,7 @@ FIGURES = Figures(
 )
 
 
-def as_printed(numbers: Numbers) -> DiskCounters:
+def as_printed(reading: Reading) -> Reading:
     """Return what the kernel prints of counters: the times as 32 bits."""
 
     def wrapped(number: int | None) -> int | None:
@@ -91,8 +92,13 @@ def as_printed(numbers: Numbers) -> DiskCounters:
             return None
         return (number if number < LEAP else number - LEAP + WRAPPING_LEAP) % WRAP
 
-    printed = [*numbers[:READ_MS], *map(wrapped, numbers[READ_MS:])]
-    return DiskCounters(**{f"{name}_total": value for name, value in zip(COLUMNS, printed, strict=True)})
+    numbers = reading.numbers
+    return reading._replace(numbers=numbers and (*numbers[:READ_MS], *map(wrapped, numbers[READ_MS:])))
+
+
+def counters_of(numbers: Numbers) -> DiskCounters:
+    """Return the counters of a line."""
+    return DiskCounters(**{f"{name}_total": value for name, value in zip(COLUMNS, numbers, strict=True)})
 
 
 class Host:
@@ -107,7 +113,7 @@ class Host:
         """Return what it shows of its disks at a tick."""
         now = DiskReading(
             disks=tuple(
-                Disk(device, None, True, as_printed(numbers))
+                Disk(device, None, True, counters_of(numbers))
                 for device, numbers in disks.items()
                 if numbers is not None
             )
@@ -124,7 +130,7 @@ def compare(seed: int, wrong: list[Fault]) -> None:
     """Compare all that is shown of two disks, of which the first has faults, with the truth."""
     gaps = [fault for fault in wrong if fault.kind == "gap"]
     streams = {
-        device: stream(seed, each, starts=STARTS, largest_steps=LARGEST_STEPS)
+        device: list(map(as_printed, stream(seed, each, starts=STARTS, largest_steps=LARGEST_STEPS)))
         for device, each in (("sda", wrong), ("sdb", gaps))
     }
     # A time with a bit too many may look like one that fell.
