@@ -58,6 +58,7 @@ class Publisher:
                 root=settings.sources.root,
                 emit=self._announcer.pass_on,
                 changed=self._domains.changed,
+                devices_changed=self._domains.devices_changed,
             )
         self._log.info(
             "publisher_starting",

@@ -49,6 +49,8 @@ class SystemTree:
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = os.fspath(root).rstrip("/")
         self._descriptors: dict[str, int] = {}
+        # Names that were listed and are no UTF-8, by their text.
+        self._odd_names: dict[str, str] = {}
 
     def read(self, path: str) -> str:
         """Return the whole text of a file that is read at every tick.
@@ -63,7 +65,7 @@ class SystemTree:
                 # The device may have gone and come back under the same path: a new descriptor tells.
                 self._release(path)
         try:
-            descriptor = os.open(self._root + path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._place(path), os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise _translated(path, error) from error
         self._descriptors[path] = descriptor
@@ -76,7 +78,7 @@ class SystemTree:
     def read_once(self, path: str) -> str:
         """Return the whole text of a file and keep nothing."""
         try:
-            descriptor = os.open(self._root + path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._place(path), os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise _translated(path, error) from error
         try:
@@ -89,7 +91,7 @@ class SystemTree:
     def names(self, folder: str) -> list[str]:
         """Return the sorted names in a folder."""
         try:
-            return sorted(entry.name for entry in Path(self._root + folder).iterdir())
+            return sorted(self._text(entry.name) for entry in Path(self._place(folder)).iterdir())
         except OSError as error:
             raise _translated(folder, error) from error
 
@@ -100,22 +102,22 @@ class SystemTree:
         number along. Before Linux 4.14 numbers were used again (fs/kernfs).
         """
         try:
-            with os.scandir(self._root + folder) as entries:
-                return {entry.name: entry.inode() for entry in entries}
+            with os.scandir(self._place(folder)) as entries:
+                return {self._text(entry.name): entry.inode() for entry in entries}
         except OSError as error:
             raise _translated(folder, error) from error
 
     def exists(self, path: str) -> bool:
         """Tell whether a path exists, following links."""
         try:
-            return Path(self._root + path).exists()
+            return Path(self._place(path)).exists()
         except OSError:
             return False
 
     def link_target(self, path: str) -> str | None:
         """Return where a symbolic link points, as written; None if there is none."""
         try:
-            return os.fspath(Path(self._root + path).readlink())
+            return self._text(os.fspath(Path(self._place(path)).readlink()))
         except OSError:
             return None
 
@@ -128,7 +130,7 @@ class SystemTree:
         try:
             known = os.statvfs(f"{self._root}/{os.fspath(path).lstrip('/')}")
         except OSError as error:
-            raise SourceFailedError(f"{path}: {error.strerror}") from error
+            raise SourceFailedError(f"{shown(os.fspath(path))}: {error.strerror}") from error
         return known.f_blocks * known.f_frsize, known.f_bavail * known.f_frsize
 
     def close(self) -> None:
@@ -136,8 +138,31 @@ class SystemTree:
         for path in list(self._descriptors):
             self._release(path)
 
+    def _place(self, path: str) -> str:
+        """Return where a path is, which may hold names as ``names`` and ``numbers`` give them."""
+        if self._odd_names:
+            path = "/".join(self._odd_names.get(part, part) for part in path.split("/"))
+        return self._root + path
+
+    def _text(self, name: str) -> str:
+        """Return a name of a file as texts of files have it, and remember one that is no UTF-8."""
+        text = shown(name)
+        if text != name:
+            self._odd_names[text] = name
+        return text
+
     def _release(self, path: str) -> None:
         os.close(self._descriptors.pop(path))
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text. ``splitlines`` ends one at characters too that may stand in a name."""
+    return text.split("\n")
+
+
+def shown(name: str) -> str:
+    """Return a name of a file as a text that can be sent, as ``SystemTree.read`` gives it in a file."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def whole(text: str, largest: int = LARGEST_COUNTER) -> int | None:

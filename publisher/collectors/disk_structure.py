@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from publisher.collectors.disk_roles import LOOP, NBD, DiskStructure
-from publisher.procfs import SourceError, SystemTree
+from publisher.procfs import SourceError, SystemTree, lines
 from publisher.wire.samples import NAME_CHARACTERS
 
 FOLDER: Final = "/sys/block"
@@ -86,8 +86,8 @@ def _file_system(tree: SystemTree, path: str) -> str:
     if not path:
         return ""
     found, longest = "", -1
-    for line in _text(tree, MOUNTS_PATH).splitlines():
-        columns = line.split()
+    for line in lines(_text(tree, MOUNTS_PATH)):
+        columns = line.split(" ")
         if len(columns) <= _MOUNT_POINT or _SEPARATOR not in columns[_MOUNT_POINT:]:
             continue
         point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), columns[_MOUNT_POINT]).rstrip("/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from publisher.collectors.collected import Collected
-from publisher.procfs import LARGEST_GAUGE, SourceMalformedError, SystemTree
+from publisher.procfs import LARGEST_GAUGE, SourceMalformedError, SystemTree, shown
 
 
 class FilesystemReading(Struct, frozen=True, kw_only=True):
@@ -26,7 +26,9 @@ def collect(tree: SystemTree, path: Path) -> Collected[FilesystemReading]:
     # Below 0: users without privileges get nothing, as root took of what is kept back.
     available_bytes = max(0, available_bytes)
     if not available_bytes <= total_bytes <= LARGEST_GAUGE:
-        raise SourceMalformedError(f"{path}: {available_bytes} of {total_bytes} bytes are available")
+        raise SourceMalformedError(
+            f"{shown(str(path))}: {available_bytes} of {total_bytes} bytes are available"
+        )
     return Collected(
-        FilesystemReading(path=str(path), total_bytes=total_bytes, available_bytes=available_bytes)
+        FilesystemReading(path=shown(str(path)), total_bytes=total_bytes, available_bytes=available_bytes)
     )

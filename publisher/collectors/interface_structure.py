@@ -8,7 +8,7 @@ network lock, so that they are read of interfaces with a device only.
 from typing import Final
 
 from publisher.collectors.interface_roles import InterfaceStructure
-from publisher.procfs import SourceError, SystemTree, whole
+from publisher.procfs import SourceError, SystemTree, lines, whole
 
 FOLDER: Final = "/sys/class/net"
 
@@ -51,7 +51,7 @@ def _is_tap(tree: SystemTree, place: str) -> bool:
 
 
 def _kind(uevent: str) -> str:
-    return next((line.partition("=")[2] for line in uevent.splitlines() if line.startswith("DEVTYPE=")), "")
+    return next((line.partition("=")[2] for line in lines(uevent) if line.startswith("DEVTYPE=")), "")
 
 
 def _is_switched_function(tree: SystemTree, place: str) -> bool:

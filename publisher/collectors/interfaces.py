@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from publisher.collectors.collected import Collected
 from publisher.collectors.interface_roles import InterfaceRole, InterfaceStructure, interface_roles
 from publisher.collectors.interface_structure import FOLDER, read_master, read_structure
-from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, counters
+from publisher.procfs import SourceError, SourceUnavailableError, SystemTree, counters, lines
 
 PATH: Final = "/proc/net/dev"
 
@@ -119,10 +119,10 @@ class InterfaceCollector:
 def parse(text: str) -> dict[str, InterfaceCounters]:
     """Return the counters of each interface in the text of /proc/net/dev; of a line that is cut, none."""
     found: dict[str, InterfaceCounters] = {}
-    for line in text.splitlines():
+    for line in lines(text):
         # The name of an alias contains a colon; the numbers never do.
         device, colon, rest = line.rpartition(":")
-        device = device.strip()
+        device = device.strip(" ")
         if not colon or not device or device in found:
             continue
         numbers = counters(rest.split(None, _USED_COLUMNS)[:_USED_COLUMNS])

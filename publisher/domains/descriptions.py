@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
+from publisher.domains.device_changes import DeviceChanges
 from publisher.domains.worker import Call, Worker
 from publisher.hypervisor.connection import Connection
 from publisher.hypervisor.readings import Description, DomainReading
@@ -28,10 +29,25 @@ _GIVE_UP_SECONDS = 60.0
 
 
 class _Entry:
-    __slots__ = ("description", "libvirt_id", "read_at_seconds", "sent", "sent_at_seconds")
+    __slots__ = (
+        "asked_at_seconds",
+        "description",
+        "libvirt_id",
+        "read_at_seconds",
+        "sent",
+        "sent_at_seconds",
+    )
 
-    def __init__(self, *, libvirt_id: int | None, description: Description, read_at_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        libvirt_id: int | None,
+        description: Description,
+        asked_at_seconds: float,
+        read_at_seconds: float,
+    ) -> None:
         self.libvirt_id = libvirt_id
+        self.asked_at_seconds = asked_at_seconds
         self.description = description
         self.read_at_seconds = read_at_seconds
         self.sent: DomainDescription | None = None
@@ -41,14 +57,16 @@ class _Entry:
 class Descriptions:
     """The descriptions of all domains; belongs to the sampling thread, except ``changed``."""
 
-    def __init__(self, open_connection: Callable[[], Connection]) -> None:
+    def __init__(self, open_connection: Callable[[], Connection], device_changes: DeviceChanges) -> None:
+        self._device_changes = device_changes
         self._entries: dict[str, _Entry] = {}
         self._changed: deque[str | None] = deque()
         self._open_connection = open_connection
         self._worker = self._new_worker()
         self._abandoned: list[Worker[Connection]] = []
         self._call: Call[dict[str, Description | None]] | None = None
-        # The call under way: the start of each VM, those asked so far, those changed since it began.
+        # The call under way: since when, the start of each VM, those asked so far, those changed meanwhile.
+        self._asked_at_seconds = 0.0
         self._starts: dict[str, int | None] = {}
         self._asked: list[str] = []
         self._changed_since: set[str] = set()
@@ -75,8 +93,8 @@ class Descriptions:
         if self._call is None and wanted:
             self._submit(wanted, deadline_seconds)
             self._starts = {domain.uuid: domain.libvirt_id for domain in domains}
-        if self._call is not None and any(uuid not in self._entries for uuid in wanted):
-            # Worth waiting for only where nothing is known yet: interfaces have no addresses then.
+        if self._call is not None and any(self.addresses(uuid) is None for uuid in wanted):
+            # Worth waiting for only where interfaces have no addresses otherwise.
             self._call.wait_until(deadline_seconds)
             self._take()
 
@@ -90,6 +108,7 @@ class Descriptions:
     def _submit(self, wanted: tuple[str, ...], deadline_seconds: float) -> None:
         asked = self._asked = list[str]()
         self._changed_since.clear()
+        self._asked_at_seconds = time.monotonic()
         self._call = self._worker.submit(
             lambda connection: connection.describe(wanted, until_seconds=deadline_seconds, asked=asked)
         )
@@ -147,6 +166,7 @@ class Descriptions:
                 # The start of the VM that was current before the question; a later one is read again.
                 libvirt_id=self._starts.get(uuid),
                 description=description,
+                asked_at_seconds=self._asked_at_seconds,
                 read_at_seconds=now_seconds,
             )
             old = self._entries.get(uuid)
@@ -163,6 +183,13 @@ class Descriptions:
         """Return the description of a domain, if it was read."""
         entry = self._entries.get(domain_uuid)
         return entry.description if entry else None
+
+    def addresses(self, domain_uuid: str) -> Mapping[str, str] | None:
+        """Return the MAC addresses of its interfaces by name; None if not read since devices changed."""
+        entry = self._entries.get(domain_uuid)
+        if entry is None or self._device_changes.happened_after(domain_uuid, entry.asked_at_seconds):
+            return None
+        return entry.description.addresses
 
     def take_unsent(self, domain_uuid: str, now_seconds: float) -> DomainDescription | None:
         """Return the description to send with this sample, None if the last one sent still holds."""

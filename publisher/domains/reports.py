@@ -7,12 +7,19 @@ took unusually long nobody knows when within it a counter was read. One that is 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from publisher.domains.descriptions import Descriptions
+from publisher.domains.device_changes import DeviceChanges
 from publisher.domains.judgements import DomainJudgement, clipped
-from publisher.hypervisor.readings import DetailReading, DomainReading, Overview
+from publisher.hypervisor.readings import (
+    BlockReading,
+    DetailReading,
+    DomainInterfaceReading,
+    DomainReading,
+    Overview,
+)
 from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.domain import (
     DomainCpuRates,
@@ -35,6 +42,7 @@ from publisher.wire.samples import (
 JUST_STARTED = "libvirt sent no details of this start of the VM: it has just started or stopped"
 UNEVEN = "no rates of details: libvirt's call took much longer than it usually does"
 UNTIMED_CPU = "no CPU rate: libvirt answered late, so when it read the counter is not known"
+EXCHANGED = "no rates of devices: one was plugged in or out, and others may have the names of those before"
 UNTIMED_NETWORK = "no network rates: libvirt's call took much longer than it usually does"
 
 # The instant of a reading may be uncertain by so much of an interval, in either tier.
@@ -58,10 +66,13 @@ class _Inside(NamedTuple):
 class ReadingHistory:
     """The last readings of every domain; belongs to the sampling thread."""
 
-    def __init__(self, *, interval_seconds: float, descriptions: Descriptions) -> None:
+    def __init__(
+        self, *, interval_seconds: float, descriptions: Descriptions, device_changes: DeviceChanges
+    ) -> None:
         self._interval_seconds = interval_seconds
         self._longest_seconds = _GAP_INTERVALS * interval_seconds
         self._descriptions = descriptions
+        self._device_changes = device_changes
         # The first tier's last readings of the CPU time, and of interfaces, whose instant is known.
         self._readings: dict[str, DomainReading] = {}
         self._interfaces: dict[str, DomainReading] = {}
@@ -82,6 +93,7 @@ class ReadingHistory:
         for remembered in (self._readings, self._interfaces, self._details, self._activities, self._watches):
             for uuid in remembered.keys() - uuids:
                 del remembered[uuid]
+        self._device_changes.keep(uuids)
         if overview.bulk_seconds is not None:
             self._bulk_pace.note(overview.bulk_seconds)
         detail = next(iter(details.values()), None)
@@ -104,7 +116,7 @@ class ReadingHistory:
         interfaces, network_trouble = self._network(now, watch)
         processors, memory, totals = inside.processors, inside.memory, inside.totals
         troubles = (cpu_trouble, network_trouble, inside.trouble, watch.take_findings())
-        trouble = "; ".join(filter(None, troubles))
+        trouble = "; ".join(filter(None, dict.fromkeys(troubles)))
         if judgement.outcome == "ok" and trouble:
             judgement = DomainJudgement("partial", trouble)
         outcome: DomainOutcome = judgement.outcome if now.outcome == "ok" else now.outcome
@@ -179,15 +191,25 @@ class ReadingHistory:
             self._interfaces[now.uuid] = now
         if before is not None and seconds is not None and not (is_timed and self._is_timed(before)):
             seconds, trouble = None, UNTIMED_NETWORK if now.interfaces else None
-        description = self._descriptions.get(now.uuid)
-        rates = interface_rates(
-            before.interfaces if before else (),
-            now.interfaces,
-            seconds,
-            description.addresses if description else {},
-            watch,
-        )
-        return rates, trouble
+        earlier = before.interfaces if before else ()
+        if before and self._are_exchanged(now.uuid, before.interfaces_at_seconds, earlier, watch):
+            earlier, trouble = (), EXCHANGED
+        addresses = self._descriptions.addresses(now.uuid) or {}
+        return interface_rates(earlier, now.interfaces, seconds, addresses, watch), trouble
+
+    def _are_exchanged(
+        self,
+        uuid: str,
+        at_seconds: float,
+        devices: Sequence[BlockReading | DomainInterfaceReading],
+        watch: CounterWatch,
+    ) -> bool:
+        """Return whether devices that were read at an instant may be others by now; these begin anew."""
+        if not devices or not self._device_changes.happened_after(uuid, at_seconds):
+            return False
+        for device in devices:
+            watch.forget(device.name)
+        return True
 
     def _is_timed(self, reading: DomainReading) -> bool:
         """Whether it is known well enough when the counters of interfaces were read."""
@@ -222,6 +244,8 @@ class ReadingHistory:
         ):
             seconds, trouble = None, UNEVEN
         earlier = before.blocks if before is not None else ()
+        if before is not None and self._are_exchanged(now.uuid, before.at_seconds, earlier, watch):
+            earlier, trouble = (), EXCHANGED
         blocks = block_rates(earlier, detail.blocks, seconds, watch)
         memory = GuestMemory()
         if "memory" not in detail.missing:

@@ -3,9 +3,10 @@
 
 Once a tick the owner calls ``begin()``, which returns at once. It lets the host collectors run and calls
 ``finish()``. That returns by half an interval after ``begin``, at the latest after five seconds, whatever
-libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` may be called from any:
-give it to EventWatcher as `changed`. All libvirt calls run on daemon threads (publisher.domains.worker).
-After ``close()`` one may still hang inside libvirt, so the process must not wait for threads.
+libvirt does. ``sample()`` does both. All three belong to one thread; ``changed()`` and ``devices_changed()``
+may be called from any: give them to EventWatcher. All libvirt calls run on daemon threads
+(publisher.domains.worker). After ``close()`` one may still hang inside libvirt, so the process must not wait
+for threads.
 """
 
 import time
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from publisher.domains.descriptions import Descriptions
 from publisher.domains.details import Details, DetailTier
+from publisher.domains.device_changes import DeviceChanges
 from publisher.domains.judgements import clipped, detail_health, judge
 from publisher.domains.overviews import OverviewRound, OverviewTier
 from publisher.domains.reports import ReadingHistory
@@ -66,8 +68,13 @@ class DomainSampler:
         self._limit_seconds = min(interval_seconds / 2, LONGEST_WAIT_SECONDS)
         open_connection = open_connection or (lambda: Connection.open(uri))
         self._wall_clock_seconds = wall_clock_seconds
-        self._descriptions = Descriptions(open_connection)
-        self._history = ReadingHistory(interval_seconds=interval_seconds, descriptions=self._descriptions)
+        self._device_changes = DeviceChanges()
+        self._descriptions = Descriptions(open_connection, self._device_changes)
+        self._history = ReadingHistory(
+            interval_seconds=interval_seconds,
+            descriptions=self._descriptions,
+            device_changes=self._device_changes,
+        )
         self._overviews = OverviewTier(open_connection, limit_seconds=self._limit_seconds)
         self._details = DetailTier(open_connection, self._overviews.silent)
         # Domains that somebody else held at the last tick.
@@ -134,6 +141,10 @@ class DomainSampler:
         self._descriptions.changed(domain_uuid)
         if domain_uuid is not None:
             self._overviews.announce(domain_uuid)
+
+    def devices_changed(self, domain_uuid: str | None) -> None:
+        """Compare no device of a domain (None: of any) with what was read before; for any thread."""
+        self._device_changes.note(domain_uuid)
 
     def close(self) -> None:
         """Give up; returns at once, also when a call hangs."""

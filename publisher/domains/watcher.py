@@ -39,15 +39,18 @@ class EventWatcher:
         root: Path = Path("/"),
         emit: Callable[[UnsentEvent], None],
         changed: Callable[[str | None], None] | None = None,
+        devices_changed: Callable[[str | None], None] | None = None,
     ) -> None:
         """`changed` receives the UUID of each domain whose description changed (None: of all).
 
+        `devices_changed` receives that of each whose devices may be others now.
         `uri` and `root` as for DomainSampler.
         """
         self._uri = uri
         self._root = root
         self._emit = emit
         self._changed = changed or (lambda _uuid: None)
+        self._devices_changed = devices_changed or (lambda _uuid: None)
         # An event to emit, or None: look whether to stop or whether the connection ended.
         self._inbox: queue.Queue[UnsentEvent | None] = queue.Queue(maxsize=_WAITING_CAP)
         self._end_reason: str | None = None
@@ -83,9 +86,16 @@ class EventWatcher:
     def _watch_once(self, backoff: Backoff) -> None:
         """Connect, emit until the connection ends, close."""
         self._end_reason = None
-        stream = EventStream(self._uri, happened=self._put, changed=self._changed, closed=self._on_closed)
+        stream = EventStream(
+            self._uri,
+            happened=self._put,
+            changed=self._changed,
+            devices_changed=self._devices_changed,
+            closed=self._on_closed,
+        )
         began_at_seconds = time.monotonic()
         try:
+            self._devices_changed(None)
             self._changed(None)
             self._tell(UnsentEvent(kind="hypervisor_connected", occurred_at=datetime.now(UTC)))
             reason = self._emit_until_end()

@@ -20,7 +20,7 @@ from publisher.collectors.identity import IdentityReading
 from publisher.collectors.reading import COLLECTORS, HostReading
 from publisher.collectors.temperatures import TemperatureReading, TemperatureSettings
 from publisher.host.events import host_events
-from publisher.procfs import SystemTree
+from publisher.procfs import SystemTree, shown
 from publisher.rates.counter_watch import CounterWatch
 from publisher.rates.host import Moment, Watches, host_samples, source_intervals, usable_interval
 from publisher.unsent_event import EventFacts
@@ -87,7 +87,7 @@ class HostSampler:
         self._suspended = suspended
         self._temperatures = _temperature_reader(self._tree, sensors or TemperatureSettings(), monotonic)
         self._filesystems = {
-            str(path): _filesystem_reader(self._tree, path, monotonic) for path in filesystems
+            shown(str(path)): _filesystem_reader(self._tree, path, monotonic) for path in filesystems
         }
         self._previous: tuple[Moment, HostReading] | None = None
         self._watches = Watches(CounterWatch)
@@ -190,7 +190,7 @@ def _filesystem_reader(
     tree: SystemTree, path: Path, monotonic: Callable[[], float]
 ) -> BackgroundReader[FilesystemReading]:
     return BackgroundReader(
-        str(path),
+        shown(str(path)),
         lambda: filesystems.collect(tree, path),
         period_seconds=FILESYSTEM_PERIOD_SECONDS,
         monotonic=monotonic,

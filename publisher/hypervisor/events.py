@@ -14,12 +14,14 @@ from publisher.unsent_event import EventFacts
 class Subscription(NamedTuple):
     """One event id of libvirt (the part after VIR_DOMAIN_EVENT_ID_) and what becomes of it.
 
-    ``translate`` None: the event is not sent, it only outdates the domain's description.
+    ``translate`` None: the event is not sent, it only outdates the domain's description. Names of devices may
+    stand for others after it, where it ``changes_devices``.
     """
 
     name: str
     translate: Callable[..., EventFacts] | None
     outdates_description: bool = False
+    changes_devices: bool = False
 
 
 _WATCHDOG_ACTIONS = ("none", "pause", "reset", "poweroff", "shutdown", "debug", "inject-nmi")
@@ -83,10 +85,16 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
         ),
     ),
     Subscription(
-        "DEVICE_ADDED", lambda alias: EventFacts("domain_device_added", alias), outdates_description=True
+        "DEVICE_ADDED",
+        lambda alias: EventFacts("domain_device_added", alias),
+        outdates_description=True,
+        changes_devices=True,
     ),
     Subscription(
-        "DEVICE_REMOVED", lambda alias: EventFacts("domain_device_removed", alias), outdates_description=True
+        "DEVICE_REMOVED",
+        lambda alias: EventFacts("domain_device_removed", alias),
+        outdates_description=True,
+        changes_devices=True,
     ),
     Subscription("DEVICE_REMOVAL_FAILED", lambda alias: EventFacts("domain_device_removal_failed", alias)),
     Subscription("BLOCK_JOB_2", _block_job),
@@ -105,5 +113,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
             "domain_memory_device_changed", alias, {"size_bytes": str(size_kib * _KIBIBYTE)}
         ),
     ),
-    Subscription("NIC_MAC_CHANGE", None, outdates_description=True),
+    Subscription("NIC_MAC_CHANGE", None, outdates_description=True, changes_devices=True),
 )

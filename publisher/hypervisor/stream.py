@@ -34,12 +34,14 @@ class EventStream:
         *,
         happened: Callable[[UnsentEvent], None],
         changed: Callable[[str | None], None],
+        devices_changed: Callable[[str | None], None],
         closed: Callable[[str], None],
     ) -> None:
         """Connect and subscribe. Raise LibvirtMissingError or ConnectionLostError."""
         self._libvirt = library.load()
         self._happened = happened
         self._changed = changed
+        self._devices_changed = devices_changed
         self._closed = closed
         # Old names by UUID between the two events of a rename.
         self._renaming: dict[str, str] = {}
@@ -105,6 +107,8 @@ class EventStream:
         except Exception as error:  # noqa: BLE001 - values of a libvirt we have not met
             _log.failure("event_not_understood", error, name=subscription.name)
             return
+        if subscription.changes_devices:
+            self._devices_changed(domain.UUIDString())
         if subscription.outdates_description:
             self._changed(domain.UUIDString())
         if facts is not None:

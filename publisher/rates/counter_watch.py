@@ -229,9 +229,13 @@ class _Judged:
             return None
         if last is not None and new < last:
             wrapped = increase_of_32_bits(last, new) if is_wrapping else None
-            if wrapped is not None and wrapped <= bound:
-                return None if old is None else wrapped
-            self._fall(place, last, new, bound * _LONG)
+            # The last number that is known may be that of some ticks ago.
+            if wrapped is None or wrapped > (bound * _LONG if old is None else bound):
+                self._fall(place, last, new, bound * _LONG)
+                return None
+            if old is not None:
+                return wrapped
+            self._note(UNKNOWN_BEFORE, place)
             return None
         leap = doubts.leaps.get(place)
         level = doubts.levels.get(place)

@@ -38,21 +38,30 @@ def pressure_rates(
     seconds = interval_seconds or GAP_SECONDS
     bound = time_bound(seconds, _MICROSECONDS)
 
-    def share(name: str) -> float | None:
-        # Each is of a file of its own.
-        before = None if previous is None or interval_seconds is None else (getattr(previous, name),)
-        (step,) = watch.increases(
-            name.removesuffix("_total"), ("total",), before, (getattr(current, name),), (bound,)
+    def shares(file: str, *kinds: str) -> list[float | None]:
+        fields = [f"{file}_{kind}_total" for kind in kinds]
+        is_comparable = previous is not None and interval_seconds is not None
+        # What goes wrong with a file goes wrong with all its lines.
+        steps = watch.increases(
+            file,
+            [f"total of {kind}" for kind in kinds],
+            [getattr(previous, field) for field in fields] if is_comparable else None,
+            [getattr(current, field) for field in fields],
+            [bound] * len(kinds),
         )
-        # The file is read a moment after the tick's time was taken; a stall lasts no longer than the time.
-        value = ratio(step, seconds * _MICROSECONDS)
-        return None if value is None else min(value, 1.0)
+        # It is read a moment after the tick's time was taken; a stall lasts no longer than the time.
+        values = [ratio(step, seconds * _MICROSECONDS) for step in steps]
+        return [None if value is None else min(value, 1.0) for value in values]
 
+    (cpu_some,) = shares("cpu", "some")
+    memory_some, memory_full = shares("memory", "some", "full")
+    io_some, io_full = shares("io", "some", "full")
+    (irq_full,) = shares("irq", "full")
     return {
-        "pressure_cpu_some_ratio": share("cpu_some_total"),
-        "pressure_memory_some_ratio": share("memory_some_total"),
-        "pressure_memory_full_ratio": share("memory_full_total"),
-        "pressure_io_some_ratio": share("io_some_total"),
-        "pressure_io_full_ratio": share("io_full_total"),
-        "pressure_irq_full_ratio": share("irq_full_total"),
+        "pressure_cpu_some_ratio": cpu_some,
+        "pressure_memory_some_ratio": memory_some,
+        "pressure_memory_full_ratio": memory_full,
+        "pressure_io_some_ratio": io_some,
+        "pressure_io_full_ratio": io_full,
+        "pressure_irq_full_ratio": irq_full,
     }

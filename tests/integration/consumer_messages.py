@@ -3,7 +3,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from publisher.wire.topics import EVENTS_EXCHANGE, SAMPLES_EXCHANGE, event_key, 
 from tests.services import MigratedDatabase, VirtualHost
 
 WAIT_SECONDS = 60.0
+DAY_SECONDS = 86_400.0
 
 
 def small_fleet(*, host_count: int = 2, domain_count: int = 5) -> Fleet:
@@ -29,6 +30,12 @@ def small_fleet(*, host_count: int = 2, domain_count: int = 5) -> Fleet:
 def recent(tick: int = 0) -> float:
     """Return a time of ten minutes ago, plus ten seconds a tick."""
     return float(int(time.time()) - 600 + 10 * tick)
+
+
+def yesterday() -> float:
+    """Return a time of yesterday, at noon."""
+    now = time.time()
+    return now - now % DAY_SECONDS - DAY_SECONDS / 2
 
 
 def eventually(question: Callable[[], Any], expected: object, timeout_seconds: float = WAIT_SECONDS) -> None:
@@ -156,3 +163,18 @@ def keys_of(*batches: SampleBatch) -> set[tuple[str, float]]:
     return {
         (report.uuid, batch.sampled_at.timestamp()) for batch in batches for report in batch.domains or ()
     }
+
+
+@contextlib.contextmanager
+def locked_past(database: MigratedDatabase) -> Iterator[None]:
+    """Lock the chunks of days before today as their conversion does, of every table."""
+    with psycopg.connect(database.administrator_url) as connection:
+        chunks = connection.execute(
+            "SELECT chunk_schema, chunk_name FROM timescaledb_information.chunks"
+            " WHERE hypertable_schema = 'kvmgrid' AND range_end <= date_trunc('day', now())"
+        ).fetchall()
+        assert chunks
+        for schema, name in chunks:
+            relation = sql.Identifier(schema, name)
+            connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(relation))
+        yield

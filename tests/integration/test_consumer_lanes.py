@@ -4,18 +4,21 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
+from tests.integration.consumer_messages import (
+    AnyHostSender,
+    StoredRows,
+    eventually,
+    locked_past,
+    small_fleet,
+    yesterday,
+)
 from tests.services import MigratedDatabase, VirtualHost
 
-DAY_SECONDS = 86_400.0
 # For a message of small_fleet, not for two.
 ROOM_BYTES = 8_000
 DRAINED_COUNT = 3_000
@@ -28,27 +31,6 @@ def sender(virtual_host: VirtualHost) -> Iterator[AnyHostSender]:
     sender = AnyHostSender.enrolled(virtual_host)
     yield sender
     sender.close()
-
-
-def yesterday() -> float:
-    """Return a time of yesterday, at noon."""
-    now = time.time()
-    return now - now % DAY_SECONDS - DAY_SECONDS / 2
-
-
-@contextmanager
-def locked_past(database: MigratedDatabase) -> Iterator[None]:
-    """Lock what is not of today as the conversion of a chunk does."""
-    with psycopg.connect(database.administrator_url) as connection:
-        chunks = connection.execute(
-            "SELECT c::text FROM show_chunks('kvmgrid.domain_samples',"
-            " older_than => date_trunc('day', now())) AS c"
-        ).fetchall()
-        assert chunks
-        for (name,) in chunks:
-            relation = sql.Identifier(*name.split("."))
-            connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(relation))
-        yield
 
 
 def test_a_locked_past_stops_nobody_and_is_stored_afterwards(

@@ -16,9 +16,15 @@ from consumer.settings import DatabaseSettings
 from consumer.store.late_notes import pass_gate
 from publisher.wire.samples import SampleBatch
 from tests.benchmark.consumer_process import ConsumerProcess
-from tests.integration.consumer_messages import AnyHostSender, StoredRows, eventually, small_fleet
+from tests.integration.consumer_messages import (
+    AnyHostSender,
+    StoredRows,
+    eventually,
+    locked_past,
+    small_fleet,
+    yesterday,
+)
 from tests.integration.direct_consumer import DirectConsumer
-from tests.integration.test_consumer_lanes import locked_past, yesterday
 from tests.integration.two_hosts import TwoHosts, stays
 from tests.services import MigratedDatabase, VirtualHost
 

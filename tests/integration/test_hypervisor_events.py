@@ -33,7 +33,10 @@ class Watched:
         self.happened: list[UnsentEvent] = []
         self.sampler = DomainSampler(uri=daemon.uri_read_only, interval_seconds=4.0)
         self.watcher = EventWatcher(
-            uri=daemon.uri_read_only, emit=self.happened.append, changed=self.sampler.changed
+            uri=daemon.uri_read_only,
+            emit=self.happened.append,
+            changed=self.sampler.changed,
+            devices_changed=self.sampler.devices_changed,
         )
         self.watcher.start()
         self.wait_for("hypervisor_connected")

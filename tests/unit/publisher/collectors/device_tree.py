@@ -65,7 +65,7 @@ class DeviceTree:
     def write(self, path: str, text: str) -> None:
         """Make or replace a file."""
         self._path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._path(path).write_text(text)
+        self._path(path).write_bytes(os.fsencode(text))
 
     def disk(
         self,

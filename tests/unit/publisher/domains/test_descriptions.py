@@ -9,6 +9,7 @@ import libvirt
 import pytest
 
 from publisher.domains.descriptions import Descriptions
+from publisher.domains.device_changes import DeviceChanges
 from publisher.hypervisor.readings import DomainInterfaceReading, DomainReading
 from tests.unit.publisher.domains.fake_libvirt import FakeDaemon, FakeDomain, libvirt_error
 
@@ -47,7 +48,7 @@ def daemon() -> Iterator[FakeDaemon]:
 @pytest.fixture
 def descriptions(daemon: FakeDaemon) -> Iterator[Descriptions]:
     """Give the descriptions of a daemon."""
-    made = Descriptions(daemon.connect)
+    made = Descriptions(daemon.connect, DeviceChanges())
     yield made
     made.leave()
 

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.domains.descriptions import Descriptions
+from publisher.domains.device_changes import DeviceChanges
 from publisher.domains.judgements import DomainJudgement
 from publisher.domains.reports import UNTIMED_CPU, UNTIMED_NETWORK, ReadingHistory
-from publisher.hypervisor.readings import Description, DomainInterfaceReading, DomainReading, Overview
+from publisher.hypervisor.readings import DomainInterfaceReading, DomainReading, Overview
 from publisher.wire.samples import DomainReport
 
 INTERVAL_SECONDS = 10.0
@@ -25,16 +26,9 @@ HOLDS = st.tuples(st.sampled_from([0.0, 0.0, 0.0, 0.3, 0.9, 1.1, 2.0, 4.0]), st.
 class Described(Descriptions):
     """The description of a VM with one interface."""
 
-    def get(self, domain_uuid: str) -> Description:  # noqa: ARG002 - there is one VM
-        """Return it."""
-        return Description(
-            title=None,
-            metadata=None,
-            autostart=None,
-            persistent=None,
-            addresses={"vnet0": "52:54:00:00:00:01"},
-            balloon_period_seconds=None,
-        )
+    def addresses(self, domain_uuid: str) -> dict[str, str]:  # noqa: ARG002 - there is one VM
+        """Return its addresses."""
+        return {"vnet0": "52:54:00:00:00:01"}
 
 
 def history() -> ReadingHistory:
@@ -43,7 +37,9 @@ def history() -> ReadingHistory:
     def never() -> None:
         raise AssertionError("a connection was opened")
 
-    return ReadingHistory(interval_seconds=INTERVAL_SECONDS, descriptions=Described(never))  # type: ignore[arg-type]  # never called
+    changes = DeviceChanges()
+    described = Described(never, changes)  # type: ignore[arg-type]  # never called
+    return ReadingHistory(interval_seconds=INTERVAL_SECONDS, descriptions=described, device_changes=changes)
 
 
 def reported(

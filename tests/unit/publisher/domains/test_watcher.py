@@ -68,6 +68,7 @@ class Setting:
         self.failures = 0
         self.happened: queue.Queue[UnsentEvent] = queue.Queue()
         self.changed: list[str | None] = []
+        self.devices_changed: list[str | None] = []
 
     def connect(self, _uri: str | None, _libvirt: Any) -> FakeEventConnection:
         if self.failures:
@@ -94,7 +95,12 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Setting:
 @pytest.fixture
 def watcher(setting: Setting) -> Iterator[EventWatcher]:
     """Give a watcher that is connected."""
-    made = EventWatcher(uri="fake:///", emit=setting.happened.put, changed=setting.changed.append)
+    made = EventWatcher(
+        uri="fake:///",
+        emit=setting.happened.put,
+        changed=setting.changed.append,
+        devices_changed=setting.devices_changed.append,
+    )
     made.start()
     assert "hypervisor_connected" == setting.next().kind
     yield made
@@ -138,6 +144,23 @@ def test_change_of_a_definition_outdates_the_description(setting: Setting) -> No
     setting.connections[0].send(libvirt.VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, domain, 1, None)
     assert "domain_metadata_changed" == setting.next().kind
     assert [None, domain.uuid, domain.uuid] == setting.changed
+    assert [None] == setting.devices_changed
+
+
+@pytest.mark.parametrize(
+    ("number", "values"),
+    [
+        (libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, ("virtio-disk1",)),
+        (libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, ("net0",)),
+    ],
+)
+@pytest.mark.usefixtures("watcher")
+def test_plugging_makes_devices_others(setting: Setting, number: int, values: tuple[str, ...]) -> None:
+    """What is plugged in or out may take the name of another; a new title is no such change."""
+    domain = FakeDomain("a", 1)
+    setting.connections[0].send(number, domain, *values)
+    assert [None, domain.uuid] == setting.devices_changed
+    assert [None, domain.uuid] == setting.changed
 
 
 @pytest.mark.parametrize(("reason", "words"), [(1, "the daemon closed it"), (2, "the daemon did not answer")])
@@ -234,5 +257,5 @@ def test_stream_that_cannot_subscribe_is_closed(setting: Setting, monkeypatch: p
 
     monkeypatch.setattr(FakeEventConnection, "registerCloseCallback", fail)
     with pytest.raises(ConnectionLostError):
-        EventStream("fake:///", happened=print, changed=print, closed=print)
+        EventStream("fake:///", happened=print, changed=print, devices_changed=print, closed=print)
     assert setting.connections[0].closed.is_set()
