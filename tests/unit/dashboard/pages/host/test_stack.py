@@ -122,7 +122,9 @@ def test_the_chart_of_a_host_has_the_stack_that_its_address_names() -> None:
         assert chart.picture is not None
         assert f"vms_{name}" in [panel.key for panel in chart.picture.panels]
         assert {f"vms_{name}_1": "noisy", f"vms_{name}_{ALL_PLACE}": "all VMs"} == chart.picture.names
-        (link,) = [each for each in find(answer.parts["stack"].tree, "a", "choice") if "aria-current" in each[1]]
+        (link,) = [
+            each for each in find(answer.parts["stack"].tree, "a", "choice") if "aria-current" in each[1]
+        ]
         assert link[1]["href"] == f"/host/hv1?from=now-1h&to=now&by={name}"
 
 
