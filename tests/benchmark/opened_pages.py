@@ -22,6 +22,7 @@ from dashboard.pages.fleet.queries import (
 )
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HOST_SAMPLES_RAW
+from dashboard.pages.host.stack import HOST_RESIDENT_COUNT, HOST_STACK_RAW
 from dashboard.pages.hosts.page import SOURCE as HOSTS_SOURCE
 from dashboard.pages.vm.feed import VmFeed
 from dashboard.pages.vm.queries import (
@@ -49,7 +50,14 @@ OPENED: Mapping[str, tuple[Query[Any], ...]] = {
     "page_fleet": (FLEET_HOSTS, DOMAIN_STATES, SUFFERING_DOMAINS, FLEET_DAY, FLEET_EVENTS),
     "page_hosts": (HOSTS_SOURCE.everything.query, HOSTS_SOURCE.filtered.query),
     "page_vms": (VMS_COUNT, VMS_ORDER, VMS_ROWS),
-    "page_host": (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW),
+    "page_host": (
+        HOST_NOW,
+        HOST_DOMAINS,
+        HOST_EVENTS,
+        HOST_SAMPLES_RAW,
+        HOST_RESIDENT_COUNT,
+        HOST_STACK_RAW,
+    ),
     "page_vm": (
         VM_NOW,
         VM_STAYS,

@@ -23,7 +23,9 @@ from dashboard.pages.fleet.queries import (
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
 )
+from dashboard.pages.host.past_domains import PAST_QUERIES
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
+from dashboard.pages.host.stack import HOST_STACK_RAW, HOST_STACK_ROLLUP
 from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.pages.vms.page import VMS as VMS_PAGE
@@ -42,7 +44,12 @@ QUERIES = (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for
 
 VM = with_devices(domain(1, "web"))
 # Whether they read samples or events, whose tables are large.
-ON_LARGE_TABLES = [query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}]
+ON_LARGE_TABLES = [
+    *(query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}),
+    HOST_STACK_RAW,
+    HOST_STACK_ROLLUP,
+    *PAST_QUERIES,
+]
 
 
 @pytest.fixture
