@@ -2,7 +2,8 @@
 """What every test may use: the real services and a real browser, as fixtures; and which tests share a worker.
 
 Under pytest-xdist each worker has services of its own. The tests of a file stay together, because they share
-its fixtures. So do all tests of the one whole grid. The end-to-end tests come first: they take longest.
+its fixtures. So do all tests of the one whole grid, and those of the Community edition, whose server
+takes half a minute to start. The end-to-end tests come first: they take longest.
 """
 
 import pytest
@@ -20,6 +21,7 @@ pytest_plugins = [
 END_TO_END = "tests/end_to_end/"
 # These start a grid of their own.
 DEMO = f"{END_TO_END}test_demo.py"
+COMMUNITY = "tests/community/"
 
 # How long an example takes is the machine's affair: pytest-timeout guards against hanging. `make test-long`
 # takes the other profile.
@@ -33,7 +35,9 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships n
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return END_TO_END if path.startswith(END_TO_END) and path != DEMO else path
+        if path == DEMO:
+            return path
+        return next((folder for folder in (END_TO_END, COMMUNITY) if path.startswith(folder)), path)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:

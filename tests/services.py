@@ -120,6 +120,19 @@ def database(
     database_server.admin.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def shared_database(
+    database_server: services.Database, template_database: tuple[str, Logins]
+) -> Iterator[MigratedDatabase]:
+    """Give a migrated database to the tests of a module that change nothing in it."""
+    template, logins = template_database
+    name = f"shared_{secrets.token_hex(4)}"
+    database_server.admin.create_database(name, template=template)
+    prepare(database_server.admin, name, logins)
+    yield as_seen_by_each_role(database_server.admin, name, logins)
+    database_server.admin.drop_database(name)
+
+
 @pytest.fixture
 def own_broker() -> Iterator[RabbitMq]:
     """Give a broker that the test may stop, freeze and kill."""

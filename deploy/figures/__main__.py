@@ -33,9 +33,13 @@ def main(name: str) -> None:
         text = next_migration(figures_by_table(), [file.read_text(encoding="utf-8") for file in files])
     except FigureError as error:
         raise click.ClickException(str(error)) from error
-    if text is not None:
-        number = next_number(file.name for file in files)
-        _write(MIGRATIONS / f"{number:04}_{name}.sql", text)
+    if text is None:
+        click.echo(
+            "no migration: no figure is new; of one that changed, unless merged, delete the migration first"
+        )
+        return
+    number = next_number(file.name for file in files)
+    _write(MIGRATIONS / f"{number:04}_{name}.sql", text)
 
 
 def _write(path: Path, text: str) -> None:

@@ -112,7 +112,7 @@ def test_a_sentence_has_few_words(suffix: str) -> None:
         if word_count(sentence) > WORDS_MAX
     ]
 
-    assert [] == long
+    assert [] == long, f"sentences of more than {WORDS_MAX} words: place, count, sentence"
 
 
 @pytest.mark.parametrize(

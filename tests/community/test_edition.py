@@ -82,23 +82,26 @@ def columns_count(connection: psycopg.Connection) -> object:
     return row[3]
 
 
-def test_the_form_is_kept_until_another_is_asked_for(apache: psycopg.Connection) -> None:
-    """A server that got the Community edition goes on with the files that the database has."""
+def test_a_filled_database_gets_the_form_of_a_new_one(
+    apache: psycopg.Connection, community: psycopg.Connection
+) -> None:
+    """From a version before: the form is kept until another is asked for; then nothing in a view changes."""
     bring_up_to_date(apache)
-
     assert {"apache", "both"} == {edition for _, _, edition, _ in apache.execute(HISTORY).fetchall()}
     assert 0 == columns_count(apache)
 
-
-def test_views_answer_as_before_and_upkeep_converts(apache: psycopg.Connection) -> None:
-    """Also from a version before; chunks that are due are converted, and nothing in a view changes."""
-    bring_up_to_date(apache)
     columns = columns_of(apache)
     before = shown(apache, columns)
     told = move(apache)
 
     assert before == shown(apache, columns)
     assert 29 == columns_count(apache)
+    for query in (COLUMNSTORE, VIEWS, FUNCTIONS, HISTORY, GRANTS.read_text()):
+        assert community.execute(query.encode()).fetchall() == apache.execute(query.encode()).fetchall()
+    assert () == migrate(apache)
+    assert () == migrate(apache, Wanted(edition="community"))
+
+    apache.execute("SET search_path = kvmgrid, public")
     apache.execute("SET ROLE kvmgrid_ingest")
     converted = len(apache.execute("SELECT convert_chunk(chunk) FROM chunks_due()").fetchall())
     roll_up(apache)
@@ -109,18 +112,6 @@ def test_views_answer_as_before_and_upkeep_converts(apache: psycopg.Connection) 
     assert converted == int(said.split()[3])
     assert any("locked for a moment" in line for line in told)
     assert any("MB of disk meanwhile" in line for line in told)
-
-
-def test_the_form_is_that_of_a_new_database(
-    apache: psycopg.Connection, community: psycopg.Connection
-) -> None:
-    """From a version before in one call: views, functions, grants, columns and history are equal."""
-    move(apache)
-
-    for query in (COLUMNSTORE, VIEWS, FUNCTIONS, HISTORY, GRANTS.read_text()):
-        assert community.execute(query.encode()).fetchall() == apache.execute(query.encode()).fetchall()
-    assert () == migrate(apache)
-    assert () == migrate(apache, Wanted(edition="community"))
 
 
 @pytest.mark.long

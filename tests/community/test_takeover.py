@@ -36,8 +36,9 @@ FROM timescaledb_information.chunks
 WHERE is_compressed AND hypertable_name ~ %s
 """
 NOW = datetime.now(UTC)
-# A server that starts and migrates takes a minute where nothing else runs.
-pytestmark = pytest.mark.timeout(1_200)
+# A server that starts and migrates takes a minute where nothing else runs. The migrations that these
+# prove are landed and frozen.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1_200)]
 
 
 class StopError(Exception):
@@ -143,7 +144,6 @@ def test_aggregates_are_copied_out_and_dropped(
     assert before == shown(old, columns)
 
 
-@pytest.mark.long
 def test_an_interrupted_takeover_goes_on(
     old: psycopg.Connection, columns: dict[str, list[str]], before: Shown
 ) -> None:

@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -19,7 +20,6 @@ from dashboard.pages import PAGES
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_STATES,
-    FLEET_DAY,
     FLEET_HOSTS,
     SUFFERING_DOMAINS,
 )
@@ -61,6 +61,36 @@ def connected(database: MigratedDatabase) -> Iterator[Database]:
     connected.close()
 
 
+class Seeded(NamedTuple):
+    """A database with a host, two VMs and all that is known of them, which no test changes."""
+
+    database: MigratedDatabase
+    connected: Database
+    stored_at: datetime
+
+
+@pytest.fixture(scope="module")
+def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
+    """Give that database, and the dashboard's own connection to it."""
+    now = utc_now()
+    vms = [VM, domain(2, "spare", state=5)]
+    born = now - timedelta(hours=1)
+    with (
+        closing(Seeder(shared_database.owner_url)) as seeder,
+        closing(Lives(shared_database.owner_url)) as lives,
+        closing(Database(DatabaseSettings(url=shared_database.dashboard_url))) as connected,
+    ):
+        seeder.store(
+            run_of_batches("hv1", now, 10, Load(domains=vms)),
+            [seeder.event("hv1", "domain_started", now, vms[0])],
+        )
+        for vm in vms:
+            lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+        store_fleet_bucket(shared_database, now - timedelta(minutes=10), 4.0)
+        connected.open()
+        yield Seeded(shared_database, connected, now)
+
+
 def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
     """Return what a question needs, for host number 1 and the last hour."""
     known = {
@@ -91,30 +121,17 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
-def test_rows_have_the_columns_of_their_type(
-    connected: Database, database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
-) -> None:
+def test_rows_have_the_columns_of_their_type(seeded: Seeded, query: Query[Any]) -> None:
     """Each question answers with the fields of its row type, in their order, for a host with everything."""
-    now = utc_now()
-    vms = [VM, domain(2, "spare", state=5)]
-    seeder.store(
-        run_of_batches("hv1", now, 10, Load(domains=vms)),
-        [seeder.event("hv1", "domain_started", now, vms[0])],
-    )
-    born = now - timedelta(hours=1)
-    for vm in vms:
-        lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
-    if query is FLEET_DAY:
-        store_fleet_bucket(database, now - timedelta(minutes=10), 4.0)
+    values = parameters(query, seeded.stored_at)
     view = view_of(query)
     condition = EVERYTHING if "{condition}" in query.text() else None
     order = sql.SQL("name") if "{order}" in query.text() else None
-    rows = connected.fetch(query, parameters(query, now), view=view, condition=condition, order=order)
+    rows = seeded.connected.fetch(query, values, view=view, condition=condition, order=order)
     assert rows
     assert isinstance(rows[0], query.row_type)
-    with psycopg.connect(database.dashboard_url) as connection:
-        text = filled(query)
-        cursor = connection.execute(text.encode(), parameters(query, now))
+    with psycopg.connect(seeded.database.dashboard_url) as connection:
+        cursor = connection.execute(filled(query).encode(), values)
         assert cursor.description is not None
         assert list(query.row_type._fields) == [column.name for column in cursor.description]
 
@@ -141,9 +158,9 @@ ON_WHAT_IS_NOW = [
 
 
 @pytest.mark.parametrize("query", ON_WHAT_IS_NOW, ids=lambda query: query.name)
-def test_what_is_now_reads_no_time_series(database: MigratedDatabase, query: Query[Any]) -> None:
+def test_what_is_now_reads_no_time_series(shared_database: MigratedDatabase, query: Query[Any]) -> None:
     """The pages that refresh every second or two read one row per host or VM, never a series of samples."""
-    with psycopg.connect(database.owner_url) as connection:
+    with psycopg.connect(shared_database.owner_url) as connection:
         assert connection.execute(filled(query).encode(), parameters(query, utc_now())) is not None
         plan = connection.execute(
             f"EXPLAIN {filled(query)}".encode(), parameters(query, utc_now())
@@ -162,21 +179,14 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("query", ON_LARGE_TABLES, ids=lambda query: query.name)
-def test_a_vm_is_found_by_its_key(
-    database: MigratedDatabase, seeder: Seeder, lives: Lives, query: Query[Any]
-) -> None:
+def test_a_vm_is_found_by_its_key(seeded: Seeded, query: Query[Any]) -> None:
     """Samples and events of one VM are read through an index that begins with it."""
-    now = utc_now()
-    seeder.store(
-        run_of_batches("hv1", now, 10, Load(domains=[VM])), [seeder.event("hv1", "domain_started", now, VM)]
-    )
-    lives.lived(VM, [Stay("hv1", now - timedelta(hours=1))])
     text = query.text().replace("{view}", str(view_of(query)))
-    with psycopg.connect(database.owner_url) as connection:
+    with psycopg.connect(seeded.database.owner_url) as connection:
         # The tables are too small for an index to pay.
         connection.execute("SET enable_seqscan = off")
         explain = f"EXPLAIN (FORMAT json) {text}".encode()
-        ((plans,),) = connection.execute(explain, parameters(query, now)).fetchall()
+        ((plans,),) = connection.execute(explain, parameters(query, seeded.stored_at)).fetchall()
     found = [node for plan in plans for node in scans(plan["Plan"])]
     assert found
     for node in found:

@@ -113,6 +113,7 @@ def check(ledger: Ledger, evidence: Evidence, observation: Observation) -> Trial
         *_finding("I7", "not in time", observation.late),
         *_finding("I8", "not told", observation.untold),
         *_finding("I8", "told as dropped, and stored", sorted(account.dropped & account.stored)),
+        *_finding("I8", "gaps told wrongly", untrue_gaps(account, evidence)),
         *paying_neighbours(account, observation),
     ]
     return TrialResult(
@@ -226,6 +227,37 @@ def misplaced_rows(expected: dict[RowKey, list[StoredRow]], evidence: Evidence) 
         for row in evidence.rows
         if row.key in expected and row.host not in {each.host for each in expected[row.key]}
     ]
+
+
+def untrue_gaps(account: Account, evidence: Evidence) -> list[str]:
+    """I8: return what is told as missing and stored, what is missing and not told, wrong counts of drops.
+
+    Honest messages alone count: what a refused one was numbered, its sender chose.
+    """
+    honest = {item for item, attempt in account.attempts.items() if attempt.duty == "store"}
+    told = {message_id for gap in evidence.gaps for message_id in gap.ids()} & honest
+    missing = _missing_between(account.stored & honest, honest - account.stored)
+    counted = [
+        f"{gap.dropped_count} dropped of {gap}"
+        for gap in evidence.gaps
+        if honest.issuperset(gap.ids()) and gap.dropped_count != len(account.dropped.intersection(gap.ids()))
+    ]
+    return [*sorted(told & account.stored), *sorted(missing - told), *counted]
+
+
+def _missing_between(stored: set[str], missing: set[str]) -> set[str]:
+    """Return what is missing behind a stored message of the same epoch, and before another."""
+    spans: dict[str, tuple[int, int]] = {}
+    for message_id in stored:
+        epoch, _, number = message_id.rpartition("/")
+        first, last = spans.get(epoch, (int(number), int(number)))
+        spans[epoch] = (min(first, int(number)), max(last, int(number)))
+    found = set()
+    for message_id in missing:
+        epoch, _, number = message_id.rpartition("/")
+        if epoch in spans and spans[epoch][0] < int(number) < spans[epoch][1]:
+            found.add(message_id)
+    return found
 
 
 def unbounded(observation: Observation) -> Iterator[Finding]:

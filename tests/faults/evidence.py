@@ -28,6 +28,25 @@ _NAMES = """
     UNION SELECT uuid::text, name FROM domains
     UNION SELECT uuid::text, n.name FROM domain_names AS n JOIN domains USING (domain_id)
 """
+_GAPS = "SELECT host, epoch, first_missing, last_missing, reported_dropped_count FROM publisher_gaps"
+
+
+class ToldGap(NamedTuple):
+    """Messages of one publisher that are told as missing."""
+
+    host: str
+    epoch: str
+    first_sequence: int
+    last_sequence: int
+    # Of these, given up by the spool.
+    dropped_count: int
+
+    def ids(self) -> list[str]:
+        """Return the ids of its messages."""
+        return [
+            f"{self.host}/{self.epoch}/{sequence}"
+            for sequence in range(self.first_sequence, self.last_sequence + 1)
+        ]
 
 
 class Evidence(NamedTuple):
@@ -48,6 +67,8 @@ class Evidence(NamedTuple):
     dropped: list[tuple[str, str, int, int]]
     # What hosts and VMs were called, at any time.
     names: list[StoredName]
+    # As the view of gaps tells them.
+    gaps: list[ToldGap]
 
 
 def read_evidence(
@@ -70,6 +91,7 @@ def read_evidence(
                 " FROM dropped_ranges JOIN hosts USING (host_id)"
             ).fetchall(),
             names=[StoredName(*row) for row in connection.execute(_NAMES)] if with_rows else [],
+            gaps=[ToldGap(*row) for row in connection.execute(_GAPS)] if with_rows else [],
         )
 
 

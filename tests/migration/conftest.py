@@ -47,19 +47,6 @@ def dashboard(database: MigratedDatabase) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture(scope="module")
-def shared_database(
-    database_server: services.Database, template_database: tuple[str, Logins]
-) -> Iterator[MigratedDatabase]:
-    """Give a migrated database to the tests of a module that change nothing in it."""
-    template, logins = template_database
-    name = f"shared_{secrets.token_hex(4)}"
-    database_server.admin.create_database(name, template=template)
-    prepare(database_server.admin, name, logins)
-    yield as_seen_by_each_role(database_server.admin, name, logins)
-    database_server.admin.drop_database(name)
-
-
-@pytest.fixture(scope="module")
 def shared_owner(shared_database: MigratedDatabase) -> Iterator[psycopg.Connection]:
     """Give a connection as the owner to a database that the test leaves as it is."""
     with psycopg.connect(shared_database.owner_url, autocommit=True) as connection:

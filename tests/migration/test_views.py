@@ -41,25 +41,38 @@ def move(connection: psycopg.Connection, age: timedelta) -> None:
         )
 
 
-@pytest.fixture
-def seeded(owner: psycopg.Connection) -> psycopg.Connection:
-    """Give an owner's connection to a database with a row for every view."""
+def seed(owner: psycopg.Connection) -> None:
+    """Store a row for every view but those of levels."""
     now = datetime.now(UTC)
     seed_plain_tables(owner, now)
     seed_samples(owner, now - HOUR, 360, TICK)
-    return owner
+
+
+@pytest.fixture
+def undone(shared_owner: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """Give an owner's transaction in a migrated database, which is undone."""
+    with shared_owner.transaction(force_rollback=True):
+        yield shared_owner
+
+
+@pytest.fixture
+def seeded(undone: psycopg.Connection) -> psycopg.Connection:
+    """Give that transaction with a row for every view."""
+    seed(undone)
+    return undone
 
 
 def test_every_view_answers_a_dashboard(
-    seeded: psycopg.Connection, ingest: psycopg.Connection, dashboard: psycopg.Connection
+    owner: psycopg.Connection, ingest: psycopg.Connection, dashboard: psycopg.Connection
 ) -> None:
     """The dashboard's role reads every view, and finds rows in each."""
-    seed_contest(seeded)
+    seed(owner)
+    seed_contest(owner)
     roll_up(ingest)
     make_windows(ingest)
     counts = {
         view: dashboard.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(view))).fetchone()
-        for (view,) in seeded.execute(VIEWS).fetchall()
+        for (view,) in owner.execute(VIEWS).fetchall()
     }
 
     assert 45 == len(counts)
@@ -157,13 +170,15 @@ def test_a_sample_is_as_old_as_others_say(
         assert ("stale" == expected[0]) == (seconds > 5 * TICK.total_seconds())
 
 
-def test_a_host_without_a_sample_is_stale(owner: psycopg.Connection) -> None:
+def test_a_host_without_a_sample_is_stale(undone: psycopg.Connection) -> None:
     """A host that an event made known is listed, without figures."""
-    owner.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv9', now())")
+    undone.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv9', now())")
 
-    assert ("stale", "unknown") == owner.execute(FRESHNESS_AND_HEALTH).fetchone()
-    assert (None, None) == owner.execute("SELECT staleness_seconds, cpu_busy_ratio FROM hosts_now").fetchone()
-    assert (None, False, False) == owner.execute(
+    assert ("stale", "unknown") == undone.execute(FRESHNESS_AND_HEALTH).fetchone()
+    assert (None, None) == undone.execute(
+        "SELECT staleness_seconds, cpu_busy_ratio FROM hosts_now"
+    ).fetchone()
+    assert (None, False, False) == undone.execute(
         "SELECT stale_at, is_catching_up, is_simulated FROM hosts_now"
     ).fetchone()
 
@@ -198,22 +213,22 @@ def test_gaps_name_what_is_missing_and_what_was_given_up(seeded: psycopg.Connect
     assert [(2, 2, 1, 0), (4, 5, 2, 1)] == [row[2:] for row in seeded.execute(gaps + " ORDER BY 3")]
 
 
-def test_the_edge_of_the_week_is_no_gap(owner: psycopg.Connection) -> None:
+def test_the_edge_of_the_week_is_no_gap(undone: psycopg.Connection) -> None:
     """A message just older than the window may fill a hole beside its edge, which is thus not reported."""
-    seed_plain_tables(owner, datetime.now(UTC) - timedelta(days=6, hours=23, minutes=30))
+    seed_plain_tables(undone, datetime.now(UTC) - timedelta(days=6, hours=23, minutes=30))
 
-    assert [] == owner.execute("SELECT * FROM publisher_gaps").fetchall()
+    assert [] == undone.execute("SELECT * FROM publisher_gaps").fetchall()
 
 
 @pytest.mark.parametrize(("level", "other"), [("events", "reports"), ("reports", "events")])
-def test_what_is_kept_no_longer_is_no_gap(owner: psycopg.Connection, level: str, other: str) -> None:
+def test_what_is_kept_no_longer_is_no_gap(undone: psycopg.Connection, level: str, other: str) -> None:
     """Where events are kept for three hours, the reports of four hours ago show no holes in their place."""
-    seed_plain_tables(owner, datetime.now(UTC) - 4 * HOUR)
-    assert [(4, 5)] == owner.execute("SELECT first_missing, last_missing FROM publisher_gaps").fetchall()
-    owner.execute("UPDATE retention SET keep = %s WHERE level = %s", [3 * HOUR, level])
-    owner.execute("UPDATE retention SET keep = NULL WHERE level = %s", [other])
+    seed_plain_tables(undone, datetime.now(UTC) - 4 * HOUR)
+    assert [(4, 5)] == undone.execute("SELECT first_missing, last_missing FROM publisher_gaps").fetchall()
+    undone.execute("UPDATE retention SET keep = %s WHERE level = %s", [3 * HOUR, level])
+    undone.execute("UPDATE retention SET keep = NULL WHERE level = %s", [other])
 
-    assert [] == owner.execute("SELECT * FROM publisher_gaps").fetchall()
+    assert [] == undone.execute("SELECT * FROM publisher_gaps").fetchall()
 
 
 def test_a_domain_known_from_events_alone_is_not_listed(seeded: psycopg.Connection) -> None:
@@ -230,11 +245,11 @@ def test_the_pipeline_shows_the_newest_report(seeded: psycopg.Connection) -> Non
     ).fetchone()
 
 
-def test_a_rollup_has_count_sum_min_and_max(owner: psycopg.Connection) -> None:
+def test_a_rollup_has_count_sum_min_and_max(undone: psycopg.Connection) -> None:
     """The four columns of a figure add up to the raw samples, nulls left out."""
     start = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    seed_samples(owner, start, 360, TICK)
-    raw = owner.execute(
+    seed_samples(undone, start, 360, TICK)
+    raw = undone.execute(
         "SELECT count(*), count(cpu_cores), sum(cpu_cores::float8), min(cpu_cores), max(cpu_cores)"
         " FROM domain_samples"
     ).fetchone()
@@ -245,8 +260,8 @@ def test_a_rollup_has_count_sum_min_and_max(owner: psycopg.Connection) -> None:
             " min(cpu_cores_min), max(cpu_cores_max))::text, min(bucket) FROM {}"
         ).format(sql.Identifier(f"domain_samples_{level}"))
         first = start.replace(hour=0) if level == "1d" else start
-        expected = owner.execute("SELECT (%s::int, %s::int, %s::float8, %s::float4, %s::float4)::text", raw)
-        assert (buckets, *(expected.fetchone() or ()), first) == owner.execute(statement).fetchone()
+        expected = undone.execute("SELECT (%s::int, %s::int, %s::float8, %s::float4, %s::float4)::text", raw)
+        assert (buckets, *(expected.fetchone() or ()), first) == undone.execute(statement).fetchone()
 
 
 @pytest.mark.parametrize("view", ["hosts_now", "domains_now"])
@@ -287,11 +302,11 @@ def test_the_pipeline_finds_its_reports_by_key(seeded: psycopg.Connection) -> No
     assert {"Index Scan"} == scans
 
 
-def test_a_bounded_rollup_reads_the_chunks_in_view(owner: psycopg.Connection) -> None:
+def test_a_bounded_rollup_reads_the_chunks_in_view(undone: psycopg.Connection) -> None:
     """The bound on bucket reaches the raw chunks: of ten days, an hour reads one."""
     now = datetime(2026, 1, 15, 12, tzinfo=UTC)
-    seed_samples(owner, now - 9 * timedelta(days=1), 10, timedelta(days=1))
-    (plan,) = owner.execute(
+    seed_samples(undone, now - 9 * timedelta(days=1), 10, timedelta(days=1))
+    (plan,) = undone.execute(
         "EXPLAIN (FORMAT json) SELECT * FROM host_samples_1m"
         " WHERE bucket >= '2026-01-15 11:30Z' AND bucket < '2026-01-15 12:30Z'"
     ).fetchone() or ([],)

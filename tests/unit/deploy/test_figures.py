@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What follows from the declared figures is up to date: ``make figures`` would write nothing."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from deploy.figures import __main__ as tool
 from deploy.figures.documents import UnknownTable, metrics_document, schema_document
 
 DOCUMENTS = Path(__file__).resolve().parents[3] / "docs"
@@ -47,6 +50,23 @@ def test_the_table_of_the_views_says_which_figures_have_levels() -> None:
     assert "| `cpu_cores` | cores | rollup, histogram | CPU used; 1.0 is one CPU of the host |\n" in written
     assert "| `state_reason` | number | | the state's reason" in written
     assert "`device`" not in written
+
+
+def test_the_tool_says_when_no_figure_is_new(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing at all would leave a person with a changed declaration, and an old migration beside it."""
+    documents, migrations = tmp_path / "docs", tmp_path / "migrations"
+    shutil.copytree(tool.MIGRATIONS, migrations)
+    documents.mkdir()
+    for name in ("metrics.md", "schema.md"):
+        shutil.copy(tool.DOCUMENTS / name, documents)
+    for name, place in (("ROOT", tmp_path), ("DOCUMENTS", documents), ("MIGRATIONS", migrations)):
+        monkeypatch.setattr(tool, name, place)
+    before = sorted(migrations.iterdir())
+
+    ended = CliRunner().invoke(tool.main, ["anything"])
+
+    assert (0, before) == (ended.exit_code, sorted(migrations.iterdir()))
+    assert ended.output.startswith("no migration: no figure is new; of one that changed, ")
 
 
 def test_a_table_of_nothing_is_refused() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from loadgen.fleet.fleet import Fleet, FleetShape
 from tests.faults.checker import Observation, TrialResult, check
-from tests.faults.evidence import Evidence
+from tests.faults.evidence import Evidence, ToldGap
 from tests.faults.honest_host import event_of, letter_of
 from tests.faults.ledger import Attempt, Ledger
 from tests.faults.stored_row import StoredName, StoredRow, is_same, names_of_message, rows_of_message
@@ -45,7 +45,7 @@ def evidence_of(attempts: list[Attempt]) -> Evidence:
     """Return what a faultless system has of messages."""
     rows = [row for each in attempts for row in rows_of_message(each.body, event=each.event)]
     names = [name for each in attempts if not each.event for name in names_of_message(each.body, each.host)]
-    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [], [], names)
+    return Evidence([each.message_id for each in attempts], rows, [], set(), {}, [], [], [], names, [])
 
 
 @pytest.fixture
@@ -313,3 +313,19 @@ def test_values_are_compared_in_the_width_of_their_column(
 ) -> None:
     """A real holds 24 bits, a double 53; zero has a sign."""
     assert same is is_same(name, expected, stored)
+
+
+def test_i8_a_gap_that_nobody_tells_or_whose_drops_are_counted_wrongly_is_found(case: Case) -> None:
+    """A message that was given up between two stored ones is one gap, with one drop."""
+    (gone,) = sorted(item for item in case.evidence.message_ids if item.startswith("hv001/"))[1:-1]
+    host, epoch, text = gone.split("/")
+    sequence = int(text)
+    untold = evidence_of([each for item, each in case.ledger.attempts().items() if item != gone])._replace(
+        dropped=[(host, epoch, sequence, sequence)]
+    )
+    gap = ToldGap(host, epoch, sequence, sequence, 1)
+
+    assert ["I8"] == case.invariants(untold)
+    assert [] == case.invariants(untold._replace(gaps=[gap]))
+    assert ["I8"] == case.invariants(untold._replace(gaps=[gap._replace(dropped_count=0)]))
+    assert ["I8"] == case.invariants(case.evidence._replace(gaps=[gap._replace(dropped_count=0)]))

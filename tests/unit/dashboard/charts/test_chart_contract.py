@@ -13,7 +13,11 @@ ROOT = Path(__file__).resolve().parents[4]
 
 def test_the_declarations_for_scripts_are_those_of_the_structs() -> None:
     """The scripts are checked against what ``python -m dashboard.charts.typescript`` prints now."""
-    assert chart_declarations() == (ROOT / "dashboard/assets/types/chart_contract.d.ts").read_text()
+    place = "dashboard/assets/types/chart_contract.d.ts"
+
+    assert chart_declarations() == (ROOT / place).read_text(), (
+        f"run python -m dashboard.charts.typescript > {place}"
+    )
 
 
 def test_what_says_nothing_is_not_written() -> None:
