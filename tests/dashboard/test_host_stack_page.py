@@ -103,7 +103,7 @@ def test_which_vm_hurts_the_others(page: Page, dashboard: Dashboard, grid: Grid)
     expect(legend.nth(0).locator(".legend__value")).to_have_text("1.9\u00a0cores")
     expect(legend.nth(1).locator(".legend__value")).to_have_text("n/a")
     # A line is drawn as one in its legend, and a VM has one colour in legend and table.
-    assert page.evaluate(LOOK_OF_SWATCHES) == ["0px", True]
+    assert page.evaluate(LOOK_OF_SWATCHES) == ["2px", True]
     page.wait_for_function(
         """() => document.querySelector('#host-chart .js-plotly-plot')._fullData
             .filter(trace => trace.meta && (trace.meta.column || '').startsWith('vms_cpu_')).length === 12"""

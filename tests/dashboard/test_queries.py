@@ -105,6 +105,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "shown_count": 2,
         "figure": "cpu",
         "top_count": 10,
+        "chosen": [],
         "stored_seconds": 60,
         "uuid": VM.uuid,
         "domain_id": 1,

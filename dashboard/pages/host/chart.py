@@ -55,8 +55,11 @@ class HostChart(NamedTuple):
     stack: Stack
 
 
-def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
-    """Return the chart for a key; raise a DatabaseError or RangeError."""
+def draw_chart(database: Database, key: ChartKey, now: datetime, chosen: tuple[int, ...] = ()) -> HostChart:
+    """Return the chart for a key; raise a DatabaseError or RangeError.
+
+    ``chosen`` are the VMs that keep their places in the stack.
+    """
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     series = Series(HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP, "host_samples", {"host_id": key.host_id})
@@ -69,7 +72,9 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
     first_seen_at = datetime.fromtimestamp(key.first_seen_seconds, UTC)
     path = host_path(key.host)
     intervals = [point.interval_seconds for point in shown]
-    stack = read_stack(database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds), window)
+    stack = read_stack(
+        database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds, chosen), window
+    )
     return HostChart(
         drawing=draw(
             PANELS,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: what the VMs of one host took of one thing in a short range: the greatest ten, all others together, and all.
--- Parameters: host_id, figure (cpu, memory, disk or network), start, end (instants), top_count
+-- Parameters: host_id, figure (cpu, memory, disk or network), start, end (instants);
+--   top_count, chosen (keys of VMs by place. Empty: those that took most.)
 -- Columns: one StackCurve each, by place; that of the others comes after the ten, that of all last. A VM counts while it was here:
 --   samples name their host. A value is null where a VM that was not off has none; what is off takes nothing.
 WITH residents AS MATERIALIZED (
@@ -35,11 +36,14 @@ parts AS MATERIALIZED (
     ) AS m
 ),
 
--- By what they took in all of the range: one that was here for a part of it counts for that part.
+-- By what they took in all of the range: one that was here for a part of it counts for that part. Or as they were chosen before.
 ranked AS MATERIALIZED (
     SELECT
         domain_id,
-        row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id) AS place,
+        CASE
+            WHEN cardinality(%(chosen)s::integer[]) = 0 THEN row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id)
+            ELSE coalesce(array_position(%(chosen)s::integer[], domain_id), %(top_count)s + 1)
+        END AS place,
         max(value) AS greatest,
         avg(steal) AS steal_ratio
     FROM parts
@@ -71,9 +75,10 @@ everything AS (
 
 SELECT
     c.place::integer AS place,
+    k.domain_id,
     r.uuid::text AS uuid,
     r.name,
-    (SELECT count(*) FROM ranked)::integer AS domain_count,
+    (SELECT count(*) FROM ranked WHERE least(place, %(top_count)s + 1) = c.place OR c.place > %(top_count)s + 1)::integer AS domain_count,
     sum(c.value) / (SELECT count(DISTINCT time) FROM curves) AS mean,
     k.greatest,
     k.steal_ratio,
@@ -85,5 +90,5 @@ SELECT
 FROM everything AS c
 LEFT JOIN ranked AS k ON k.place = c.place AND c.place <= %(top_count)s
 LEFT JOIN residents AS r ON r.domain_id = k.domain_id
-GROUP BY c.place, r.uuid, r.name, k.greatest, k.steal_ratio
+GROUP BY c.place, k.domain_id, r.uuid, r.name, k.greatest, k.steal_ratio
 ORDER BY c.place

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: what the VMs of one host took of one thing in a range, averaged per bucket: the greatest ten, all others together, and all.
--- Parameters: host_id, figure (cpu, memory, disk or network), bucket_seconds, stored_seconds (of a bucket of the view), start (at the
---   edge of a bucket), end (instants), top_count;
---   identifier: view (domain_samples_1m, _5m, _1h or _1d)
+-- Parameters: host_id, figure (cpu, memory, disk or network), bucket_seconds, stored_seconds (of a bucket of the view);
+--   start (at the edge of a bucket), end (instants); top_count, chosen (keys of VMs by place. Empty: those that took most.)
+-- Identifier: view (domain_samples_1m, _5m, _1h or _1d)
 -- Columns: one StackCurve each, by place; that of the others comes after the ten, that of all last. Buckets do not name a host: a VM that
 --   was here for a part of one counts with its mean for that part. A value is null where a VM that was not off has none.
 WITH stays AS MATERIALIZED (
@@ -72,11 +72,14 @@ parts AS MATERIALIZED (
     WHERE s.share > 0
 ),
 
--- By what they took in all of the range: one that was here for a part of it counts for that part.
+-- By what they took in all of the range: one that was here for a part of it counts for that part. Or as they were chosen before.
 ranked AS MATERIALIZED (
     SELECT
         domain_id,
-        row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id) AS place,
+        CASE
+            WHEN cardinality(%(chosen)s::integer[]) = 0 THEN row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id)
+            ELSE coalesce(array_position(%(chosen)s::integer[], domain_id), %(top_count)s + 1)
+        END AS place,
         max(value) AS greatest,
         avg(steal) AS steal_ratio
     FROM parts
@@ -127,9 +130,10 @@ everything AS (
 
 SELECT
     c.place::integer AS place,
+    k.domain_id,
     r.uuid::text AS uuid,
     r.name,
-    (SELECT count(*) FROM ranked)::integer AS domain_count,
+    (SELECT count(*) FROM ranked WHERE least(place, %(top_count)s + 1) = c.place OR c.place > %(top_count)s + 1)::integer AS domain_count,
     sum(c.value) / (SELECT count(DISTINCT time) FROM curves) AS mean,
     k.greatest,
     k.steal_ratio,
@@ -141,5 +145,5 @@ SELECT
 FROM everything AS c
 LEFT JOIN ranked AS k ON k.place = c.place AND c.place <= %(top_count)s
 LEFT JOIN residents AS r ON r.domain_id = k.domain_id
-GROUP BY c.place, r.uuid, r.name, k.greatest, k.steal_ratio
+GROUP BY c.place, k.domain_id, r.uuid, r.name, k.greatest, k.steal_ratio
 ORDER BY c.place

@@ -169,6 +169,7 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "stored_seconds": 60,
         "figure": "cpu",
         "top_count": TOP_COUNT,
+        "chosen": [],
         "shown_count": SHOWN_DOMAIN_COUNT,
         "steal_ratio_min": STEAL_RATIO_MIN,
         "latency_seconds_min": LATENCY_SECONDS_MIN,
