@@ -7,6 +7,8 @@ from datetime import timedelta
 from dashboard.charts.contract import ChartView
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
+from dashboard.pages.host.stack import ResidentCount, StackCurve
+from dashboard.pages.host.stack_figures import ALL_PLACE, TOP_COUNT
 from dashboard.queries import HostEvent
 from tests.unit.dashboard.answer_bytes import sent_bytes
 from tests.unit.dashboard.row_database import VIEW, ask, holding, host_database, showing
@@ -51,6 +53,36 @@ def lively_domain(chance: random.Random, number: int) -> HostDomain:
     )
 
 
+def lively_stack(
+    chance: random.Random, points: list[HostPoint], before: list[StackCurve]
+) -> list[StackCurve]:
+    """Return the curves of ten VMs, the others and all; the last two buckets are new, and all means."""
+    times = [point.time_seconds for point in points]
+    old = {curve.place: dict(zip(curve.times_seconds, curve.amounts, strict=True)) for curve in before}
+    return [
+        StackCurve(
+            place=place,
+            domain_id=place if place <= TOP_COUNT else None,
+            uuid=f"00000000-0000-4000-8000-{place:012x}" if place <= TOP_COUNT else None,
+            name=f"machine-{place:02}" if place <= TOP_COUNT else None,
+            domain_count=1 if place <= TOP_COUNT else DOMAIN_COUNT,
+            mean=chance.random(),
+            greatest=chance.random(),
+            steal_ratio=chance.random(),
+            sufferer_uuid=f"00000000-0000-4000-8000-{1:012x}",
+            sufferer_name="machine-01",
+            sufferer_steal_ratio=chance.random(),
+            times_seconds=times,
+            amounts=[
+                *(old.get(place, {}).get(each, chance.random()) for each in times[:-2]),
+                chance.random(),
+                chance.random(),
+            ],
+        )
+        for place in range(1, ALL_PLACE + 1)
+    ]
+
+
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     """A bucket later the last bucket has changed and one is new, and so have all figures of all VMs."""
     chance = random.Random(20)  # noqa: S311 - no secret
@@ -65,6 +97,8 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
     ]
     database = host_database(host_samples_rollup=points, host_events=events)
     database.rows["host_domains"] = [lively_domain(chance, number) for number in range(DOMAIN_COUNT)]
+    database.rows["host_resident_count"] = [ResidentCount(DOMAIN_COUNT)]
+    database.rows["host_stack_rollup"] = lively_stack(chance, points, [])
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY), view)
@@ -76,6 +110,8 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small() -> None:
         points[-1] = lively_point(chance, points[-1].time_seconds)
         points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
         database.rows["host_samples_rollup"] = points[-BUCKET_COUNT:]
+        before = database.rows["host_stack_rollup"]
+        database.rows["host_stack_rollup"] = lively_stack(chance, points[-BUCKET_COUNT:], before)
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
         database.rows["host_now"] = [host_now(sampled_at=now, cpu_count=16, load_1m=chance.random())]
         answer = feed.answer(ask(number, search=DAY, seen=seen), view)
