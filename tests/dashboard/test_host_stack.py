@@ -162,7 +162,7 @@ def test_a_vm_counts_while_it_was_here(
 def test_a_vm_that_was_here_for_a_part_of_a_bucket_counts_for_that_part(
     connected: Database, seeder: Seeder, lives: Lives
 ) -> None:
-    """Half of five minutes is half of what it took, and less of the quarter of an hour that these are in."""
+    """Half of five minutes is half of what it took, and less of a quarter of an hour."""
     end = START + timedelta(minutes=15)
     minutes = [START + timedelta(minutes=number) for number in range(15)]
     comes = busy(1, 1.2)
