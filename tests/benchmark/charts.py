@@ -15,6 +15,7 @@ import psycopg
 from dashboard.database import Database
 from dashboard.pages.host.chart import ChartKey, draw_chart
 from dashboard.pages.host.queries import HOST_SAMPLES_RAW, HOST_SAMPLES_ROLLUP
+from dashboard.pages.host.stack_figures import STACK_FIGURES
 from dashboard.queries import Query
 from dashboard.settings import DatabaseSettings
 from dashboard.timerange import Level, choose_level, parse
@@ -153,6 +154,7 @@ class Charts:
             silent_since_seconds=None,
             first_seen_seconds=0.0,
             is_catching_up=False,
+            figure=STACK_FIGURES[0],
             is_simulated=False,
         )
         draw_chart(database, key, self._now)

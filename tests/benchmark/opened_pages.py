@@ -22,6 +22,7 @@ from dashboard.pages.fleet.queries import (
 )
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HOST_SAMPLES_RAW
+from dashboard.pages.host.stack import HOST_RESIDENT_COUNT, HOST_STACK_RAW
 from dashboard.pages.hosts.page import SOURCE as HOSTS_SOURCE
 from dashboard.pages.vm.feed import VmFeed
 from dashboard.pages.vm.queries import (
@@ -70,7 +71,9 @@ OPENED: Mapping[str, Opened] = {
         f"page_vms_{window}": Opened(_VMS, 150.0, {"statistic": "p95", "window": window}, "steal_ratio DESC")
         for window in WINDOWS
     },
-    "page_host": Opened((HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW), 50.0),
+    "page_host": Opened(
+        (HOST_NOW, HOST_DOMAINS, HOST_EVENTS, HOST_SAMPLES_RAW, HOST_RESIDENT_COUNT, HOST_STACK_RAW), 50.0
+    ),
     "page_vm": Opened(
         (
             VM_NOW,

@@ -80,13 +80,30 @@ def test_the_ten_that_took_most_and_the_others(
     curves = stack(connected, level)
     assert [*range(1, 11), OTHERS_PLACE, ALL_PLACE] == list(curves)
     assert [f"vm{number}" for number in range(12, 2, -1)] == [curves[place].name for place in range(1, 11)]
-    assert (crowd()[11].uuid, 12) == (curves[1].uuid, curves[1].domain_count)
+    assert (crowd()[11].uuid, 1) == (curves[1].uuid, curves[1].domain_count)
+    assert (2, 12) == (curves[OTHERS_PLACE].domain_count, curves[ALL_PLACE].domain_count)
     assert pytest.approx([1.2, 0.3, 7.8], rel=1e-6) == [
         curves[place].mean for place in (1, OTHERS_PLACE, ALL_PLACE)
     ]
     others, row_count = curves[OTHERS_PLACE], TICK_COUNT if level.is_raw else 1
     assert pytest.approx([0.3] * row_count, rel=1e-6) == others.amounts
     assert tick(0).timestamp() == others.times_seconds[0]
+
+
+@pytest.mark.parametrize("level", [RAW, BUCKETS], ids=["raw", "rollup"])
+def test_those_that_were_chosen_keep_their_places(
+    connected: Database, seeder: Seeder, lives: Lives, level: Level
+) -> None:
+    """Whatever they take; all that were not chosen are the others."""
+    store(seeder, lives, "hv1", {at: crowd() for at in range(TICK_COUNT)})
+    first = stack(connected, level)
+    chosen = tuple(first[place].domain_id or 0 for place in (3, 1))
+    key = StackKey(1, stack_figure("cpu"), level, TICK_SECONDS, chosen)
+    found = read_stack(connected, key, TimeRange("", "", START, END))
+    assert chosen == found.chosen
+    assert ["vm10", "vm12", None, None] == [curve.name for curve in found.curves]
+    assert pytest.approx([1.0, 1.2, 5.6, 7.8], rel=1e-6) == [curve.mean for curve in found.curves]
+    assert [1, 1, 10, 12] == [curve.domain_count for curve in found.curves]
 
 
 @pytest.mark.parametrize("level", [RAW, BUCKETS], ids=["raw", "rollup"])
@@ -145,7 +162,7 @@ def test_a_vm_counts_while_it_was_here(
 def test_a_vm_that_was_here_for_a_part_of_a_bucket_counts_for_that_part(
     connected: Database, seeder: Seeder, lives: Lives
 ) -> None:
-    """Half of five minutes is half of what it took, and less of the quarter of an hour that these are in."""
+    """Half of five minutes is half of what it took, and less of a quarter of an hour."""
     end = START + timedelta(minutes=15)
     minutes = [START + timedelta(minutes=number) for number in range(15)]
     comes = busy(1, 1.2)

@@ -19,6 +19,13 @@ from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 HOSTILE = '<img src=x onerror="window.hit=1"> \u202ename'
 TICK_SECONDS = 10
 TICK_COUNT = 120
+LOOK_OF_SWATCHES = """() => {
+    const look = place => getComputedStyle(document.querySelector(place + ' .swatch'));
+    const [all, first] = [12, 1].map(place => look(`[data-column="vms_cpu_${place}"]`));
+    const row = look('#host-stack tbody');
+    const isOne = first.borderTopColor === row.borderTopColor;
+    return [all.height, isOne && all.borderTopColor !== row.borderTopColor];
+}"""
 
 
 def busy(number: int, name: str, cores: float, steal_ratio: float = 0.01) -> DomainReport:
@@ -85,7 +92,7 @@ def test_which_vm_hurts_the_others(page: Page, dashboard: Dashboard, grid: Grid)
     rows = card.locator("tbody tr")
     expect(rows).to_have_count(12)
     # It was here for half of the time: half of 0.9.
-    expect(rows.nth(1)).to_contain_text(re.compile("left.*0.45\u00a0cores"))
+    expect(rows.nth(1)).to_contain_text(re.compile("left.*0.45"))
     expect(rows.nth(2)).to_contain_text("<img src=x")
     expect(rows.nth(10)).to_contain_text("other VMs (4)")
     expect(rows.nth(11)).to_contain_text(re.compile("all VMs \\(14\\).*100\u00a0%"))
@@ -95,6 +102,8 @@ def test_which_vm_hurts_the_others(page: Page, dashboard: Dashboard, grid: Grid)
     # Of the end of the range, when the one that left was no longer here.
     expect(legend.nth(0).locator(".legend__value")).to_have_text("1.9\u00a0cores")
     expect(legend.nth(1).locator(".legend__value")).to_have_text("n/a")
+    # A line is drawn as one in its legend, and a VM has one colour in legend and table.
+    assert page.evaluate(LOOK_OF_SWATCHES) == ["2px", True]
     page.wait_for_function(
         """() => document.querySelector('#host-chart .js-plotly-plot')._fullData
             .filter(trace => trace.meta && (trace.meta.column || '').startsWith('vms_cpu_')).length === 12"""

@@ -24,7 +24,9 @@ from dashboard.pages.fleet.queries import (
     SUFFERING_DOMAINS,
 )
 from dashboard.pages.host.page import HOST as HOST_PAGE
+from dashboard.pages.host.past_domains import PAST_QUERIES
 from dashboard.pages.host.queries import HOST_NOW, HOST_SAMPLES_ROLLUP
+from dashboard.pages.host.stack import HOST_STACK_RAW, HOST_STACK_ROLLUP
 from dashboard.pages.vm.page import VM as VM_PAGE
 from dashboard.pages.vm.queries import VM_NAMES, VM_NOW, VM_STAYS
 from dashboard.pages.vms.page import VMS as VMS_PAGE
@@ -46,7 +48,12 @@ QUERIES = (SCHEMA_STATE, HOST_NAMES, DOMAIN_NAMES, *(query for page in PAGES for
 VM = with_devices(domain(1, "web"))
 # Whether they read samples or events, whose tables are large.
 HOST_SERIES = [query for query in HOST_PAGE.queries if query.package != HOST_NOW.package]
-ON_LARGE_TABLES = [query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}]
+ON_LARGE_TABLES = [
+    *(query for query in VM_PAGE.queries if query not in {VM_NOW, VM_STAYS, VM_NAMES}),
+    HOST_STACK_RAW,
+    HOST_STACK_ROLLUP,
+    *PAST_QUERIES,
+]
 
 
 @pytest.fixture
@@ -102,6 +109,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "shown_count": 2,
         "figure": "cpu",
         "top_count": 10,
+        "chosen": [],
         "stored_seconds": 60,
         "uuid": VM.uuid,
         "domain_id": 1,

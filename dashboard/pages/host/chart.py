@@ -86,8 +86,11 @@ class Read(NamedTuple):
     stack: Stack
 
 
-def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
-    """Return the chart for a key; raise a DatabaseError or RangeError."""
+def draw_chart(database: Database, key: ChartKey, now: datetime, chosen: tuple[int, ...] = ()) -> HostChart:
+    """Return the chart for a key; raise a DatabaseError or RangeError.
+
+    ``chosen`` are the VMs that keep their places in the stack.
+    """
     zone = read_zone(key.zone_name)
     window = parse(key.from_text, key.to_text, now=now, zone=zone)
     level, points = read_kept_rows(database, _series(key), window, key.level, key.watch)
@@ -111,7 +114,9 @@ def draw_chart(database: Database, key: ChartKey, now: datetime) -> HostChart:
         is_simulated=key.is_simulated,
     )
     coverage = read_coverage(database, looked, now)
-    stack = read_stack(database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds), window)
+    stack = read_stack(
+        database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds, chosen), window
+    )
     read = Read(_columns(database, key, window, points), earlier, stack)
     return HostChart(
         drawing=draw(

@@ -41,6 +41,7 @@ from dashboard.pages.host.host_facts import (
     host_head,
 )
 from dashboard.pages.host.host_notices import still_arriving, unknown_host
+from dashboard.pages.host.kept_places import KeptPlaces
 from dashboard.pages.host.listed_domains import ListedDomains
 from dashboard.pages.host.queries import HOST_DOMAINS, HOST_EVENTS, HOST_NOW, HostDomain, HostNow
 from dashboard.pages.host.stack_figures import STACK_FIGURES, stack_figure
@@ -48,8 +49,9 @@ from dashboard.pages.host.stack_table import stack_table
 from dashboard.parts.contract import Request, Update
 from dashboard.parts.markup import Element, h
 from dashboard.queries import HostEvent
-from dashboard.timerange import choose_level
+from dashboard.timerange import choose_level, parse
 from dashboard.web.answer_cache import AnswerCache
+from dashboard.web.time_zone import read_zone
 
 PREFIX = "/host/"
 HOST_LETTERS_MAX = 63
@@ -98,10 +100,11 @@ class HostFeed:
             maximum_count=128,
         )
         self._charts: AnswerCache[ChartKey, HostChart] = AnswerCache(
-            lambda key: draw_chart(database, key, self._now()),
+            self._draw,
             keep_seconds=CHART_KEEP_SECONDS,
             maximum_count=32,
         )
+        self._places = KeptPlaces()
         self._listed = ListedDomains(database, lambda host: self._hosts.get(host).domains, now)
         self._versions = Versions()
 
@@ -137,6 +140,14 @@ class HostFeed:
             "limit": LISTED_EVENT_COUNT,
         }
         return tuple(self._database.fetch(HOST_EVENTS, parameters))
+
+    def _draw(self, key: ChartKey) -> HostChart:
+        now = self._now()
+        window = parse(key.from_text, key.to_text, now=now, zone=read_zone(key.zone_name))
+        named = (key.host, key.figure.name, key.from_text, key.to_text)
+        chart = draw_chart(self._database, key, now, self._places.of(named, window.window_seconds))
+        self._places.keep(named, chart.stack.chosen)
+        return chart
 
     def _news(self, request: Request, view: ChartView, host: HostNow, domains: list[HostDomain]) -> Answer:
         parts: dict[str, Element] = {

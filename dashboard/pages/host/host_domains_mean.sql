@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: the VMs that lived on one host at an instant whose samples are no longer kept, each with its last bucket before.
+-- Purpose: the VMs that lived on one host at an instant, each with the bucket that it is in. Samples are no longer kept.
 -- Parameters: host_id, at, since (instants: the bucket begins between them); identifier: view (domain_samples_5m, _1h or _1d)
 -- Columns: one PastDomain each, with means; its state is the one that it was in for most of the bucket
 SELECT

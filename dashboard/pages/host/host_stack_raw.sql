@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: what the VMs of one host took of one thing in a short range: the greatest ten, all others together, and all.
--- Parameters: host_id, figure (cpu, memory, disk or network), start, end (instants), top_count
+-- Parameters: host_id, figure (cpu, memory, disk or network), start, end (instants);
+--   top_count, chosen (keys of VMs by place. Empty: those that took most.)
 -- Columns: one StackCurve each, by place; that of the others comes after the ten, that of all last. A VM counts while it was here:
 --   samples name their host. A value is null where a VM that was not off has none; what is off takes nothing.
 WITH residents AS MATERIALIZED (
@@ -12,7 +13,7 @@ WITH residents AS MATERIALIZED (
 parts AS MATERIALIZED (
     SELECT
         r.domain_id,
-        extract(epoch FROM m.time)::double precision AS time_seconds,
+        m.time,
         m.value,
         m.steal_ratio AS steal,
         m.value IS NULL AND m.state <> 5 AS is_unknown
@@ -35,12 +36,14 @@ parts AS MATERIALIZED (
     ) AS m
 ),
 
--- By what they took in all of the range: one that was here for a part of it counts for that part.
-ranked AS (
+-- By what they took in all of the range: one that was here for a part of it counts for that part. Or as they were chosen before.
+ranked AS MATERIALIZED (
     SELECT
         domain_id,
-        row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id) AS place,
-        sum(value) AS total,
+        CASE
+            WHEN cardinality(%(chosen)s::integer[]) = 0 THEN row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id)
+            ELSE coalesce(array_position(%(chosen)s::integer[], domain_id), %(top_count)s + 1)
+        END AS place,
         max(value) AS greatest,
         avg(steal) AS steal_ratio
     FROM parts
@@ -48,14 +51,10 @@ ranked AS (
 ),
 
 curves AS MATERIALIZED (
-    SELECT least(k.place, %(top_count)s + 1) AS place, p.time_seconds, sum(p.value) AS value, bool_or(p.is_unknown) AS is_unknown
+    SELECT least(k.place, %(top_count)s + 1) AS place, p.time, sum(p.value) AS value, bool_or(p.is_unknown) AS is_unknown
     FROM parts AS p
     JOIN ranked AS k USING (domain_id)
     GROUP BY 1, 2
-    UNION ALL
-    SELECT %(top_count)s + 2, time_seconds, sum(value), bool_or(is_unknown)
-    FROM parts
-    GROUP BY time_seconds
 ),
 
 -- Who waited most for a CPU, whatever it took.
@@ -66,23 +65,30 @@ sufferer AS (
     WHERE k.steal_ratio IS NOT NULL
     ORDER BY k.steal_ratio DESC, k.place
     LIMIT 1
+),
+
+everything AS (
+    SELECT * FROM curves
+    UNION ALL
+    SELECT %(top_count)s + 2, time, sum(value), bool_or(is_unknown) FROM curves GROUP BY time
 )
 
 SELECT
     c.place::integer AS place,
+    k.domain_id,
     r.uuid::text AS uuid,
     r.name,
-    (SELECT count(*) FROM ranked)::integer AS domain_count,
-    coalesce(k.total, sum(c.value)) / (SELECT count(*) FROM curves WHERE place = %(top_count)s + 2) AS mean,
+    (SELECT count(*) FROM ranked WHERE least(place, %(top_count)s + 1) = c.place OR c.place > %(top_count)s + 1)::integer AS domain_count,
+    sum(c.value) / (SELECT count(DISTINCT time) FROM curves) AS mean,
     k.greatest,
     k.steal_ratio,
     (SELECT uuid::text FROM sufferer) AS sufferer_uuid,
     (SELECT name FROM sufferer) AS sufferer_name,
     (SELECT steal_ratio FROM sufferer) AS sufferer_steal_ratio,
-    array_agg(c.time_seconds ORDER BY c.time_seconds) AS times_seconds,
-    array_agg(CASE WHEN NOT c.is_unknown THEN c.value END ORDER BY c.time_seconds) AS amounts
-FROM curves AS c
+    array_agg(extract(epoch FROM c.time)::double precision ORDER BY c.time) AS times_seconds,
+    array_agg(CASE WHEN NOT c.is_unknown THEN c.value END ORDER BY c.time) AS amounts
+FROM everything AS c
 LEFT JOIN ranked AS k ON k.place = c.place AND c.place <= %(top_count)s
 LEFT JOIN residents AS r ON r.domain_id = k.domain_id
-GROUP BY c.place, r.uuid, r.name, k.total, k.greatest, k.steal_ratio
+GROUP BY c.place, k.domain_id, r.uuid, r.name, k.greatest, k.steal_ratio
 ORDER BY c.place

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: what the VMs of one host took of one thing in a range, averaged per bucket: the greatest ten, all others together, and all.
--- Parameters: host_id, figure (cpu, memory, disk or network), bucket_seconds, stored_seconds (of a bucket of the view), start (at the
---   edge of a bucket), end (instants), top_count;
---   identifier: view (domain_samples_1m, _5m, _1h or _1d)
+-- Parameters: host_id, figure (cpu, memory, disk or network), bucket_seconds, stored_seconds (of a bucket of the view);
+--   start (at the edge of a bucket), end (instants); top_count, chosen (keys of VMs by place. Empty: those that took most.)
+-- Identifier: view (domain_samples_1m, _5m, _1h or _1d)
 -- Columns: one StackCurve each, by place; that of the others comes after the ten, that of all last. Buckets do not name a host: a VM that
 --   was here for a part of one counts with its mean for that part. A value is null where a VM that was not off has none.
 WITH stays AS MATERIALIZED (
@@ -22,7 +22,7 @@ residents AS MATERIALIZED (
     GROUP BY domain_id, uuid, name
 ),
 
-buckets AS MATERIALIZED (
+parts AS MATERIALIZED (
     SELECT
         r.domain_id,
         s.bucket,
@@ -72,48 +72,44 @@ buckets AS MATERIALIZED (
     WHERE s.share > 0
 ),
 
--- A VM that was in one of the buckets that are taken together counts with a part of them.
-spans AS (
-    SELECT
-        date_bin(make_interval(secs => %(bucket_seconds)s), bucket, TIMESTAMPTZ 'epoch') AS time,
-        count(*) AS bucket_count
-    FROM (SELECT DISTINCT bucket FROM buckets) AS known
-    GROUP BY 1
-),
-
-parts AS MATERIALIZED (
-    SELECT
-        b.domain_id,
-        extract(epoch FROM p.time)::double precision AS time_seconds,
-        sum(b.value) / min(p.bucket_count) AS value,
-        avg(b.steal) AS steal,
-        bool_or(b.is_unknown) AS is_unknown
-    FROM buckets AS b
-    JOIN spans AS p ON p.time = date_bin(make_interval(secs => %(bucket_seconds)s), b.bucket, TIMESTAMPTZ 'epoch')
-    GROUP BY b.domain_id, p.time
-),
-
--- By what they took in all of the range: one that was here for a part of it counts for that part.
-ranked AS (
+-- By what they took in all of the range: one that was here for a part of it counts for that part. Or as they were chosen before.
+ranked AS MATERIALIZED (
     SELECT
         domain_id,
-        row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id) AS place,
-        sum(value) AS total,
+        CASE
+            WHEN cardinality(%(chosen)s::integer[]) = 0 THEN row_number() OVER (ORDER BY sum(value) DESC NULLS LAST, domain_id)
+            ELSE coalesce(array_position(%(chosen)s::integer[], domain_id), %(top_count)s + 1)
+        END AS place,
         max(value) AS greatest,
         avg(steal) AS steal_ratio
     FROM parts
     GROUP BY domain_id
 ),
 
-curves AS MATERIALIZED (
-    SELECT least(k.place, %(top_count)s + 1) AS place, p.time_seconds, sum(p.value) AS value, bool_or(p.is_unknown) AS is_unknown
+summed AS (
+    SELECT
+        least(k.place, %(top_count)s + 1) AS place,
+        date_bin(make_interval(secs => %(bucket_seconds)s), p.bucket, TIMESTAMPTZ 'epoch') AS time,
+        sum(p.value) AS value,
+        bool_or(p.is_unknown) AS is_unknown
     FROM parts AS p
     JOIN ranked AS k USING (domain_id)
     GROUP BY 1, 2
-    UNION ALL
-    SELECT %(top_count)s + 2, time_seconds, sum(value), bool_or(is_unknown)
-    FROM parts
-    GROUP BY time_seconds
+),
+
+-- A VM that was in one of the buckets that are taken together counts with a part of them.
+spans AS (
+    SELECT
+        date_bin(make_interval(secs => %(bucket_seconds)s), bucket, TIMESTAMPTZ 'epoch') AS time,
+        count(*) AS bucket_count
+    FROM (SELECT DISTINCT bucket FROM parts) AS known
+    GROUP BY 1
+),
+
+curves AS MATERIALIZED (
+    SELECT s.place, s.time, s.value / p.bucket_count AS value, s.is_unknown
+    FROM summed AS s
+    JOIN spans AS p USING (time)
 ),
 
 -- Who waited most for a CPU, whatever it took.
@@ -124,23 +120,30 @@ sufferer AS (
     WHERE k.steal_ratio IS NOT NULL
     ORDER BY k.steal_ratio DESC, k.place
     LIMIT 1
+),
+
+everything AS (
+    SELECT * FROM curves
+    UNION ALL
+    SELECT %(top_count)s + 2, time, sum(value), bool_or(is_unknown) FROM curves GROUP BY time
 )
 
 SELECT
     c.place::integer AS place,
+    k.domain_id,
     r.uuid::text AS uuid,
     r.name,
-    (SELECT count(*) FROM ranked)::integer AS domain_count,
-    coalesce(k.total, sum(c.value)) / (SELECT count(*) FROM curves WHERE place = %(top_count)s + 2) AS mean,
+    (SELECT count(*) FROM ranked WHERE least(place, %(top_count)s + 1) = c.place OR c.place > %(top_count)s + 1)::integer AS domain_count,
+    sum(c.value) / (SELECT count(DISTINCT time) FROM curves) AS mean,
     k.greatest,
     k.steal_ratio,
     (SELECT uuid::text FROM sufferer) AS sufferer_uuid,
     (SELECT name FROM sufferer) AS sufferer_name,
     (SELECT steal_ratio FROM sufferer) AS sufferer_steal_ratio,
-    array_agg(c.time_seconds ORDER BY c.time_seconds) AS times_seconds,
-    array_agg(CASE WHEN NOT c.is_unknown THEN c.value END ORDER BY c.time_seconds) AS amounts
-FROM curves AS c
+    array_agg(extract(epoch FROM c.time)::double precision ORDER BY c.time) AS times_seconds,
+    array_agg(CASE WHEN NOT c.is_unknown THEN c.value END ORDER BY c.time) AS amounts
+FROM everything AS c
 LEFT JOIN ranked AS k ON k.place = c.place AND c.place <= %(top_count)s
 LEFT JOIN residents AS r ON r.domain_id = k.domain_id
-GROUP BY c.place, r.uuid, r.name, k.total, k.greatest, k.steal_ratio
+GROUP BY c.place, k.domain_id, r.uuid, r.name, k.greatest, k.steal_ratio
 ORDER BY c.place

@@ -56,7 +56,7 @@ class ListedDomains:
     ) -> None:
         self._now = now
         self._past: AnswerCache[PastKey, PastDomains] = AnswerCache(
-            lambda key: read_past_domains(database, key.host_id, key.wanted.window(now()).end),
+            lambda key: read_past_domains(database, key.host_id, key.wanted.window(now()).end, now()),
             keep_seconds=PAST_KEEP_SECONDS,
             maximum_count=64,
         )

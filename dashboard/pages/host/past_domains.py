@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from dashboard import units
 from dashboard.database import Database, Parameter
+from dashboard.history.range_words import nearest_samples
 from dashboard.history.rows import NEIGHBOUR_SECONDS
-from dashboard.pages.host.queries import HostDomain
+from dashboard.pages.host.queries import HOST_SPAN, HostDomain
 from dashboard.parts.markup import Element, h
 from dashboard.queries import Query
-from dashboard.timerange import LEVELS
+from dashboard.timerange import LEVELS, TimeRange
 
 
 class PastDomain(NamedTuple):
@@ -48,39 +49,47 @@ PAST_QUERIES = (HOST_DOMAINS_AT, HOST_DOMAINS_MEAN)
 
 
 class PastDomains(NamedTuple):
-    """The VMs that lived on a host at an instant, and how long before their figures may be from.
+    """The VMs that lived on a host at an instant.
 
-    ``mean_seconds`` is the length of the buckets whose means they are, None for samples.
+    ``mean_seconds`` is the length of the buckets whose means they have, None for samples.
     """
 
     at: datetime
     domains: list[PastDomain]
-    reach_seconds: float
     mean_seconds: int | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of any of them."""
+        return any(domain.sampled_at is not None for domain in self.domains)
 
-def read_past_domains(database: Database, host_id: int, at: datetime) -> PastDomains:
+
+def read_past_domains(database: Database, host_id: int, at: datetime, now: datetime) -> PastDomains:
     """Return the VMs of a host at an instant; raise a DatabaseError.
 
-    Samples are kept for some weeks. Where no VM has any, the finest level that reaches back so far is asked.
+    Samples are kept for some weeks. Where they are gone, the finest level that reaches back so far is asked.
     """
     asked: dict[str, Parameter] = {"host_id": host_id, "at": at}
     since = at - timedelta(seconds=NEIGHBOUR_SECONDS)
-    domains = database.fetch(HOST_DOMAINS_AT, {**asked, "since": since})
-    found = PastDomains(at, domains, NEIGHBOUR_SECONDS)
+    found = PastDomains(at, database.fetch(HOST_DOMAINS_AT, {**asked, "since": since}))
+    if not found.domains or found.is_known or _are_samples_kept(database, host_id, since, now):
+        return found
     for level in LEVELS:
-        if not domains or any(domain.sampled_at is not None for domain in domains):
-            break
         if level.reads_samples or level.of:
             continue
-        # The last bucket that is whole begins a bucket before.
-        reach_seconds = 2.0 * level.bucket_seconds
-        since = at - timedelta(seconds=reach_seconds)
+        # The bucket that the instant is in.
+        bounds: dict[str, Parameter] = {**asked, "since": at - timedelta(seconds=level.bucket_seconds)}
         view = f"domain_samples_{level.name}"
-        domains = database.fetch(HOST_DOMAINS_MEAN, {**asked, "since": since}, view=view)
-        if any(domain.sampled_at is not None for domain in domains):
-            found = PastDomains(at, domains, reach_seconds, level.bucket_seconds)
+        means = PastDomains(at, database.fetch(HOST_DOMAINS_MEAN, bounds, view=view), level.bucket_seconds)
+        if means.is_known:
+            return means
     return found
+
+
+def _are_samples_kept(database: Database, host_id: int, since: datetime, now: datetime) -> bool:
+    """Whether samples reach back further than an instant: then a host without any was silent."""
+    window = TimeRange("", "", since, since)
+    return nearest_samples(database, HOST_SPAN, {"host_id": host_id}, window, now).before is not None
 
 
 def past_words(past: PastDomains) -> Element:
@@ -91,7 +100,7 @@ def past_words(past: PastDomains) -> Element:
             "p", "No VM is known to have lived here at ", instant, ", the end of this range.", class_="quiet"
         )
     figures = (
-        f"each at its last sample of the {units.duration(past.reach_seconds)} before."
+        f"each at its last sample of the {units.duration(NEIGHBOUR_SECONDS)} before."
         if past.mean_seconds is None
         else f"each with means of {units.duration(past.mean_seconds)}: samples are no longer kept."
     )

@@ -34,13 +34,14 @@ class ResidentCount(NamedTuple):
 
 
 class StackCurve(NamedTuple):
-    """What one VM took, or several: those that are not among the first, or all.
+    """What one VM took, or several, ``domain_count``: those that are not among the first, or all.
 
     ``mean`` is over the range: of a VM that was here for half of it, half of what it took. A value is None
     where a VM that was not off has none. The VM that waited most for a CPU is the same in all curves.
     """
 
     place: int
+    domain_id: int | None
     uuid: str | None
     name: str | None
     domain_count: int
@@ -61,6 +62,11 @@ class Stack(NamedTuple):
     level: Level
     curves: tuple[StackCurve, ...] = ()
     failure: str | None = None
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The keys of the VMs that have a curve of their own, by place."""
+        return tuple(curve.domain_id for curve in self.curves if curve.domain_id is not None)
 
     @property
     def resolution(self) -> str:
@@ -89,12 +95,16 @@ class Stack(NamedTuple):
 
 
 class StackKey(NamedTuple):
-    """What a stack is of. ``level`` is that of the chart that it stands in."""
+    """What a stack is of. ``level`` is that of the chart that it stands in.
+
+    ``chosen`` are the keys of the VMs with curves of their own, by place; none: those that took most.
+    """
 
     host_id: int
     figure: StackFigure
     level: Level
     tick_seconds: float
+    chosen: tuple[int, ...] = ()
 
 
 HOST_RESIDENT_COUNT = Query(__package__, "host_resident_count", ResidentCount)
@@ -111,7 +121,12 @@ def read_stack(database: Database, key: StackKey, window: TimeRange) -> Stack:
     if not domain_count:
         return Stack(key.figure, key.level)
     level = stack_level(key.level, domain_count, window, key.tick_seconds)
-    asked: dict[str, Parameter] = {**bounds, "figure": key.figure.name, "top_count": TOP_COUNT}
+    asked: dict[str, Parameter] = {
+        **bounds,
+        "figure": key.figure.name,
+        "top_count": TOP_COUNT,
+        "chosen": list(key.chosen),
+    }
     try:
         if level.is_raw:
             return Stack(key.figure, level, tuple(database.fetch(HOST_STACK_RAW, asked)))

@@ -10,7 +10,6 @@ from dashboard.pages.host.stack_figures import (
     ALL_PLACE,
     OTHERS_PLACE,
     STACK_FIGURES,
-    TOP_COUNT,
     StackFigure,
     place_colour,
 )
@@ -114,8 +113,7 @@ def _row(figure: StackFigure, curve: StackCurve, everything: StackCurve, query: 
         name: list[Element | str] = [swatch, domain_link(curve.uuid, curve.name or "", query, "cell-name")]
         cells = [_number(text) for text in figures]
     else:
-        count = curve.domain_count - TOP_COUNT if curve.place == OTHERS_PLACE else curve.domain_count
-        words = f"{curve_words(curve.place, None)} ({count})"
+        words = f"{curve_words(curve.place, None)} ({curve.domain_count})"
         name = [swatch, words] if curve.place == OTHERS_PLACE else [words]
         # Of several there is no greatest value of one, and no time that one waited.
         cells = [*(_number(text) for text in figures[:2]), h("td"), h("td")]

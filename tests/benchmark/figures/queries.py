@@ -15,6 +15,7 @@ from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
 from dashboard.pages.fleet.attention import LATENCY_SECONDS_MIN, STEAL_RATIO_MIN
 from dashboard.pages.fleet.host_card import SHOWN_DOMAIN_COUNT
+from dashboard.pages.host.stack_figures import TOP_COUNT
 from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
@@ -171,6 +172,10 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "latest": now + timedelta(days=1),
         "limit": 200,
         "bucket_seconds": 60,
+        "stored_seconds": 60,
+        "figure": "cpu",
+        "top_count": TOP_COUNT,
+        "chosen": [],
         "shown_count": SHOWN_DOMAIN_COUNT,
         "steal_ratio_min": STEAL_RATIO_MIN,
         "latency_seconds_min": LATENCY_SECONDS_MIN,

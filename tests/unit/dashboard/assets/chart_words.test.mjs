@@ -39,6 +39,20 @@ test("a panel of which nothing is known says so", () => {
   assert.match(words(legend), /Disk latency n\/a in this range/);
 });
 
+test("a picture names the curves that have no words, in the legend and in the table", () => {
+  const panel = panels.find(({ key }) => key === "vms_cpu");
+  const columns = new Map([["vms_cpu_1", Float32Array.of(1.5)]]);
+  const picture = { ...charts.three.picture, names: { vms_cpu_1: "<b>web" } };
+  const place = { panel, subject: "5 min averages", isKnown: true, kind: "mean", top: 5 };
+  const [legend] = kvmgrid.legendTrees([place], columns, new Set(), colour, picture);
+  assert.match(words(legend), /^VMs by CPU · 5 min averages mean  <b>web/);
+  assert.equal(elements(legend, "button").length, 1);
+  const tree = kvmgrid.tableTree(table, { times: Float64Array.of(picture.start_seconds), columns }, picture);
+  const heads = elements(elements(tree, "thead")[0], "th").map(words);
+  assert.equal(heads.at(-1), "<b>web");
+  assert.match(words(elements(tree, "tbody")[0]), /1.5\u00a0cores$/);
+});
+
 test("the newest rows come first, and the caption counts what is left out", () => {
   const { picture } = charts.many;
   const tree = kvmgrid.tableTree(table, heldBy("many"), picture);

@@ -11,6 +11,8 @@ from dashboard.charts.contract import ChartView
 from dashboard.pages.host.devices.queries import HostDisk, HostFilesystem, HostInterface
 from dashboard.pages.host.feed import HostFeed
 from dashboard.pages.host.queries import HostDomain, HostPoint
+from dashboard.pages.host.stack import ResidentCount, StackCurve
+from dashboard.pages.host.stack_figures import ALL_PLACE, TOP_COUNT
 from dashboard.queries import HostEvent
 from tests.unit.dashboard.answer_bytes import sent_bytes
 from tests.unit.dashboard.pages.host.test_devices import disk, interface
@@ -78,6 +80,36 @@ def lively_devices(chance: random.Random) -> dict[str, list[Any]]:
     }
 
 
+def lively_stack(
+    chance: random.Random, points: list[HostPoint], before: list[StackCurve]
+) -> list[StackCurve]:
+    """Return the curves of ten VMs, the others and all; the last two buckets are new, and all means."""
+    times = [point.time_seconds for point in points]
+    old = {curve.place: dict(zip(curve.times_seconds, curve.amounts, strict=True)) for curve in before}
+    return [
+        StackCurve(
+            place=place,
+            domain_id=place if place <= TOP_COUNT else None,
+            uuid=f"00000000-0000-4000-8000-{place:012x}" if place <= TOP_COUNT else None,
+            name=f"machine-{place:02}" if place <= TOP_COUNT else None,
+            domain_count=1 if place <= TOP_COUNT else DOMAIN_COUNT,
+            mean=chance.random(),
+            greatest=chance.random(),
+            steal_ratio=chance.random(),
+            sufferer_uuid=f"00000000-0000-4000-8000-{1:012x}",
+            sufferer_name="machine-01",
+            sufferer_steal_ratio=chance.random(),
+            times_seconds=times,
+            amounts=[
+                *(old.get(place, {}).get(each, chance.random()) for each in times[:-2]),
+                chance.random(),
+                chance.random(),
+            ],
+        )
+        for place in range(1, ALL_PLACE + 1)
+    ]
+
+
 @pytest.mark.parametrize("before", ["", "&vs=-1d"])
 def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
     """A bucket later the last bucket has changed, one is new, and so are the figures of VMs and devices.
@@ -98,6 +130,8 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
     database = host_database(host_samples_rollup=points, host_events=events)
     database.rows["host_domains"] = [lively_domain(chance, number) for number in range(DOMAIN_COUNT)]
     database.rows.update(lively_devices(chance))
+    database.rows["host_resident_count"] = [ResidentCount(DOMAIN_COUNT)]
+    database.rows["host_stack_rollup"] = lively_stack(chance, points[-BUCKET_COUNT:], [])
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY + before), view)
@@ -109,6 +143,8 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
         points[-1] = lively_point(chance, points[-1].time_seconds)
         points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
         database.rows["host_samples_rollup"] = points[-count:]
+        curves = database.rows["host_stack_rollup"]
+        database.rows["host_stack_rollup"] = lively_stack(chance, points[-BUCKET_COUNT:], curves)
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
         database.rows.update(lively_devices(chance))
         feed._devices._entries.clear()

@@ -11,6 +11,7 @@ from dashboard.pages.host.domain_order import DomainSort, in_places, next_sort, 
 from dashboard.pages.host.past_domains import PastDomain
 from dashboard.pages.host.queries import HostDomain
 from dashboard.parts.markup import Element, texts
+from dashboard.queries import SampleSpan
 from tests.unit.dashboard.pages.fleet.test_host_card import find
 from tests.unit.dashboard.row_database import VIEW, RowDatabase, ask, host_database, host_feed
 from tests.unit.dashboard.rows import NOW, host_domain
@@ -105,7 +106,8 @@ def test_the_vms_of_a_past_range_are_those_of_its_end() -> None:
 
 def test_where_samples_are_gone_the_finest_buckets_that_are_kept_are_taken() -> None:
     """Levels are asked one after the other, until a VM has something."""
-    database = host_database(host_domains_at=[past_domain("a", sampled_at=None)])
+    gone = [SampleSpan(None, NOW)]
+    database = host_database(host_domains_at=[past_domain("a", sampled_at=None)], host_span=gone)
     database.rows["host_domains_mean"] = [past_domain("a")]
     assert "each with means of 5\u00a0min: samples are no longer kept." in texts(listed(database, PAST))
     database.rows["host_domains_mean"] = [past_domain("a", sampled_at=None)]
@@ -113,6 +115,13 @@ def test_where_samples_are_gone_the_finest_buckets_that_are_kept_are_taken() -> 
     assert "each at its last sample" in texts(listed(database, PAST))
     asked = [view for view in database.views if view is not None]
     assert ["domain_samples_5m", "domain_samples_1h", "domain_samples_1d"] == asked[:3]
+
+
+def test_a_host_that_was_silent_has_no_means_of_before() -> None:
+    """There are samples from before it: none are missing because of their age."""
+    database = host_database(host_domains_at=[past_domain("a", sampled_at=None, state_name=None)])
+    assert "not known: no sample then" in texts(listed(database, PAST))
+    assert "host_domains_mean" not in database.asked
 
 
 def test_nobody_there_and_no_time_to_look_are_said() -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError
+from dashboard.pages.host.feed import HostFeed
+from dashboard.pages.host.kept_places import KeptPlaces
 from dashboard.pages.host.stack import ResidentCount, Stack, StackCurve, stack_level
 from dashboard.pages.host.stack_figures import ALL_PLACE, OTHERS_PLACE, STACK_FIGURES, stack_figure
 from dashboard.pages.host.stack_table import stack_table
@@ -26,9 +28,10 @@ def curve(place: int, name: str | None = None, **changes: Any) -> StackCurve:
     """Return a curve of one core at two instants."""
     known = StackCurve(
         place=place,
+        domain_id=None if name is None else place,
         uuid=None if name is None else f"00000000-0000-4000-8000-{place:012x}",
         name=name,
-        domain_count=12,
+        domain_count={OTHERS_PLACE: 2, ALL_PLACE: 12}.get(place, 1),
         mean=1.0,
         greatest=None if name is None else 2.0,
         steal_ratio=None if name is None else 0.01,
@@ -54,8 +57,8 @@ def ranged(hours: float) -> TimeRange:
         # Buckets of a minute are never asked for.
         ("raw", 50, 2.0, "5m"),
         ("1m", 3, 6.0, "5m"),
-        ("5m", 50, 24.0, "1h"),
-        ("5m", 30, 24.0, "5m"),
+        ("5m", 50, 24.0, "5m"),
+        ("5m", 90, 24.0, "1h"),
         ("1h", 50, 24.0 * 7, "1h"),
         ("1d", 50, 24.0 * 365 * 9, "1d"),
     ],
@@ -139,3 +142,31 @@ def test_a_stack_that_is_too_slow_leaves_the_chart() -> None:
     answer, chart = host_feed(database).answer(ask(), VIEW)
     assert chart is None
     assert answer.banner is not None
+
+
+@pytest.mark.parametrize(
+    ("search", "of_list"), [("?from=now-1h&to=now", []), ("?from=now-1h&to=now-5m", ["host_domains_at"])]
+)
+def test_the_questions_of_a_page_are_counted(search: str, of_list: list[str]) -> None:
+    """Two are for the stack, and of a past range one for its VMs; the next viewer asks none of them."""
+    database = host_database(host_resident_count=[ResidentCount(2)])
+    feed = HostFeed(database, keep_seconds=60.0, now=lambda: NOW)
+    feed.answer(ask(search=search), VIEW)
+    of_chart = ["host_events", "host_samples_raw", "host_resident_count", "host_stack_raw"]
+    assert ["host_now", "host_domains", *of_list, *of_chart] == database.asked
+    feed.answer(ask(2, search=search), VIEW)
+    assert 6 + len(of_list) == len(database.asked)
+
+
+def test_places_are_kept_for_a_while() -> None:
+    """A minute, or a part of a long range; then who takes most is asked anew."""
+    now = 0.0
+    places = KeptPlaces(lambda: now)
+    places.keep("short", (3, 1))
+    places.keep("long", (5,))
+    places.keep("short", (9,))
+    assert ((3, 1), (5,), ()) == (places.of("short", 600), places.of("long", 86_400), places.of("other", 600))
+    now = 61.0
+    assert ((), (5,)) == (places.of("short", 600), places.of("long", 86_400))
+    places.keep("short", (9,))
+    assert (9,) == places.of("short", 600)
