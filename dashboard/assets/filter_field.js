@@ -179,6 +179,8 @@
       else if (step && choices.length) walk(step);
       else if (event.key === "Enter" && choices[active]) accept(choices[active]);
       else if (event.key === "Escape" && choices.length) setOpen(false);
+      // The keys of one letter are heard again.
+      else if (event.key === "Escape") field.current.blur();
       else return;
       event.preventDefault();
     }
