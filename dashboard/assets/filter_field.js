@@ -178,7 +178,9 @@
       } else if (step && !answer) early.current = step;
       else if (step && choices.length) walk(step);
       else if (event.key === "Enter" && choices[active]) accept(choices[active]);
-      else if (event.key === "Escape" && choices.length) setOpen(false);
+      else if (event.key === "Escape" && isOpen) setOpen(false);
+      // The keys of one letter are heard again.
+      else if (event.key === "Escape") field.current.blur();
       else return;
       event.preventDefault();
     }

@@ -18,7 +18,7 @@
     [["-"], "Twice the range"],
     [["t"], "Type the times of the range"],
     [["d"], "Theme: system, light, dark"],
-    [["Esc"], "Close a list, this help, the pointer of a chart"],
+    [["Esc"], "Close a list, this help, the pointer of a chart; leave a field"],
   ];
 
   /**
@@ -62,7 +62,7 @@
       { class: "help", "aria-labelledby": "shell-help-title" },
       make("h2", { id: "shell-help-title" }, "Keys"),
       make("table", { class: "help__keys" }, make("tbody", {}, ...rows())),
-      make("label", { class: "help__switch" }, checkbox, "Keys of one letter or sign, and the space bar"),
+      make("label", { class: "help__switch" }, checkbox, "Use these keys: those of one letter or sign, and the space bar"),
       make("p", { class: "quiet" }, "None of them is taken while you type in a field. Drag in a chart to zoom, double click to go back."),
       close
     );

@@ -222,7 +222,7 @@
         onClick: () => setOpen(true),
         onBlur: close,
       }),
-      e("span", { id: id + "-about", className: "unseen" }, "by name, part of a UUID, tag, owner or a name of before"),
+      e("span", { id: id + "-about", className: "unseen" }, "by name, part of a UUID, tag, owner or former name"),
       e(
         "div",
         { className: "search__list", hidden: !isShown },

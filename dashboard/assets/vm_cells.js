@@ -138,7 +138,9 @@
     /** @param {HTMLElement | null} element */
     const write = (element) => element && element.parentElement && kvmgrid.writeTimes(element.parentElement);
     const time = e("time", { className: "age", dateTime: data.moved_at, "data-suffix": " ago", "data-coarse": "yes", ref: write });
-    return e("span", {}, time, data.moved_from ? " from " + data.moved_from : null);
+    const from = data.moved_from ? "from " + data.moved_from : "";
+    // A long name of a host is cut.
+    return e("span", { title: from || null }, time, from ? " " + from : null);
   }
 
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, { vmState, vmMoved, vmText });

@@ -61,7 +61,15 @@ def range_bar() -> Element:
             class_="range-form",
             data_range_form="yes",
         ),
-        h("button", "UTC", type="button", class_="button", data_zone_switch="yes", aria_pressed="false"),
+        h(
+            "button",
+            "UTC",
+            type="button",
+            class_="button",
+            title="times in UTC or of this browser; for another zone write tz=Europe/Berlin in the address",
+            data_zone_switch="yes",
+            aria_pressed="false",
+        ),
         h(
             "button",
             "Go live",

@@ -68,6 +68,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     is_hidden: bool = False
     # Shown on a phone as well, where columns can be chosen.
     is_first: bool = False
+    # Of figures the greatest come first when it is sorted by, unless the least are wanted.
+    is_least_first: bool = False
     # A figure of what the address names with ``over``.
     is_over: bool = False
     # Shown while some row has the field.
@@ -106,10 +108,14 @@ def definition(column: Column) -> dict[str, Any]:
         "initialHide": column.is_optional or None,
         # Where the address says how it is sorted, only at first.
         "sort" if column.name is None else "initialSort": column.sort,
-        # Of figures the greatest are wanted first.
-        "sortingOrder": None if column.name is None else ["desc", "asc"] if is_number else ["asc", "desc"],
+        "sortingOrder": None if column.name is None else _sorting_order(column),
     }
     return {name: setting for name, setting in found.items() if setting is not None}
+
+
+def _sorting_order(column: Column) -> list[str]:
+    is_greatest_first = column.unit != "text" and not column.is_least_first
+    return ["desc", "asc"] if is_greatest_first else ["asc", "desc"]
 
 
 def _context(column: Column) -> dict[str, Any]:

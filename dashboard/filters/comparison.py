@@ -10,7 +10,7 @@ from typing import cast
 from dashboard.errors import FilterError
 from dashboard.filters.fields import Field, Measure
 from dashboard.filters.tokens import Token
-from dashboard.filters.tree import UNKNOWN, Node, Number, Operator, Text, Unknown, Word
+from dashboard.filters.tree import UNKNOWN, Node, Number, Operator, Text, Unknown, Word, bare
 
 # Bounded, so that no product with a factor leaves the range of single precision.
 _NUMBER = re.compile(r"(-?[0-9]{1,15}(?:\.[0-9]{1,9})?)(.*)", re.DOTALL)
@@ -43,8 +43,9 @@ def _word(field: Field, value: Token) -> str:
     if small in field.words:
         return small
     near = get_close_matches(small, field.words, n=1)
-    known = f"{', '.join(field.words[:-1])} or {field.words[-1]}"
-    advice = f": did you mean {near[0]}?" if near else "."
+    words = [bare(word) for word in field.words]
+    known = f"{', '.join(words[:-1])} or {words[-1]}"
+    advice = f": did you mean {bare(near[0])}?" if near else "."
     raise FilterError(f"{field.qualifier} is {known}{advice}", value.start, value.end)
 
 

@@ -95,7 +95,9 @@ class _Parser:
         if not known:
             raise _fault(token, self._unknown_field(token))
         if self._kind() != "word":
-            raise FilterError(f"A value is missing after {operator.text}.", token.start, operator.end)
+            raise FilterError(
+                f"A value is missing after {token.shown}{operator.text}", token.start, operator.end
+            )
         value = self._next()
         unit = self.left[-1] if self.left and self.left[-1].is_bare else None
         node, has_taken_unit = comparison(known, operator, value, unit)

@@ -16,7 +16,7 @@ from dashboard.search.names import BREAK, Directory, DomainNames, HostNames, rea
 
 HOST_HIT_COUNT = 6
 DOMAIN_HIT_COUNT = 14
-PARTS_OF = "name, part of a UUID, tag, owner or name of before"
+PARTS_OF = "name, part of a UUID, tag, owner or former name"
 SLOW = "The database is slow: try again in a moment."
 
 

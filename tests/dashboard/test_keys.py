@@ -44,7 +44,7 @@ def test_the_help_lists_the_keys_and_the_pages(page: Page, dashboard: Dashboard,
     expect(help_dialog).to_have_count(0)
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
-    switch = help_dialog.get_by_role("checkbox", name="Keys of one letter")
+    switch = help_dialog.get_by_role("checkbox", name="Use these keys")
     expect(switch).to_be_checked()
     switch.uncheck()
     help_dialog.get_by_role("button", name="Close").click()

@@ -91,7 +91,7 @@ def test_names_are_letters_and_the_rest_is_a_link(
         expect(options(page).locator(".search__name")).to_have_text(name)
     field(page).fill("nothing<b>")
     expect(page.locator(".search__words")).to_have_text(
-        "Nothing has “nothing<b>” as name, part of a UUID, tag, owner or name of before."
+        "Nothing has “nothing<b>” as name, part of a UUID, tag, owner or former name."
     )
     expect(options(page)).to_have_count(0)
     field(page).fill("customer")

@@ -85,6 +85,7 @@ def test_a_move_is_one_line_with_a_mark(page: Page, dashboard: Dashboard, moved:
     expect(page.locator("h1")).to_have_text("web")
     expect(page.locator("#shell-page")).to_contain_text(moved.vm.uuid)
     expect(page.locator(".vm-state")).to_contain_text("Now running (booted) · on hv2 since")
+    expect(page.locator(".vm-state")).to_contain_text(", before on hv1")
     expect(page.locator(".stay__host")).to_have_text(["hv1", "hv2"])
     meet = (
         "links => { const [first, second] = links.map(link => link.getBoundingClientRect());"

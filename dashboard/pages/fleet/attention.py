@@ -93,7 +93,7 @@ def _host(host: FleetHost) -> Element:
         at = "" if host.sampled_at is None else host.sampled_at.isoformat()
         return h(
             "li",
-            h("span", mark, link, class_="worst__who"),
+            h("span", mark, link, h("span", host.state, class_="worst__score"), class_="worst__who"),
             h(
                 "span",
                 "silent, last seen ",

@@ -43,7 +43,8 @@ COLUMNS = (
         name="score",
         unit="count",
         value="hostScore",
-        about="of 100, which is well",
+        about="of 100, which is well; hosts without one and the worst come first",
+        is_least_first=True,
         width_pixels=80,
     ),
     Column(
@@ -82,7 +83,7 @@ COLUMNS = (
     ),
     Column(
         field="disk_busy_ratio",
-        title="Disk",
+        title="Disk busy",
         name="disk",
         unit="ratio",
         about="busy time of the busiest disk",

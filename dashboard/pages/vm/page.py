@@ -44,8 +44,8 @@ def layout() -> Parts:
         (
             Card("disks", "Disks", "table-place"),
             Card("interfaces", "Interfaces", "table-place"),
-            Card("neighbours", "Shared its host", "table-place"),
             Card("life", "Where it lived in this range", "table-place"),
+            Card("neighbours", "Shared its host", "table-place"),
             Card("events", "Events in this range"),
         ),
     )

@@ -20,6 +20,7 @@ class VmNow(NamedTuple):
     host: str | None
     stay_from: datetime | None
     stay_to: datetime | None
+    host_before: str | None
     sampled_at: datetime | None
     stale_at: datetime | None
     freshness: str | None

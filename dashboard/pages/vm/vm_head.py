@@ -86,6 +86,8 @@ def _state(vm: VmNow, query: str) -> Element:
         words += [" · on ", _host(vm.host, query)]
     if vm.host is not None and vm.stay_from is not None:
         words += [" since ", _clock(vm.stay_from)]
+    if vm.host_before is not None and vm.host_before != vm.host:
+        words += [", before on ", _host(vm.host_before, query)]
     mark = domain_mark(None if state == STATE_UNKNOWN else vm.state_name)
     return h("p", mark, " ", *words, class_="vm-state")
 

@@ -13,6 +13,7 @@ SELECT
     stay.host,
     stay.valid_from AS stay_from,
     stay.valid_to AS stay_to,
+    stay.host_before,
     n.taken_at AS sampled_at,
     n.stale_at,
     n.freshness,
@@ -37,7 +38,7 @@ LEFT JOIN domains_now AS n USING (domain_id)
 LEFT JOIN hosts_now AS h ON h.host_id = n.host_id
 LEFT JOIN contested_now AS c ON c.domain_id = k.domain_id
 LEFT JOIN LATERAL (
-    SELECT r.host, r.valid_from, r.valid_to
+    SELECT r.host, r.valid_from, r.valid_to, lead(r.host) OVER (ORDER BY r.valid_from DESC) AS host_before
     FROM residency_named AS r
     WHERE r.domain_id = k.domain_id
     ORDER BY r.valid_from DESC

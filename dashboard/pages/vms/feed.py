@@ -10,6 +10,7 @@ from dashboard.components.failure import failed, noticed
 from dashboard.components.notices import first_run, slow_answer
 from dashboard.database import Database
 from dashboard.errors import AddressError, DatabaseError, FilterError
+from dashboard.filters.advice import advice
 from dashboard.filters.fields import DOMAIN_FIELDS
 from dashboard.filters.sql import condition
 from dashboard.filters.sql import order as order_by
@@ -204,6 +205,9 @@ def _over(over: Over, rows: Sequence[TableRow]) -> Element:
         "span",
         f"{words} up to ",
         h("time", "", class_="clock", datetime=until),
+        # A history that is still being made ends long ago.
+        ", ",
+        h("time", "", class_="age", datetime=until, data_suffix=" ago", data_coarse="yes"),
         f"{bound}; the rest is of now.",
     )
 
@@ -211,11 +215,13 @@ def _over(over: Over, rows: Sequence[TableRow]) -> Element:
 def _nothing(view: View) -> Element:
     if view.filter is None:
         return h("p", "The hosts have no VMs.", class_="table-nothing")
+    words = advice(view.filter)
     return h(
         "p",
         "No VM is ",
         h("code", filter_text(view.filter)),
         ". ",
+        None if words is None else f"{words} ",
         h("button", "Show all VMs", type="button", class_="button button--small", data_table_all="yes"),
         class_="table-nothing",
     )

@@ -25,6 +25,22 @@ def test_a_number_travels_raw() -> None:
     assert "cellRenderer" not in found
 
 
+def test_what_is_wanted_comes_first() -> None:
+    """A press of a head shows the greatest figures, or the least where those are looked for."""
+    orders = {
+        each.name: definition(each).get("sortingOrder")
+        for each in (*COLUMNS, *VM_COLUMNS)
+        if each.name in {"host", "score", "steal", "moved"}
+    }
+
+    assert {
+        "host": ["asc", "desc"],
+        "score": ["asc", "desc"],
+        "steal": ["desc", "asc"],
+        "moved": ["asc", "desc"],
+    } == orders
+
+
 @pytest.mark.parametrize("columns", [COLUMNS, VM_COLUMNS])
 def test_every_function_that_a_table_names_is_in_an_asset(columns: tuple[Column, ...]) -> None:
     """Values, cells, theme and events are found by name in the browser; a misspelt one would show nothing."""

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard.errors import FilterError
-from dashboard.filters.fields import HOST_FIELDS
+from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS
 from dashboard.filters.grammar import CONDITION_COUNT_MAX, DEPTH_MAX, parse
 from dashboard.filters.tokens import LENGTH_MAX
 from dashboard.filters.tree import And, Node, Not, Number, Or, Text, Unknown, Word, written
@@ -64,7 +64,7 @@ def test_a_text_says(text: str, expected: Node | None) -> None:
         ("cpu>80GiB", "GiB", "cpu has no unit GiB: write cpu>80%"),
         ("mem>8x", "x", "mem has no unit x: write mem>80% or mem>8GiB"),
         ("cpu>1e300", "e300", "cpu has no unit e300"),
-        ("web cpu>", "cpu>", "A value is missing after >."),
+        ("web cpu>", "cpu>", "A value is missing after cpu>"),
         ("web or", "or", "A condition is missing after or."),
         ("web and and", "and", "A condition is missing before and."),
         ("not", "not", "A condition is missing after not."),
@@ -89,6 +89,12 @@ def test_a_text_that_is_none_says_where_and_why(text: str, place: str, words: st
 
     assert words in str(caught.value)
     assert place == text[caught.value.start : caught.value.end]
+
+
+def test_a_word_is_advised_as_it_is_typed() -> None:
+    """One of two words stands in quotes: without them it was wrong."""
+    with pytest.raises(FilterError, match=r'no state" or unknown: did you mean "shut off"\?$'):
+        parse("state:shut off", DOMAIN_FIELDS)
 
 
 @given(nodes())

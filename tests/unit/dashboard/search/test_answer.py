@@ -56,7 +56,7 @@ def test_what_was_found_is_said() -> None:
 def test_nothing_found_says_where_it_was_looked_for() -> None:
     """The text is told as text, without what cannot be seen."""
     answer = found(SearchTyped(number=1, text="<b>\u202e"), NAMES)
-    assert "Nothing has “<b>\ufffd” as name, part of a UUID, tag, owner or name of before." == answer.words
+    assert "Nothing has “<b>\ufffd” as name, part of a UUID, tag, owner or former name." == answer.words
     assert () == answer.groups
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the page of a VM answers, with a database of rows in memory."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -55,6 +56,14 @@ def test_a_vm_page_has_all_its_parts() -> None:
     assert "<i>db</i> 1.50 75 %" in part(answer, "neighbours")
     assert "old <b>web</b>" in part(answer, "life")
     assert "hv2" in part(answer, "events")
+
+
+def test_the_head_names_the_host_before() -> None:
+    """Where a VM came from is said whatever the range; coming back to the same host is no move."""
+    moved = vm_feed(vm_database(vm_now=[vm_now(host_before="hv1")])).answer(ask_vm(), VIEW)
+    assert re.search(r"on hv2 since .*, before on hv1", part(moved, "head"))
+    same = vm_feed(vm_database(vm_now=[vm_now(host_before="hv2")])).answer(ask_vm(), VIEW)
+    assert "before on" not in part(same, "head")
 
 
 def test_each_question_is_asked_once() -> None:
