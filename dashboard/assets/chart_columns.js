@@ -123,13 +123,6 @@
   }
 
   /**
-   * Returns the index of the last time before an instant, -1 where there is none: a neighbour behind a range is not of it.
-   * @param {Float64Array} times
-   * @param {number} seconds
-   */
-  kvmgrid.lastRow = (times, seconds) => firstFrom(times, seconds) - 1;
-
-  /**
    * Returns the index of the time nearest to an instant, -1 where there is none.
    * @param {Float64Array} times
    * @param {number} seconds

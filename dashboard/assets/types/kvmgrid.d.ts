@@ -172,7 +172,6 @@ declare namespace kvmgrid {
     noRows: HeldRows;
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
-    lastRow(times: Float64Array, seconds: number): number;
     nearestRow(times: Float64Array, seconds: number): number;
     plotPixels(picture: contract.Picture, bands: Band[]): number;
     panelBands(picture: contract.Picture): Band[];
