@@ -125,14 +125,12 @@
   }
 
   /**
-   * Returns the index of the newest row before an instant of which more is known than what was at an earlier time,
-   * -1 where there is none: a neighbour behind a range is not of it.
+   * Returns the index of the newest row of which more is known than what was at an earlier time, -1 where there is none.
    * @param {{times: Float64Array, columns: Map<string, Float32Array>}} rows
-   * @param {number} seconds
    */
-  kvmgrid.newestRow = function ({ times, columns }, seconds) {
+  kvmgrid.newestRow = function ({ times, columns }) {
     const own = Array.from(columns).filter(([name]) => !name.endsWith("_before"));
-    for (let row = firstFrom(times, seconds) - 1; row >= 0; row -= 1) if (own.some(([, column]) => Number.isFinite(column[row]))) return row;
+    for (let row = times.length - 1; row >= 0; row -= 1) if (own.some(([, column]) => Number.isFinite(column[row]))) return row;
     return -1;
   };
 

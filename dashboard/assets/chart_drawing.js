@@ -265,7 +265,7 @@
       const { start_seconds: start, end_seconds: end } = picture;
       // A live range moves on under an event that was pointed at.
       if (this.pointer && !(this.pointer.seconds >= start && this.pointer.seconds <= end)) this.pointer = null;
-      const row = this.pointer ? kvmgrid.nearestRow(drawn.times, this.pointer.seconds) : kvmgrid.newestRow(drawn, end);
+      const row = this.pointer ? kvmgrid.nearestRow(drawn.times, this.pointer.seconds) : kvmgrid.newestRow(drawn);
       kvmgrid.writeLegendValues(this.place(".chart__legends"), drawn.columns, this.hidden, row);
       const seconds = this.pointer && row >= 0 ? drawn.times[row] : null;
       kvmgrid.drawCrosshair(this.place(".crosshair"), picture, seconds, this.pointedTop());

@@ -175,7 +175,7 @@ declare namespace kvmgrid {
     updateRows(held: HeldRows, update: contract.ColumnUpdate): HeldRows | null;
     drawnRows(held: HeldRows, picture: contract.Picture): Rows;
     nearestRow(times: Float64Array, seconds: number): number;
-    newestRow(rows: Rows, seconds: number): number;
+    newestRow(rows: Rows): number;
     linedPanel(panel: contract.Panel, picture: contract.Picture): contract.Panel;
     linedTable(table: contract.TableColumn[], picture: contract.Picture, columns: Columns): contract.TableColumn[];
     statisticOf(picture: contract.Picture, column: string): string;

@@ -39,6 +39,10 @@ from dashboard.queries import HostEvent, SampleSpan
 from dashboard.timerange import Level, TimeRange, parse
 from dashboard.web.time_zone import read_zone
 
+# A neighbour that is further away is behind a gap.
+NEIGHBOUR_TICKS = 2.5
+A_LITTLE_SECONDS = 0.001
+
 
 class ChartKey(NamedTuple):
     """All that a chart depends on. ``step`` changes when there is news for its range."""
@@ -114,9 +118,8 @@ def draw_chart(database: Database, key: ChartKey, now: datetime, chosen: tuple[i
         is_simulated=key.is_simulated,
     )
     coverage = read_coverage(database, looked, now)
-    stack = read_stack(
-        database, StackKey(key.host_id, key.figure, key.level, key.tick_seconds, chosen), window
-    )
+    stack_key = StackKey(key.host_id, key.figure, key.level, key.tick_seconds, chosen)
+    stack = read_stack(database, stack_key, _to_last_row(key, window, points))
     read = Read(_columns(database, key, window, points), earlier, stack)
     return HostChart(
         drawing=draw(
@@ -164,6 +167,15 @@ def _earlier(database: Database, key: ChartKey, place: Place) -> Earlier | None:
         return None
     level, points = read_earlier_rows(database, _series(key), window, key.level, key.watch)
     return Earlier(before, level, _columns(database, key._replace(level=level), window, points).columns)
+
+
+def _to_last_row(key: ChartKey, window: TimeRange, points: Sequence[HostPoint]) -> TimeRange:
+    """Return a range to its neighbour behind it, whose values a legend has; also of a clock that is ahead."""
+    end, last = window.end.timestamp(), points[-1].time_seconds if points else 0.0
+    bucket_seconds = key.level.bucket_seconds
+    if not end <= last <= end + max(bucket_seconds, NEIGHBOUR_TICKS * key.tick_seconds):
+        return window
+    return window._replace(end=datetime.fromtimestamp(last + max(bucket_seconds, A_LITTLE_SECONDS), UTC))
 
 
 def _data(key: ChartKey, place: Place, read: Read, now: datetime) -> Data:

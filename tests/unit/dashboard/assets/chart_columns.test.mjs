@@ -71,9 +71,3 @@ test("the nearest row is found", () => {
   for (const [seconds, row] of wanted) assert.equal(kvmgrid.nearestRow(times, seconds), row);
   assert.equal(kvmgrid.nearestRow(new Float64Array(0), 1), -1);
 });
-
-test("the last row of a range is not its neighbour behind it", () => {
-  const times = Float64Array.of(0, 10, 20);
-  const columns = new Map([["cpu", Float32Array.of(1, 2, 3)]]);
-  for (const [end, row] of [[0, -1], [20, 1], [20.5, 2]]) assert.equal(kvmgrid.newestRow({ times, columns }, end), row);
-});

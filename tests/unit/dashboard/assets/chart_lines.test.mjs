@@ -28,8 +28,8 @@ test("the table and the file have the earlier time beside each column of which i
 
 test("the newest row is one of this time", () => {
   assert.equal(held.times.length, 38);
-  assert.equal(kvmgrid.newestRow(held, Infinity), 29);
-  assert.equal(kvmgrid.newestRow(kvmgrid.noRows, Infinity), -1);
+  assert.equal(kvmgrid.newestRow(held), 29);
+  assert.equal(kvmgrid.newestRow(kvmgrid.noRows), -1);
 });
 
 test("in a gap the earlier time goes on without a break, and this time has one", () => {
