@@ -2,7 +2,7 @@
 """What every test may use: the real services and a real browser, as fixtures; and which tests share a worker.
 
 Under pytest-xdist each worker has services of its own. The tests of a file stay together, because they share
-its fixtures. So do all tests of the one whole grid, and those of the Community edition, whose server
+its fixtures. So do all tests of the one whole grid, and those of the Community edition. The server of that
 takes half a minute to start. The end-to-end tests come first: they take longest.
 """
 
