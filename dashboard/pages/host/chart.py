@@ -119,7 +119,7 @@ def draw_chart(database: Database, key: ChartKey, now: datetime, chosen: tuple[i
     )
     coverage = read_coverage(database, looked, now)
     stack_key = StackKey(key.host_id, key.figure, key.level, key.tick_seconds, chosen)
-    stack = read_stack(database, stack_key, _to_last_row(key, window, points))
+    stack = read_stack(database, stack_key, _of_rows(key, window, points))
     read = Read(_columns(database, key, window, points), earlier, stack)
     return HostChart(
         drawing=draw(
@@ -169,13 +169,21 @@ def _earlier(database: Database, key: ChartKey, place: Place) -> Earlier | None:
     return Earlier(before, level, _columns(database, key._replace(level=level), window, points).columns)
 
 
-def _to_last_row(key: ChartKey, window: TimeRange, points: Sequence[HostPoint]) -> TimeRange:
-    """Return a range to its neighbour behind it, whose values a legend has; also of a clock that is ahead."""
-    end, last = window.end.timestamp(), points[-1].time_seconds if points else 0.0
+def _of_rows(key: ChartKey, window: TimeRange, points: Sequence[HostPoint]) -> TimeRange:
+    """Return a range with its neighbours: a row before or behind it has a stack too, and keeps it.
+
+    The legend has the values behind it; a clock that is ahead has some there.
+    """
     bucket_seconds = key.level.bucket_seconds
-    if not end <= last <= end + max(bucket_seconds, NEIGHBOUR_TICKS * key.tick_seconds):
-        return window
-    return window._replace(end=datetime.fromtimestamp(last + max(bucket_seconds, A_LITTLE_SECONDS), UTC))
+    apart_seconds = max(bucket_seconds, NEIGHBOUR_TICKS * key.tick_seconds)
+    times = [point.time_seconds for point in points]
+    start, end = window.start.timestamp(), window.end.timestamp()
+    if times and start - apart_seconds <= times[0] < start:
+        window = window._replace(start=datetime.fromtimestamp(times[0], UTC))
+    if times and end <= times[-1] <= end + apart_seconds:
+        behind_seconds = times[-1] + max(bucket_seconds, A_LITTLE_SECONDS)
+        window = window._replace(end=datetime.fromtimestamp(behind_seconds, UTC))
+    return window
 
 
 def _data(key: ChartKey, place: Place, read: Read, now: datetime) -> Data:

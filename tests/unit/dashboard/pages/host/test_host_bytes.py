@@ -131,7 +131,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
     database.rows["host_domains"] = [lively_domain(chance, number) for number in range(DOMAIN_COUNT)]
     database.rows.update(lively_devices(chance))
     database.rows["host_resident_count"] = [ResidentCount(DOMAIN_COUNT)]
-    database.rows["host_stack_rollup"] = lively_stack(chance, points[-BUCKET_COUNT:], [])
+    database.rows["host_stack_rollup"] = lively_stack(chance, points, [])
     feed = HostFeed(database, keep_seconds=0.0, now=lambda: now)
     view = ChartView(width_pixels=1400)
     first = feed.answer(ask(search=DAY + before), view)
@@ -144,7 +144,7 @@ def test_a_live_tick_of_a_day_with_twenty_vms_is_small(before: str) -> None:
         points.append(lively_point(chance, points[-1].time_seconds + BUCKET_SECONDS))
         database.rows["host_samples_rollup"] = points[-count:]
         curves = database.rows["host_stack_rollup"]
-        database.rows["host_stack_rollup"] = lively_stack(chance, points[-BUCKET_COUNT:], curves)
+        database.rows["host_stack_rollup"] = lively_stack(chance, points[-count:], curves)
         database.rows["host_domains"] = [lively_domain(chance, each) for each in range(DOMAIN_COUNT)]
         database.rows.update(lively_devices(chance))
         feed._devices._entries.clear()

@@ -152,10 +152,11 @@ def test_the_questions_of_a_page_are_counted(search: str, of_list: list[str]) ->
     database = host_database(host_resident_count=[ResidentCount(2)])
     feed = HostFeed(database, keep_seconds=60.0, now=lambda: NOW)
     feed.answer(ask(search=search), VIEW)
-    of_chart = ["host_events", "host_samples_raw", "host_resident_count", "host_stack_raw"]
-    assert ["host_now", "host_domains", *of_list, *of_chart] == database.asked
+    of_devices = ["host_collectors", "host_filesystems", "host_disks", "host_interfaces"]
+    of_chart = ["host_samples_raw", "host_coverage_raw", "host_resident_count", "host_stack_raw"]
+    assert ["host_now", "host_domains", *of_list, "host_events", *of_devices, *of_chart] == database.asked
     feed.answer(ask(2, search=search), VIEW)
-    assert 6 + len(of_list) == len(database.asked)
+    assert 11 + len(of_list) == len(database.asked)
 
 
 def test_places_are_kept_for_a_while() -> None:
