@@ -169,7 +169,7 @@ def test_the_top_of_a_day_by_each_figure(
         expect(page.locator(f'.ag-header-cell[col-id="{column}"]')).to_have_attribute(
             "aria-sort", "descending"
         )
-        expect(first_vm(page)).to_have_text(name)
+        expect(first_vm(page).get_by_role("link")).to_have_text(name)
     address = page.url
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
@@ -197,7 +197,7 @@ def test_counts_lead_to_what_they_count(
     for words, name in (("1 paused", "held"), ("1 shut off", "spare")):
         page.get_by_role("link", name=words).click()
         expect(page.locator("[data-part=count]")).to_have_text(re.compile("^1 of "))
-        expect(first_vm(page)).to_have_text(name)
+        expect(first_vm(page).get_by_role("link")).to_have_text(name)
         page.go_back()
     worst = page.locator(".attention li").filter(has_text="CPU 100% busy")
     expect(worst).to_contain_text("hv2")
