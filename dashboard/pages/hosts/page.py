@@ -79,7 +79,7 @@ COLUMNS = (
         name="mem",
         unit="ratio",
         about="total minus MemAvailable",
-        width_pixels=100,
+        width_pixels=88,
     ),
     Column(
         field="disk_busy_ratio",
@@ -95,7 +95,7 @@ COLUMNS = (
         name="temp",
         unit="celsius",
         about="of the CPU",
-        width_pixels=135,
+        width_pixels=112,
     ),
     Column(
         field="running_count",
@@ -103,7 +103,7 @@ COLUMNS = (
         name="running",
         unit="count",
         cell="RunningOfAll",
-        width_pixels=135,
+        width_pixels=116,
     ),
     Column(field="domain_count", title="VMs", name="vms", unit="count", is_hidden=True),
     Column(
@@ -111,7 +111,7 @@ COLUMNS = (
         title="Tags",
         name="tags",
         about="from the settings of the host's publisher",
-        width_pixels=140,
+        width_pixels=130,
         is_optional=True,
     ),
     Column(
@@ -121,7 +121,7 @@ COLUMNS = (
         unit="seconds",
         value="rowAge",
         cell="Age",
-        width_pixels=140,
+        width_pixels=100,
     ),
 )
 

@@ -29,7 +29,7 @@ COLUMNS = (
         width_pixels=112,
         is_first=True,
     ),
-    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=112, least_pixels=112),
+    Column(field="host", title="Host", name="host", cell="VmHost", width_pixels=105),
     Column(
         field="cpu_ratio",
         title="CPU",
@@ -81,7 +81,7 @@ COLUMNS = (
         cell="VmResident",
         text="vmText",
         about="memory taken on the host; the bar is its share of what is assigned",
-        width_pixels=105,
+        width_pixels=100,
         is_over=True,
     ),
     Column(
@@ -92,7 +92,7 @@ COLUMNS = (
         cell="VmUsed",
         text="vmText",
         about="memory used inside, by the guest's own report, and the age of that",
-        width_pixels=115,
+        width_pixels=108,
     ),
     Column(
         field="disk_latency_seconds",
