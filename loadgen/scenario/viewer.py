@@ -63,7 +63,7 @@ class Viewer:
         if column == "host":
             return host
         heading, read = COLUMNS[column]
-        headings = [_text(cell) for cell in _elements(shown.table, "th") if cell[1].get("scope") == "col"]
+        headings = [_heading(cell) for cell in _elements(shown.table, "th") if cell[1].get("scope") == "col"]
         if heading not in headings:
             raise PageError(f"the page of {host} has no column {heading!r}")
         return read(_text(row[2 + headings.index(heading)]))
@@ -144,6 +144,11 @@ def _elements(tree: Any, tag: str) -> Iterator[list[Any]]:
             yield tree
         for child in tree[2:]:
             yield from _elements(child, tag)
+
+
+def _heading(cell: list[Any]) -> str:
+    """Return the text of a head, which may be a link that sorts by it."""
+    return _text(next(_elements(cell, "a"), cell))
 
 
 def _text(cell: list[Any]) -> str:

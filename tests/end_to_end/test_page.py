@@ -34,7 +34,8 @@ def test_the_host_page_shows_charts_vms_and_events(grid: Grid, page: Page) -> No
     expect(page.locator(".js-plotly-plot .scatterlayer .trace path.js-line").first).to_be_attached(
         timeout=PATIENCE_MILLISECONDS
     )
-    expect(page.locator("table").first).to_contain_text("web-1", timeout=PATIENCE_MILLISECONDS)
+    listed = page.get_by_role("table", name="VMs of this host")
+    expect(listed).to_contain_text("web-1", timeout=PATIENCE_MILLISECONDS)
     expect(page.get_by_role("main")).to_contain_text("publisher started", timeout=PATIENCE_MILLISECONDS)
 
 

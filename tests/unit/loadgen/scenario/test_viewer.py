@@ -21,7 +21,8 @@ from dashboard.charts.contract import (
 from dashboard.components.shell import shell_layout
 from dashboard.history.structure import chart_id, parts_id
 from dashboard.pages.host import page as host_page
-from dashboard.pages.host.domain_table import domain_table
+from dashboard.pages.host.domain_order import SORTS, DomainSort
+from dashboard.pages.host.domain_table import SortedBy, domain_table
 from dashboard.pages.host.feed import named_host
 from dashboard.pages.host.host_notices import unknown_host
 from dashboard.pages.host.queries import HostDomain
@@ -33,6 +34,7 @@ from loadgen.scenario.viewer import COLUMNS, Viewer
 from tests.unit.dashboard.rows import host_domain
 
 PERIOD_SECONDS = 0.05
+SORTED_BY = SortedBy(DomainSort(), dict.fromkeys(SORTS, "?sort=name"))
 PAUSED = Shows(column="state_name", among=("paused",), within_ticks=2)
 
 
@@ -72,7 +74,7 @@ class Site:
         self.asks.append((request, read_view(view["value"])))
         host = named_host(request.path)
         if host in self.domains:
-            trees = {"vms": domain_table(self.domains[host])}
+            trees = {"vms": domain_table(self.domains[host], sorted_by=SORTED_BY)}
             gone = gone_parts([NOTICE], request.seen)
         else:
             trees, gone = {NOTICE: unknown_host(host)}, []
