@@ -21,7 +21,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from deploy.lab.errors import CommandError, EnclosureError, NotRunningError
 from deploy.lab.private_mounts import PRIVATE_MOUNTS
-from deploy.lab.process import Process, find_process, inner_pid, process_namespace, processes_in_namespace
+from deploy.lab.process import (
+    Process,
+    find_process,
+    inner_pid,
+    process_namespace,
+    processes_in_namespace,
+    read_state,
+)
 from deploy.lab.readiness import log_tail, wait_until
 
 if TYPE_CHECKING:
@@ -67,6 +74,15 @@ class Member(NamedTuple):
 
     process: Process
     inner_pid: int
+
+
+def _continue_held_children(running: Sequence[Process], processes: Sequence[Process]) -> None:
+    """Let children go on whose parents cannot stop: vfork(2) holds a parent until its child calls exec."""
+    held = {process.pid for process in running if (state := read_state(process.pid)) and state.letter == "D"}
+    for process in processes:
+        state = read_state(process.pid)
+        if state is not None and state.letter == "T" and state.parent_pid in held:
+            process.send_signal(signal.SIGCONT)
 
 
 class Enclosure:
@@ -229,11 +245,11 @@ class Enclosure:
         """Stop every process inside (SIGSTOP), process 1 excepted; returns when all are stopped."""
 
         def stop_the_rest() -> bool:
-            running = [
-                process for process in self.processes() if process.is_alive() and not process.is_stopped()
-            ]
+            processes = [process for process in self.processes() if process.is_alive()]
+            running = [process for process in processes if not process.is_stopped()]
             for process in running:
                 process.send_signal(signal.SIGSTOP)
+            _continue_held_children(running, processes)
             return not running
 
         if not wait_until(stop_the_rest, timeout_seconds=FREEZE_TIMEOUT_SECONDS):

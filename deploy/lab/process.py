@@ -64,6 +64,7 @@ class ProcessState(NamedTuple):
 
     name: str
     letter: str
+    parent_pid: int
     start_ticks: int
     cpu_ticks: int
 
@@ -80,6 +81,7 @@ def read_state(pid: int) -> ProcessState | None:
     return ProcessState(
         name=head.split("(", 1)[1],
         letter=fields[0],
+        parent_pid=int(fields[1]),
         start_ticks=int(fields[19]),
         cpu_ticks=int(fields[11]) + int(fields[12]),
     )

@@ -111,6 +111,15 @@ def test_freezing_stops_every_process_and_thawing_continues_them(enclosure: Encl
     assert not Process(os.getpid(), 0).is_stopped()
 
 
+def test_a_child_that_was_stopped_before_its_exec_holds_nobody(enclosure: Enclosure) -> None:
+    """A shell that starts commands is in vfork(2) now and then, which no signal ends."""
+    for _ in range(6):
+        enclosure.spawn(["sh", "-c", "while :; do sleep 0.001; done"], log=INSIDE / "log")
+    for _ in range(150):
+        enclosure.freeze()
+        enclosure.thaw()
+
+
 def test_closing_ends_everything_and_leaves_no_mount(tmp_path: Path) -> None:
     """Daemons that left their session are ended too, and this namespace never had the mounts."""
     with Enclosure(
