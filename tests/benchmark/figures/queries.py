@@ -156,6 +156,7 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     now = datetime.now(UTC)
     return {
         "host": host,
+        "hosts": [host],
         "host_id": host_id,
         "uuid": str(uuid),
         "domain_id": domain_id,
@@ -168,6 +169,8 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "since": now - SPAN,
         "end": now,
         "at": now,
+        "starts_ms": [round((now - SPAN).timestamp() * 1000)],
+        "ends_ms": [round(now.timestamp() * 1000)],
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 200,
