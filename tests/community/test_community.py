@@ -147,9 +147,10 @@ def test_no_job_of_timescaledb_and_no_view_over_its_own_is_left(community: psyco
 
 def test_upkeep_fills_converts_and_drops(community: psycopg.Connection) -> None:
     """As the consumer's role: every level is filled, old chunks are converted, outdated ones dropped."""
-    now = datetime.now(UTC)
+    # Ten minutes of samples that do not go beyond the end of a chunk.
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     for age in (timedelta(hours=1), 3 * DAY, 40 * DAY):
-        seed_samples(community, now - age, 60, TICK)
+        seed_samples(community, hour - age, 60, TICK)
     community.execute("SET ROLE kvmgrid_ingest")
     roll_up(community)
     removed = {entry.relation: entry.removed_count for entry in enforce(community)}

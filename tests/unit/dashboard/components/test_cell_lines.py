@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lines of the rows in sight: whole hours, what is not known, and questions that no page asks."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +10,7 @@ from fastapi import FastAPI
 
 from dashboard.components.cell_lines import CellLine, Hours, hours, lines, serve_lines
 from dashboard.errors import DatabaseError
+from tests.unit.dashboard.own_loop import on_own_loop
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 DAY = hours(NOW)
@@ -36,7 +36,7 @@ def asked(path: str, failure: DatabaseError | None = None) -> tuple[int, object,
             await client.get(f"/files/lines.json{path}")
             return await client.get(f"/files/lines.json{path}")
 
-    answer = asyncio.run(twice())
+    answer = on_own_loop(twice)
     return answer.status_code, answer.json() if answer.status_code == 200 else None, questions
 
 

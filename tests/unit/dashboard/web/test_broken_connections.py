@@ -22,7 +22,7 @@ def address() -> Iterator[tuple[str, int]]:
     app = create_app(Settings(), AwayDatabase(DatabaseSettings()))
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app.server, log_config=None, access_log=False))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))  # noqa: TID251 - its own
     thread.start()
     assert wait_until(lambda: server.started, timeout_seconds=30)
     yield listening.getsockname()

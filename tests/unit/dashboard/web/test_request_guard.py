@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The door: headers, bounds, addresses, probes; the application without a browser or a database."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -17,6 +15,7 @@ from dashboard.pages import PAGES
 from dashboard.queries import SchemaState
 from dashboard.settings import DatabaseSettings, Settings, WebSettings
 from dashboard.web.libraries import script_address
+from tests.unit.dashboard.own_loop import on_own_loop
 from tests.unit.dashboard.rows import NOW
 
 CALLBACK = "/_dash-update-component"
@@ -92,9 +91,7 @@ def send(app: Dash, method: str, path: str, **arguments: Any) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8050") as client:
             return await client.request(method, path, **arguments)
 
-    # On a thread of its own: the browser of other tests keeps an event loop on this one.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(lambda: asyncio.run(once())).result()
+    return on_own_loop(once)
 
 
 @pytest.mark.parametrize(

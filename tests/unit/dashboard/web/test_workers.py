@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers within a time."""
 
-import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from dashboard.web.workers import Workers
+from tests.unit.dashboard.own_loop import on_own_loop
 
 
 def test_an_answer_in_time_is_given() -> None:
@@ -27,10 +26,9 @@ def test_a_late_answer_is_said_and_holds_nobody_else() -> None:
 
 
 def ask(workers: Workers, produce: Callable[[], str]) -> str:
-    """Return an answer, from a thread of its own: other tests keep an event loop on this one."""
+    """Return an answer."""
 
     async def once() -> str:
         return await workers.answer(produce, late=lambda: "late")
 
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(lambda: asyncio.run(once())).result()
+    return on_own_loop(once)
