@@ -112,18 +112,6 @@ def await_first_sample(pipeline: Pipeline, since_seconds: float) -> None:
         )
 
 
-def await_page(pipeline: Pipeline, port: int) -> None:
-    """Wait until the dashboard takes connections: the address is shown next."""
-
-    def listens() -> bool:
-        pipeline.require_running()
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    if not wait_until(listens, timeout_seconds=FIRST_SAMPLE_TIMEOUT_SECONDS):
-        raise DemoError(f"the dashboard does not listen on port {port}; see {pipeline.folder}/*.log")
-
-
 @contextmanager
 def kept_data(home: Path) -> Iterator[None]:
     """Follow what fails on the data of an earlier demo by what to do."""
@@ -167,7 +155,8 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
                 pipeline.start(role)
         with progress.step("first samples"), kept_data(home):
             await_first_sample(pipeline, began_at)
-            await_page(pipeline, port)
+            # Its address is shown next.
+            pipeline.await_page()
         with progress.step("simulated fleet"):
             start_fleet(pipeline)
         started.set()

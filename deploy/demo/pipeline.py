@@ -7,16 +7,20 @@ each run and stand in files that only root reads.
 """
 
 import secrets
+import socket
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from deploy.demo.child import Child, run_to_end
+from deploy.demo.errors import DemoError
 from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
+from deploy.lab.readiness import wait_until
 from deploy.lab.services import Broker, Database
 
 BROKER_CONSUMER = "kvmgrid-consumer"
 BROKER_LOADGEN = "kvmgrid-loadgen"
 BROKER_SCENARIO = "kvmgrid-scenario"
+_PAGE_SECONDS = 60.0
 
 
 class Names(NamedTuple):
@@ -222,6 +226,17 @@ password_file = "{self._secret(DASHBOARD_LOGIN)}"
         """Raise DemoError if one of the processes has ended."""
         for child in self._children.values():
             child.require_running()
+
+    def await_page(self) -> None:
+        """Wait until the dashboard takes connections; raise DemoError."""
+
+        def listens() -> bool:
+            self.require_running()
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+        if not wait_until(listens, timeout_seconds=_PAGE_SECONDS):
+            raise DemoError(f"the dashboard does not listen on port {self.port}; see {self.folder}/*.log")
 
     def stop(self) -> None:
         """End the processes in the order of the data, so that nothing is in flight."""

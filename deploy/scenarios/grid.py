@@ -98,6 +98,7 @@ def own_grid(guests: Sequence[Guest] = GUESTS, *, progress: Callable[[str], None
             for guest in guests:
                 machines.wait_booted(guest.name)
         _await_samples(pipeline, len(guests))
+        pipeline.await_page()
         cold_move = _second_host(stack, folder, running)
         names = frozenset(guest.name for guest in guests)
         yield Grid(folder / "loadgen.toml", running.libvirt.uri, names, cold_move)

@@ -123,6 +123,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
         )
         for guest in GUESTS:
             guests.wait_booted(guest.name)
+        pipeline.await_page()
         yield running
         running.guests.close()
         pipeline.require_running()
