@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fleet whose hosts send what a test wants, and evaluators at a time that the test sets."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -10,6 +14,7 @@ from typing import Any
 from msgspec import structs
 
 from consumer.alerts.evaluation.evaluator import Evaluator
+from consumer.failpoint import VARIABLE, EvaluatorPoint
 from consumer.settings import AlertSettings, ConsumerSettings, DatabaseSettings
 from publisher.wire.samples import SampleBatch
 from tests.integration.consumer_messages import StoredRows, small_fleet
@@ -61,6 +66,19 @@ class AlertSite:
         self.evaluator.close()
         self.evaluator = self.new_evaluator()
 
+    def killed_cycle(self, point: EvaluatorPoint) -> None:
+        """Let a process do a cycle that ends at a failpoint; the next cycle is another evaluator's."""
+        self.evaluator.close()
+        self.evaluator = self.new_evaluator()
+        command = [sys.executable, "-m", "tests.integration.alert_cycle", self.settings.database.url]
+        ended = subprocess.run(
+            [*command, str(self.rules_file), str(self.now)],
+            env=os.environ | {VARIABLE: point},
+            check=False,
+            timeout=120.0,
+        )
+        assert -signal.SIGKILL == ended.returncode
+
     def send(self, shape: Shape = lambda _host, batch: batch, *, at: float | None = None) -> None:
         """Let the hosts that are not silent send a batch."""
         self._sequence += 1
@@ -91,6 +109,23 @@ class AlertSite:
             "SELECT c.kind, c.severity FROM alert_changes AS c JOIN alerts USING (alert_id)"
             " WHERE rule = %s ORDER BY change_id",
             [rule],
+        )
+
+    def told(self) -> list[tuple[Any, ...]]:
+        """Return all that became of alerts, in order, by names."""
+        return self.stored.rows(
+            "SELECT c.changed_at, c.kind, c.severity, round(c.value::numeric, 6), c.words, rule, host, uuid::text, part"
+            " FROM alert_changes AS c JOIN alerts AS a USING (alert_id) JOIN hosts USING (host_id)"
+            " LEFT JOIN domains USING (domain_id) ORDER BY c.changed_at, rule, host, uuid, part, c.change_id"
+        )
+
+    def states(self) -> list[tuple[Any, ...]]:
+        """Return all states and flaps, by names."""
+        return self.stored.rows(
+            "SELECT rule, severity, host, domain_id, part, phase, since, held_seconds, was_known, NULL"
+            " FROM alert_states JOIN hosts USING (host_id)"
+            " UNION ALL SELECT rule, '', host, domain_id, part, '', NULL, NULL, is_flapping, changed_at"
+            " FROM alert_flaps JOIN hosts USING (host_id) ORDER BY 1, 2, 3, 4, 5"
         )
 
     def close(self) -> None:

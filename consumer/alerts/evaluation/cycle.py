@@ -105,8 +105,9 @@ class Cycles:
                 continue
             engine.know(each.rule.subject, ObjectKey(key.owner_id, key.part), host_id, now.timestamp())
         told = [(row.key, SEVERITIES.index(row.severity)) for row in opened]
-        restore(engine, stored, float("-inf") if stepped_at is None else stepped_at, told)
-        self._alerts = OpenAlerts(opened)
+        last = float("-inf") if stepped_at is None else stepped_at
+        restore(engine, stored, last, told)
+        self._alerts = OpenAlerts(opened, last)
         self._discovery.know_all(engine.objects)
 
     def _take(self, now: datetime, since: str) -> None:

@@ -73,11 +73,11 @@ class Seen(NamedTuple):
 class OpenAlerts:
     """Open alerts by whose they are; what is done to them is gathered until it is stored."""
 
-    def __init__(self, rows: Iterable[AlertRow] = ()) -> None:
+    def __init__(self, rows: Iterable[AlertRow] = (), stepped_at: float = float("-inf")) -> None:
         self.rows = {row.key: row for row in rows}
         self.changes: list[AlertChange] = []
         self._before = dict(self.rows)
-        self._fresh_at = float("-inf")
+        self._stepped_at = stepped_at
 
     def judge(self, judgement: Judgement, words: str, now: float) -> None:
         """Let an alert fire, get another severity, or be resolved."""
@@ -140,8 +140,9 @@ class OpenAlerts:
         return {row.alert_id: row.hiding for row in self.open() if row.hiding is not None}
 
     def is_stale(self, now: float) -> bool:
-        """Tell whether values are to be stored again."""
-        return not 0.0 <= now - self._fresh_at < FRESH_SECONDS
+        """Tell whether values are to be stored again: a minute has begun since the last step."""
+        # By the clock, so that a restart changes nothing.
+        return now // FRESH_SECONDS != self._stepped_at // FRESH_SECONDS
 
     def number(self, ids: Mapping[AlertKey, int]) -> None:
         """Note the numbers that the database gave."""
@@ -167,8 +168,7 @@ class OpenAlerts:
         self.rows = {row.key: row for row in self.open()}
         self._before = dict(self.rows)
         self.changes = []
-        if self.is_stale(now):
-            self._fresh_at = now
+        self._stepped_at = now
 
     def _put(self, row: AlertRow, kind: Kind) -> None:
         self.rows[row.key] = row
