@@ -98,8 +98,8 @@ class AlertSite:
     def alerts(self, rule: str | None = None) -> list[tuple[Any, ...]]:
         """Return rule, host, part, severity of open alerts."""
         return self.stored.rows(
-            "SELECT rule, host, part, severity FROM alerts JOIN hosts USING (host_id) WHERE resolved_at IS NULL"
-            " AND rule = coalesce(%s, rule) ORDER BY 1, 2, 3",
+            "SELECT rule, host, part, severity FROM alerts JOIN hosts USING (host_id)"
+            " WHERE resolved_at IS NULL AND rule = coalesce(%s, rule) ORDER BY 1, 2, 3",
             [rule],
         )
 
@@ -114,7 +114,8 @@ class AlertSite:
     def told(self) -> list[tuple[Any, ...]]:
         """Return all that became of alerts, in order, by names."""
         return self.stored.rows(
-            "SELECT c.changed_at, c.kind, c.severity, round(c.value::numeric, 6), c.words, rule, host, uuid::text, part"
+            "SELECT c.changed_at, c.kind, c.severity, round(c.value::numeric, 6), c.words,"
+            " rule, host, uuid::text, part"
             " FROM alert_changes AS c JOIN alerts AS a USING (alert_id) JOIN hosts USING (host_id)"
             " LEFT JOIN domains USING (domain_id) ORDER BY c.changed_at, rule, host, uuid, part, c.change_id"
         )

@@ -38,7 +38,7 @@ def other(
 ) -> Iterator[MigratedDatabase]:
     """Give a second database, for the evaluator that runs through."""
     template, logins = template_database
-    name = f"other_{random.getrandbits(32):08x}"  # noqa: S311 - a name
+    name = f"other_{random.getrandbits(32):08x}"
     database_server.admin.create_database(name, template=template)
     prepare(database_server.admin, name, logins)
     yield as_seen_by_each_role(database_server.admin, name, logins)

@@ -64,7 +64,7 @@ def _reach(needs: Iterable[Need], found: Messages) -> float:
 
 
 def _first(found: Messages, now: datetime, reach_seconds: float) -> datetime:
-    """Return the claimed time from which on samples are read: up to an hour more, for clocks that are behind."""
+    """Return the claimed time from which samples are read: up to an hour more, for slow clocks."""
     at = now.timestamp()
     within = found.taken >= at - reach_seconds
     if not within.any():
