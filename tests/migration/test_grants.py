@@ -84,7 +84,6 @@ def test_a_time_out_of_this_world_is_refused(shared_database: MigratedDatabase, 
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT domain_id FROM domain_samples",
         "SELECT detail FROM quarantine",
         "UPDATE domain_samples SET cpu_cores = 0",
         "DELETE FROM domain_samples",
