@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: check."""
+"""``kvmgrid-consumer alerts``: check, silence, maintenance, acknowledge."""
 
 from pathlib import Path
 
 import click
 
 from consumer.alerts.check import check_lines
+from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
 from consumer.invocation import explained
 from consumer.rules.reading import read_rules
 
@@ -34,3 +35,7 @@ def check(file: Path | None) -> None:
     rules = explained(lambda: read_rules(path))
     for line in check_lines(rules, str(path or "the rules that kvmgrid comes with")):
         click.echo(line)
+
+
+for each in (silence, maintenance, acknowledge):
+    alerts.add_command(each)

@@ -12,9 +12,9 @@ from consumer.alerts.withheld.judgement import Silence, withheld
 from consumer.alerts.withheld.maintenance import Maintenance
 from consumer.alerts.withheld.selector import Selector
 from consumer.alerts.withheld.store import (
+    Author,
     NotThere,
     Reach,
-    Author,
     acknowledge,
     add_maintenance,
     add_silence,

@@ -71,6 +71,11 @@ def read_open_alerts(connection: Connection) -> Iterator[AlertMarks]:
         yield msgspec.convert(_named(AlertMarks, row), AlertMarks)
 
 
+def read_hosts(connection: Connection) -> frozenset[str]:
+    """Return the names of all hosts."""
+    return frozenset(msgspec.convert(host, str) for (host,) in _rows(connection, "withheld/hosts", {}))
+
+
 def read_reach(connection: Connection, selector: Selector) -> Reach:
     """Return how many hosts and VMs a selector is about; a rule and a severity choose none of them."""
     given = {"host": selector.host, "uuid": selector.uuid, "tag": selector.tag}
