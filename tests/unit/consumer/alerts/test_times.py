@@ -103,9 +103,9 @@ def test_days_in_words() -> None:
     """As they are told back."""
     assert ["each day", "each mon, sun"] == [weekday_words(tuple(range(7))), weekday_words((0, 6))]
     with pytest.raises(
-        ValueError, match="'mon,thurs,wendesday' are no days of the week; did you mean 'wednesday'"
+        ValueError, match="'mon,thurs,wedsday' are no days of the week; did you mean 'wednesday'"
     ):
-        weekdays("mon,thurs,wendesday")
+        weekdays("mon,thurs,wedsday")
     with pytest.raises(ValueError, match="'monthly' are no days of the week"):
         weekdays("monthly")
 
