@@ -6,17 +6,17 @@ nothing, since nobody knows whether it still is so. An alert that hides others i
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from consumer.rules.hiding import hidden_rules
 from consumer.rules.rule import SEVERITIES, Rule, Severity, Together
+from consumer.rules.subjects import Subject
 
 # Hosts whose alerts began so long before most of the others have trouble of their own, of which was told.
-_AT_ONCE: Final = timedelta(minutes=10)
+_AT_ONCE_SECONDS: Final = 600.0
 # Many that were one alert stay it until so little of what it takes is left: who is told of one is not told of
 # each when the first of them are over.
 _STAYS_SHARE: Final = 0.5
@@ -24,31 +24,33 @@ _BECAUSE: Final = {"fleet": "pipeline", "path": "path"}
 
 
 class OpenAlert(Struct, frozen=True, kw_only=True):
-    """An alert that fires. ``host`` is where its object is, a VM is ``domain``, a part of either ``part``.
+    """An alert that fires. ``host_id`` is where its object is; hosts and their parts have no ``domain_id``.
 
+    ``fired_at``: seconds since 1970. ``is_known``: whether its figure is known now.
     ``path``: what a disk of a VM lies on, as a part of its host is called; None where it is not known.
-    ``is_known``: whether its figure is known now. ``is_withheld``: nobody is told of it, so others lead.
+    ``is_withheld``: nobody is told of it, so others lead.
     """
 
-    key: Hashable
+    alert_id: int
     rule: str
-    host: Hashable
-    domain: Hashable | None = None
-    part: str = ""
-    path: str | None = None
+    subject: Subject
     severity: Severity
-    fired_at: datetime
+    host_id: int
+    domain_id: int | None
+    part: str
+    fired_at: float
     is_known: bool
+    path: str | None = None
     is_withheld: bool = False
 
 
-class Hidden(NamedTuple):
-    """The key of the alert that hides one, and why.
+class Hiding(NamedTuple):
+    """The alert that hides one, and why.
 
-    The kind of object that both are about; or, where many are one, ``pipeline`` or ``path``.
+    The kind of object that the hiding rule is about; or, where many are one, ``pipeline`` or ``path``.
     """
 
-    by: Hashable
+    by_alert_id: int
     because: str
 
 
@@ -60,25 +62,25 @@ class Incident(NamedTuple):
 
 
 class Folding(NamedTuple):
-    """Hidden alerts by their key, and incidents by the key of the alert that leads them."""
+    """Hidden alerts by their number, and incidents by the alert that leads them."""
 
-    hidden: Mapping[Hashable, Hidden]
-    incidents: Mapping[Hashable, Incident]
+    hidden: Mapping[int, Hiding]
+    incidents: Mapping[int, Incident]
 
 
 def fold(
     alerts: Collection[OpenAlert],
     rules: Mapping[str, Rule],
     host_count: int,
-    before: Mapping[Hashable, Hidden] | None = None,
+    before: Mapping[int, Hiding] | None = None,
 ) -> Folding:
     """Return which of the open alerts are hidden, each by one that is not.
 
     ``host_count``: hosts that are watched. ``before``: what was hidden in the cycle before.
     """
     hidden = _by_rules(alerts, rules)
-    incidents: dict[Hashable, Incident] = {}
-    leads = frozenset(each.by for each in (before or {}).values())
+    incidents: dict[int, Incident] = {}
+    leads = frozenset(each.by_alert_id for each in (before or {}).values())
     for name, rule in rules.items():
         together = None if rule.alert is None else rule.alert.together
         if together is None:
@@ -87,71 +89,77 @@ def fold(
         for group in _groups(together, of_rule):
             if not _are_one(together, group, host_count, before or {}):
                 continue
-            free = [each for each in _at_once(together, group) if each.key not in hidden]
+            free = [each for each in _at_once(together, group) if each.alert_id not in hidden]
             if len(free) > 1:
                 lead = min(free, key=lambda each: _order(each, leads))
                 hidden |= {
-                    each.key: Hidden(lead.key, _BECAUSE[together.of]) for each in free if each is not lead
+                    each.alert_id: Hiding(lead.alert_id, _BECAUSE[together.of])
+                    for each in free
+                    if each is not lead
                 }
                 count = _object_count(together, group)
-                incidents[lead.key] = Incident(count, together.words.format(count=count, total=host_count))
-    return Folding({key: Hidden(_root(hidden, key), each.because) for key, each in hidden.items()}, incidents)
+                incidents[lead.alert_id] = Incident(
+                    count, together.words.format(count=count, total=host_count)
+                )
+    return Folding({key: Hiding(_root(hidden, key), each.because) for key, each in hidden.items()}, incidents)
 
 
-def _by_rules(alerts: Collection[OpenAlert], rules: Mapping[str, Rule]) -> dict[Hashable, Hidden]:
+def _by_rules(alerts: Collection[OpenAlert], rules: Mapping[str, Rule]) -> dict[int, Hiding]:
     """Return what alerts of one rule hide of others on their object."""
     hides = hidden_rules(rules)
     causes: dict[tuple[object, ...], list[OpenAlert]] = defaultdict(list)
     for each in alerts:
         if each.rule in hides and each.is_known:
-            causes[_place(each, rules)].append(each)
+            causes[_place(each)].append(each)
     found = {}
     for each in alerts:
         hiding = [cause for cause in _causes(each, causes) if each.rule in hides[cause.rule]]
         if hiding:
             cause = min(hiding, key=_order)
-            found[each.key] = Hidden(cause.key, rules[cause.rule].subject)
+            found[each.alert_id] = Hiding(cause.alert_id, cause.subject)
     return found
 
 
-def _place(cause: OpenAlert, rules: Mapping[str, Rule]) -> tuple[object, ...]:
+def _place(cause: OpenAlert) -> tuple[object, ...]:
     """Return what an alert is about, in the form in which ``_causes`` asks for it."""
-    subject = rules[cause.rule].subject
+    subject = cause.subject
     if subject == "host":
-        return ("host", cause.host)
-    if cause.domain is not None:
-        return ("domain", cause.domain) if subject == "domain" else ("domain", cause.domain, cause.part)
-    return ("part", cause.host, cause.part)
+        return ("host", cause.host_id)
+    if cause.domain_id is not None:
+        return ("domain", cause.domain_id) if subject == "domain" else ("domain", cause.domain_id, cause.part)
+    return ("part", cause.host_id, cause.part)
 
 
 def _causes(alert: OpenAlert, causes: Mapping[tuple[object, ...], list[OpenAlert]]) -> Iterator[OpenAlert]:
     """Give the alerts about what an alert's object is, is on, or lies on; itself among them."""
-    yield from causes.get(("host", alert.host), ())
-    if alert.domain is not None:
-        yield from causes.get(("domain", alert.domain), ())
-        yield from causes.get(("domain", alert.domain, alert.part), ())
+    yield from causes.get(("host", alert.host_id), ())
+    if alert.domain_id is not None:
+        yield from causes.get(("domain", alert.domain_id), ())
+        yield from causes.get(("domain", alert.domain_id, alert.part), ())
     elif alert.part:
-        yield from causes.get(("part", alert.host, alert.part), ())
-    if alert.path is not None and (alert.domain is not None or alert.path != alert.part):
-        yield from causes.get(("part", alert.host, alert.path), ())
+        yield from causes.get(("part", alert.host_id, alert.part), ())
+    if alert.path is not None and (alert.domain_id is not None or alert.path != alert.part):
+        yield from causes.get(("part", alert.host_id, alert.path), ())
 
 
 def _groups(together: Together, alerts: Iterable[OpenAlert]) -> Iterable[list[OpenAlert]]:
     """Return the alerts of one rule that may be one."""
     groups: dict[object, list[OpenAlert]] = defaultdict(list)
     for each in alerts:
-        groups[None if together.of == "fleet" else (each.host, each.path)].append(each)
+        groups[None if together.of == "fleet" else (each.host_id, each.path)].append(each)
     return groups.values()
 
 
 def _are_one(
-    together: Together, group: list[OpenAlert], host_count: int, before: Mapping[Hashable, Hidden]
+    together: Together, group: list[OpenAlert], host_count: int, before: Mapping[int, Hiding]
 ) -> bool:
     """Tell whether so many have it that it is one thing."""
     wanted = float(together.at_least)
     if together.share is not None:
         wanted = max(wanted, together.share * host_count)
-    if any(each.key in before and before[each.key].because == _BECAUSE[together.of] for each in group):
+    if any(
+        each.alert_id in before and before[each.alert_id].because == _BECAUSE[together.of] for each in group
+    ):
         wanted = max(2.0, _STAYS_SHARE * wanted)
     return _object_count(together, group) >= wanted
 
@@ -159,8 +167,8 @@ def _are_one(
 def _object_count(together: Together, group: list[OpenAlert]) -> int:
     """Return how many hosts, or VMs, alerts are about."""
     if together.of == "fleet":
-        return len({each.host for each in group})
-    return len({(each.domain, each.part if each.domain is None else "") for each in group})
+        return len({each.host_id for each in group})
+    return len({(each.domain_id, each.part if each.domain_id is None else "") for each in group})
 
 
 def _at_once(together: Together, group: list[OpenAlert]) -> Iterable[OpenAlert]:
@@ -168,18 +176,16 @@ def _at_once(together: Together, group: list[OpenAlert]) -> Iterable[OpenAlert]:
     if together.of != "fleet":
         return group
     times = sorted(each.fired_at for each in group)
-    return [each for each in group if each.fired_at >= times[len(times) // 2] - _AT_ONCE]
+    return [each for each in group if each.fired_at >= times[len(times) // 2] - _AT_ONCE_SECONDS]
 
 
-def _order(
-    alert: OpenAlert, leads: Collection[Hashable] = frozenset()
-) -> tuple[bool, int, bool, datetime, str]:
+def _order(alert: OpenAlert, leads: Collection[int] = frozenset()) -> tuple[bool, int, bool, float, int]:
     """Return what the alert that hides others is chosen by: it is told of, the worst, led before."""
     severity = SEVERITIES.index(alert.severity)
-    return alert.is_withheld, -severity, alert.key not in leads, alert.fired_at, repr(alert.key)
+    return alert.is_withheld, -severity, alert.alert_id not in leads, alert.fired_at, alert.alert_id
 
 
-def _root(hidden: Mapping[Hashable, Hidden], key: Hashable) -> Hashable:
+def _root(hidden: Mapping[int, Hiding], key: int) -> int:
     while key in hidden:
-        key = hidden[key].by
+        key = hidden[key].by_alert_id
     return key
