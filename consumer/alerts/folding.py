@@ -5,6 +5,7 @@ Asked in each cycle anew: what hides an alert does so only while it fires. What 
 nothing, since nobody knows whether it still is so. An alert that hides others is itself not hidden.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -80,27 +81,27 @@ def fold(
     """
     hidden = _by_rules(alerts, rules)
     incidents: dict[int, Incident] = {}
-    leads = frozenset(each.by_alert_id for each in (before or {}).values())
     for name, rule in rules.items():
         together = None if rule.alert is None else rule.alert.together
         if together is None:
             continue
+        because = _BECAUSE[together.of]
+        known = {key: each for key, each in (before or {}).items() if each.because == because}
+        leads = frozenset(each.by_alert_id for each in known.values())
         of_rule = [each for each in alerts if each.rule == name and each.is_known]
         for group in _groups(together, of_rule):
-            if not _are_one(together, group, host_count, before or {}):
+            count = _object_count(together, group)
+            if count < _wanted_count(
+                together, host_count, is_one=any(each.alert_id in known for each in group)
+            ):
                 continue
-            free = [each for each in _at_once(together, group) if each.alert_id not in hidden]
+            one = _at_once(group, known.keys() | leads) if together.of == "fleet" else group
+            free = [each for each in one if each.alert_id not in hidden]
             if len(free) > 1:
                 lead = min(free, key=lambda each: _order(each, leads))
-                hidden |= {
-                    each.alert_id: Hiding(lead.alert_id, _BECAUSE[together.of])
-                    for each in free
-                    if each is not lead
-                }
-                count = _object_count(together, group)
-                incidents[lead.alert_id] = Incident(
-                    count, together.words.format(count=count, total=host_count)
-                )
+                hidden |= {each.alert_id: Hiding(lead.alert_id, because) for each in free if each is not lead}
+                words = together.words.format(count=count, total=host_count)
+                incidents[lead.alert_id] = Incident(count, words)
     return Folding({key: Hiding(_root(hidden, key), each.because) for key, each in hidden.items()}, incidents)
 
 
@@ -150,18 +151,10 @@ def _groups(together: Together, alerts: Iterable[OpenAlert]) -> Iterable[list[Op
     return groups.values()
 
 
-def _are_one(
-    together: Together, group: list[OpenAlert], host_count: int, before: Mapping[int, Hiding]
-) -> bool:
-    """Tell whether so many have it that it is one thing."""
-    wanted = float(together.at_least)
-    if together.share is not None:
-        wanted = max(wanted, together.share * host_count)
-    if any(
-        each.alert_id in before and before[each.alert_id].because == _BECAUSE[together.of] for each in group
-    ):
-        wanted = max(2.0, _STAYS_SHARE * wanted)
-    return _object_count(together, group) >= wanted
+def _wanted_count(together: Together, host_count: int, *, is_one: bool) -> float:
+    """Return how many are one thing; ``is_one``: they were in the cycle before."""
+    wanted = max(float(together.at_least), (together.share or 0.0) * host_count)
+    return max(2.0, _STAYS_SHARE * wanted) if is_one else wanted
 
 
 def _object_count(together: Together, group: list[OpenAlert]) -> int:
@@ -171,12 +164,20 @@ def _object_count(together: Together, group: list[OpenAlert]) -> int:
     return len({(each.domain_id, each.part if each.domain_id is None else "") for each in group})
 
 
-def _at_once(together: Together, group: list[OpenAlert]) -> Iterable[OpenAlert]:
-    """Give those of a group that have the common cause: in a fleet not those that began long before."""
-    if together.of != "fleet":
-        return group
-    times = sorted(each.fired_at for each in group)
-    return [each for each in group if each.fired_at >= times[len(times) // 2] - _AT_ONCE_SECONDS]
+def _at_once(group: list[OpenAlert], known: Collection[int]) -> list[OpenAlert]:
+    """Return those of a fleet that have the common cause.
+
+    These are the last of which at least two began one soon after the other, and what came later; and those
+    that were one before.
+    """
+    ordered = sorted(group, key=lambda each: each.fired_at)
+    soon = [later.fired_at - each.fired_at <= _AT_ONCE_SECONDS for each, later in itertools.pairwise(ordered)]
+    start = len(ordered)
+    if any(soon):
+        start = len(soon) - soon[::-1].index(True)
+        while start and soon[start - 1]:
+            start -= 1
+    return [each for each in ordered[:start] if each.alert_id in known] + ordered[start:]
 
 
 def _order(alert: OpenAlert, leads: Collection[int] = frozenset()) -> tuple[bool, int, bool, float, int]:

@@ -165,6 +165,23 @@ def test_a_host_that_was_silent_long_before_is_a_matter_of_its_own() -> None:
     assert 24 == folding.incidents[0].object_count
 
 
+def test_a_fleet_of_which_half_was_silent_for_days_is_told_of() -> None:
+    """The first of those that fell silent now leads, not one of which everybody knows."""
+    long = [alert(100 + key, "host_silent", host=f"hv{100 + key}", minutes=-9000) for key in range(12)]
+
+    assert dict.fromkeys(range(1, 10), Hiding(0, "pipeline")) == fold([*long, *silent(10)], RULES, 24).hidden
+
+
+def test_hosts_that_fall_silent_later_join() -> None:
+    """They neither take the lead nor make the others ring."""
+    before = fold(silent(22), RULES, 24).hidden
+    late = [alert(key, "host_silent", host=f"hv{key}", minutes=120) for key in (22, 23)]
+    later = fold([*silent(22), *late], RULES, 24, before)
+
+    assert dict.fromkeys(range(1, 24), Hiding(0, "pipeline")) == later.hidden
+    assert 23 == len(fold([*silent(23), late[1]], RULES, 24).hidden)
+
+
 def test_who_is_told_of_leads() -> None:
     """A silence for the host that would lead does not silence the fleet."""
     fleet = silent(24)
