@@ -58,7 +58,7 @@ def _broker(settings: ConsumerSettings) -> Iterator[Finding]:
 
 def _database(settings: ConsumerSettings) -> Iterator[Finding]:
     with connect(settings.database, "check", autocommit=True) as connection, translated_errors():
-        ((readers_lock, reserved_count, may_operate, licence, columns_count),) = connection.execute(
+        ((readers_lock, reserved_count, licence, columns_count, may_operate),) = connection.execute(
             statement("check/server")
         ).fetchall()
     if readers_lock:

@@ -99,7 +99,7 @@ def test_a_database_of_before_the_role_of_operators_is_told_of(own_postgresql: P
         after = connection.execute(statement("check/server")).fetchone()
 
     assert 1 == len([line for line in told if "kvmgrid_operator is missing" in line])
-    assert [False, True] == [row[2] for row in (before, after) if row is not None]
+    assert [False, True] == [row[4] for row in (before, after) if row is not None]
 
 
 def session_settings(server: PostgreSql, role: str) -> tuple[str, ...] | None:
