@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which open alerts another one causes: they are shown with it, and not told by themselves. Pure.
 
-Asked in each cycle anew: what hides an alert does so only while it fires. What is not known now hides
-nothing, since nobody knows whether it still is so. An alert that hides others is itself not hidden.
+Asked in each cycle anew: what hides an alert does so only while it fires. What is not known now hides only
+what it hid and is not known either: nothing has been heard of both. An alert that hides is itself not hidden.
 """
 
 import itertools
@@ -79,23 +79,27 @@ def fold(
 
     ``host_count``: hosts that are watched. ``before``: what was hidden in the cycle before.
     """
-    hidden = _by_rules(alerts, rules)
+    before = before or {}
+    hidden = _by_rules(alerts, rules, before)
     incidents: dict[int, Incident] = {}
     for name, rule in rules.items():
         together = None if rule.alert is None else rule.alert.together
         if together is None:
             continue
         because = _BECAUSE[together.of]
-        known = {key: each for key, each in (before or {}).items() if each.because == because}
+        known = {key: each for key, each in before.items() if each.because == because}
         leads = frozenset(each.by_alert_id for each in known.values())
-        of_rule = [each for each in alerts if each.rule == name and each.is_known]
+        were_one = known.keys() | leads
+        of_rule = [
+            each for each in alerts if each.rule == name and (each.is_known or each.alert_id in were_one)
+        ]
         for group in _groups(together, of_rule):
             count = _object_count(together, group)
             if count < _wanted_count(
                 together, host_count, is_one=any(each.alert_id in known for each in group)
             ):
                 continue
-            one = _at_once(group, known.keys() | leads) if together.of == "fleet" else group
+            one = _at_once(group, were_one) if together.of == "fleet" else group
             free = [each for each in one if each.alert_id not in hidden]
             if len(free) > 1:
                 lead = min(free, key=lambda each: _order(each, leads))
@@ -105,18 +109,25 @@ def fold(
     return Folding({key: Hiding(_root(hidden, key), each.because) for key, each in hidden.items()}, incidents)
 
 
-def _by_rules(alerts: Collection[OpenAlert], rules: Mapping[str, Rule]) -> dict[int, Hiding]:
+def _by_rules(
+    alerts: Collection[OpenAlert], rules: Mapping[str, Rule], before: Mapping[int, Hiding]
+) -> dict[int, Hiding]:
     """Return what alerts of one rule hide of others on their object."""
     hides = hidden_rules(rules)
     causes: dict[tuple[object, ...], list[OpenAlert]] = defaultdict(list)
     for each in alerts:
-        if each.rule in hides and each.is_known:
+        if each.rule in hides:
             causes[_place(each)].append(each)
     found = {}
     for each in alerts:
-        hiding = [cause for cause in _causes(each, causes) if each.rule in hides[cause.rule]]
+        is_as_before = not each.is_known and each.alert_id in before
+        hiding = [
+            cause
+            for cause in _causes(each, causes)
+            if each.rule in hides[cause.rule] and (cause.is_known or is_as_before)
+        ]
         if hiding:
-            cause = min(hiding, key=_order)
+            cause = min(hiding, key=lambda cause: (not cause.is_known, _order(cause)))
             found[each.alert_id] = Hiding(cause.alert_id, cause.subject)
     return found
 

@@ -207,6 +207,18 @@ def test_a_fleet_that_comes_back_is_one_until_half_of_it_is_there() -> None:
     assert {} == fold(silent(24)[14:], RULES, 24, before).hidden
 
 
+def test_where_nothing_is_known_any_more_nothing_changes() -> None:
+    """While the pipeline lags nobody knows whether hosts are silent: what they hid does not ring."""
+    alerts = [*silent(24), alert(99, "vm_stuck", host="hv7", domain="a"), alert(98, "vm_stuck", domain="b")]
+    before = fold(alerts[:-1], RULES, 24).hidden
+    unknown = [structs.replace(each, is_known=False) for each in alerts]
+
+    assert before == fold(unknown, RULES, 24, before).hidden
+    assert {} == fold(unknown, RULES, 24).hidden
+    known_again = [*unknown[:-2], alerts[-2], alerts[-1]]
+    assert before.keys() - {99} == fold(known_again, RULES, 24, before).hidden.keys()
+
+
 def test_what_hid_an_alert_and_is_over_hides_it_no_more() -> None:
     """It is shown in the next cycle."""
     slow, vm = alert(1, "disk_latency", part="sda"), alert(2, "vm_disk_latency", domain="a", path="sda")
