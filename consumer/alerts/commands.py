@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: run, check."""
+"""``kvmgrid-consumer alerts``: run, check, silence, maintenance, acknowledge."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import structlog
 
 from consumer.alerts.check import check_lines
 from consumer.alerts.evaluation.evaluator import Evaluator
+from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
 from consumer.invocation import config_option, explained, load_settings
 from consumer.rules.reading import read_rules
 
@@ -56,3 +57,7 @@ def check(file: Path | None) -> None:
     rules = explained(lambda: read_rules(path))
     for line in check_lines(rules, str(path or "the rules that kvmgrid comes with")):
         click.echo(line)
+
+
+for each in (silence, maintenance, acknowledge):
+    alerts.add_command(each)
