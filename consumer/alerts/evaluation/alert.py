@@ -4,8 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from msgspec import Struct
-
+from consumer.alerts.folding import Hiding, OpenAlert, fold
 from consumer.rules.rule import Rule, Severity
 from consumer.rules.subjects import Subject
 
@@ -19,29 +18,6 @@ class AlertKey(NamedTuple):
     is_of_domain: bool
     owner_id: int
     part: str
-
-
-class OpenAlert(Struct, frozen=True, kw_only=True):
-    """An alert that fires, as folding takes it; ``domain_id`` is None for a host and its parts."""
-
-    alert_id: int
-    rule: str
-    subject: Subject
-    severity: Severity
-    host_id: int
-    domain_id: int | None
-    part: str
-    # Seconds since 1970, by the database's clock.
-    fired_at: float
-    # Whether its figure is known now.
-    is_known: bool
-
-
-class Hiding(NamedTuple):
-    """The alert that says another one's cause, and how: 'host', 'path', 'pipeline'."""
-
-    by_alert_id: int
-    because: str
 
 
 class FleetNow(NamedTuple):
@@ -59,9 +35,9 @@ class FleetNow(NamedTuple):
 Fold: TypeAlias = Callable[[Sequence[OpenAlert], FleetNow], Mapping[int, Hiding]]
 
 
-def unfolded(_alerts: Sequence[OpenAlert], _fleet: FleetNow) -> Mapping[int, Hiding]:
-    """Hide nothing."""
-    return {}
+def folded(alerts: Sequence[OpenAlert], fleet: FleetNow) -> Mapping[int, Hiding]:
+    """Return what is hidden by what causes it."""
+    return fold(alerts, fleet.rules, fleet.host_count, fleet.hidden).hidden
 
 
 class Judgement(NamedTuple):

@@ -15,7 +15,7 @@ from datetime import datetime
 
 import structlog
 
-from consumer.alerts.evaluation.alert import Fold, unfolded
+from consumer.alerts.evaluation.alert import Fold, folded
 from consumer.alerts.evaluation.cycle import Cycles, Surroundings
 from consumer.alerts.evaluation.rulebook import Rulebook
 from consumer.alerts.evaluation.turn import Turn, limited
@@ -37,7 +37,7 @@ class Evaluator:
         settings: ConsumerSettings,
         environment: Mapping[str, str],
         *,
-        fold: Fold = unfolded,
+        fold: Fold = folded,
         clock: Callable[[datetime], datetime] = lambda now: now,
     ) -> None:
         """Read the rules; raise SettingsError. ``clock``: the time of a cycle, by that of the database."""

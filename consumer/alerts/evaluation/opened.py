@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct, structs
 
-from consumer.alerts.evaluation.alert import AlertKey, Hiding, Judgement, Kind, OpenAlert
+from consumer.alerts.evaluation.alert import AlertKey, Judgement, Kind
+from consumer.alerts.folding import Hiding, OpenAlert
 from consumer.rules.rule import Severity
 from consumer.rules.subjects import Subject
 

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from msgspec import convert
 
-from consumer.alerts.evaluation.alert import AlertKey, Hiding
+from consumer.alerts.evaluation.alert import AlertKey
 from consumer.alerts.evaluation.kept import FlapRow, Kept, StateKey, StateRow
 from consumer.alerts.evaluation.opened import AlertRow, OpenAlerts
 from consumer.alerts.flapping import KeptChanges
+from consumer.alerts.folding import Hiding
 from consumer.alerts.states import Phase
 from consumer.database import Connection
 from consumer.rules.rule import Severity
