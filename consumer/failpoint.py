@@ -28,7 +28,9 @@ UpkeepPoint = Literal[
     "before_window",
     "after_window",
 ]
-Name = Literal[FlushPoint, UpkeepPoint]
+# The places of a cycle of the evaluator of alerts.
+EvaluatorPoint = Literal["after_read", "after_states", "before_stored", "after_stored"]
+Name = Literal[FlushPoint, UpkeepPoint, EvaluatorPoint]
 VARIABLE = "KVMGRID_FAILPOINT"
 _FREEZE = "freeze"
 

@@ -111,6 +111,13 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     quarantine: Period = "30d"
 
 
+class AlertSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ``[alerts]`` section: the file of rules, which need not be there, and how often they are judged."""
+
+    rules_file: Path = Path("/etc/kvmgrid/alerts.toml")
+    cycle_seconds: Annotated[float, Meta(ge=1, le=60)] = 10.0
+
+
 class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a consumer."""
 
@@ -120,4 +127,5 @@ class ConsumerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ingest: IngestSettings = IngestSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     retention: RetentionSettings = RetentionSettings()
+    alerts: AlertSettings = AlertSettings()
     log: LogSettings = LogSettings()

@@ -3,7 +3,15 @@
 
 from collections.abc import Iterator
 
-from consumer.alerts.words import condition_words, judged, level_words, number, subject_words
+from consumer.alerts.words import (
+    condition_words,
+    hidden_words,
+    judged,
+    level_words,
+    number,
+    subject_words,
+    together_words,
+)
 from consumer.rules.force import changed, given_keys
 from consumer.rules.reading import Rules, shipped_rules
 from consumer.rules.rule import Alert, Override, Rule, Severity
@@ -62,6 +70,11 @@ def _rule_lines(name: str, rule: Rule, rules: Rules) -> Iterator[str]:
         yield f"    {lead} {condition_words(condition, rule.subject)}"
     for severity, level in alert.levels().items():
         yield f"  {severity:<12}{level_words(alert, level)}"
+    hidden = hidden_words(name, rule, rules.rules)
+    if hidden is not None:
+        yield f"  hides {hidden}"
+    if alert.together is not None:
+        yield f"  one alert where {together_words(alert.together)} have it"
     own = sorted(key.removeprefix(f"{name}.") for key in rules.own if key.startswith(f"{name}."))
     if own and not mark:
         yield f"  yours: {', '.join(_own_value(key, shipped[name]) for key in own)}"

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: check."""
+"""``kvmgrid-consumer alerts``: run, check, silence, maintenance, acknowledge."""
 
+import os
+import signal
+from importlib.metadata import version
 from pathlib import Path
 
 import click
+import structlog
 
 from consumer.alerts.check import check_lines
-from consumer.invocation import explained
+from consumer.alerts.evaluation.evaluator import Evaluator
+from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
+from consumer.invocation import config_option, explained, load_settings
 from consumer.rules.reading import read_rules
 
 DEFAULT_FILE = Path("/etc/kvmgrid/alerts.toml")
@@ -14,10 +20,27 @@ DEFAULT_FILE = Path("/etc/kvmgrid/alerts.toml")
 
 @click.group()
 def alerts() -> None:
-    """Look at the rules of alerts (docs/alerts.md).
+    """Watch the fleet by rules, and look at the rules (docs/alerts.md)."""
 
-    This version checks rules, and does not watch by them yet.
+
+@alerts.command()
+@config_option
+def run(config: Path | None) -> None:
+    """Watch by the rules until SIGTERM or Ctrl-C.
+
+    Judges every ten seconds what arrived, and stores alerts in the database.
+    Of several that run, one is active; another takes over where it ends or
+    stands still. The file of rules is read again when it changes. A database
+    that is away is waited for: no alert changes meanwhile.
     """
+    settings = load_settings(config)
+    evaluator = explained(lambda: Evaluator(settings, os.environ))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: evaluator.stop())
+    log = structlog.get_logger()
+    log.info("alerts_started", version=version("kvmgrid"))
+    explained(evaluator.run)
+    log.info("alerts_stopped")
 
 
 @alerts.command()
@@ -34,3 +57,7 @@ def check(file: Path | None) -> None:
     rules = explained(lambda: read_rules(path))
     for line in check_lines(rules, str(path or "the rules that kvmgrid comes with")):
         click.echo(line)
+
+
+for each in (silence, maintenance, acknowledge):
+    alerts.add_command(each)

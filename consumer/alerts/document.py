@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from consumer.alerts.words import duration, judged, number, subject_words
+from consumer.alerts.words import duration, hidden_words, judged, number, subject_words, together_words
 from consumer.rules.figures import MADE
 from consumer.rules.reading import shipped_rules
 from consumer.rules.rule import Alert, Condition, Rule
@@ -21,6 +21,19 @@ def rule_table() -> str:
         lines.append(f"| `{name}` | {subject_words(rule.subject)} | {what} | {_levels(rule, rule.alert)} |")
         conditions += _conditions(name, rule, rule.alert)
     return "\n".join([*lines, "", *conditions, ""])
+
+
+def folding_list() -> str:
+    """Return what the shipped rules hide, and where many alerts are one, a line each."""
+    rules = shipped_rules().rules
+    lines = []
+    for name, rule in rules.items():
+        hidden = hidden_words(name, rule, rules)
+        if hidden is not None:
+            lines.append(f"- `{name}` hides {hidden}.")
+        if rule.alert is not None and rule.alert.together is not None:
+            lines.append(f"- `{name}` is one alert where {together_words(rule.alert.together)} have it.")
+    return "\n".join([*lines, ""])
 
 
 def figure_table() -> str:
@@ -54,4 +67,4 @@ def _condition(condition: Condition, subject: Subject) -> str:
 
 
 if __name__ == "__main__":
-    print(rule_table(), figure_table(), sep="\n", end="")  # noqa: T201 - its output is the tables
+    print(rule_table(), folding_list(), figure_table(), sep="\n", end="")  # noqa: T201 - its output is the tables

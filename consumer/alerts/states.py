@@ -54,6 +54,8 @@ class States:
         self.phases = np.zeros(object_count, dtype=np.int8)
         # When the phase began.
         self.since = np.full(object_count, -np.inf)
+        # When it began to be pending: what fires began then.
+        self.began = np.full(object_count, -np.inf)
         self._held_seconds = np.zeros(object_count)
         self._was_known = np.zeros(object_count, dtype=np.bool_)
         self.stepped_at = -np.inf
@@ -85,6 +87,7 @@ class States:
         lasted = reached & begun & self._was_known
         self._held_seconds[lasted] += step_seconds
         self._held_seconds[reached & ~begun] = 0.0
+        self.began[reached & ~begun] = now
 
         phases = self.phases.copy()
         phases[reached & (self.phases != Phase.FIRING)] = Phase.PENDING
@@ -119,7 +122,7 @@ class States:
         self.stepped_at = stepped_at
         for place, phase, since, held_seconds, was_known in kept:
             self.phases[place] = phase
-            self.since[place] = since
+            self.since[place] = self.began[place] = since
             self._held_seconds[place] = held_seconds
             self._was_known[place] = was_known
 
@@ -132,6 +135,7 @@ class States:
         self._off = grown(self._off, object_count, is_off)
         self.phases = grown(self.phases, object_count, Phase.CLEAR)
         self.since = grown(self.since, object_count, -np.inf)
+        self.began = grown(self.began, object_count, -np.inf)
         self._held_seconds = grown(self._held_seconds, object_count, 0.0)
         self._was_known = grown(self._was_known, object_count, False)
 

@@ -51,6 +51,8 @@ class Watch:
         }
         self._count = object_count
         self._flapping = Flapping()
+        # What the last step judged.
+        self.values = np.full(object_count, np.nan)
 
     def differ(self, place: int, rule: Rule) -> None:
         """Give an object the form of the rule that is in force for it."""
@@ -70,7 +72,7 @@ class Watch:
     def step(self, now: float, read: Read) -> list[Change]:
         """Judge a cycle, and return what changed, the mildest level first."""
         before = self.severities()
-        values = self._values(read)
+        values = self.values = self._values(read)
         judged = values if self._rule.words_below_zero is None else np.abs(values)
         beside = self._beside(read)
         changes = [
@@ -87,6 +89,17 @@ class Watch:
         for severity, states in self._levels.items():
             worst[states.phases == Phase.FIRING] = SEVERITIES.index(severity)
         return worst
+
+    def began(self, place: int) -> float:
+        """Return when what fires of an object began to be pending."""
+        return min(
+            (
+                float(each.began[place])
+                for each in self._levels.values()
+                if each.phases[place] == Phase.FIRING
+            ),
+            default=np.nan,
+        )
 
     def flapping(self, now: float) -> frozenset[int]:
         """Return the objects whose alert flaps: it is held, and said to do so."""
@@ -110,6 +123,7 @@ class Watch:
         """Make room for more objects."""
         self._count = object_count
         self._windows = grown(self._windows, object_count, self._alert.window_seconds)
+        self.values = grown(self.values, object_count, np.nan)
         for states in self._levels.values():
             states.grow(object_count)
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules in words: what is judged, when it begins, when it is over. Pure."""
 
+from collections.abc import Mapping
+
 from consumer.rules.figures import figure
-from consumer.rules.rule import Alert, Condition, Level, Rule
+from consumer.rules.hiding import ALL, hidden_rules
+from consumer.rules.rule import Alert, Condition, Level, Rule, Together
 from consumer.rules.subjects import Subject
 
 _SUBJECTS: dict[Subject, str] = {
@@ -16,6 +19,7 @@ _SUBJECTS: dict[Subject, str] = {
 }
 # From so much on, digits are in groups.
 _LONG = 1_000
+_HIDES_WHERE: dict[Subject, str] = {"host": "of the host and of all on it", "domain": "of the VM"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -57,6 +61,28 @@ def condition_words(condition: Condition, subject: Subject) -> str:
         "" if about == subject else " of its host" if about == "host" else f" of a {_SUBJECTS[about]} on it"
     )
     return f"{condition.figure}{where} at {number(condition.at_least)} or more"
+
+
+def hidden_words(name: str, rule: Rule, rules: Mapping[str, Rule]) -> str | None:
+    """Return whose alerts a rule hides, such as "vm_stuck of the VM"; None for none."""
+    if rule.alert is None or not rule.alert.hides:
+        return None
+    where = _HIDES_WHERE.get(rule.subject, "that lies on it")
+    if ALL not in rule.alert.hides:
+        return f"{', '.join(rule.alert.hides)} {where}"
+    exempt = sorted(
+        other
+        for other, each in rules.items()
+        if other != name and each.alert is not None and name in hidden_rules(rules).get(other, ())
+    )
+    return f"all others {where}" + (f", but {' and '.join(exempt)}" if exempt else "")
+
+
+def together_words(together: Together) -> str:
+    """Return how many alerts of one rule are one, such as "3 or more on one path"."""
+    if together.share is None:
+        return f"{together.at_least} or more on one path (else on one host)"
+    return f"{together.at_least} or more, and {number(together.share)} of all hosts"
 
 
 def number(value: float) -> str:

@@ -14,9 +14,11 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from consumer.rules.fault import Fault
 from consumer.rules.force import changed
+from consumer.rules.hiding import hiding_faults
 from consumer.rules.rule import SEVERITIES, Override, Rule, RuleFile
-from consumer.rules.validation import Fault, faults
+from consumer.rules.validation import faults
 from publisher.wire.settings import SettingsError, Tree, check_keys, nearest, read_toml
 
 _SHIPPED = "default_rules.toml"
@@ -51,6 +53,8 @@ def rules_of(tree: Tree, source: str) -> Rules:
     _check_names(own, source)
     merged = _merged(_shipped_tree(), own)
     rules = {name: _rule(name, rule, source) for name, rule in merged.items()}
+    for name, fault in hiding_faults(rules):
+        raise _refusal(f"{source}: rules.{name}", fault)
     overrides = tuple(_override(number, each, rules, source) for number, each in enumerate(listed, 1))
     return Rules(rules, overrides, frozenset(_leaves(own)))
 

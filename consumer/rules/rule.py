@@ -60,11 +60,26 @@ class Health(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_silent_at_zero: bool = False
 
 
+class Together(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When many alerts of one rule are one: one of them leads, and hides the others.
+
+    ``of``: those of the whole ``fleet``, or those on one ``path``, where it is not known on one host.
+    ``at_least`` so many, of a fleet also this ``share`` of all hosts. ``words`` are filled in with ``count``
+    and ``total``, and say what it means.
+    """
+
+    of: Literal["fleet", "path"]
+    at_least: Annotated[int, Meta(ge=2, le=1_000_000)] = 2
+    share: Annotated[float, Meta(gt=0, le=1)] | None = None
+    words: Words
+
+
 class Alert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a rule fires, by severity.
 
     What is judged is the mean of the samples of a window: of counts and events the sum. Without a window it
     is the newest sample. ``beside``: one of these conditions has to hold too. ``low_enters``: less is worse.
+    ``hides``: rules whose alerts on the same object, and on what it has, it is the cause of; or ``all``.
     """
 
     window_seconds: Window = 0
@@ -73,6 +88,8 @@ class Alert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     information: Level | None = None
     warning: Level | None = None
     critical: Level | None = None
+    hides: tuple[Word, ...] = ()
+    together: Together | None = None
 
     def levels(self) -> dict[Severity, Level]:
         """Return the levels that there are, the mildest first."""

@@ -3,20 +3,13 @@
 
 from collections.abc import Iterator
 from math import isfinite
-from typing import NamedTuple
 
 from consumer.rules.event_kinds import OF_DOMAINS, OF_HOSTS
+from consumer.rules.fault import Fault
 from consumer.rules.figures import figure, names
-from consumer.rules.rule import HOUR_SECONDS, Alert, Condition, Health, Level, Rule, Severity
+from consumer.rules.rule import HOUR_SECONDS, Alert, Condition, Health, Level, Rule, Severity, Together
 from consumer.rules.subjects import Subject, stored
 from publisher.wire.settings import nearest
-
-
-class Fault(NamedTuple):
-    """``key`` within the rule, and what is wrong there."""
-
-    key: str
-    text: str
 
 
 def faults(rule: Rule) -> Iterator[Fault]:
@@ -124,6 +117,8 @@ def _health_faults(subject: Subject, health: Health) -> Iterator[Fault]:
 
 def _alert_faults(rule: Rule, alert: Alert) -> Iterator[Fault]:
     yield from _level_faults(alert)
+    if alert.together is not None:
+        yield from _together_faults(alert.together)
     if rule.figure is not None and rule.figure in names(rule.subject):
         adds_up = figure(rule.subject, rule.figure).adds_up
         if not adds_up and alert.window_seconds > HOUR_SECONDS:
@@ -132,6 +127,18 @@ def _alert_faults(rule: Rule, alert: Alert) -> Iterator[Fault]:
             yield Fault("alert.window_seconds", "counts add up over a window; give its seconds")
     for number, condition in enumerate(alert.beside, 1):
         yield from _condition_faults(rule.subject, condition, f"alert.beside[{number}]")
+
+
+def _together_faults(together: Together) -> Iterator[Fault]:
+    try:
+        together.words.format(count=2, total=3)
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
+        text = f"{together.words!r} cannot be filled in ({error}); write {{count}} and {{total}}"
+        yield Fault("alert.together.words", text)
+    if (together.of == "fleet") != (together.share is not None):
+        yield Fault(
+            "alert.together.share", "a share is of the hosts of a fleet; give it there, and there only"
+        )
 
 
 def _condition_faults(subject: Subject, condition: Condition, key: str) -> Iterator[Fault]:

@@ -1,7 +1,16 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What the evaluator of alerts knows, what it has told, and what people said about it (docs/decisions/0048).
 
--- Who evaluates, and how far: one row. The evaluator holds a lock of its own (0047 says what is stored, and what is not).
+-- In which transaction a message was stored: by it the evaluator reads each once, whenever it was sampled or received.
+-- Without a default for rows of before, so that no row is written anew; only rows with a mark are in the index.
+ALTER TABLE publisher_reports ADD COLUMN arrived_in xid8;
+ALTER TABLE publisher_reports ALTER COLUMN arrived_in SET DEFAULT pg_current_xact_id();
+CREATE INDEX publisher_reports_arrived_in ON publisher_reports (arrived_in) WHERE arrived_in IS NOT NULL;
+ALTER TABLE events ADD COLUMN arrived_in xid8;
+ALTER TABLE events ALTER COLUMN arrived_in SET DEFAULT pg_current_xact_id();
+CREATE INDEX events_arrived_in ON events (arrived_in) WHERE arrived_in IS NOT NULL;
+
+-- Who evaluates, and how far: one row. The evaluator holds the lock of alert_evaluator_lock (docs/decisions/0048 says what is stored).
 CREATE TABLE alert_evaluator (
     is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
     instance text,
@@ -14,18 +23,21 @@ CREATE TABLE alert_evaluator (
 );
 INSERT INTO alert_evaluator DEFAULT VALUES;
 
+-- Empty: who holds its lock evaluates. Writing to alert_evaluator needs no such lock, so that it tells who wrote last.
+CREATE TABLE alert_evaluator_lock ();
+
 -- An object of a rule: a host, a VM, or a part of one of them (a device, the path of a file system).
 -- host_id is the host it is on; a VM is known by domain_id, so that its state follows it.
 -- States that are not clear; seconds of held_seconds were counted between known values.
 CREATE TABLE alert_states (
     rule text NOT NULL,
     severity text NOT NULL CHECK (severity IN ('information', 'warning', 'critical')),
-    host_id integer NOT NULL REFERENCES hosts,
-    domain_id integer REFERENCES domains,
+    host_id integer NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    domain_id integer REFERENCES domains ON DELETE CASCADE,
     part text NOT NULL DEFAULT '',
     phase text NOT NULL CHECK (phase IN ('pending', 'firing', 'resolved')),
     since timestamptz NOT NULL,
-    held_seconds real NOT NULL,
+    held_seconds double precision NOT NULL,
     was_known boolean NOT NULL,
     value double precision
 );
@@ -35,12 +47,14 @@ CREATE UNIQUE INDEX alert_states_domain ON alert_states (rule, severity, part, d
 -- When the last changes of an object were: what flapping is judged by.
 CREATE TABLE alert_flaps (
     rule text NOT NULL,
-    host_id integer NOT NULL REFERENCES hosts,
-    domain_id integer REFERENCES domains,
+    host_id integer NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    domain_id integer REFERENCES domains ON DELETE CASCADE,
     part text NOT NULL DEFAULT '',
     changed_at timestamptz[] NOT NULL,
     is_flapping boolean NOT NULL
 );
+CREATE UNIQUE INDEX alert_flaps_host ON alert_flaps (rule, part, host_id) WHERE domain_id IS NULL;
+CREATE UNIQUE INDEX alert_flaps_domain ON alert_flaps (rule, part, domain_id) WHERE domain_id IS NOT NULL;
 
 -- An alert from the moment it fires until it is resolved; severity is the worst one that fires, or fired last.
 CREATE TABLE alerts (
@@ -48,8 +62,8 @@ CREATE TABLE alerts (
     rule text NOT NULL,
     severity text NOT NULL CHECK (severity IN ('information', 'warning', 'critical')),
     subject text NOT NULL,
-    host_id integer NOT NULL REFERENCES hosts,
-    domain_id integer REFERENCES domains,
+    host_id integer NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    domain_id integer REFERENCES domains ON DELETE CASCADE,
     part text NOT NULL DEFAULT '',
     words text NOT NULL,
     value double precision,
@@ -60,7 +74,7 @@ CREATE TABLE alerts (
     resolved_because text,
     is_flapping boolean NOT NULL DEFAULT false,
     -- The alert that says this one's cause, and how: 'host', 'path', 'pipeline'.
-    hidden_by bigint REFERENCES alerts,
+    hidden_by bigint REFERENCES alerts ON DELETE SET NULL,
     hidden_because text
 );
 CREATE INDEX alerts_open ON alerts (rule, host_id) WHERE resolved_at IS NULL;
@@ -72,7 +86,7 @@ CREATE INDEX alerts_domain_id ON alerts (domain_id, fired_at) WHERE domain_id IS
 -- made its notifications, or noted why there are none, in the transaction that set it.
 CREATE TABLE alert_changes (
     change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    alert_id bigint NOT NULL REFERENCES alerts,
+    alert_id bigint NOT NULL REFERENCES alerts ON DELETE CASCADE,
     changed_at timestamptz NOT NULL,
     kind text NOT NULL CHECK (kind IN ('fired', 'severity', 'hidden', 'shown', 'resolved')),
     severity text NOT NULL,
@@ -106,7 +120,7 @@ CREATE INDEX alert_notifications_created_at ON alert_notifications (created_at);
 
 CREATE TABLE alert_notification_members (
     notification_id bigint NOT NULL REFERENCES alert_notifications ON DELETE CASCADE,
-    alert_id bigint NOT NULL REFERENCES alerts,
+    alert_id bigint NOT NULL REFERENCES alerts ON DELETE CASCADE,
     PRIMARY KEY (notification_id, alert_id)
 );
 CREATE INDEX alert_notification_members_alert_id ON alert_notification_members (alert_id);
@@ -114,7 +128,7 @@ CREATE INDEX alert_notification_members_alert_id ON alert_notification_members (
 -- What people say. Rows are added and never changed, so that who may say it need only insert; the end of one is a row too.
 CREATE TABLE alert_acknowledgements (
     acknowledgement_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    alert_id bigint NOT NULL REFERENCES alerts,
+    alert_id bigint NOT NULL REFERENCES alerts ON DELETE CASCADE,
     said_by text NOT NULL,
     said_at timestamptz NOT NULL DEFAULT now(),
     note text NOT NULL DEFAULT ''
@@ -173,6 +187,12 @@ CREATE INDEX audit_entries_happened_at ON audit_entries (happened_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     alert_evaluator, alert_states, alert_flaps, alerts, alert_changes, alert_notifications, alert_notification_members
     TO kvmgrid_ingest;
+GRANT UPDATE ON alert_evaluator_lock TO kvmgrid_ingest;
+-- What rules judge.
+GRANT SELECT ON
+    host_samples, host_disk_samples, host_interface_samples, host_filesystem_samples,
+    domain_samples, domain_block_samples, domain_interface_samples, events, publisher_reports
+    TO kvmgrid_ingest;
 GRANT SELECT, INSERT ON
     alert_acknowledgements, alert_silences, alert_silence_ends, alert_maintenances, alert_maintenance_ends, audit_entries
     TO kvmgrid_ingest;
@@ -180,3 +200,25 @@ GRANT SELECT ON
     alert_evaluator, alert_states, alerts, alert_changes, alert_notifications, alert_notification_members,
     alert_acknowledgements, alert_silences, alert_silence_ends, alert_maintenances, alert_maintenance_ends, audit_entries
     TO kvmgrid_dashboard;
+
+-- A database that was prepared by an older version has no such role: roles.sql, run again, makes it and grants the same.
+-- Times of what is said are the server's, so that nobody can say something for another moment.
+DO $$
+BEGIN
+    IF to_regrole('kvmgrid_operator') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA kvmgrid TO kvmgrid_operator;
+        GRANT SELECT ON
+            alerts, alert_acknowledgements, alert_silences, alert_silence_ends, alert_maintenances,
+            alert_maintenance_ends
+            TO kvmgrid_operator;
+        GRANT INSERT (alert_id, said_by, note) ON alert_acknowledgements TO kvmgrid_operator;
+        GRANT INSERT (selector, reason, starts_at, ends_at, said_by) ON alert_silences TO kvmgrid_operator;
+        GRANT INSERT (silence_id, said_by) ON alert_silence_ends TO kvmgrid_operator;
+        GRANT INSERT (
+            selector, reason, starts_at, ends_at, weekdays, time_of_day, duration_seconds, zone, said_by
+        ) ON alert_maintenances TO kvmgrid_operator;
+        GRANT INSERT (maintenance_id, said_by) ON alert_maintenance_ends TO kvmgrid_operator;
+        GRANT INSERT (who, action, details, origin) ON audit_entries TO kvmgrid_operator;
+    END IF;
+END
+$$;

@@ -82,6 +82,12 @@ def test_without_a_file_the_shipped_rules_are_told() -> None:
         "  critical    0.1 or more, until below 0.07",
     ] == block(result.output, "vm_steal")
     assert "  warning     1 or more for 5 min, until below 1" in block(result.output, "vm_stuck")
+    assert "  hides all others of the host and of all on it, but publisher_lag" in block(
+        result.output, "host_silent"
+    )
+    assert "  one alert where 3 or more on one path (else on one host) have it" in block(
+        result.output, "vm_disk_latency"
+    )
     assert "  sum of oom_kill_count over 30 min" in block(result.output, "oom_kill")
     assert "  number of domain_crashed and domain_failed over 1 h" in block(result.output, "vm_crashed")
     assert "vm_should_run, of each VM, OFF" == block(result.output, "vm_should_run")[0]

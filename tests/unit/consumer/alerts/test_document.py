@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from consumer.alerts.document import figure_table, rule_table
+from consumer.alerts.document import figure_table, folding_list, rule_table
 from consumer.cli import main
 
 DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "alerts.md"
 
 
-@pytest.mark.parametrize("table", [rule_table(), figure_table()], ids=["rules", "figures"])
+@pytest.mark.parametrize(
+    "table", [rule_table(), folding_list(), figure_table()], ids=["rules", "folding", "figures"]
+)
 def test_the_tables_are_those_of_the_rules(table: str) -> None:
     """docs/alerts.md holds what ``python -m consumer.alerts.document`` prints."""
     assert table in DOCUMENT.read_text(encoding="utf-8")

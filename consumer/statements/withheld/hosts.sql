@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The names of all hosts.
+SELECT host FROM hosts
