@@ -33,7 +33,7 @@ def values(unit: Path, key: str) -> list[str]:
 
 def process_of(unit: Path) -> str:
     """Return the process a unit starts: publisher, consumer or dashboard."""
-    match = re.fullmatch(r"kvmgrid-([a-z]+)@?\.service", unit.name)
+    match = re.fullmatch(r"kvmgrid-([a-z]+)(?:-[a-z]+)?@?\.service", unit.name)
     assert match
     return match[1]
 
