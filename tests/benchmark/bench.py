@@ -21,6 +21,7 @@ from tests.benchmark.figure import Figure, Report, encode
 from tests.benchmark.figure_table import table
 from tests.benchmark.figures import (
     agents,
+    alert_cycle,
     charts,
     disk,
     drain,
@@ -48,6 +49,7 @@ FAMILIES = (
     queries.FAMILY,
     charts.FAMILY,
     rollups.FAMILY,
+    alert_cycle.FAMILY,
     level_bytes.FAMILY,
     disk.FAMILY,
     agents.FAMILY,

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from publisher.wire.samples import SampleBatch
-from tests.integration.alert_site import AlertSite, host_with
+from tests.integration.alert_site import RULES, AlertSite, host_with
 from tests.services import MigratedDatabase
 
 FULL = {
@@ -110,3 +110,45 @@ def test_a_broken_file_leaves_the_rules_in_force(site: AlertSite) -> None:
     assert "its rule is off" == site.stored.value(
         "SELECT resolved_because FROM alerts WHERE rule = 'host_memory'"
     )
+
+
+def test_an_override_switches_off_and_a_clock_that_is_set_back_changes_nothing(site: AlertSite) -> None:
+    """The alert of the host with an override is resolved, with the reason."""
+    site.cycles(6, host_with([0, 1], **FULL))
+    assert 2 == len(site.alerts("host_memory"))
+    host = site.fleet.hosts[0].host
+    override = f'[[overrides]]\nrule = "host_memory"\nhost = "{host}"\noff = true\n'
+    site.rules_file.write_text(RULES + override, encoding="utf-8")
+    site.cycles(1, host_with([0, 1], **FULL))
+    assert [site.fleet.hosts[1].host] == [name for _, name, *_ in site.alerts("host_memory")]
+    reason = site.stored.value("SELECT resolved_because FROM alerts WHERE resolved_because IS NOT NULL")
+    assert "its rule is off here" == reason
+
+    before = site.alerts()
+    site.now -= 3_600.0
+    site.evaluator.cycle()
+    assert before == site.alerts()
+
+
+def test_a_vm_that_is_removed_has_no_alert_any_more(site: AlertSite) -> None:
+    """Its alert is resolved, with the reason, and its state is forgotten."""
+
+    def paused(_host: int, batch: SampleBatch) -> SampleBatch:
+        assert batch.domains is not None
+        sample = structs.replace(batch.domains[0].sample, state=3, state_reason=5)
+        return structs.replace(
+            batch, domains=[structs.replace(batch.domains[0], sample=sample), *batch.domains[1:]]
+        )
+
+    site.cycles(2, paused)
+    assert 2 == len(site.alerts("vm_paused_io_error"))
+    site.stored.rows(
+        "UPDATE domains SET removed_at = now() WHERE domain_id IN (SELECT domain_id FROM alerts) RETURNING 1"
+    )
+    site.evaluator.cycle()
+
+    assert [] == site.alerts("vm_paused_io_error")
+    assert {"its object is gone"} == {
+        why for (why,) in site.stored.rows("SELECT resolved_because FROM alerts")
+    }
+    assert 0 == site.stored.value("SELECT count(*) FROM alert_states WHERE domain_id IS NOT NULL")

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which tables have the samples of each kind of object, and how a figure's part is read from a row."""
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from psycopg import sql
 
 from consumer.alerts.evaluation.needs import MOMENT
 from consumer.rules.subjects import STRUCTS, Subject
-from publisher.wire.figures import declarations
+from publisher.wire.figures import Figure, declarations
 
 _TEXTS: Final = frozenset({"text", "word", "JSON"})
 _CLAIM: Final = "true or false"
@@ -52,9 +53,14 @@ SERIES: Final[dict[Subject, Series]] = {
 }
 
 
+@cache
+def _declared(subject: Subject) -> dict[str, Figure]:
+    return declarations(STRUCTS[subject])
+
+
 def is_word(subject: Subject, name: str) -> bool:
     """Tell whether a column has words, not numbers."""
-    declared = declarations(STRUCTS[subject]).get(name)
+    declared = _declared(subject).get(name)
     return name in _OTHER_WORDS or (declared is not None and declared.unit in _TEXTS)
 
 
@@ -74,7 +80,7 @@ def gathered(subject: Subject, names: list[str]) -> sql.Composable:
 
 def _gathered(subject: Subject, name: str) -> sql.Composable:
     column = sql.SQL("s.{}").format(sql.Identifier(name))
-    declared = declarations(STRUCTS[subject]).get(name)
+    declared = _declared(subject).get(name)
     if is_word(subject, name):
         words = sql.SQL(_OTHER_WORDS[name]) if name in _OTHER_WORDS else column
         return sql.SQL("array_agg({})").format(words)
