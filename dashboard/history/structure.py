@@ -41,9 +41,13 @@ def chart_id(page: str) -> str:
     return f"{page}-chart"
 
 
-def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
-    """Return the structure of a page; ids begin with its name."""
-    note = html.Div([line_menus(), html.Div(className="note-place", **place("note"))])
+def object_page(page: str, chart: ObjectChart, cards: Sequence[Card], *, is_own_range: bool = False) -> Parts:
+    """Return the structure of a page; ids begin with its name.
+
+    ``is_own_range``: the feed gives the bar of the range, whose default is the object's, and lines are means.
+    """
+    words = html.Div(className="note-place", **place("note"))
+    note = html.Div(words if is_own_range else [line_menus(), words])
     drawn = Chart(note, id=chart_id(page), panels=chart.panels, table=chart.table, label=chart.label)
     return Parts(
         [
@@ -64,7 +68,7 @@ def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
         ],
         id=parts_id(page),
         className="page page--object",
-        fixed={"range": range_bar()},
+        fixed={} if is_own_range else {"range": range_bar()},
     )
 
 
