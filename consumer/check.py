@@ -58,7 +58,7 @@ def _broker(settings: ConsumerSettings) -> Iterator[Finding]:
 
 def _database(settings: ConsumerSettings) -> Iterator[Finding]:
     with connect(settings.database, "check", autocommit=True) as connection, translated_errors():
-        ((readers_lock, reserved_count, licence, columns_count),) = connection.execute(
+        ((readers_lock, reserved_count, may_operate, licence, columns_count),) = connection.execute(
             statement("check/server")
         ).fetchall()
     if readers_lock:
@@ -79,6 +79,15 @@ def _database(settings: ConsumerSettings) -> Iterator[Finding]:
         )
     else:
         yield Finding("OK", "database", f"keeps {reserved_count} connections back from readers")
+    if may_operate:
+        yield Finding("OK", "database", "operators may acknowledge and silence alerts")
+    else:
+        yield Finding(
+            "WARN",
+            "database",
+            "the role kvmgrid_operator may not acknowledge and silence alerts, which the page needs",
+            "run consumer/schema/roles.sql again as a superuser, after kvmgrid-consumer migrate",
+        )
     yield edition_finding(licence, columns_count)
 
 

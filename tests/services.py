@@ -14,7 +14,15 @@ import psycopg
 import pytest
 
 from consumer.schema.migration import migrate
-from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
+from deploy.demo.logins import (
+    CONSUMER_LOGIN,
+    DASHBOARD_LOGIN,
+    OPERATOR_LOGIN,
+    OWNER_LOGIN,
+    Logins,
+    prepare,
+    random_logins,
+)
 from deploy.lab import services
 from deploy.lab.database_admin import DatabaseAdmin
 from deploy.lab.postgresql import PostgreSql
@@ -32,6 +40,7 @@ class MigratedDatabase(NamedTuple):
     owner_url: str
     ingest_url: str
     dashboard_url: str
+    operator_url: str
 
 
 class VirtualHost(NamedTuple):
@@ -62,6 +71,7 @@ def as_seen_by_each_role(admin: DatabaseAdmin, name: str, logins: Logins) -> Mig
         owner_url=admin.url_for(name, OWNER_LOGIN, logins.owner),
         ingest_url=admin.url_for(name, CONSUMER_LOGIN, logins.consumer),
         dashboard_url=admin.url_for(name, DASHBOARD_LOGIN, logins.dashboard),
+        operator_url=admin.url_for(name, OPERATOR_LOGIN, logins.operator),
     )
 
 

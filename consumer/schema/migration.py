@@ -32,6 +32,7 @@ from consumer.schema.migration_files import (
     without_replaced,
 )
 from consumer.schema.retention import periods, write_periods
+from consumer.schema.roles import missing_roles
 from consumer.schema.server_settings import read_server_settings, shortages
 from consumer.settings import RetentionSettings
 
@@ -112,6 +113,7 @@ def migrate(
                 *shortages(read_server_settings(connection), kept, wanted.chunk_interval),
                 *forecast(connection, lacking, kept),
                 *(moving_forecast(connection) if is_moved else ()),
+                *missing_roles(connection),
             ):
                 tell(line)
             for migration in lacking:

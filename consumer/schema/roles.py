@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Preparation of a database by a superuser: roles, extension, schema, logins.
 
-The only step that needs a superuser. Everything after it runs as kvmgrid_owner, kvmgrid_ingest or
-kvmgrid_dashboard. Logins may be members of the latter two, so that several consumers or people have passwords
-of their own. The step may be repeated: it then sets the passwords and settings anew.
+The only step that needs a superuser. Everything after it runs as kvmgrid_owner, kvmgrid_ingest,
+kvmgrid_dashboard or kvmgrid_operator. Logins may be members of the latter three, so that several consumers or
+people have passwords of their own. The step may be repeated: it then sets the passwords and settings anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
@@ -15,7 +15,7 @@ from psycopg import sql
 
 from consumer.errors import SchemaError
 
-Role = Literal["kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard"]
+Role = Literal["kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard", "kvmgrid_operator"]
 
 ROLE_SETTINGS = """
 SELECT split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)
@@ -23,6 +23,7 @@ FROM pg_db_role_setting, unnest(setconfig) AS setting
 WHERE setrole = to_regrole(%s)
     AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+OPERATOR_IS_MISSING = "SELECT to_regrole('kvmgrid_operator') IS NULL"
 CONNECTION_LIMIT = "SELECT rolconnlimit FROM pg_roles WHERE oid = to_regrole(%s)"
 
 
@@ -43,6 +44,15 @@ def bootstrap(connection: psycopg.Connection, logins: Sequence[Login]) -> None:
                 _make(connection, login)
     except psycopg.Error as error:
         raise SchemaError(f"the database could not be prepared: {error}") from error
+
+
+def missing_roles(connection: psycopg.Connection) -> Iterator[str]:
+    """Give a line for the role that databases lack which an older version prepared."""
+    if connection.execute(OPERATOR_IS_MISSING).fetchone() == (True,):
+        yield (
+            "the role kvmgrid_operator is missing: nobody can acknowledge or silence alerts from the page;"
+            " run consumer/schema/roles.sql again as a superuser"
+        )
 
 
 def _make(connection: psycopg.Connection, login: Login) -> None:

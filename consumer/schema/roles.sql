@@ -17,16 +17,20 @@ BEGIN
     IF to_regrole('kvmgrid_dashboard') IS NULL THEN
         CREATE ROLE kvmgrid_dashboard;
     END IF;
+    IF to_regrole('kvmgrid_operator') IS NULL THEN
+        CREATE ROLE kvmgrid_operator;
+    END IF;
 END
 $$;
 
 -- The owner can log in. TimescaleDB runs the background jobs of a table as its owner, and refuses a role
--- that cannot. The other two may stay groups, with a login of its own for each process or person.
+-- that cannot. The other three may stay groups, with a login of its own for each process or person.
 ALTER ROLE kvmgrid_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
--- Neither may take every connection of the server (100 by default). PostgreSQL counts each login by itself:
+-- None of them may take every connection of the server (100 by default). PostgreSQL counts each login by itself:
 -- consumer/schema/roles.py copies the limit to the members that it makes. Not the owner: TimescaleDB's jobs run as it.
 ALTER ROLE kvmgrid_ingest NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40;
 ALTER ROLE kvmgrid_dashboard NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 40;
+ALTER ROLE kvmgrid_operator NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 10;
 
 -- Where the server sets reserved_connections, readers cannot take those, however many logins they have.
 GRANT pg_use_reserved_connections TO kvmgrid_owner, kvmgrid_ingest;
@@ -42,7 +46,9 @@ DECLARE
 BEGIN
     -- Nobody else connects; TEMPORARY is for ingest alone, which sorts duplicates out in a temporary table.
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', database);
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO kvmgrid_owner, kvmgrid_ingest, kvmgrid_dashboard', database);
+    EXECUTE format(
+        'GRANT CONNECT ON DATABASE %I TO kvmgrid_owner, kvmgrid_ingest, kvmgrid_dashboard, kvmgrid_operator', database
+    );
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO kvmgrid_ingest', database);
     EXECUTE format('ALTER DATABASE %I SET search_path = kvmgrid, public', database);
     EXECUTE format('ALTER DATABASE %I SET timezone = %L', database, 'UTC');
@@ -60,6 +66,11 @@ BEGIN
     EXECUTE format(
         'ALTER ROLE kvmgrid_ingest IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '60s'
     );
+    EXECUTE format('ALTER ROLE kvmgrid_operator IN DATABASE %I SET statement_timeout = %L', database, '15s');
+    EXECUTE format(
+        'ALTER ROLE kvmgrid_operator IN DATABASE %I SET idle_in_transaction_session_timeout = %L', database, '30s'
+    );
+    EXECUTE format('ALTER ROLE kvmgrid_operator IN DATABASE %I SET temp_file_limit = %L', database, '100MB');
 END
 $$;
 
@@ -97,3 +108,24 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO kvmgrid_owner, kvmgrid_ingest;
+
+-- A database that was migrated before this role was there: the same as its migration 32 grants.
+DO $$
+BEGIN
+    IF to_regclass('kvmgrid.audit_entries') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA kvmgrid TO kvmgrid_operator;
+        GRANT SELECT ON
+            kvmgrid.alerts, kvmgrid.alert_acknowledgements, kvmgrid.alert_silences, kvmgrid.alert_silence_ends, kvmgrid.alert_maintenances,
+            kvmgrid.alert_maintenance_ends
+            TO kvmgrid_operator;
+        GRANT INSERT (alert_id, said_by, note) ON kvmgrid.alert_acknowledgements TO kvmgrid_operator;
+        GRANT INSERT (selector, reason, starts_at, ends_at, said_by) ON kvmgrid.alert_silences TO kvmgrid_operator;
+        GRANT INSERT (silence_id, said_by) ON kvmgrid.alert_silence_ends TO kvmgrid_operator;
+        GRANT INSERT (
+            selector, reason, starts_at, ends_at, weekdays, time_of_day, duration_seconds, zone, said_by
+        ) ON kvmgrid.alert_maintenances TO kvmgrid_operator;
+        GRANT INSERT (maintenance_id, said_by) ON kvmgrid.alert_maintenance_ends TO kvmgrid_operator;
+        GRANT INSERT (who, action, details, origin) ON kvmgrid.audit_entries TO kvmgrid_operator;
+    END IF;
+END
+$$;

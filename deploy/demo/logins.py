@@ -17,6 +17,7 @@ from deploy.lab.errors import DatabaseError
 OWNER_LOGIN = "kvmgrid_owner"
 CONSUMER_LOGIN = "kvmgrid_consumer"
 DASHBOARD_LOGIN = "kvmgrid_viewer"
+OPERATOR_LOGIN = "kvmgrid_on_duty"
 FOREIGN_OWNER = """
     SELECT true FROM pg_roles
     WHERE rolname = 'kvmgrid_owner' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM 'for trying out'
@@ -29,6 +30,7 @@ class Logins(NamedTuple):
     owner: str
     consumer: str
     dashboard: str
+    operator: str
 
 
 def random_logins() -> Logins:
@@ -53,6 +55,7 @@ def prepare(admin: DatabaseAdmin, name: str, logins: Logins) -> None:
                 Login(OWNER_LOGIN, "kvmgrid_owner", logins.owner),
                 Login(CONSUMER_LOGIN, "kvmgrid_ingest", logins.consumer),
                 Login(DASHBOARD_LOGIN, "kvmgrid_dashboard", logins.dashboard),
+                Login(OPERATOR_LOGIN, "kvmgrid_operator", logins.operator),
             ],
         )
         connection.execute("COMMENT ON ROLE kvmgrid_owner IS 'for trying out'")

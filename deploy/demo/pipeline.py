@@ -2,8 +2,8 @@
 """Publisher, consumer and dashboard on given servers: users, roles, settings, migration, processes.
 
 Every process runs with the rights it has in production. The broker has a user per publisher, named by the
-host id, and a consumer's. The database has the roles owner, ingest and dashboard. Passwords are made for
-each run and stand in files that only root reads.
+host id, and a consumer's. The database has the roles owner, ingest, dashboard and operator. Passwords are
+made for each run and stand in files that only root reads.
 """
 
 import secrets
@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from deploy.demo.child import Child, run_to_end
-from deploy.demo.logins import CONSUMER_LOGIN, DASHBOARD_LOGIN, OWNER_LOGIN, Logins, prepare, random_logins
+from deploy.demo.logins import (
+    CONSUMER_LOGIN,
+    DASHBOARD_LOGIN,
+    OPERATOR_LOGIN,
+    OWNER_LOGIN,
+    Logins,
+    prepare,
+    random_logins,
+)
 from deploy.lab.services import Broker, Database
 
 BROKER_CONSUMER = "kvmgrid-consumer"
@@ -99,7 +107,8 @@ class Pipeline:
         if not admin.has_database(self.names.database):
             admin.create_database(self.names.database)
         prepare(admin, self.names.database, logins)
-        for name, password in zip((OWNER_LOGIN, CONSUMER_LOGIN, DASHBOARD_LOGIN), logins, strict=True):
+        names = (OWNER_LOGIN, CONSUMER_LOGIN, DASHBOARD_LOGIN, OPERATOR_LOGIN)
+        for name, password in zip(names, logins, strict=True):
             self._write_secret(name, password)
 
     def _write(self, name: str, text: str) -> None:

@@ -9,4 +9,5 @@ psql -v ON_ERROR_STOP=1 -v password="$password" -U "$POSTGRES_USER" -d "$POSTGRE
 ALTER ROLE kvmgrid_owner LOGIN PASSWORD :'password';
 ALTER ROLE kvmgrid_ingest LOGIN PASSWORD :'password';
 ALTER ROLE kvmgrid_dashboard LOGIN PASSWORD :'password';
+ALTER ROLE kvmgrid_operator LOGIN PASSWORD :'password';
 SQL

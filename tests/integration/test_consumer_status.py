@@ -298,7 +298,7 @@ def test_check_finds_the_lab_set_up(
     del stopped_consumer
     result = run("check", virtual_host, database)
 
-    assert (0, ["OK"] * 5) == (result.returncode, [line.split()[0] for line in result.stdout.splitlines()])
+    assert (0, ["OK"] * 6) == (result.returncode, [line.split()[0] for line in result.stdout.splitlines()])
     assert "Apache edition of TimescaleDB" in result.stdout
     assert "frames of at most 16,384 bytes" in result.stdout
     assert "messages of at most 16,777,216 bytes" in result.stdout

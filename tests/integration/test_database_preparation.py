@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from consumer.schema.migration import migrate
+from consumer.statements import statement
 from deploy.lab.postgresql import BINARIES, SUPERUSER, PostgreSql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +59,8 @@ def test_psql_runs_the_roles_file_as_often_as_wanted(own_postgresql: PostgreSql)
 
     with psycopg.connect(own_postgresql.database_url(database=DATABASE)) as connection:
         rows = connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'kvmgrid%' ORDER BY 1")
-        assert [("kvmgrid_dashboard",), ("kvmgrid_ingest",), ("kvmgrid_owner",)] == rows.fetchall()
+        roles = ["kvmgrid_dashboard", "kvmgrid_ingest", "kvmgrid_operator", "kvmgrid_owner"]
+        assert [(role,) for role in roles] == rows.fetchall()
         assert ("kvmgrid_owner",) == connection.execute(
             "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'kvmgrid'"
         ).fetchone()
@@ -71,13 +74,32 @@ def test_the_roles_log_in_with_their_session_settings(own_postgresql: PostgreSql
 
     shown = {
         role: session_settings(own_postgresql, role)
-        for role in ("kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard")
+        for role in ("kvmgrid_owner", "kvmgrid_ingest", "kvmgrid_dashboard", "kvmgrid_operator")
     }
     assert ("0", "0") == shown["kvmgrid_owner"]
     assert ("0", "1min") == shown["kvmgrid_ingest"]
     assert ("15s", "30s") == shown["kvmgrid_dashboard"]
+    assert ("15s", "30s") == shown["kvmgrid_operator"]
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(own_postgresql.database_url("kvmgrid_ingest", "wrong", DATABASE))
+
+
+def test_a_database_of_before_the_role_of_operators_is_told_of(own_postgresql: PostgreSql) -> None:
+    """`migrate` and `check` say what is missing; roles.sql, run again, gives it."""
+    own_postgresql.admin.create_database(DATABASE, timescaledb=False)
+    run_roles_file(own_postgresql)
+    told: list[str] = []
+    with psycopg.connect(own_postgresql.database_url(database=DATABASE), autocommit=True) as connection:
+        connection.execute("DROP OWNED BY kvmgrid_operator")
+        connection.execute("DROP ROLE kvmgrid_operator")
+        migrate(connection, tell=told.append)
+        before = connection.execute(statement("check/server")).fetchone()
+        run_roles_file(own_postgresql)
+        migrate(connection, tell=told.append)
+        after = connection.execute(statement("check/server")).fetchone()
+
+    assert 1 == len([line for line in told if "kvmgrid_operator is missing" in line])
+    assert [False, True] == [row[2] for row in (before, after) if row is not None]
 
 
 def session_settings(server: PostgreSql, role: str) -> tuple[str, ...] | None:

@@ -46,6 +46,13 @@ def dashboard(database: MigratedDatabase) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture
+def operator(database: MigratedDatabase) -> Iterator[psycopg.Connection]:
+    """Give a connection to a migrated database as an operator of the page."""
+    with psycopg.connect(database.operator_url, autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture(scope="module")
 def shared_owner(shared_database: MigratedDatabase) -> Iterator[psycopg.Connection]:
     """Give a connection as the owner to a database that the test leaves as it is."""

@@ -68,6 +68,34 @@ READER = [
     "SELECT apply_retention()",
     "SELECT delete_outdated_rows()",
 ]
+OPERATOR = [
+    "SELECT pg_notify('kvmgrid_residency', 'x')",
+    "CREATE TEMPORARY TABLE mine (a int)",
+    "SELECT * FROM hosts",
+    "SELECT * FROM domain_samples",
+    "SELECT * FROM alert_notifications",
+    "SELECT * FROM audit_entries",
+    "INSERT INTO hosts (host, first_seen_at) VALUES ('x', now())",
+    "INSERT INTO alerts (rule) VALUES ('x')",
+    "INSERT INTO alert_changes (alert_id) VALUES (1)",
+    "INSERT INTO alert_notifications (route) VALUES ('x')",
+    "INSERT INTO alert_acknowledgements (alert_id, said_by, said_at) VALUES (1, 'x', now())",
+    (
+        "INSERT INTO alert_silences (selector, reason, starts_at, ends_at, said_by, said_at)"
+        " VALUES ('{}', 'x', now(), now() + interval '1 hour', 'x', now())"
+    ),
+    "INSERT INTO alert_silence_ends (silence_id, said_by, ended_at) VALUES (1, 'x', now())",
+    "INSERT INTO alert_maintenance_ends (maintenance_id, said_by, ended_at) VALUES (1, 'x', now())",
+    "INSERT INTO audit_entries (who, action, details, happened_at) VALUES ('x', 'x', '{}', now())",
+    "UPDATE alerts SET resolved_at = now()",
+    "UPDATE alert_silences SET ends_at = now()",
+    "DELETE FROM alert_silences",
+    "DELETE FROM alert_silence_ends",
+    "DELETE FROM audit_entries",
+    "TRUNCATE audit_entries",
+    "SET temp_file_limit = -1",
+    "SET ROLE kvmgrid_ingest",
+]
 OWNER = [
     "CREATE ROLE mine",
     "CREATE DATABASE mine",
@@ -100,6 +128,12 @@ def test_a_reader_is_refused(shared_database: MigratedDatabase, statement: str) 
 def test_a_consumer_is_refused(shared_database: MigratedDatabase, statement: str) -> None:
     """A consumer has no more rights than it uses."""
     refused(shared_database.ingest_url, statement)
+
+
+@pytest.mark.parametrize("statement", EVERYBODY + OPERATOR)
+def test_an_operator_is_refused(shared_database: MigratedDatabase, statement: str) -> None:
+    """Who may acknowledge and silence does nothing else, and says nothing for another moment."""
+    refused(shared_database.operator_url, statement)
 
 
 @pytest.mark.parametrize("statement", OWNER)

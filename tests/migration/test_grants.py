@@ -42,6 +42,56 @@ def test_the_grants_are_the_ones_listed(shared_owner: psycopg.Connection) -> Non
     assert EXPECTED.read_text().splitlines() == granted
 
 
+def test_a_role_that_is_made_after_the_migration_has_the_same_grants(
+    database: MigratedDatabase, owner: psycopg.Connection
+) -> None:
+    """roles.sql, run again, grants what the migration grants where the role is there already."""
+    with psycopg.connect(database.administrator_url, autocommit=True) as administrator:
+        # Not DROP OWNED: that would take the role's right to connect to the other databases of the server.
+        administrator.execute("REVOKE ALL ON ALL TABLES IN SCHEMA kvmgrid FROM kvmgrid_operator")
+        administrator.execute("REVOKE ALL ON SCHEMA kvmgrid FROM kvmgrid_operator")
+        without = [row for (row,) in owner.execute(GRANTS.read_bytes())]
+        bootstrap(administrator, [])
+
+    assert ["kvmgrid_operator: CONNECT on database"] == [row for row in without if "operator" in row]
+    assert EXPECTED.read_text().splitlines() == [row for (row,) in owner.execute(GRANTS.read_bytes())]
+
+
+SAID = [
+    "INSERT INTO alert_acknowledgements (alert_id, said_by, note) SELECT alert_id, 'x', 'seen' FROM alerts",
+    (
+        "INSERT INTO alert_silences (selector, reason, starts_at, ends_at, said_by)"
+        " VALUES ('{}', 'x', now(), now() + interval '1 hour', 'x') RETURNING silence_id"
+    ),
+    "INSERT INTO alert_silence_ends (silence_id, said_by) SELECT silence_id, 'x' FROM alert_silences",
+    (
+        "INSERT INTO alert_maintenances (selector, reason, starts_at, ends_at, said_by)"
+        " VALUES ('{}', 'x', now(), now() + interval '1 hour', 'x') RETURNING maintenance_id"
+    ),
+    (
+        "INSERT INTO alert_maintenances"
+        " (selector, reason, starts_at, weekdays, time_of_day, duration_seconds, zone, said_by)"
+        " VALUES ('{}', 'x', now(), '{0,6}', '22:00', 7200, 'Europe/Vienna', 'x')"
+    ),
+    (
+        "INSERT INTO alert_maintenance_ends (maintenance_id, said_by)"
+        " SELECT max(maintenance_id), 'x' FROM alert_maintenances"
+    ),
+    "INSERT INTO audit_entries (who, action, details, origin) VALUES ('x', 'silence', '{}', '::1')",
+]
+
+
+def test_an_operator_adds_what_people_say(owner: psycopg.Connection, operator: psycopg.Connection) -> None:
+    """Each of the six tables takes a row of it."""
+    owner.execute("INSERT INTO hosts (host, first_seen_at) VALUES ('hv001', now())")
+    owner.execute(
+        "INSERT INTO alerts (rule, severity, subject, host_id, words, began_at, fired_at)"
+        " SELECT 'host_silent', 'critical', 'host', host_id, 'silent', now(), now() FROM hosts"
+    )
+    for statement in SAID:
+        assert 1 == operator.execute(statement.encode()).rowcount
+
+
 def test_ingest_copies_into_new_and_old_chunks(
     ingest: psycopg.Connection, dashboard: psycopg.Connection
 ) -> None:

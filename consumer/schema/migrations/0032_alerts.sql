@@ -180,3 +180,25 @@ GRANT SELECT ON
     alert_evaluator, alert_states, alerts, alert_changes, alert_notifications, alert_notification_members,
     alert_acknowledgements, alert_silences, alert_silence_ends, alert_maintenances, alert_maintenance_ends, audit_entries
     TO kvmgrid_dashboard;
+
+-- A database that was prepared by an older version has no such role: roles.sql, run again, makes it and grants the same.
+-- Times of what is said are the server's, so that nobody can say something for another moment.
+DO $$
+BEGIN
+    IF to_regrole('kvmgrid_operator') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA kvmgrid TO kvmgrid_operator;
+        GRANT SELECT ON
+            alerts, alert_acknowledgements, alert_silences, alert_silence_ends, alert_maintenances,
+            alert_maintenance_ends
+            TO kvmgrid_operator;
+        GRANT INSERT (alert_id, said_by, note) ON alert_acknowledgements TO kvmgrid_operator;
+        GRANT INSERT (selector, reason, starts_at, ends_at, said_by) ON alert_silences TO kvmgrid_operator;
+        GRANT INSERT (silence_id, said_by) ON alert_silence_ends TO kvmgrid_operator;
+        GRANT INSERT (
+            selector, reason, starts_at, ends_at, weekdays, time_of_day, duration_seconds, zone, said_by
+        ) ON alert_maintenances TO kvmgrid_operator;
+        GRANT INSERT (maintenance_id, said_by) ON alert_maintenance_ends TO kvmgrid_operator;
+        GRANT INSERT (who, action, details, origin) ON audit_entries TO kvmgrid_operator;
+    END IF;
+END
+$$;

@@ -1,9 +1,16 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What roles.sql and the server's configuration should have: that a reader takes no advisory lock, and connections that
--- readers cannot take. Then the edition of TimescaleDB by its licence, and how many tables have columns.
+-- What roles.sql and the server's configuration should have: that a reader takes no advisory lock; connections that
+-- readers cannot take; that operators may say something. Then the edition of TimescaleDB by its licence, and how many
+-- tables have columns.
 SELECT
     has_function_privilege('kvmgrid_dashboard', 'pg_catalog.pg_advisory_lock(bigint)', 'EXECUTE'),
     current_setting('reserved_connections')::integer,
+    coalesce(
+        has_any_column_privilege(
+            to_regrole('kvmgrid_operator')::oid, to_regclass('kvmgrid.audit_entries')::oid, 'INSERT'
+        ),
+        false
+    ),
     current_setting('timescaledb.license', true),
     (
         SELECT count(*)
