@@ -25,6 +25,7 @@ CHANGES = {
     "shown": "no longer hidden",
     "resolved": "resolved",
 }
+NUMBERS = {"Value": "number", "Tries": "number"}
 NOT_SENT = "Nothing was sent, and nothing was held back: the delivery has not come to it, or none runs."
 
 
@@ -140,7 +141,7 @@ def hidden_table(alerts: Sequence[Alert], limit: int) -> Element:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Element], limit: int) -> Element:
-    head = h("tr", *(h("th", each, scope="col") for each in heads))
+    head = h("tr", *(h("th", each, scope="col", class_=NUMBERS.get(each)) for each in heads))
     table = h("table", h("thead", head), h("tbody", *rows), class_="table alert-table")
     cut = h("p", f"The newest {limit}; older ones are not listed.", class_="quiet")
     return h("div", h("div", table, class_="table-place"), cut if len(rows) == limit else None)
