@@ -144,7 +144,11 @@ def _table(heads: Sequence[str], rows: Sequence[Element], limit: int) -> Element
     head = h("tr", *(h("th", each, scope="col", class_=NUMBERS.get(each)) for each in heads))
     table = h("table", h("thead", head), h("tbody", *rows), class_="table alert-table")
     cut = h("p", f"The newest {limit}; older ones are not listed.", class_="quiet")
-    return h("div", h("div", table, class_="table-place"), cut if len(rows) == limit else None)
+    return h(
+        "div",
+        h("div", table, class_="table-place", tabindex="0", role="group", aria_label="table"),
+        cut if len(rows) == limit else None,
+    )
 
 
 def marked(changes: Sequence[AlertChange], alert: Alert) -> tuple[HostEvent, ...]:

@@ -82,7 +82,7 @@ def pending_table(pending: Sequence[PendingAlert]) -> Element:
 def _table(heads: Sequence[str], rows: Sequence[Element]) -> Element:
     head = h("tr", *(h("th", each, scope="col", class_=_class(each)) for each in heads))
     table = h("table", h("thead", head), h("tbody", *rows), class_="table alert-table")
-    return h("div", table, class_="table-place")
+    return h("div", table, class_="table-place", tabindex="0", role="group", aria_label="table")
 
 
 def _class(head: str) -> str | None:
