@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dash import html
+from dash.development.base_component import Component
 
 from dashboard.charts.component import Chart
 from dashboard.charts.panel import Panel, TableColumn
@@ -41,10 +42,18 @@ def chart_id(page: str) -> str:
     return f"{page}-chart"
 
 
-def object_page(page: str, chart: ObjectChart, cards: Sequence[Card], *, is_own_range: bool = False) -> Parts:
+def object_page(
+    page: str,
+    chart: ObjectChart,
+    cards: Sequence[Card],
+    *,
+    is_own_range: bool = False,
+    more: Sequence[Component] = (),
+) -> Parts:
     """Return the structure of a page; ids begin with its name.
 
     ``is_own_range``: the feed gives the bar of the range, whose default is the object's, and lines are means.
+    ``more`` stands below the cards.
     """
     words = html.Div(className="note-place", **place("note"))
     note = html.Div(words if is_own_range else [line_menus(), words])
@@ -61,6 +70,7 @@ def object_page(page: str, chart: ObjectChart, cards: Sequence[Card], *, is_own_
                     html.Div(className="range-place", **place("range")),
                     html.Section(drawn, className="card", **attributes(aria_label="charts")),
                     *(_section(page, card) for card in cards),
+                    *more,
                 ],
                 id=f"{page}-body",
                 **body(),

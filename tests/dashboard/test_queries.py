@@ -96,6 +96,7 @@ def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
             lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
         alarms.notified(alarms.fired(Alarm("hv1", "CPU 93 % busy")), "sent", None)
         alarms.pending("hv1", "cpu_pressure", since=now)
+        alarms.silenced({"host": "none"}, "moved")
         store_fleet_bucket(shared_database, now - timedelta(minutes=10), 4.0)
         connected.open()
         yield Seeded(shared_database, connected, now)

@@ -3,6 +3,7 @@
 
 from dash import Dash
 
+from dashboard.components.alert_forms import alert_forms
 from dashboard.components.alert_words import PREFIX
 from dashboard.database import Database
 from dashboard.history.charted_answer import bind_charted
@@ -40,6 +41,7 @@ def layout() -> Parts:
             Card("hidden", "What it hides"),
         ),
         is_own_range=True,
+        more=[alert_forms()],
     )
 
 

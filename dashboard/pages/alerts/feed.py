@@ -17,8 +17,8 @@ from dashboard.filters.fields import ALERT_FIELDS
 from dashboard.filters.sql import Condition, both, condition, fixed
 from dashboard.filters.tree import Node
 from dashboard.history.wanted_range import WantedRange, wanted_range
-from dashboard.pages.alerts.lists import alert_table, evaluator_line, pending_table
-from dashboard.pages.alerts.queries import ALERT_EVALUATOR, ALERTS_PENDING
+from dashboard.pages.alerts.lists import alert_table, evaluator_line, hold_table, pending_table
+from dashboard.pages.alerts.queries import ALERT_EVALUATOR, ALERT_HOLDS, ALERTS_PENDING
 from dashboard.parts.contract import NOTICE, Part, Request, Update, gone_parts, unseen
 from dashboard.parts.markup import Element, h
 from dashboard.queries.alerts import ALERTS, Alert
@@ -28,6 +28,7 @@ from dashboard.web.time_zone import read_zone, zone_name
 
 DEFAULT_FROM = "now-24h"
 LISTED_COUNT = 200
+HOLDS = "holds"
 EVALUATOR, FIRING, PENDING, WITHHELD, HISTORY = "evaluator", "firing", "pending", "withheld", "history"
 _FIRING = fixed(
     "resolved_at IS NULL AND hidden_by IS NULL AND NOT EXISTS"
@@ -119,6 +120,7 @@ class AlertsFeed:
             WITHHELD: alert_table(
                 self._alerts(filtered, _WITHHELD), _none("Nothing is withheld", is_all=is_all)
             ),
+            HOLDS: hold_table(self._database.fetch(ALERT_HOLDS, {"limit": LISTED_COUNT})),
             HISTORY: self._history(filtered, wanted),
         }
         count = firing[0].total_count if firing else 0

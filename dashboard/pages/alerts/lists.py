@@ -17,7 +17,7 @@ from dashboard.components.alert_words import (
     value_words,
 )
 from dashboard.components.notices import command
-from dashboard.pages.alerts.queries import Evaluator, PendingAlert
+from dashboard.pages.alerts.queries import Evaluator, Hold, PendingAlert
 from dashboard.parts.markup import Child, Element, clean, h
 from dashboard.queries.alerts import Alert
 
@@ -25,6 +25,7 @@ from dashboard.queries.alerts import Alert
 SILENT_AFTER = timedelta(seconds=60)
 RUN_COMMAND = "kvmgrid-consumer alerts run --config /etc/kvmgrid/consumer.toml"
 HEADS = ("Alert", "Severity", "Object", "Since", "For", "Value", "State")
+HOLD_HEADS = ("Reason", "What", "Of", "From", "Until", "Who", "State")
 PENDING_HEADS = ("Rule", "Severity", "Object", "Since", "Counted", "Value", "State")
 
 
@@ -114,4 +115,35 @@ def _pending_row(each: PendingAlert) -> Element:
         h("td", units.duration(each.held_seconds)),
         h("td", value_words(each.value), class_="number"),
         h("td", unknown, class_="prose"),
+    )
+
+
+def hold_table(holds: Sequence[Hold]) -> Element:
+    """Return silences and maintenance as a table; an operator may end each."""
+    if not holds:
+        return h("p", "There is no silence and no maintenance.", class_="quiet")
+    return _table(HOLD_HEADS, [_hold_row(hold) for hold in holds])
+
+
+def _hold_row(hold: Hold) -> Element:
+    about = ", ".join(f"{clean(name, 20)} {clean(str(value), 64)}" for name, value in hold.selector.items())
+    state = ("in force" if hold.is_active else "to come") + (", comes again" if hold.is_repeated else "")
+    end = h(
+        "button",
+        "End",
+        type="button",
+        class_="button button--small for-operators",
+        aria_label=f"End {hold.kind} {hold.number}",
+        data_end_kind=hold.kind,
+        data_end_number=str(hold.number),
+    )
+    return h(
+        "tr",
+        h("th", clean(hold.reason), scope="row", class_="alert-words"),
+        h("td", f"{hold.kind} {hold.number}"),
+        h("td", about or "everything"),
+        h("td", "" if hold.starts_at is None else clock(hold.starts_at)),
+        h("td", "" if hold.ends_at is None else clock(hold.ends_at)),
+        h("td", clean(hold.said_by, 64)),
+        h("td", state, " ", end),
     )

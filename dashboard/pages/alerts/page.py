@@ -15,11 +15,12 @@ from dashboard.pages.alerts.feed import (
     EVALUATOR,
     FIRING,
     HISTORY,
+    HOLDS,
     PENDING,
     WITHHELD,
     AlertsFeed,
 )
-from dashboard.pages.alerts.queries import ALERT_EVALUATOR, ALERTS_PENDING
+from dashboard.pages.alerts.queries import ALERT_EVALUATOR, ALERT_HOLDS, ALERTS_PENDING
 from dashboard.parts.contract import NOTICE
 from dashboard.parts.parts import Parts, body, place
 from dashboard.queries.alerts import ALERT_COUNT, ALERTS
@@ -53,6 +54,12 @@ def layout() -> Parts:
                     ),
                     *(_card(name, html.H2(words, id=name), html.Div(**place(name))) for name, words in NOW),
                     _card(
+                        HOLDS,
+                        html.H2("Silences and maintenance", id=HOLDS),
+                        html.Div(**place(HOLDS)),
+                        html.P(role="status", **attributes(aria_live="polite")),
+                    ),
+                    _card(
                         HISTORY,
                         html.H2("Resolved, of a range", id=HISTORY),
                         html.Div(**place("range")),
@@ -68,7 +75,7 @@ def layout() -> Parts:
     )
 
 
-def _card(name: str, *children: html.H2 | html.Div) -> html.Section:
+def _card(name: str, *children: html.H2 | html.Div | html.P) -> html.Section:
     return html.Section(list(children), className="card", **attributes(aria_labelledby=name))
 
 
@@ -87,5 +94,5 @@ ALERTS_PAGE = Page(
     layout=layout,
     register=register,
     worker_count=lambda _connection_count: 2,
-    queries=(ALERTS, ALERTS_PENDING, ALERT_EVALUATOR, ALERT_COUNT),
+    queries=(ALERTS, ALERTS_PENDING, ALERT_EVALUATOR, ALERT_HOLDS, ALERT_COUNT),
 )

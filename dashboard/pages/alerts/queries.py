@@ -33,5 +33,20 @@ class Evaluator(NamedTuple):
     problem: str | None
 
 
+class Hold(NamedTuple):
+    """One silence or maintenance that is not over."""
+
+    kind: str
+    number: int
+    selector: dict[str, str]
+    reason: str
+    said_by: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_active: bool
+    is_repeated: bool
+
+
 ALERTS_PENDING = Query(__package__, "alerts_pending", PendingAlert)
+ALERT_HOLDS = Query(__package__, "alert_holds", Hold)
 ALERT_EVALUATOR = Query(__package__, "alert_evaluator", Evaluator)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: what happened on one host in a range, newest first, and how much more there is; what became of alerts is among it.
+-- Purpose: what happened on one host in a range, newest first, and how much more there is. What became of alerts is among it.
 -- Parameters: host_id, start, end (instants), limit (rows)
 -- Columns: one HostEvent each; total_count repeats the number of events in the range
 SELECT

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Purpose: what happened to one VM in a range, newest first, on whatever host, and how much more there is; what became of alerts is among it.
+-- Purpose: what happened to one VM in a range, newest first, on whatever host, and how much more there is.
+--   What became of alerts is among it.
 -- Parameters: domain_id, start, end (instants), limit (rows)
 -- Columns: one HostEvent each; total_count repeats the number of events in the range
 SELECT
