@@ -77,8 +77,9 @@ JOIN alerts AS a USING (alert_id)
 JOIN hosts AS h USING (host_id)
 LEFT JOIN domains AS d ON d.domain_id = a.domain_id;
 
--- Silences and maintenance that are not over. The window of a maintenance that comes again is the one that is under way, else the
--- next one within eight days; a window is of the day on which it begins.
+-- Silences and maintenance that are not over. The window of a maintenance that comes again is the one that is under way (of several
+-- the one that ends last), else the next one within eight days of its begin; a window is of the day on which it begins, within
+-- what the maintenance is said for.
 CREATE VIEW alert_silences_now AS
 SELECT
     s.silence_id,
@@ -110,25 +111,26 @@ SELECT
     w.ends_at AS window_ends_at
 FROM alert_maintenances AS m
 LEFT JOIN LATERAL (
-    SELECT starts_at, ends_at
+    SELECT
+        every.starts_at,
+        every.ends_at
     FROM (
         SELECT m.starts_at, m.ends_at
         WHERE m.weekdays IS NULL
         UNION ALL
         SELECT
-            (day + m.time_of_day) AT TIME ZONE m.zone,
-            (day + m.time_of_day) AT TIME ZONE m.zone + make_interval(secs => m.duration_seconds)
+            greatest((day + m.time_of_day) AT TIME ZONE m.zone, m.starts_at),
+            least((day + m.time_of_day) AT TIME ZONE m.zone + make_interval(secs => m.duration_seconds), m.ends_at)
         FROM generate_series(
-            (now() AT TIME ZONE m.zone)::date::timestamp - make_interval(days => m.duration_seconds / 86400 + 1),
-            (now() AT TIME ZONE m.zone)::date::timestamp + INTERVAL '8 days',
+            (greatest(now(), m.starts_at) AT TIME ZONE m.zone)::date::timestamp
+            - make_interval(days => m.duration_seconds / 86400 + 2),
+            (greatest(now(), m.starts_at) AT TIME ZONE m.zone)::date::timestamp + INTERVAL '8 days',
             INTERVAL '1 day'
         ) AS day
         WHERE m.weekdays IS NOT NULL AND extract(isodow FROM day)::smallint - 1 = ANY(m.weekdays)
     ) AS every
-    WHERE every.ends_at > now()
-        AND every.starts_at >= m.starts_at
-        AND every.starts_at < coalesce(m.ends_at, 'infinity')
-    ORDER BY starts_at
+    WHERE every.ends_at > now() AND every.starts_at < every.ends_at
+    ORDER BY every.starts_at > now(), CASE WHEN every.starts_at > now() THEN every.starts_at END, every.ends_at DESC
     LIMIT 1
 ) AS w ON true
 WHERE coalesce(m.ends_at, 'infinity') > now()
