@@ -53,7 +53,7 @@ def object_page(
     """Return the structure of a page; ids begin with its name.
 
     ``is_own_range``: the feed gives the bar of the range, whose default is the object's, and lines are means.
-    ``more`` stands below the cards.
+    ``more`` stands above the cards.
     """
     words = html.Div(className="note-place", **place("note"))
     note = html.Div(words if is_own_range else [line_menus(), words])
@@ -69,8 +69,8 @@ def object_page(
                     ),
                     html.Div(className="range-place", **place("range")),
                     html.Section(drawn, className="card", **attributes(aria_label="charts")),
-                    *(_section(page, card) for card in cards),
                     *more,
+                    *(_section(page, card) for card in cards),
                 ],
                 id=f"{page}-body",
                 **body(),
