@@ -29,10 +29,10 @@ SELECT
     (
         SELECT count(*) FROM alerts_named AS hidden WHERE hidden.hidden_by = a.alert_id AND hidden.resolved_at IS NULL
     )::integer AS hidden_count,
-    a.total_count
+    found.total_count
 FROM (
     SELECT
-        *,
+        alert_id,
         (count(*) OVER ())::integer AS total_count
     FROM alerts_named
     WHERE {condition}
@@ -41,7 +41,8 @@ FROM (
         fired_at DESC,
         alert_id DESC
     LIMIT %(limit)s
-) AS a
+) AS found
+JOIN alerts_named AS a USING (alert_id)
 LEFT JOIN alerts_withheld_now AS w USING (alert_id)
 ORDER BY
     CASE WHEN a.resolved_at IS NULL THEN array_position(ARRAY['critical', 'warning', 'information'], a.severity) END,

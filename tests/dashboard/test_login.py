@@ -76,6 +76,7 @@ def test_an_operator_acknowledges_and_silences(
     expect(say).to_contain_text("log in: the button is in the bar")
     expect(say.get_by_role("button", name="Acknowledge")).to_be_hidden()
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert not Axe().run(page).response["violations"]
     page.get_by_label("Name").fill("anna")
     page.get_by_label("Password").fill(PASSWORDS["anna"])
