@@ -17,6 +17,10 @@ from dashboard.charts import contract as chart_contract
 from dashboard.components import shell
 from dashboard.database import Database
 from dashboard.filters import contract as filter_contract
+from dashboard.login.changes import Changes
+from dashboard.login.door import Door
+from dashboard.login.who import Identities
+from dashboard.operator_database import OperatorDatabase
 from dashboard.pages import PAGES
 from dashboard.parts import contract as parts_contract
 from dashboard.search import contract as search_contract
@@ -56,7 +60,10 @@ SEARCH_WORKER_COUNT = 2
 
 
 def create_app(settings: Settings, database: Database) -> Dash:
-    """Return the application, whose ``server`` is ASGI; the caller opens and closes the database."""
+    """Return the application, whose ``server`` is ASGI; the caller opens and closes the database.
+
+    Raises SettingsError where the login cannot be set up.
+    """
     # FastAPI's own documentation pages load scripts from elsewhere.
     server = FastAPI(title="kvmgrid", docs_url=None, redoc_url=None, openapi_url=None)
     probes.register(server, database)
@@ -91,7 +98,9 @@ def create_app(settings: Settings, database: Database) -> Dash:
     # Otherwise every page opens a WebSocket at once, although no callback uses one.
     app.backend.websocket_capability = False
     links = [(page.label, page.path) for page in PAGES if page.label is not None]
-    frame = shell.shell_layout(settings.page.refresh_seconds, settings.page.lost_after_seconds, links)
+    frame = shell.shell_layout(
+        settings.page.refresh_seconds, settings.page.lost_after_seconds, links, has_login=settings.login.is_on
+    )
     app.layout = frame
     router.register(app, PAGES)
     keep_seconds = settings.page.refresh_seconds * KEEP_SHARE
@@ -113,6 +122,13 @@ def create_app(settings: Settings, database: Database) -> Dash:
         is_page=lambda path: router.find_page(PAGES, path) is not None,
         reported=REPORTED,
     )
+    if settings.login.is_on:
+        server.add_middleware(
+            Door,
+            settings=settings.login,
+            identities=Identities(settings.login),
+            changes=Changes(database, OperatorDatabase(settings.login)),
+        )
     names = ("localhost", settings.web.listen_address, *settings.web.allowed_hosts)
     server.add_middleware(HostNames, names=names)
     server.add_middleware(ResponseHeaders, headers=security_headers(app))

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command: ``kvmgrid-dashboard run | check``."""
+"""The command: ``kvmgrid-dashboard run | check | password``."""
 
 import sys
 from pathlib import Path
 
 import click
 import uvicorn
+from dash import Dash
 
 from dashboard import logs
 from dashboard.app import create_app, version
 from dashboard.database import Database
 from dashboard.errors import DatabaseError, DatabaseUnavailableError, SchemaMissingError, SettingsError
+from dashboard.login.passwords import ROLES, Role, write_user
 from dashboard.settings import Settings, load
 
 DEFAULT_CONFIG = Path("/etc/kvmgrid/dashboard.toml")
@@ -30,6 +32,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage, 69 database out of reach,
 \b
 Examples:
   kvmgrid-dashboard check
+  kvmgrid-dashboard password anna --role operator
   KVMGRID_WEB__PORT=8051 kvmgrid-dashboard run
 """
 
@@ -46,7 +49,8 @@ _config = click.option(
 def main() -> None:
     """Show the grid of hypervisors in the browser, live and over years.
 
-    Reads the database that kvmgrid-consumer fills, and changes nothing.
+    Reads the database that kvmgrid-consumer fills. With a login operators may
+    acknowledge and silence alerts; nothing else is changed.
     """
 
 
@@ -57,16 +61,19 @@ def run(path: Path | None) -> None:
     settings = _settings(_in_effect(path))
     logs.configure(settings.log)
     database = _database(settings)
+    app = _app(settings, database)
     database.open()
     click.echo(f"kvmgrid-dashboard: http://{_shown_address(settings)}:{settings.web.port}/", err=True)
     try:
         uvicorn.run(
-            create_app(settings, database).server,
+            app.server,
             host=settings.web.listen_address,
             port=settings.web.port,
             log_config=None,
             access_log=False,
             server_header=False,
+            # Whose word is taken is a setting of the login, which needs the address of the connection itself.
+            proxy_headers=False,
             timeout_graceful_shutdown=5,
         )
     finally:
@@ -107,6 +114,32 @@ def check(path: Path | None) -> None:
     _say("ok" if state.host_count else "WARN", "hosts", f"{state.host_count} known{hint}")
 
 
+@main.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="An operator may change things.")
+@click.option(
+    "--password",
+    "secret",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for when it is not given; seen by others of the machine when it is.",
+)
+@_config
+def password(name: str, role: Role, secret: str, path: Path | None) -> None:
+    """Give NAME a password and a role, in the file login.password_file."""
+    settings = _settings(_in_effect(path))
+    if settings.login.password_file is None:
+        click.echo("kvmgrid-dashboard: login.password_file is not set", err=True)
+        sys.exit(EXIT_SETTINGS)
+    try:
+        write_user(Path(settings.login.password_file), name, role, secret)
+    except SettingsError as error:
+        click.echo(f"kvmgrid-dashboard: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)
+    click.echo(f"{name} is {role}; sessions with an earlier password have ended")
+
+
 def _say(word: str, subject: str, words: str) -> None:
     click.echo(f"{word:4}  {subject:9} {words}")
 
@@ -123,6 +156,14 @@ def _in_effect(path: Path | None) -> Path | None:
 def _settings(path: Path | None) -> Settings:
     try:
         return load(path)
+    except SettingsError as error:
+        click.echo(f"kvmgrid-dashboard: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)
+
+
+def _app(settings: Settings, database: Database) -> Dash:
+    try:
+        return create_app(settings, database)
     except SettingsError as error:
         click.echo(f"kvmgrid-dashboard: {error}", err=True)
         sys.exit(EXIT_SETTINGS)

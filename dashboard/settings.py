@@ -43,12 +43,35 @@ class PageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     lost_after_seconds: Annotated[float, Meta(ge=5, le=3600)] = 15
 
 
+class LoginSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may change things: nobody, and there is no login, without password file and proxy's header."""
+
+    # With it reading needs a login too.
+    required: bool = False
+    password_file: str | None = None
+    key_file: str | None = None
+    session_hours: Annotated[float, Meta(gt=0, le=744)] = 12
+    # The name of a user, from these addresses or networks only.
+    proxy_header: str | None = None
+    proxy_addresses: tuple[str, ...] = ()
+    proxy_operators: tuple[str, ...] = ()
+    # The role that may add what operators say (kvmgrid_operator), and nothing else.
+    database_url: str = "postgresql://kvmgrid_operator@127.0.0.1:5432/kvmgrid"
+    database_password_file: str | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anybody can log in."""
+        return self.password_file is not None or self.proxy_header is not None
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of the dashboard."""
 
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     page: PageSettings = PageSettings()
+    login: LoginSettings = LoginSettings()
     log: LogSettings = LogSettings()
 
 

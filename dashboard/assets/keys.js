@@ -41,7 +41,9 @@
   kvmgrid.pageKeys = function () {
     /** @type {HTMLAnchorElement[]} */
     const links = Array.from(document.querySelectorAll("header nav a"));
-    return links.map((link) => ({ key: link.innerText.slice(0, 1).toLowerCase(), words: link.innerText, link }));
+    // Behind a name may stand how many of something there are.
+    const nameOf = (/** @type {HTMLAnchorElement} */ link) => (link.firstChild && link.firstChild.textContent) || "";
+    return links.map((link) => ({ key: nameOf(link).slice(0, 1).toLowerCase(), words: nameOf(link), link }));
   };
 
   /** @param {string} key */

@@ -28,8 +28,11 @@ PRESETS = (
 )
 
 
-def range_bar() -> Element:
-    """Return the bar; assets/range.js marks what the URL says and writes choices into it."""
+def range_bar(default_from: str = DEFAULT_FROM, default_to: str = DEFAULT_TO) -> Element:
+    """Return the bar; assets/range.js marks what the URL says and writes choices into it.
+
+    ``default_from`` and ``default_to`` are the range of an address that names none.
+    """
     # What is read there is part of the name, for those who speak it (WCAG 2.5.3).
     presets = [
         h(
@@ -80,8 +83,8 @@ def range_bar() -> Element:
         ),
         _copy_link(),
         class_="range-bar",
-        data_default_from=DEFAULT_FROM,
-        data_default_to=DEFAULT_TO,
+        data_default_from=default_from,
+        data_default_to=default_to,
     )
 
 

@@ -20,9 +20,14 @@ HELP = "shell-help"
 
 
 def shell_layout(
-    refresh_seconds: float, lost_after_seconds: float, links: Iterable[tuple[str, str]]
+    refresh_seconds: float,
+    lost_after_seconds: float,
+    links: Iterable[tuple[str, str]],
+    *,
+    has_login: bool = False,
 ) -> html.Div:
     """Return the frame into which the router puts a page; ``links`` are the names and paths in its bar."""
+    login = attributes(data_login="yes") if has_login else {}
     return html.Div(
         [
             dcc.Location(id=ADDRESS, refresh=False),
@@ -68,6 +73,7 @@ def shell_layout(
         **attributes(
             data_refresh_seconds=f"{refresh_seconds:g}", data_lost_after_seconds=f"{lost_after_seconds:g}"
         ),
+        **login,
     )
 
 

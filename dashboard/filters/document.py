@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of fields of docs/filters.md: ``python -m dashboard.filters.document`` prints them."""
 
-from dashboard.filters.fields import DOMAIN_FIELDS, HOST_FIELDS, Field, Fields
+from dashboard.filters.fields import ALERT_FIELDS, DOMAIN_FIELDS, HOST_FIELDS, Field, Fields
 from dashboard.filters.tree import bare
 
 
@@ -30,4 +30,5 @@ def _values(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    print(table(HOST_FIELDS), table(DOMAIN_FIELDS), sep="\n", end="")  # noqa: T201 - its output is the tables
+    tables = (table(fields) for fields in (HOST_FIELDS, DOMAIN_FIELDS, ALERT_FIELDS))
+    print(*tables, sep="\n", end="")  # noqa: T201 - its output is the tables

@@ -250,3 +250,19 @@ DOMAIN_FIELDS = Fields(
         Field(qualifier="moved", about="time since its last move", columns=("moved_seconds",), measure=AGE),
     ),
 )
+
+ALERT_FIELDS = Fields(
+    "alert",
+    (
+        Field(qualifier="rule", about="name of its rule", columns=("rule",)),
+        Field(
+            qualifier="severity",
+            about="severity",
+            columns=("severity",),
+            words=("critical", "warning", "information"),
+        ),
+        Field(qualifier="host", about="id of the host it is about", columns=("host",)),
+        Field(qualifier="vm", about="name of the VM it is about", columns=("domain_name",)),
+        Field(qualifier="part", about="device, or path of a file system", columns=("part",)),
+    ),
+)

@@ -2,7 +2,7 @@
 """From the tree of a filter, and from a sort, to SQL: values are parameters, names are those of our lists."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 from psycopg import sql
 
@@ -27,6 +27,17 @@ class Condition(NamedTuple):
 
 
 EVERYTHING = Condition(sql.SQL("true"), {})
+
+
+def fixed(text: LiteralString) -> Condition:
+    """Return a condition in words of ours, whose parameters are those of its question."""
+    return Condition(sql.SQL(text), {})
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    """Return a condition that holds where two do."""
+    text = sql.SQL("({}) AND ({})").format(first.text, second.text)
+    return Condition(text, {**first.parameters, **second.parameters})
 
 
 def condition(node: Node | None, fields: Fields) -> Condition:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dash import html
+from dash.development.base_component import Component
 
 from dashboard.charts.component import Chart
 from dashboard.charts.panel import Panel, TableColumn
@@ -41,9 +42,21 @@ def chart_id(page: str) -> str:
     return f"{page}-chart"
 
 
-def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
-    """Return the structure of a page; ids begin with its name."""
-    note = html.Div([line_menus(), html.Div(className="note-place", **place("note"))])
+def object_page(
+    page: str,
+    chart: ObjectChart,
+    cards: Sequence[Card],
+    *,
+    is_own_range: bool = False,
+    more: Sequence[Component] = (),
+) -> Parts:
+    """Return the structure of a page; ids begin with its name.
+
+    ``is_own_range``: the feed gives the bar of the range, whose default is the object's, and lines are means.
+    ``more`` stands above the cards.
+    """
+    words = html.Div(className="note-place", **place("note"))
+    note = html.Div(words if is_own_range else [line_menus(), words])
     drawn = Chart(note, id=chart_id(page), panels=chart.panels, table=chart.table, label=chart.label)
     return Parts(
         [
@@ -56,6 +69,7 @@ def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
                     ),
                     html.Div(className="range-place", **place("range")),
                     html.Section(drawn, className="card", **attributes(aria_label="charts")),
+                    *more,
                     *(_section(page, card) for card in cards),
                 ],
                 id=f"{page}-body",
@@ -64,7 +78,7 @@ def object_page(page: str, chart: ObjectChart, cards: Sequence[Card]) -> Parts:
         ],
         id=parts_id(page),
         className="page page--object",
-        fixed={"range": range_bar()},
+        fixed={} if is_own_range else {"range": range_bar()},
     )
 
 

@@ -25,11 +25,13 @@ HOMES = {
         "consumer/",
         "dashboard/database.py",
         "dashboard/filters/sql.py",
+        "dashboard/operator_database.py",
         "loadgen/scenario/store.py",
     ),
     "numpy": ("consumer/alerts/", "consumer/rows/copy_columns.py", "dashboard/"),
     "psycopg_pool": ("dashboard/database.py",),
     "dash": ("dashboard/",),
+    "argon2": ("dashboard/login/passwords.py",),
     "dash_ag_grid": ("dashboard/components/table.py",),
     "structlog": ("consumer/", "dashboard/"),
     # Only its JavaScript is used, as an asset.

@@ -59,16 +59,17 @@ def loaded_code() -> ForkServerContext:
 
 @pytest.fixture
 def start_dashboard(tmp_path: Path, loaded_code: ForkServerContext) -> Iterator[Callable[..., Dashboard]]:
-    """Give a function that starts a dashboard on a database, as lively as said; all end with the test."""
+    """Give what starts a dashboard on a database, as lively and set as said; all end with the test."""
     started: list[ForkServerProcess] = []
 
-    def start(database_url: str, refresh_seconds: float = QUICK_SECONDS) -> Dashboard:
+    def start(database_url: str, refresh_seconds: float = QUICK_SECONDS, **more: str) -> Dashboard:
         (port,) = free_ports(1)
         environment = {
             "KVMGRID_DATABASE__URL": database_url,
             "KVMGRID_WEB__PORT": str(port),
             "KVMGRID_PAGE__REFRESH_SECONDS": str(refresh_seconds),
             "KVMGRID_DATABASE__CONNECT_TIMEOUT_SECONDS": "2",
+            **more,
         }
         log_path = tmp_path / f"dashboard-{port}.log"
         process = loaded_code.Process(target=serve, args=(environment, log_path))

@@ -17,6 +17,7 @@ _VIEWS = {
     "vm_disks": "domain_block_samples_1m",
     "vm_interface_rollup": "domain_interface_samples_1m",
     "vm_interfaces": "domain_interface_samples_1m",
+    "alert_domain_rollup": "domain_samples_1m",
 }
 
 

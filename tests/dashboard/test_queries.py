@@ -14,6 +14,9 @@ from dashboard.database import Database
 from dashboard.errors import DatabaseUnavailableError, QueryTimeoutError, SchemaMissingError
 from dashboard.filters.sql import EVERYTHING
 from dashboard.pages import PAGES
+from dashboard.pages.alert.page import ALERT as ALERT_PAGE
+from dashboard.pages.alert.queries import ALERT_CHANGES, ALERT_LEDGER, ALERT_OBJECT
+from dashboard.pages.alerts.page import ALERTS_PAGE
 from dashboard.pages.fleet.queries import (
     CARD_DOMAINS,
     DOMAIN_STATES,
@@ -32,6 +35,7 @@ from dashboard.queries import SCHEMA_STATE, Query
 from dashboard.search.names import DOMAIN_NAMES, HOST_NAMES
 from dashboard.settings import DatabaseSettings
 from deploy.lab.ports import free_ports
+from tests.dashboard.alarms import Alarm, Alarms
 from tests.dashboard.filled_questions import filled, view_of
 from tests.dashboard.fleet_buckets import store_fleet_bucket
 from tests.dashboard.host_devices import busy, with_host_devices
@@ -51,6 +55,8 @@ ON_LARGE_TABLES = [
     HOST_STACK_ROLLUP,
     *PAST_QUERIES,
 ]
+ON_ALERTS = {ALERT_OBJECT, ALERT_CHANGES, ALERT_LEDGER}
+OF_ALERTS = [query for query in ALERT_PAGE.queries if query not in ON_ALERTS]
 
 
 @pytest.fixture
@@ -79,6 +85,7 @@ def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
     with (
         closing(Seeder(shared_database.owner_url)) as seeder,
         closing(Lives(shared_database.owner_url)) as lives,
+        closing(Alarms(shared_database.owner_url)) as alarms,
         closing(Database(DatabaseSettings(url=shared_database.dashboard_url))) as connected,
     ):
         seeder.store(
@@ -87,6 +94,9 @@ def seeded(shared_database: MigratedDatabase) -> Iterator[Seeded]:
         )
         for vm in vms:
             lives.lived(vm, [Stay("hv1", born)], [Name(vm.name, born)])
+        alarms.notified(alarms.fired(Alarm("hv1", "CPU 93 % busy")), "sent", None)
+        alarms.pending("hv1", "cpu_pressure", since=now)
+        alarms.silenced({"host": "none"}, "moved")
         store_fleet_bucket(shared_database, now - timedelta(minutes=10), 4.0)
         connected.open()
         yield Seeded(shared_database, connected, now)
@@ -121,6 +131,7 @@ def parameters(query: Query[Any], now: datetime) -> dict[str, Any]:
         "hosts": ["hv1"],
         "statistic": "now",
         "window": "",
+        "alert_id": 1,
     }
     return {name: value for name, value in known.items() if f"%({name})s" in query.text()}
 
@@ -159,6 +170,8 @@ ON_WHAT_IS_NOW = [
     HOST_NOW,
     VM_NOW,
     *(query for query in VMS_PAGE.queries if query is not VMS_LINES),
+    *ALERTS_PAGE.queries,
+    ALERT_OBJECT,
 ]
 
 
@@ -183,11 +196,12 @@ def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from scans(below)
 
 
-@pytest.mark.parametrize("query", [*ON_LARGE_TABLES, *HOST_SERIES], ids=lambda query: query.name)
+@pytest.mark.parametrize("query", [*ON_LARGE_TABLES, *HOST_SERIES, *OF_ALERTS], ids=lambda query: query.name)
 def test_an_object_is_found_by_its_key(seeded: Seeded, query: Query[Any]) -> None:
     """Samples and events of one VM or host are read through an index that begins with it."""
     text = query.text().replace("{view}", str(view_of(query)))
-    keys = ("host_id =", "domain_id =") if query in HOST_SERIES else ("domain_id =",)
+    is_of_host = query in HOST_SERIES or "host" in query.name
+    keys = ("host_id =", "domain_id =") if is_of_host else ("domain_id =",)
     with psycopg.connect(seeded.database.owner_url) as connection:
         # The tables are too small for an index to pay.
         connection.execute("SET enable_seqscan = off")

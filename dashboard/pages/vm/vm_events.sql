@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Purpose: what happened to one VM in a range, newest first, on whatever host, and how much more there is.
+--   What became of alerts is among it.
 -- Parameters: domain_id, start, end (instants), limit (rows)
 -- Columns: one HostEvent each; total_count repeats the number of events in the range
 SELECT
@@ -10,7 +11,14 @@ SELECT
     (count(*) OVER ())::integer AS total_count,
     host,
     domain_uuid::text AS domain_uuid
-FROM events_named
-WHERE domain_id = %(domain_id)s AND time >= %(start)s AND time < %(end)s
+FROM (
+    SELECT time, kind, domain_name, detail, host, domain_uuid
+    FROM events_named
+    WHERE domain_id = %(domain_id)s AND time >= %(start)s AND time < %(end)s
+    UNION ALL
+    SELECT time, 'alert_' || kind, domain_name, words, host, domain_uuid
+    FROM alert_history
+    WHERE domain_id = %(domain_id)s AND time >= %(start)s AND time < %(end)s AND kind IN ('fired', 'severity', 'resolved')
+) AS e
 ORDER BY time DESC
 LIMIT %(limit)s

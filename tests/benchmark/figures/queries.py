@@ -174,6 +174,7 @@ def parameters(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         "earliest": now - timedelta(days=400),
         "latest": now + timedelta(days=1),
         "limit": 200,
+        "alert_id": 1,
         "bucket_seconds": 60,
         "stored_seconds": 60,
         "figure": "cpu",
