@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from tests.browser import Watched, expect_value, losing, settled
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.plots import plot_value, wait_for_plot
 from tests.dashboard.seeding import Load, Seeder, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
 
@@ -19,7 +20,7 @@ CALLBACK = "_dash-update-component"
 # What hides values beside an axis that lies over a panel.
 FADING = "() => getComputedStyle(document.querySelector('.time-axis'), '::after').backgroundImage"
 # What a Plotly of ours draws a curve with.
-STROKE = "() => getComputedStyle(document.querySelector('#host-chart path.js-line')).stroke"
+STROKE = "plot => (line => line && getComputedStyle(line).stroke)(plot.querySelector('path.js-line'))"
 
 
 def box_of(locator: Locator) -> dict[str, float]:
@@ -107,19 +108,17 @@ def test_what_a_person_chooses_asks_nothing(page: Page, dashboard: Dashboard, se
     page.keyboard.press("Space")
     expect(page.locator("#shell-live")).to_have_text("Paused")
     asked = chart_requests(page)
-    before = page.evaluate(STROKE)
+    before = plot_value(page, "host-chart", STROKE)
     entry = page.locator('.legend__entry[data-column="cpu_guest_ratio"]')
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "false")
-    page.wait_for_function(
-        "() => !document.querySelector('#host-chart .js-plotly-plot')._fullData"
-        ".some(each => each.meta && each.meta.column === 'cpu_guest_ratio')"
-    )
+    is_gone = "plot => !plot._fullData.some(each => each.meta && each.meta.column === 'cpu_guest_ratio')"
+    wait_for_plot(page, "host-chart", is_gone)
     page.get_by_role("button", name="Show as table").click()
     expect(page.locator(".chart__table caption")).to_be_visible()
     assert [] == asked
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"before => ({STROKE})() !== before", arg=before)
+    wait_for_plot(page, "host-chart", f"(plot, before) => ![null, before].includes(({STROKE})(plot))", before)
     assert [] == asked
     # What it would have counted is counted.
     page.locator("#shell-live").click()
@@ -222,7 +221,7 @@ def test_curves_follow_the_room_that_they_have(page: Page, dashboard: Dashboard,
     # A paused page asks for no other picture.
     page.keyboard.press("Space")
     page.evaluate("document.querySelector('.chart').style.width = '640px'")
-    page.wait_for_function("() => document.querySelector('#host-chart .main-svg').clientWidth === 640")
+    page.wait_for_function("() => document.querySelector('#host-chart .main-svg')?.clientWidth === 640")
 
 
 def received_bytes(watched: Watched, url: str, wait: Callable[[Page], object]) -> tuple[int, list[str]]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser import Watched
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.plots import wait_for_plot
 from tests.dashboard.seeding import Seeder, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK, plot_box, wait_for_curves
 
@@ -109,11 +110,8 @@ def test_back_before_the_answer_shows_what_was(page: Page, dashboard: Dashboard,
     page.go_back()
     page.wait_for_url("**/host/hv1?from=now-30m&to=now-10m")
     held.let_go()
-    width = (
-        "() => { const range = document.querySelector('#host-chart .js-plotly-plot')._fullLayout.xaxis.range;"
-        " return Math.abs(range[1] - range[0] - 1200) < 1; }"
-    )
-    page.wait_for_function(width)
+    width = "(([start, end]) => end - start)(plot._fullLayout.xaxis.range)"
+    wait_for_plot(page, "host-chart", f"plot => Math.abs({width} - 1200) < 1")
 
 
 def test_a_choice_is_marked_at_once_and_dims_until_it_is_answered(
@@ -140,9 +138,7 @@ def test_a_finger_scrolls_over_the_chart(
     page, faults = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{dashboard.url}/host/hv1")
     wait_for_curves(page)
-    page.wait_for_function(
-        "document.querySelector('#host-chart .js-plotly-plot')._fullLayout.dragmode === false"
-    )
+    wait_for_plot(page, "host-chart", "plot => plot._fullLayout.dragmode === false")
     is_taken = page.evaluate(
         """() => {
             const target = document.querySelector('#host-chart .nsewdrag');

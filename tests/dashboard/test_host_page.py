@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard import units
 from tests.browser import Watched, expect_value, settled
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.plots import plot_value, wait_for_plot
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now, without
 
 TICK = Load(tick_seconds=10.0)
@@ -98,12 +99,11 @@ def test_a_gap_is_hatched(page: Page, dashboard: Dashboard, seeder: Seeder) -> N
     page.goto(f"{dashboard.url}/host/hv1?from=now-19m&to=now")
     wait_for_curves(page)
     expect(page.locator("#host-chart pattern").nth(7)).to_be_attached()
-    breaks = """() => {
-        const graph = document.querySelector('#host-chart .js-plotly-plot');
-        const trace = graph._fullData.find(each => each.meta && each.meta.column === 'cpu_busy_ratio');
+    breaks = """plot => {
+        const trace = plot._fullData.find(each => each.meta && each.meta.column === 'cpu_busy_ratio');
         return trace && Array.from(trace.y).filter(Number.isNaN).length;
     }"""
-    expect_value(page, lambda: page.evaluate(breaks), 1)
+    expect_value(page, lambda: plot_value(page, "host-chart", breaks), 1)
 
 
 def test_new_samples_extend_the_chart_and_keep_it(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:
@@ -131,12 +131,8 @@ def test_late_samples_reach_an_open_chart(page: Page, dashboard: Dashboard, seed
     before = note.inner_text()
     seeder.store([*late[:-1], host_batch("hv1", now + timedelta(seconds=1), 900, TICK)])
     expect(note).not_to_have_text(before)
-    page.wait_for_function(
-        """() => {
-            const graph = document.querySelector('#host-chart .js-plotly-plot');
-            return !graph._fullData.some(trace => trace.meta && trace.meta.role === 'gap');
-        }"""
-    )
+    has_no_gap = "plot => !plot._fullData.some(trace => trace.meta && trace.meta.role === 'gap')"
+    wait_for_plot(page, "host-chart", has_no_gap)
 
 
 def test_a_paused_page_asks_nothing(page: Page, dashboard: Dashboard, seeder: Seeder) -> None:

@@ -14,6 +14,7 @@ from publisher.wire.samples import DomainReport
 from tests.browser import Watched, expect_fit
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.lives import Lives, Name, Stay
+from tests.dashboard.plots import wait_for_plot
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, utc_now
 
 HOSTILE = '<img src=x onerror="window.hit=1"> \u202ename'
@@ -104,9 +105,11 @@ def test_which_vm_hurts_the_others(page: Page, dashboard: Dashboard, grid: Grid)
     expect(legend.nth(1).locator(".legend__value")).to_have_text("n/a")
     # A line is drawn as one in its legend, and a VM has one colour in legend and table.
     assert page.evaluate(LOOK_OF_SWATCHES) == ["2px", True]
-    page.wait_for_function(
-        """() => document.querySelector('#host-chart .js-plotly-plot')._fullData
-            .filter(trace => trace.meta && (trace.meta.column || '').startsWith('vms_cpu_')).length === 12"""
+    wait_for_plot(
+        page,
+        "host-chart",
+        """plot => plot._fullData
+            .filter(trace => trace.meta && (trace.meta.column || '').startsWith('vms_cpu_')).length === 12""",
     )
     page.get_by_role("button", name="Show as table").click()
     expect(page.locator(".chart__table thead")).to_contain_text("noisy")

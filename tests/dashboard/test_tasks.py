@@ -17,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.benchmark.stored_history import HistoryShape, write_buckets
 from tests.browser import Watched, expect_fit
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.plots import wait_for_plot
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch
 from tests.dashboard.test_vm_page import Moved, moved, wait_for_lines
 from tests.services import MigratedDatabase
@@ -84,7 +85,7 @@ TASKS = {
     ),
 }
 KINDS = ("paused", "resumed")
-HAS_POINTS = """points => document.querySelector("#vm-chart .js-plotly-plot")._fullData
+HAS_POINTS = """(plot, points) => plot._fullData
     .some(each => each.meta && each.meta.column === "cpu_ratio" && each.y.length > points)"""
 # The clocks of Berlin go back at 01:00 UTC, those of New York an hour before theirs show 02:00: 06:00 UTC.
 NIGHTS = {
@@ -140,7 +141,7 @@ def test_a_vm_is_followed_over_its_life(
         expect(page.locator(".resolution")).to_have_text(re.compile(f"^{resolution}.* averages"))
         expect(page.locator(".stay__host")).to_have_text(["hv1", "hv2"])
         wait_for_lines(page)
-        page.wait_for_function(HAS_POINTS, arg=points)
+        wait_for_plot(page, "vm-chart", HAS_POINTS, points)
         expect(page.locator(".legend__kind").first).to_have_text("mean, band min to max")
 
 

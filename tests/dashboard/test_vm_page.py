@@ -14,6 +14,7 @@ from publisher.wire.samples import DomainReport
 from tests.browser import Watched, expect_fit, expect_value
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.lives import Lives, Name, Stay, with_devices
+from tests.dashboard.plots import plot_value
 from tests.dashboard.seeding import Load, Seeder, domain, host_batch, run_of_batches, utc_now
 from tests.dashboard.test_host_page import TICK
 
@@ -23,12 +24,12 @@ LINES_ARE_DRAWN = (
     f"count => Array.from(document.querySelectorAll('{LINES}'))"
     ".filter(path => /[0-9]L[0-9]/.test(path.getAttribute('d') || '')).length >= count"
 )
-CPU_OF_CHART = """() => {
-    const graph = document.querySelector('#vm-chart .js-plotly-plot');
-    const curves = graph._fullData.filter(each => each.meta && each.meta.column === 'cpu_ratio');
-    return [curves.length, Array.from(curves[0].y).filter(Number.isNaN).length, curves[0].y.length > 140];
+CPU_OF_CHART = """plot => {
+    const curves = plot._fullData.filter(each => each.meta && each.meta.column === 'cpu_ratio');
+    const values = curves.length ? Array.from(curves[0].y) : [];
+    return [curves.length, values.filter(Number.isNaN).length, values.length > 140];
 }"""
-SOLID_LINES = """() => document.querySelector('#vm-chart .js-plotly-plot').layout.shapes
+SOLID_LINES = """plot => plot.layout.shapes
     .filter(shape => shape.line.dash === 'solid').map(shape => shape.x0)"""
 
 
@@ -92,8 +93,8 @@ def test_a_move_is_one_line_with_a_mark(page: Page, dashboard: Dashboard, moved:
         " return Math.abs(first.right - second.left) < 2; }"
     )
     expect_value(page, lambda: page.locator(".stay__host").evaluate_all(meet), wanted=True)
-    expect_value(page, lambda: page.evaluate(CPU_OF_CHART), [1, 0, True])
-    expect_value(page, lambda: page.evaluate(SOLID_LINES), [moved.at.timestamp()])
+    expect_value(page, lambda: plot_value(page, "vm-chart", CPU_OF_CHART), [1, 0, True])
+    expect_value(page, lambda: plot_value(page, "vm-chart", SOLID_LINES), [moved.at.timestamp()])
     expect(page.locator("#vm-life")).to_contain_text("migrated there")
     expect(page.locator("#vm-life .names")).to_contain_text("former")
     expect(page.locator("#vm-events .event__name")).to_have_text(["hv2", "hv1"])
