@@ -150,9 +150,10 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
         )
         with progress.step("users, roles, migrations"), kept_data(home):
             pipeline.prepare()
-        with progress.step("consumer, publisher, dashboard"):
+        with progress.step("consumer, publisher, alerts, dashboard"):
             for role in ("consumer", "publisher", "dashboard"):
                 pipeline.start(role)
+            pipeline.start_alerts()
         with progress.step("first samples"), kept_data(home):
             await_first_sample(pipeline, began_at)
             # Its address is shown next.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Publisher, consumer and dashboard on given servers: users, roles, settings, migration, processes.
+"""The processes of kvmgrid on given servers: users, roles, settings, migration, processes.
 
 Every process runs with the rights it has in production. The broker has a user per publisher, named by the
 host id, and a consumer's. The database has the roles owner, ingest, dashboard and operator. Passwords are
@@ -47,9 +47,9 @@ class Timing(NamedTuple):
 
 
 class Pipeline:
-    """The three processes; a context manager that ends them."""
+    """The processes; a context manager that ends them."""
 
-    def __init__(  # noqa: PLR0913 - the outside world of three processes, all named
+    def __init__(  # noqa: PLR0913 - the outside world of the processes, all named
         self,
         folder: Path,
         *,
@@ -149,6 +149,10 @@ owner_password_file = "{self._secret(OWNER_LOGIN)}"
 [ingest]
 # What the consumer has in hand of the fleet's past, the real host's samples wait behind.
 prefetch_count = 600
+
+[alerts]
+# It need not be there.
+rules_file = "{self.folder / "alerts.toml"}"
 """
 
     def _publisher_settings(self) -> str:
@@ -208,6 +212,19 @@ password_file = "{self._secret(DASHBOARD_LOGIN)}"
         self._children[role] = child
         return child
 
+    def start_alerts(self) -> Child:
+        """Start the evaluator of alerts and return its process."""
+        child = Child(
+            "kvmgrid-consumer",
+            "alerts",
+            "run",
+            "--config",
+            str(self.folder / "consumer.toml"),
+            log=self.folder / "alerts.log",
+        )
+        self._children["alerts"] = child
+        return child
+
     def start_loadgen(self, *options: str) -> Child:
         """Start a simulated fleet on the same broker and return its process."""
         child = Child(
@@ -249,7 +266,7 @@ password_file = "{self._secret(DASHBOARD_LOGIN)}"
 
     def stop(self) -> None:
         """End the processes in the order of the data, so that nothing is in flight."""
-        for role in ("loadgen", "publisher", "consumer", "dashboard"):
+        for role in ("loadgen", "publisher", "alerts", "consumer", "dashboard"):
             child = self._children.pop(role, None)
             if child is not None and child.exit_status is None:
                 child.stop()

@@ -122,6 +122,9 @@ def test_the_demo_starts_serves_and_ends_without_a_trace(folder: Path, tmp_path:
             subprocess.run(shlex.split(line), check=True, capture_output=True, timeout=60)
         assert "runs already" in refused(command(folder, free_ports(1)[0]))
         assert wait_until(lambda: fleet_is_under_way(folder), timeout_seconds=STOP_TIMEOUT_SECONDS)
+        assert [] != [
+            path for path in folder.glob("*/kvmgrid/alerts.log") if "alerts_active" in path.read_text()
+        ]
         assert demo.poll() is None
     finally:
         demo.send_signal(signal.SIGTERM)
