@@ -20,8 +20,8 @@ VM = domain(1, "web")
 PAGES = {
     "/": ("1 host", 400),
     "/nowhere": ("There is no such page", 400),
-    # AG Grid alone is 610.
-    "/hosts": ("1,000 hosts", 1000),
+    # AG Grid alone is 610. On a busy machine a live answer of 10 may come before the first row is drawn.
+    "/hosts": ("1,000 hosts", 1010),
     "/vms": ("1 VM", 1000),
     f"/vm/{VM.uuid}": ("Last start seen", 1000),
 }
