@@ -72,7 +72,8 @@
     const [appliedText, setAppliedText] = React.useState(text);
     const shown = React.useRef(text);
     const [isOpen, setOpen] = React.useState(false);
-    const [active, setActive] = React.useState(-1);
+    /** The text of the completion that arrow keys have chosen: another answer may have it at another place. */
+    const [chosen, setChosen] = React.useState("");
     // While a text is typed, its end is unfinished rather than wrong.
     const [isTyping, setTyping] = React.useState(false);
     const field = React.useRef(/** @type {any} */ (null));
@@ -82,12 +83,13 @@
     /** The text to apply as soon as it is known to be good. */
     const awaited = React.useRef(/** @type {string | null} */ (null));
     const caret = React.useRef(/** @type {number | null} */ (null));
-    /** The arrow key that came before the list that it is for. */
-    const early = React.useRef(0);
+    /** The arrow keys that came before the list that they are for. */
+    const early = React.useRef(/** @type {number[]} */ ([]));
     const words = React.useRef("");
 
     const answer = checked && checked.number === asked.current.number && asked.current.text === text ? checked : null;
     const choices = answer && isOpen ? answer.choices : [];
+    const active = choices.findIndex((choice) => choice.text === chosen);
     const isUnfinished = isTyping && answer && answer.fault && toPlace(text, answer.fault.end) >= text.trimEnd().length;
     const fault = (answer && !isUnfinished && answer.fault) || null;
     // The words stay until the next answer, so that the table below does not jump with every letter.
@@ -119,7 +121,7 @@
     function submit() {
       setTyping(false);
       setOpen(false);
-      early.current = 0;
+      early.current = [];
       awaited.current = text;
       if (answer) decideAwaited(answer);
       else ask(text, text.length, 0);
@@ -140,14 +142,18 @@
       const wanted = before + choice.text + (isSpaced ? after.slice(1) : after);
       caret.current = before.length + choice.text.length;
       setText(wanted);
-      setActive(-1);
+      setChosen("");
       ask(wanted, caret.current, 0);
     }
 
-    /** @param {number} step */
-    function walk(step) {
-      const first = step > 0 ? 0 : choices.length - 1;
-      setActive(active < 0 ? first : (active + step + choices.length) % choices.length);
+    /** @param {number[]} steps */
+    function walk(steps) {
+      // Of what is chosen by then: a second key may come before the first one is drawn.
+      setChosen(function (/** @type {string} */ before) {
+        const place = choices.findIndex((choice) => choice.text === before);
+        const choice = choices[kvmgrid.walkList(place, steps, choices.length)];
+        return choice ? choice.text : "";
+      });
     }
 
     /** @param {any} event */
@@ -155,9 +161,9 @@
       setText(event.target.value);
       setTyping(true);
       setOpen(true);
-      setActive(-1);
+      setChosen("");
       awaited.current = null;
-      early.current = 0;
+      early.current = [];
       ask(event.target.value, event.target.selectionStart, ASK_AFTER_MS);
     }
 
@@ -175,8 +181,8 @@
       if (step && !isOpen) {
         setOpen(true);
         ask(text, field.current.selectionStart, 0);
-      } else if (step && !answer) early.current = step;
-      else if (step && choices.length) walk(step);
+      } else if (step && !answer) early.current.push(step);
+      else if (step && choices.length) walk([step]);
       else if (event.key === "Enter" && choices[active]) accept(choices[active]);
       else if (event.key === "Escape" && isOpen) setOpen(false);
       // The keys of one letter are heard again.
@@ -208,8 +214,8 @@
       function () {
         if (!answer) return;
         if (awaited.current !== null) decideAwaited(answer);
-        if (early.current && choices.length) walk(early.current);
-        early.current = 0;
+        if (early.current.length) walk(early.current);
+        early.current = [];
       },
       [answer]
     );

@@ -58,6 +58,8 @@
     const asked = React.useRef({ number: 0, text: "", isDue: false });
     /** The Enter that came before the answer that it is for. */
     const isEnterDue = React.useRef(false);
+    /** The arrow keys that came before the list that they are for. */
+    const early = React.useRef(/** @type {number[]} */ ([]));
 
     const wanted = text.trim();
     const answer = found && found.number === asked.current.number && asked.current.text === wanted ? found : null;
@@ -70,6 +72,8 @@
     function ask(next) {
       // One question at a time: what is typed meanwhile is asked when its answer is there.
       if (asked.current.isDue) return;
+      // The end of the pause would ask the same once more, and the list were away until that answer.
+      window.clearTimeout(timer.current);
       lastNumber += 1;
       asked.current = { number: lastNumber, text: next, isDue: true };
       setProps({ searched: { number: lastNumber, text: next.slice(0, LENGTH_MAX) }, searched_number: lastNumber });
@@ -86,16 +90,20 @@
       const next = event.target.value;
       setText(next);
       setOpen(true);
-      setActive(-1);
-      isEnterDue.current = false;
+      forgetKeys();
       window.clearTimeout(timer.current);
       if (next.trim()) timer.current = window.setTimeout(() => ask(next.trim()), ASK_AFTER_MS);
     }
 
-    function close() {
-      setOpen(false);
+    function forgetKeys() {
       setActive(-1);
       isEnterDue.current = false;
+      early.current = [];
+    }
+
+    function close() {
+      setOpen(false);
+      forgetKeys();
     }
 
     /** @param {{ path: string }} option */
@@ -110,9 +118,8 @@
 
     /** @param {number} step */
     function walk(step) {
-      const first = step > 0 ? 0 : options.length - 1;
       // Of what is chosen by then: a second key may come before the first one is drawn.
-      setActive((/** @type {number} */ before) => (before < 0 ? first : (before + step + options.length) % options.length));
+      setActive((/** @type {number} */ before) => kvmgrid.walkList(before, [step], options.length));
     }
 
     /** @param {any} event */
@@ -121,8 +128,10 @@
       if (step && options.length) {
         setOpen(true);
         walk(step);
-      } else if (step && wanted) setOpen(true);
-      else if (event.key === "Enter" && options.length) open(options[Math.max(0, active)]);
+      } else if (step && wanted) {
+        setOpen(true);
+        if (isOpen && !answer) early.current.push(step);
+      } else if (event.key === "Enter" && options.length) open(options[Math.max(0, active)]);
       else if (event.key === "Enter" && wanted && !answer) isEnterDue.current = true;
       else if (event.key === "Escape" && (isOpen || text)) {
         if (!isShown) setText("");
@@ -138,8 +147,13 @@
         asked.current.isDue = false;
         window.clearTimeout(patience.current);
         if (wanted && asked.current.text !== wanted) ask(wanted);
-        else if (isEnterDue.current && options.length) open(options[0]);
-        else isEnterDue.current = false;
+        else {
+          const chosen = kvmgrid.walkList(-1, early.current, options.length);
+          const isEntered = isEnterDue.current && options.length > 0;
+          forgetKeys();
+          if (isEntered) open(options[Math.max(0, chosen)]);
+          else setActive(chosen);
+        }
       },
       [found]
     );

@@ -183,7 +183,7 @@ def test_every_view_answers_a_dashboard(community: psycopg.Connection) -> None:
         for view in [*views, *ROLLUPS]
     }
 
-    assert 44 == len(counts)
+    assert 49 == len(counts)
     assert {} == {view: count for view, count in counts.items() if count == (0,)}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import Watched, expect_fit, expect_value
 from tests.dashboard.conftest import Dashboard
@@ -86,6 +86,34 @@ def test_a_filter_is_completed_by_keyboard(page: Page, hosts: str) -> None:
     expect(field(page)).not_to_be_focused()
     page.keyboard.press("j")
     expect(page.locator(".ag-cell:focus")).to_have_text("alpha")
+
+
+def test_a_choice_needs_no_list_and_survives_answers(page: Page, hosts: str) -> None:
+    """Keys that come before the completions are for them, and a later answer leaves what they chose."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "typed_number" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.fallback()
+
+    page.goto(hosts)
+    expect(count(page)).to_have_text("100 hosts")
+    page.route("**/_dash-update-component*", hold)
+    field(page).fill("state:")
+    expect_value(page, lambda: len(held), 1)
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    held.pop().fallback()
+    expect(page.get_by_role("option", selected=True)).to_contain_text("strained")
+    # A click asks again, as the caret may have moved.
+    field(page).click()
+    expect_value(page, lambda: len(held), 1)
+    held.pop().fallback()
+    expect(page.get_by_role("option", selected=True)).to_contain_text("strained")
+    page.keyboard.press("Enter")
+    expect(field(page)).to_have_value("state:strained ")
 
 
 def test_the_address_has_the_filter_and_back_undoes_one(page: Page, hosts: str) -> None:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 from publisher.wire.samples import DomainReport
-from tests.browser import Watched
+from tests.browser import Watched, expect_value
 from tests.dashboard.conftest import Dashboard
 from tests.dashboard.domain_crowd import copy_domain
 from tests.dashboard.host_crowd import copy_host
@@ -21,6 +21,18 @@ from tests.services import MigratedDatabase
 
 HOSTILE = '<img src=x onerror="window.hit=1">'
 SPECIAL = "100%_\\"
+# The pause after a letter, of 120 ms, ends when a test says so.
+HOLD_PAUSES = """() => {
+    const [start, stop] = [window.setTimeout, window.clearTimeout];
+    window.pauses = new Map();
+    window.setTimeout = (run, delay, ...more) => {
+        if (delay !== 120) return start(run, delay, ...more);
+        pauses.set(`pause ${pauses.size}`, run);
+        return `pause ${pauses.size - 1}`;
+    };
+    window.clearTimeout = number => pauses.delete(number) || stop(number);
+}"""
+END_PAUSES = "() => { const due = [...pauses.values()]; pauses.clear(); due.forEach(run => run()); }"
 
 
 @pytest.fixture
@@ -139,6 +151,49 @@ def test_an_outage_has_words(
     is_lost.clear()
     field(page).fill("shop")
     expect(options(page)).to_have_count(2)
+
+
+def test_a_choice_needs_no_list_and_survives_questions(
+    page: Page, dashboard: Dashboard, renamed: DomainReport
+) -> None:
+    """Keys that come before the list are for it; a text is asked once, so no answer takes the choice."""
+    assert renamed.name == "shop"
+    held: list[Route] = []
+    asked: list[str] = []
+
+    def hold(route: Route) -> None:
+        data = route.request.post_data or ""
+        if '"shop"' in data and "searched" in data:
+            asked.append(data)
+            held.append(route)
+        else:
+            route.fallback()
+
+    page.goto(f"{dashboard.url}/hosts")
+    page.locator(".ag-center-cols-container .ag-row").first.wait_for()
+    page.route("**/_dash-update-component*", hold)
+    page.evaluate(HOLD_PAUSES)
+    field(page).fill("shop")
+    # Focus asked first, for no text: its answer leads to the next question at once.
+    expect_value(page, lambda: len(held), 1)
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    held.pop().fallback()
+    expect(options(page)).to_have_count(2)
+    expect(options(page).nth(1)).to_have_attribute("aria-selected", "true")
+    page.evaluate(END_PAUSES)
+    page.keyboard.press("ArrowUp")
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+    assert 1 == len(asked)
+    # Enter that follows arrows before the list opens what they chose.
+    field(page).fill("sho")
+    field(page).fill("shop")
+    page.evaluate(END_PAUSES)
+    expect_value(page, lambda: len(held), 1)
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    held.pop().fallback()
+    expect(page.locator("h1")).to_have_text("shop-2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

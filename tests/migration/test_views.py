@@ -75,7 +75,7 @@ def test_every_view_answers_a_dashboard(
         for (view,) in owner.execute(VIEWS).fetchall()
     }
 
-    assert 49 == len(counts)
+    assert 57 == len(counts)
     assert {} == {view: count for view, count in counts.items() if count == (0,)}
 
 

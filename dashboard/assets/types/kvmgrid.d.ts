@@ -114,6 +114,8 @@ declare namespace kvmgrid {
     areKeysOn(): boolean;
     switchKeys(isOn: boolean): void;
     pageKeys(): { key: string; words: string; link: HTMLAnchorElement }[];
+    // list_choice.js
+    walkList(place: number, steps: number[], count: number): number;
     // live.js
     isPaused(): boolean;
     sayPast(isWanted: boolean): void;
