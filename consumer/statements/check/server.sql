@@ -5,12 +5,6 @@
 SELECT
     has_function_privilege('kvmgrid_dashboard', 'pg_catalog.pg_advisory_lock(bigint)', 'EXECUTE'),
     current_setting('reserved_connections')::integer,
-    coalesce(
-        has_any_column_privilege(
-            to_regrole('kvmgrid_operator')::oid, to_regclass('kvmgrid.audit_entries')::oid, 'INSERT'
-        ),
-        false
-    ),
     current_setting('timescaledb.license', true),
     (
         SELECT count(*)
