@@ -190,7 +190,7 @@ def test_rows_have_the_line_of_a_day_and_what_they_were_called(
     """The lines come after the rows, in one question for those in sight; a former name finds a VM."""
     assert crowd is not None
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/files/vm-lines" in request.url else None)
+    page.on("request", lambda sent: asked.append(sent.url) if "/files/vm-lines" in sent.url else None)
     page.goto(f"{dashboard.url}/vms?q=-name:crowd")
     expect(cell(page, "web", "cpu_day").locator("svg")).to_have_attribute(
         "aria-label", f"hours of the last day: 0{GAP}% to 0{GAP}%"
