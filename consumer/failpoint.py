@@ -30,7 +30,9 @@ UpkeepPoint = Literal[
 ]
 # The places of a cycle of the evaluator of alerts.
 EvaluatorPoint = Literal["after_read", "after_states", "before_stored", "after_stored"]
-Name = Literal[FlushPoint, UpkeepPoint, EvaluatorPoint]
+# The places of the delivery of alerts: of a pass of the planner, and of a message.
+DeliveryPoint = Literal["before_planned", "after_planned", "before_sent", "after_sent", "after_noted"]
+Name = Literal[FlushPoint, UpkeepPoint, EvaluatorPoint, DeliveryPoint]
 VARIABLE = "KVMGRID_FAILPOINT"
 _FREEZE = "freeze"
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 
+from consumer.alerts.delivery.words import delivery_lines
 from consumer.alerts.words import (
     condition_words,
     hidden_words,
@@ -31,6 +32,8 @@ def check_lines(rules: Rules, source: str) -> Iterator[str]:
     for override in rules.overrides:
         yield f"  {selector_words(override)}"
         yield from _override_lines(override, rules.rules[override.rule])
+    yield ""
+    yield from delivery_lines(rules.delivery)
 
 
 def _own(rules: Rules) -> str:

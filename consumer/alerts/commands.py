@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: run, check, silence, maintenance, acknowledge."""
+"""``kvmgrid-consumer alerts``: run, check, what people say of alerts, and what they are told."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ import click
 import structlog
 
 from consumer.alerts.check import check_lines
+from consumer.alerts.delivery.commands import ledger, rehearse
 from consumer.alerts.evaluation.evaluator import Evaluator
 from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
 from consumer.invocation import config_option, explained, load_settings
@@ -59,5 +60,5 @@ def check(file: Path | None) -> None:
         click.echo(line)
 
 
-for each in (silence, maintenance, acknowledge):
+for each in (silence, maintenance, acknowledge, rehearse, ledger):
     alerts.add_command(each)

@@ -14,10 +14,12 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from consumer.rules.delivery import Delivery, delivery_of
 from consumer.rules.fault import Fault
+from consumer.rules.file import RuleFile
 from consumer.rules.force import changed
 from consumer.rules.hiding import hiding_faults
-from consumer.rules.rule import SEVERITIES, Override, Rule, RuleFile
+from consumer.rules.rule import SEVERITIES, Override, Rule
 from consumer.rules.validation import faults
 from publisher.wire.settings import SettingsError, Tree, check_keys, nearest, read_toml
 
@@ -28,7 +30,7 @@ _Kind = TypeVar("_Kind", Rule, Override)
 
 
 class Rules(NamedTuple):
-    """All rules by name, and what is different for some objects.
+    """All rules by name, what is different for some objects, and whom alerts are told.
 
     ``own``: keys of rules, such as ``host_cpu.alert.warning.enter``, that the file of the site gives.
     """
@@ -36,6 +38,7 @@ class Rules(NamedTuple):
     rules: Mapping[str, Rule]
     overrides: tuple[Override, ...] = ()
     own: frozenset[str] = frozenset()
+    delivery: Delivery = Delivery()
 
 
 def read_rules(path: Path | None) -> Rules:
@@ -56,7 +59,7 @@ def rules_of(tree: Tree, source: str) -> Rules:
     for name, fault in hiding_faults(rules):
         raise _refusal(f"{source}: rules.{name}", fault)
     overrides = tuple(_override(number, each, rules, source) for number, each in enumerate(listed, 1))
-    return Rules(rules, overrides, frozenset(_leaves(own)))
+    return Rules(rules, overrides, frozenset(_leaves(own)), delivery_of(tree, source))
 
 
 def _check_names(own: Tree, source: str) -> None:

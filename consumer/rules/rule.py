@@ -158,10 +158,3 @@ class Override(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     information: LevelChange | None = None
     warning: LevelChange | None = None
     critical: LevelChange | None = None
-
-
-class RuleFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands in a file of rules."""
-
-    rules: dict[str, Rule] = {}
-    overrides: tuple[Override, ...] = ()

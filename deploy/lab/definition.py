@@ -39,6 +39,7 @@ PACKAGES = (
     "libvirt-daemon",
     "libvirt-daemon-driver-qemu",
     "postgresql-17-timescaledb",
+    "prometheus-alertmanager",
     "qemu-system-x86",
     "qemu-utils",
     "rabbitmq-server",

@@ -15,6 +15,7 @@ from datetime import datetime
 
 import structlog
 
+from consumer.alerts.delivery.threads import Around, Deliverer
 from consumer.alerts.evaluation.alert import Fold, folded
 from consumer.alerts.evaluation.cycle import Cycles, Surroundings
 from consumer.alerts.evaluation.rulebook import Rulebook
@@ -52,6 +53,16 @@ class Evaluator:
             clock,
             self._watchdog.note,
         )
+        self._deliverer = Deliverer(
+            Around(
+                settings.database,
+                self._surroundings.instance,
+                settings.alerts.cycle_seconds,
+                self._watchdog,
+                Failpoints(environment).reach,
+                clock,
+            )
+        )
         self._stopping = threading.Event()
         self._connection: Connection | None = None
         self._cycles: Cycles | None = None
@@ -71,11 +82,13 @@ class Evaluator:
             begun_at = time.monotonic()
             try:
                 if not self._turn.is_held:
+                    self._deliverer.stop()
                     self.close()
                     if not self._turn.take():
                         continue
                     self._log.info("alerts_active", instance=self._surroundings.instance)
                 self.cycle()
+                self._deliverer.note_cycle(self._book.rules.delivery)
             except (ConsumerError, SettingsError) as error:
                 if not is_away:
                     self._log.warning("alerts_waiting", error=str(error))
@@ -87,6 +100,7 @@ class Evaluator:
                 self._log.info("alerts_going_on")
                 is_away, backoff = False, Backoff(limit_seconds=5.0)
             self._await(begun_at + self._settings.alerts.cycle_seconds)
+        self._deliverer.stop()
         self.close()
         self._turn.end()
 

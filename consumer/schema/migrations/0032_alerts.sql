@@ -26,6 +26,9 @@ INSERT INTO alert_evaluator DEFAULT VALUES;
 -- Empty: who holds its lock evaluates. Writing to alert_evaluator needs no such lock, so that it tells who wrote last.
 CREATE TABLE alert_evaluator_lock ();
 
+-- Empty: who holds its lock plans what is delivered, for the length of a transaction.
+CREATE TABLE alert_planner_lock ();
+
 -- An object of a rule: a host, a VM, or a part of one of them (a device, the path of a file system).
 -- host_id is the host it is on; a VM is known by domain_id, so that its state follows it.
 -- States that are not clear; seconds of held_seconds were counted between known values.
@@ -98,8 +101,9 @@ CREATE INDEX alert_changes_unplanned ON alert_changes (change_id) WHERE NOT is_p
 CREATE INDEX alert_changes_alert_id ON alert_changes (alert_id);
 
 -- Outbox and ledger: each notification, sent or not, and why. A channel gets idempotency_key with what it is sent.
--- waiting: to be sent at next_attempt_at. held: flapping, the limit of an hour, or its group still waits for more.
--- suppressed: silence, maintenance, acknowledged, hidden by another alert, no route.
+-- waiting: to be sent at next_attempt_at. held: until then its group waits for more, or the limit of an hour does not allow it.
+-- planned_at: when content and members were settled.
+-- suppressed: silence, maintenance, acknowledged, hidden by another alert, flapping, no route.
 CREATE TABLE alert_notifications (
     notification_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     idempotency_key uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
@@ -111,6 +115,7 @@ CREATE TABLE alert_notifications (
     status text NOT NULL CHECK (status IN ('waiting', 'held', 'sent', 'failed', 'suppressed')),
     because text,
     created_at timestamptz NOT NULL,
+    planned_at timestamptz,
     next_attempt_at timestamptz,
     attempt_count integer NOT NULL DEFAULT 0,
     ended_at timestamptz
@@ -118,9 +123,13 @@ CREATE TABLE alert_notifications (
 CREATE INDEX alert_notifications_open ON alert_notifications (channel, next_attempt_at) WHERE status IN ('waiting', 'held');
 CREATE INDEX alert_notifications_created_at ON alert_notifications (created_at);
 
+CREATE INDEX alert_notifications_planned_at ON alert_notifications (planned_at);
+
+-- told: the severity that people read there, or 'resolved'; null while it is not settled, and where nobody is told.
 CREATE TABLE alert_notification_members (
     notification_id bigint NOT NULL REFERENCES alert_notifications ON DELETE CASCADE,
     alert_id bigint NOT NULL REFERENCES alerts ON DELETE CASCADE,
+    told text CHECK (told IN ('information', 'warning', 'critical', 'resolved')),
     PRIMARY KEY (notification_id, alert_id)
 );
 CREATE INDEX alert_notification_members_alert_id ON alert_notification_members (alert_id);
@@ -187,7 +196,7 @@ CREATE INDEX audit_entries_happened_at ON audit_entries (happened_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     alert_evaluator, alert_states, alert_flaps, alerts, alert_changes, alert_notifications, alert_notification_members
     TO kvmgrid_ingest;
-GRANT UPDATE ON alert_evaluator_lock TO kvmgrid_ingest;
+GRANT UPDATE ON alert_evaluator_lock, alert_planner_lock TO kvmgrid_ingest;
 -- What rules judge.
 GRANT SELECT ON
     host_samples, host_disk_samples, host_interface_samples, host_filesystem_samples,
