@@ -1,37 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has to be told of alerts now: by what they are, what was told of them, and what withholds them. Pure.
 
-It starts from what is the case, not from single changes: so what was hidden or silenced is told when it is
-so no more, and an outage of the delivery loses nothing.
+It starts from what is the case, not from single changes: so what was hidden or silenced is told when it is so
+no more. An outage of the delivery loses nothing.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from consumer.alerts.delivery.content import Content, Member
+from consumer.alerts.delivery.steps import Added, Finished, Held, Joined, Kind, Step, Where
 from consumer.alerts.withheld.judgement import Said, clock, withheld
 from consumer.alerts.withheld.selector import AlertMarks
 from consumer.rules.delivery import Alertmanager, Delivery, Route
 from consumer.rules.rule import SEVERITIES
 
-Kind = Literal["fired", "changed", "repeated", "resolved"]
 # A message has the kind of its most urgent member.
 _KINDS: Final[tuple[Kind, ...]] = ("fired", "changed", "repeated", "resolved")
 HOUR: Final = timedelta(hours=1)
 NO_ROUTE: Final = "no route of alerts.toml takes it"
 FLAPS: Final = "it flaps: what becomes of it is told when nothing changed for a quarter of an hour"
 AS_BEFORE: Final = "it was as before by then"
-
-
-class Where(NamedTuple):
-    """A channel of a route; both empty where no route takes an alert."""
-
-    route: str
-    channel: str
 
 
 NOWHERE: Final = Where("", "")
@@ -58,14 +51,14 @@ class AlertNow(Struct, frozen=True, kw_only=True):
         return self.member.severity if self.is_firing else "resolved"
 
 
-class Told(NamedTuple):
+class Record(NamedTuple):
     """What was told of an alert somewhere: the last ``state``, when; why nothing was told after it.
 
     ``is_collected``: it stands in a message that is not settled yet.
     """
 
     state: str | None = None
-    told_at: datetime | None = None
+    recorded_at: datetime | None = None
     suppressed: str | None = None
     is_collected: bool = False
 
@@ -85,53 +78,10 @@ class Situation(NamedTuple):
 
     now: datetime
     alerts: Mapping[int, AlertNow]
-    told: Mapping[tuple[int, Where], Told]
+    told: Mapping[tuple[int, Where], Record]
     collecting: Sequence[Collecting]
     settled: Mapping[Where, Sequence[datetime]]
     said: Said
-
-
-class Added(NamedTuple):
-    """A row of the ledger.
-
-    Without ``content`` it is suppressed, or waits for more of its group until ``due_at``.
-    """
-
-    where: Where
-    kind: Kind
-    group: str
-    states: Mapping[int, str | None]
-    because: str | None = None
-    due_at: datetime | None = None
-    content: Content | None = None
-
-
-class Joined(NamedTuple):
-    """More members of a message that waits."""
-
-    notification_id: int
-    alert_ids: tuple[int, ...]
-
-
-class Settled(NamedTuple):
-    """A message that waits no more; without ``content`` it has nothing to tell any more."""
-
-    notification_id: int
-    kind: Kind
-    states: Mapping[int, str | None]
-    content: Content | None
-    because: str | None = None
-
-
-class Held(NamedTuple):
-    """A message that the limit of an hour holds."""
-
-    notification_id: int
-    until: datetime
-    because: str
-
-
-Step = Added | Joined | Settled | Held
 
 
 class Planner:
@@ -152,7 +102,7 @@ class Planner:
         """Give what is to be stored: first messages whose time has come, then what is new."""
         for message in self._situation.collecting:
             if message.due_at <= self._situation.now:
-                yield from self._settle(message)
+                yield from self._finish(message)
         yield from self._gather()
 
     def _gather(self) -> Iterator[Step]:
@@ -160,7 +110,7 @@ class Planner:
         suppressed: dict[tuple[Where, str, bool], list[int]] = defaultdict(list)
         for alert_id, alert in self._situation.alerts.items():
             for where in self._wheres(alert):
-                told = self._situation.told.get((alert_id, where), Told())
+                told = self._situation.told.get((alert_id, where), Record())
                 if told.is_collected:
                     continue
                 if where == NOWHERE:
@@ -190,7 +140,7 @@ class Planner:
         due_at = now + timedelta(seconds=self._routes[where.route].wait_seconds)
         return Added(where, kind, group, dict.fromkeys(needs), due_at=due_at)
 
-    def _settle(self, message: Collecting) -> Iterator[Step]:
+    def _finish(self, message: Collecting) -> Iterator[Step]:
         where, now = message.where, self._situation.now
         needs: dict[int, Kind] = {}
         suppressed: dict[str, list[int]] = defaultdict(list)
@@ -198,7 +148,7 @@ class Planner:
             alert = self._situation.alerts.get(alert_id)
             if alert is None:
                 continue
-            told = self._situation.told.get((alert_id, where), Told())
+            told = self._situation.told.get((alert_id, where), Record())
             need, because = self._judged(alert, where, told)
             if because is not None:
                 suppressed[because].append(alert_id)
@@ -214,17 +164,17 @@ class Planner:
                 for each in alert_ids
             }
             if not needs and not number:
-                yield Settled(message.notification_id, "fired", over, None, because)
+                yield Finished(message.notification_id, "fired", over, None, because)
             else:
                 yield Added(where, "fired", message.group, over, because)
         if not needs:
             if not suppressed:
-                yield Settled(message.notification_id, "fired", {}, None, AS_BEFORE)
+                yield Finished(message.notification_id, "fired", {}, None, AS_BEFORE)
             return
         kind = _most_urgent(needs.values())
         content = self._content(where, kind, message.group, needs)
         self._settled.setdefault(where, []).append(now)
-        yield Settled(message.notification_id, kind, self._states(needs), content)
+        yield Finished(message.notification_id, kind, self._states(needs), content)
 
     def _limit(self, message: Collecting) -> Held | None:
         """Return until when the limit of an hour holds a message."""
@@ -250,7 +200,7 @@ class Planner:
         route = self._routes.get(where.route)
         return route is not None and where.channel in route.channels
 
-    def _judged(self, alert: AlertNow, where: Where, told: Told) -> tuple[Kind | None, str | None]:
+    def _judged(self, alert: AlertNow, where: Where, told: Record) -> tuple[Kind | None, str | None]:
         """Return what there is to tell of an alert somewhere, and why it is not told."""
         because = self._withheld(alert, where, told)
         need = self._need(alert, where, told)
@@ -259,7 +209,7 @@ class Planner:
             need = "repeated"
         return need, because
 
-    def _need(self, alert: AlertNow, where: Where, told: Told) -> Kind | None:
+    def _need(self, alert: AlertNow, where: Where, told: Record) -> Kind | None:
         if told.state is None:
             return "fired" if alert.is_firing or alert.is_new or told.is_collected else None
         if told.state == "resolved":
@@ -271,10 +221,10 @@ class Planner:
         if self._is_steady(where):
             return "repeated" if told.suppressed is not None else None
         repeats = timedelta(hours=self._routes[where.route].repeat_hours)
-        is_due = told.told_at is not None and self._situation.now - told.told_at >= repeats
+        is_due = told.recorded_at is not None and self._situation.now - told.recorded_at >= repeats
         return "repeated" if is_due else None
 
-    def _withheld(self, alert: AlertNow, where: Where, told: Told) -> str | None:
+    def _withheld(self, alert: AlertNow, where: Where, told: Record) -> str | None:
         because = withheld(self._situation.said, alert.marks, self._situation.now)
         if because is not None:
             return because

@@ -8,19 +8,8 @@ from msgspec import convert, to_builtins
 from psycopg.types.json import Jsonb
 
 from consumer.alerts.delivery.content import Member
-from consumer.alerts.delivery.plan import (
-    Added,
-    AlertNow,
-    Collecting,
-    Held,
-    Joined,
-    Planner,
-    Settled,
-    Situation,
-    Step,
-    Told,
-    Where,
-)
+from consumer.alerts.delivery.plan import AlertNow, Collecting, Planner, Record, Situation
+from consumer.alerts.delivery.steps import Added, Finished, Held, Joined, Step, Where
 from consumer.alerts.withheld.selector import AlertMarks
 from consumer.alerts.withheld.store import read_said
 from consumer.database import Connection, translated_errors
@@ -88,8 +77,8 @@ class Planning:
             list[tuple[int, str, str, str | None, datetime | None, str | None, bool]],
         )
         told = {
-            (alert_id, Where(route, channel)): Told(state, told_at, because, is_collected)
-            for alert_id, route, channel, state, told_at, because, is_collected in told_rows
+            (alert_id, Where(route, channel)): Record(state, recorded_at, because, is_collected)
+            for alert_id, route, channel, state, recorded_at, because, is_collected in told_rows
         }
         settled = {
             Where(route, channel): times
@@ -105,10 +94,10 @@ class Planning:
                 self._run("join", notification=number, ids=list(alert_ids))
             case Held(number, until, because):
                 self._run("hold", notification=number, until=until, because=because)
-            case Settled():
-                self._run("settle_members", notification=step.notification_id)
+            case Finished():
+                self._run("members_removed", notification=step.notification_id)
                 self._run(
-                    "settle",
+                    "finish",
                     notification=step.notification_id,
                     status="suppressed" if step.content is None else "waiting",
                     because=step.because,
@@ -140,7 +129,7 @@ class Planning:
         return self._connection.execute(statement(f"delivery/{name}"), parameters).fetchall()
 
 
-def _common(step: Added | Settled, now: datetime, *, is_open: bool) -> dict[str, object]:
+def _common(step: Added | Finished, now: datetime, *, is_open: bool) -> dict[str, object]:
     return {
         "kind": step.kind,
         "content": Jsonb({} if step.content is None else to_builtins(step.content)),

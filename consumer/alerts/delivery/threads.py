@@ -99,13 +99,13 @@ class Deliverer:
         self._repeat(ending, name, lambda connection: 0.0 if messages.step(connection) else _LOOK_SECONDS)
 
     def _steady(self, ending: threading.Event, name: str, steady: Steady) -> None:
-        told_at = float("-inf")
+        sent_at = float("-inf")
 
         def step(connection: Connection) -> float:
-            nonlocal told_at
-            is_minute = time.monotonic() - told_at >= AGAIN_SECONDS
+            nonlocal sent_at
+            is_minute = time.monotonic() - sent_at >= AGAIN_SECONDS
             if steady.step(connection, is_minute=is_minute):
-                told_at = time.monotonic()
+                sent_at = time.monotonic()
             return _LOOK_SECONDS
 
         self._repeat(ending, name, step)

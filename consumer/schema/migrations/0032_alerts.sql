@@ -82,6 +82,7 @@ CREATE TABLE alerts (
 );
 CREATE INDEX alerts_open ON alerts (rule, host_id) WHERE resolved_at IS NULL;
 CREATE INDEX alerts_fired_at ON alerts (fired_at);
+CREATE INDEX alerts_resolved_at ON alerts (resolved_at);
 CREATE INDEX alerts_host_id ON alerts (host_id, fired_at);
 CREATE INDEX alerts_domain_id ON alerts (domain_id, fired_at) WHERE domain_id IS NOT NULL;
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Alerts that are resolved since less than two days ago, of which somebody was told that they fire, and no more.
+-- Alerts that were resolved within the last two days, and of which somebody was told only that they fire.
 SELECT DISTINCT a.alert_id
 FROM alerts AS a
 JOIN alert_notification_members AS m USING (alert_id)

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What an Alertmanager of a channel is to know: alerts that fire and of which it was told last, and those that are resolved
--- since less than five minutes, or of which it was not told yet. Nothing where another evaluator has taken over.
+-- What an Alertmanager of a channel is to know: alerts that fire and are not withheld from it. Those that are resolved too,
+-- for five minutes, or until it was told. Nothing where another evaluator has taken over.
 SELECT DISTINCT ON (a.alert_id)
     a.alert_id,
     a.rule,

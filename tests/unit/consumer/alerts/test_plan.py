@@ -9,20 +9,8 @@ from typing import Any
 from msgspec import structs
 
 from consumer.alerts.delivery.content import Member
-from consumer.alerts.delivery.plan import (
-    FLAPS,
-    NO_ROUTE,
-    Added,
-    AlertNow,
-    Collecting,
-    Held,
-    Joined,
-    Planner,
-    Settled,
-    Situation,
-    Told,
-    Where,
-)
+from consumer.alerts.delivery.plan import FLAPS, NO_ROUTE, AlertNow, Collecting, Planner, Record, Situation
+from consumer.alerts.delivery.steps import Added, Finished, Held, Joined, Where
 from consumer.alerts.withheld.judgement import Acknowledgement, Said, Silence
 from consumer.alerts.withheld.selector import AlertMarks, Selector
 from consumer.rules.delivery import Alertmanager, Channel, Delivery, Route, Webhook
@@ -44,7 +32,7 @@ class Site:
         self.now = T0
         self.said = said
         self.alerts: dict[int, AlertNow] = {}
-        self.told: dict[tuple[int, Where], Told] = {}
+        self.told: dict[tuple[int, Where], Record] = {}
         self.collecting: dict[int, Collecting] = {}
         self.settled: dict[Where, list[datetime]] = {}
         self.suppressed: list[tuple[str | None, tuple[int, ...]]] = []
@@ -93,7 +81,7 @@ class Site:
                     number = next(self._numbers)
                     self.collecting[number] = Collecting(number, where, group, due_at, tuple(states))
                     self._collect(where, tuple(states))
-                case Added() | Settled():
+                case Added() | Finished():
                     sent += self._end(step)
         for alert_id, alert in self.alerts.items():
             self.alerts[alert_id] = structs.replace(alert, is_new=False)
@@ -105,10 +93,10 @@ class Site:
 
     def _collect(self, where: Where, ids: Sequence[int]) -> None:
         for each in ids:
-            self.told[each, where] = self.told.get((each, where), Told())._replace(is_collected=True)
+            self.told[each, where] = self.told.get((each, where), Record())._replace(is_collected=True)
 
-    def _end(self, step: Added | Settled) -> list[tuple[str, list[tuple[int, str]]]]:
-        if isinstance(step, Settled):
+    def _end(self, step: Added | Finished) -> list[tuple[str, list[tuple[int, str]]]]:
+        if isinstance(step, Finished):
             message = self.collecting.pop(step.notification_id)
             where = message.where
             for each in message.alert_ids:
@@ -116,11 +104,11 @@ class Site:
         else:
             where = step.where
         for each, state in step.states.items():
-            old = self.told.get((each, where), Told())
+            old = self.told.get((each, where), Record())
             if step.content is None:
                 self.told[each, where] = old._replace(state=state or old.state, suppressed=step.because)
             else:
-                self.told[each, where] = Told(state, self.now)
+                self.told[each, where] = Record(state, self.now)
         if step.content is None:
             self.suppressed.append((step.because, tuple(step.states)))
             return []

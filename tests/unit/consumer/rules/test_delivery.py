@@ -60,7 +60,7 @@ def test_check_shows_routes_and_channels() -> None:
             '[[routes]]\nname = "a"\nchanels = ["x"]',
             "unknown key 'routes[1].chanels'; did you mean 'channels'?",
         ),
-        (GOOD + '[[routes]]\nname = "b"\nchannels = ["nigth"]', "no channel 'nigth'; did you mean 'night'?"),
+        (GOOD + '[[routes]]\nname = "b"\nchannels = ["nght"]', "no channel 'nght'; did you mean 'night'?"),
         (GOOD + '[[routes]]\nname = "all"\nchannels = ["night"]', "another route is called 'all'"),
         (GOOD.replace('user = "kvmgrid"\n', ""), "user and password_file belong together"),
         (GOOD.replace("user =", "starttls = false\nuser ="), "a password does not travel without TLS"),

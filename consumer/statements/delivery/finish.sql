@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Settles a message with its members (arrays of equal length): it is to be sent, or has nothing to tell.
+-- Finishes a message with its members (arrays of equal length): it is to be sent, or has nothing to tell.
 WITH settled AS (
     UPDATE alert_notifications
     SET kind = %(kind)s, content = %(content)s, status = %(status)s, because = %(because)s, planned_at = %(planned_at)s,
