@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: run, check, silence, maintenance, acknowledge."""
+"""``kvmgrid-consumer alerts``: run, check, list, silence, maintenance, acknowledge."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import structlog
 
 from consumer.alerts.check import check_lines
 from consumer.alerts.evaluation.evaluator import Evaluator
+from consumer.alerts.listing.commands import list_alerts
 from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
 from consumer.invocation import config_option, explained, load_settings
 from consumer.rules.reading import read_rules
@@ -59,5 +60,5 @@ def check(file: Path | None) -> None:
         click.echo(line)
 
 
-for each in (silence, maintenance, acknowledge):
+for each in (list_alerts, silence, maintenance, acknowledge):
     alerts.add_command(each)
