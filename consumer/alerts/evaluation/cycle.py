@@ -17,7 +17,7 @@ from consumer.alerts.evaluation.discovery import Discovery
 from consumer.alerts.evaluation.engine import GONE, Engine
 from consumer.alerts.evaluation.forms import wanted
 from consumer.alerts.evaluation.kept import kept, restore
-from consumer.alerts.evaluation.moment import moment_rows, pipeline_lags
+from consumer.alerts.evaluation.moment import lags, moment_rows, pipeline_lag
 from consumer.alerts.evaluation.objects import ObjectKey
 from consumer.alerts.evaluation.opened import AlertRow, OpenAlerts, Seen
 from consumer.alerts.evaluation.past import fill, horizon_seconds
@@ -82,8 +82,8 @@ class Cycles:
                 require_incarnation(self._connection, {self._incarnation})
                 self._take(now, self._since)
             self._surroundings.reach("after_read")
-            lags = self._judge(now, hosts)
-            problem = problem or (LAGS if lags else None)
+            is_late = self._judge(now, hosts)
+            problem = problem or (LAGS if is_late else None)
             seconds = time.monotonic() - begun_at
             if not self._storing.note_step(self._surroundings.instance, now, seconds, problem):
                 raise TakenOver("another evaluator has taken over")
@@ -140,8 +140,8 @@ class Cycles:
     def _judge(self, now: datetime, hosts: list[HostNow]) -> bool:
         """Judge and store; return whether the pipeline lags."""
         engine, at = self._engine, now.timestamp()
-        lags = pipeline_lags(hosts, at)
-        engine.add_moment(at, moment_rows(hosts, at, is_known=not lags))
+        lag_seconds = pipeline_lag(hosts, at)
+        engine.add_moment(at, moment_rows(hosts, at, lag_seconds))
         domains = self._reading.domains()
         judgements = engine.remove(frozenset(each.host_id for each in hosts), domains)
         engine.renew_forms(
@@ -162,7 +162,7 @@ class Cycles:
         ]
         self._alerts.fold(self._surroundings.fold(folded, fleet))
         self._storing.write_changes(self._alerts, now)
-        return lags
+        return lags(lag_seconds)
 
     def _note(self, judgements: list[Judgement], at: float) -> None:
         """Let judgements become alerts, and note what is new of those that are open."""
