@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``kvmgrid-consumer alerts``: run, check, what people say of alerts, and what they are told."""
+"""``kvmgrid-consumer alerts``: run, check, list, what people say of alerts, and what they are told."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ import structlog
 from consumer.alerts.check import check_lines
 from consumer.alerts.delivery.commands import ledger, rehearse
 from consumer.alerts.evaluation.evaluator import Evaluator
+from consumer.alerts.listing.commands import list_alerts
 from consumer.alerts.withheld.commands import acknowledge, maintenance, silence
 from consumer.invocation import config_option, explained, load_settings
 from consumer.rules.reading import read_rules
@@ -60,5 +61,5 @@ def check(file: Path | None) -> None:
         click.echo(line)
 
 
-for each in (silence, maintenance, acknowledge, rehearse, ledger):
+for each in (list_alerts, silence, maintenance, acknowledge, rehearse, ledger):
     alerts.add_command(each)

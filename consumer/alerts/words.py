@@ -88,3 +88,8 @@ def together_words(together: Together) -> str:
 def number(value: float) -> str:
     """Return a level as it is written in a file, without a superfluous point."""
     return f"{value:,.0f}" if abs(value) >= _LONG and value == round(value) else f"{value:g}"
+
+
+def printable(text: str) -> str:
+    """Return a text for a terminal: what comes from elsewhere may hold commands to it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -16,7 +16,7 @@ from msgspec import structs
 from consumer.alerts.evaluation.evaluator import Evaluator
 from consumer.failpoint import VARIABLE, EvaluatorPoint
 from consumer.settings import AlertSettings, ConsumerSettings, DatabaseSettings
-from publisher.wire.samples import SampleBatch
+from publisher.wire.samples import Event, SampleBatch
 from tests.integration.consumer_messages import StoredRows, small_fleet
 from tests.integration.direct_consumer import DirectConsumer
 from tests.services import MigratedDatabase
@@ -87,6 +87,15 @@ class AlertSite:
                 batch = self.fleet.batch(host, at or self.now, self._sequence, tick_seconds=TICK_SECONDS)
                 received_at = datetime.fromtimestamp(self.now, UTC)
                 self._consumer.take(shape(host, batch), received_at=received_at)
+
+    def take(self, event: Event) -> None:
+        """Let an event arrive now."""
+        self._consumer.take(event, received_at=datetime.fromtimestamp(self.now, UTC))
+
+    def reconnect(self) -> None:
+        """Let the consumer open its connections anew."""
+        self._consumer.close()
+        self._consumer = DirectConsumer(self.settings.database.url)
 
     def cycles(self, count: int, shape: Shape = lambda _host, batch: batch) -> None:
         """Do cycles, a tick before each."""

@@ -192,3 +192,35 @@ def test_a_recurrence_that_cannot_be_is_told(commands: Commands, arguments: list
 
     assert 2 == result.exit_code
     assert expected in result.stderr
+
+
+def test_what_fires_is_listed_with_what_people_said_of_it(commands: Commands) -> None:
+    """Text and JSON; what was resolved within a day, and who hides and is hidden."""
+    said = {"--host": "hv1", "--for": "8h", "--reason": "new disk", "--by": "anna"}
+    commands.run("silence", "add", *(word for pair in said.items() for word in pair))
+    assert "acknowledged" in commands.run("acknowledge", "2", "--note", "looks", "--by", "otto").output
+    with psycopg.connect(commands.database.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO alerts (rule, severity, subject, host_id, words, began_at, fired_at, resolved_at)"
+            " SELECT 'host_cpu', 'critical', 'host', 1, 'y' || n, now() - INTERVAL '9 d',"
+            " now() - INTERVAL '9 d', now() - n * INTERVAL '1 d' FROM unnest('{0.5,2}'::float8[]) AS n"
+        )
+        owner.execute("UPDATE alerts SET hidden_by = 1, hidden_because = 'host' WHERE alert_id = 2")
+    try:
+        found = commands.run("list")
+        assert "nobody has evaluated yet: start kvmgrid-consumer alerts run\n" == found.stderr
+        first, second = found.stdout.splitlines()
+        assert first.startswith("    1  critical     since ")
+        assert "hv1  vm_steal: x; hides 1; silence 1 by anna until " in first
+        assert second.endswith("hv2  host_memory: x; hidden by 1 (host); acknowledged by otto: looks")
+        lines = commands.run("list", "--all").stdout.splitlines()
+        assert ["y0.5"] == [line.rpartition(" ")[2] for line in lines[2:]]
+
+        vm, host = json.loads(commands.run("list", "--json").stdout)
+        assert (UUID, "vm1", 1, None) == (vm["uuid"], vm["vm"], vm["hides"], vm["acknowledged_by"])
+        assert vm["withheld"].startswith("silence 1 by anna until ")
+        assert ("otto", "looks", 1) == (host["acknowledged_by"], host["note"], host["hidden_by"])
+    finally:
+        with psycopg.connect(commands.database.owner_url, autocommit=True) as owner:
+            owner.execute("DELETE FROM alerts WHERE alert_id > 2")
+            owner.execute("UPDATE alerts SET hidden_by = NULL, hidden_because = NULL")

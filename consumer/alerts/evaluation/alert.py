@@ -4,7 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from consumer.alerts.folding import Hiding, OpenAlert, fold
+from consumer.alerts.folding import Folding, Hiding, OpenAlert, fold
 from consumer.rules.rule import Rule, Severity
 from consumer.rules.subjects import Subject
 
@@ -31,13 +31,13 @@ class FleetNow(NamedTuple):
     hidden: Mapping[int, Hiding]
 
 
-# Which of the open alerts are hidden, by their id; called in the transaction of each cycle, and pure.
-Fold: TypeAlias = Callable[[Sequence[OpenAlert], FleetNow], Mapping[int, Hiding]]
+# Which of the open alerts are hidden, and which lead many; called in the transaction of each cycle, and pure.
+Fold: TypeAlias = Callable[[Sequence[OpenAlert], FleetNow], Folding]
 
 
-def folded(alerts: Sequence[OpenAlert], fleet: FleetNow) -> Mapping[int, Hiding]:
-    """Return what is hidden by what causes it."""
-    return fold(alerts, fleet.rules, fleet.host_count, fleet.hidden).hidden
+def folded(alerts: Sequence[OpenAlert], fleet: FleetNow) -> Folding:
+    """Return what is hidden by what causes it, and what leads many."""
+    return fold(alerts, fleet.rules, fleet.host_count, fleet.hidden)
 
 
 class Judgement(NamedTuple):

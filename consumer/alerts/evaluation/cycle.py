@@ -17,12 +17,13 @@ from consumer.alerts.evaluation.discovery import Discovery
 from consumer.alerts.evaluation.engine import GONE, Engine
 from consumer.alerts.evaluation.forms import wanted
 from consumer.alerts.evaluation.kept import kept, restore
-from consumer.alerts.evaluation.moment import moment_rows, pipeline_lags
+from consumer.alerts.evaluation.moment import lags, moment_rows, pipeline_lag
 from consumer.alerts.evaluation.objects import ObjectKey
 from consumer.alerts.evaluation.opened import AlertRow, OpenAlerts, Seen
 from consumer.alerts.evaluation.past import fill, horizon_seconds
 from consumer.alerts.evaluation.reading import HostNow, Reading
 from consumer.alerts.evaluation.storing import Storing
+from consumer.alerts.evaluation.withholding import leading_rules, withheld_alerts
 from consumer.database import Connection, translated_errors
 from consumer.errors import DatabaseAway
 from consumer.failpoint import EvaluatorPoint
@@ -81,8 +82,8 @@ class Cycles:
                 require_incarnation(self._connection, {self._incarnation})
                 self._take(now, self._since)
             self._surroundings.reach("after_read")
-            lags = self._judge(now, hosts)
-            problem = problem or (LAGS if lags else None)
+            is_late = self._judge(now, hosts)
+            problem = problem or (LAGS if is_late else None)
             seconds = time.monotonic() - begun_at
             if not self._storing.note_step(self._surroundings.instance, now, seconds, problem):
                 raise TakenOver("another evaluator has taken over")
@@ -107,7 +108,7 @@ class Cycles:
         told = [(row.key, SEVERITIES.index(row.severity)) for row in opened]
         last = float("-inf") if stepped_at is None else stepped_at
         restore(engine, stored, last, told)
-        self._alerts = OpenAlerts(opened, last)
+        self._alerts = OpenAlerts(self._with_own_words(opened), last)
         self._discovery.know_all(engine.objects)
 
     def _take(self, now: datetime, since: str) -> None:
@@ -139,8 +140,8 @@ class Cycles:
     def _judge(self, now: datetime, hosts: list[HostNow]) -> bool:
         """Judge and store; return whether the pipeline lags."""
         engine, at = self._engine, now.timestamp()
-        lags = pipeline_lags(hosts, at)
-        engine.add_moment(at, moment_rows(hosts, at, is_known=not lags))
+        lag_seconds = pipeline_lag(hosts, at)
+        engine.add_moment(at, moment_rows(hosts, at, lag_seconds))
         domains = self._reading.domains()
         judgements = engine.remove(frozenset(each.host_id for each in hosts), domains)
         engine.renew_forms(
@@ -154,10 +155,14 @@ class Cycles:
         fleet = FleetNow(
             sum(each.taken_at is not None for each in hosts), engine.rules.rules, self._alerts.hidden()
         )
-        folded = [row.for_folding(is_known=self._is_known(row)) for row in self._alerts.open()]
+        unheard = withheld_alerts(self._connection, self._alerts.open(), engine.rules.rules, now)
+        folded = [
+            row.for_folding(is_known=self._is_known(row), is_withheld=row.alert_id in unheard)
+            for row in self._alerts.open()
+        ]
         self._alerts.fold(self._surroundings.fold(folded, fleet))
         self._storing.write_changes(self._alerts, now)
-        return lags
+        return lags(lag_seconds)
 
     def _note(self, judgements: list[Judgement], at: float) -> None:
         """Let judgements become alerts, and note what is new of those that are open."""
@@ -197,6 +202,14 @@ class Cycles:
         if watched is None:
             return ""
         return alert_words(watched.rule, about.value if value is None else value, name)
+
+    def _with_own_words(self, opened: list[AlertRow]) -> list[AlertRow]:
+        """Return stored alerts with the words of their own: of one that leads, those of many are stored."""
+        rules = leading_rules(self._engine.rules.rules)
+        asked = [row for row in opened if row.key.rule in rules]
+        names = self._reading.names(row.key.owner_id for row in asked if row.key.is_of_domain)
+        own = {row.key: self._words(row.key.rule, row, names) for row in asked}
+        return [row.with_own_words(own.get(row.key, row.words)) for row in opened]
 
     def _why_gone(self, row: AlertRow) -> str:
         rule = self._engine.rules.rules.get(row.key.rule)

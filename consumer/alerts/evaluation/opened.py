@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct, structs
 
 from consumer.alerts.evaluation.alert import AlertKey, Judgement, Kind
-from consumer.alerts.folding import Hiding, OpenAlert
+from consumer.alerts.folding import Folding, Hiding, OpenAlert
 from consumer.rules.rule import Severity
 from consumer.rules.subjects import Subject
 
@@ -16,7 +16,10 @@ FRESH_SECONDS: Final = 60.0
 
 
 class AlertRow(Struct, frozen=True, kw_only=True):
-    """An alert as it is stored; ``alert_id`` is 0 until the database has given one."""
+    """An alert as it is stored; ``alert_id`` is 0 until the database has given one.
+
+    ``incident_words``: what it says of all that it leads, instead of ``words``, which are its own.
+    """
 
     alert_id: int
     key: AlertKey
@@ -29,6 +32,7 @@ class AlertRow(Struct, frozen=True, kw_only=True):
     fired_at: float
     is_flapping: bool = False
     hiding: Hiding | None = None
+    incident_words: str | None = None
     is_resolved: bool = False
     because: str | None = None
 
@@ -37,7 +41,18 @@ class AlertRow(Struct, frozen=True, kw_only=True):
         """Its VM; None for a host and its parts."""
         return self.key.owner_id if self.key.is_of_domain else None
 
-    def for_folding(self, *, is_known: bool) -> OpenAlert:
+    @property
+    def told_words(self) -> str:
+        """What it says now."""
+        return self.words if self.incident_words is None else self.incident_words
+
+    def with_own_words(self, words: str) -> "AlertRow":
+        """Return it, as it was read, with words of its own; where other ones are stored, it led."""
+        if words in {"", self.words}:
+            return self
+        return structs.replace(self, words=words, incident_words=self.words)
+
+    def for_folding(self, *, is_known: bool, is_withheld: bool) -> OpenAlert:
         """Return it as folding takes it."""
         return OpenAlert(
             alert_id=self.alert_id,
@@ -49,17 +64,17 @@ class AlertRow(Struct, frozen=True, kw_only=True):
             part=self.key.part,
             fired_at=self.fired_at,
             is_known=is_known,
+            is_withheld=is_withheld,
         )
 
 
 class AlertChange(NamedTuple):
-    """A row of ``alert_changes``."""
+    """A row of ``alert_changes``; its words are those that the alert has at the end of the cycle."""
 
     key: AlertKey
     kind: Kind
     severity: Severity
     value: float | None
-    words: str
 
 
 class Seen(NamedTuple):
@@ -113,13 +128,13 @@ class OpenAlerts:
             structs.replace(old, severity=judgement.severity, words=words, value=judgement.value), "severity"
         )
 
-    def fold(self, hidden: Mapping[int, Hiding]) -> None:
-        """Note which alerts are hidden now; what is resolved is neither."""
+    def fold(self, folding: Folding) -> None:
+        """Note which alerts are hidden now, and which lead many; what is resolved stays as it was."""
         for row in self.open():
-            hiding = hidden.get(row.alert_id)
-            if hiding == row.hiding:
-                continue
-            changed = structs.replace(row, hiding=hiding)
+            hiding, incident = folding.hidden.get(row.alert_id), folding.incidents.get(row.alert_id)
+            words = None if incident is None else incident.words
+            changed = structs.replace(row, hiding=hiding, incident_words=words)
+            # Other words alone are no change of the alert.
             if (hiding is None) == (row.hiding is None):
                 self.rows[row.key] = changed
             else:
@@ -173,7 +188,7 @@ class OpenAlerts:
 
     def _put(self, row: AlertRow, kind: Kind) -> None:
         self.rows[row.key] = row
-        self.changes.append(AlertChange(row.key, kind, row.severity, row.value, row.words))
+        self.changes.append(AlertChange(row.key, kind, row.severity, row.value))
 
 
 def _or(value: float | None, other: float | None) -> float | None:

@@ -94,7 +94,7 @@ class Storing:
                 now=now,
                 ids=[row.alert_id for row in rows],
                 severities=[row.severity for row in rows],
-                words=[row.words for row in rows],
+                words=[row.told_words for row in rows],
                 values=[row.value for row in rows],
                 hosts=[row.host_id for row in rows],
                 flapping=[row.is_flapping for row in rows],
@@ -111,7 +111,7 @@ class Storing:
                 kinds=[each.kind for each in changes],
                 severities=[each.severity for each in changes],
                 values=[each.value for each in changes],
-                words=[each.words for each in changes],
+                words=[alerts.rows[each.key].told_words for each in changes],
             )
 
     def note_step(self, instance: str, now: datetime, cycle_seconds: float, problem: str | None) -> bool:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """``kvmgrid-consumer alerts``: silence, maintenance, acknowledge."""
 
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
 
+from consumer.alerts.asking import echo_json, echo_lines, json_option, with_database
 from consumer.alerts.withheld import store, text
 from consumer.alerts.withheld.arguments import (
     author_of,
@@ -29,13 +29,10 @@ from consumer.alerts.withheld.arguments import (
 from consumer.alerts.withheld.judgement import Silence
 from consumer.alerts.withheld.maintenance import Maintenance
 from consumer.alerts.withheld.selector import Selector
-from consumer.database import Connection, connect
-from consumer.invocation import config_option, explained, load_settings
-
-_Result = TypeVar("_Result")
+from consumer.database import Connection
+from consumer.invocation import config_option
 
 _all_option = click.option("--all", "with_over", is_flag=True, help="Also what is over.")
-_json_option = click.option("--json/--text", "as_json", default=False, help="As JSON, or for reading.")
 _number_argument = click.argument("number", metavar="ID", type=int)
 
 
@@ -76,21 +73,21 @@ def add_silence(config: Path | None, **given: Any) -> None:
         click.echo(f"silence {text.silence_line(said_now, now, zone_of(given)).strip()}")
         _tell_reach(connection, said.selector)
 
-    _with_database(config, add)
+    with_database(config, add)
 
 
 @silence.command("list")
 @config_option
 @_all_option
-@_json_option
+@json_option
 def list_silences(config: Path | None, *, with_over: bool, as_json: bool) -> None:
     """Show silences that hold or will, the newest first."""
     now = datetime.now(UTC)
-    found = _with_database(config, lambda c: list(store.read_silences(c, now, with_over=with_over)))
+    found = with_database(config, lambda c: list(store.read_silences(c, now, with_over=with_over)))
     if as_json:
-        _echo_json(text.silence_fields(each, now) for each in found)
+        echo_json(text.silence_fields(each, now) for each in found)
     else:
-        _echo_lines((text.silence_line(each, now, zone_of({})) for each in found), "no silence")
+        echo_lines((text.silence_line(each, now, zone_of({})) for each in found), "no silence")
 
 
 @silence.command("end")
@@ -99,7 +96,7 @@ def list_silences(config: Path | None, *, with_over: bool, as_json: bool) -> Non
 @by_option
 def end_silence(config: Path | None, number: int, **given: Any) -> None:
     """End a silence before its time."""
-    _with_database(config, lambda c: store.end_silence(c, number, author_of(given)))
+    with_database(config, lambda c: store.end_silence(c, number, author_of(given)))
     click.echo(f"silence {number} has ended")
 
 
@@ -152,21 +149,21 @@ def add_maintenance(config: Path | None, **given: Any) -> None:
         click.echo(f"maintenance {line.strip()}")
         _tell_reach(connection, said.selector)
 
-    _with_database(config, add)
+    with_database(config, add)
 
 
 @maintenance.command("list")
 @config_option
 @_all_option
-@_json_option
+@json_option
 def list_maintenances(config: Path | None, *, with_over: bool, as_json: bool) -> None:
     """Show maintenance that is under way or will be, the newest first."""
     now = datetime.now(UTC)
-    found = _with_database(config, lambda c: list(store.read_maintenances(c, now, with_over=with_over)))
+    found = with_database(config, lambda c: list(store.read_maintenances(c, now, with_over=with_over)))
     if as_json:
-        _echo_json(text.maintenance_fields(each, now) for each in found)
+        echo_json(text.maintenance_fields(each, now) for each in found)
     else:
-        _echo_lines((text.maintenance_line(each, now, zone_of({})) for each in found), "no maintenance")
+        echo_lines((text.maintenance_line(each, now, zone_of({})) for each in found), "no maintenance")
 
 
 @maintenance.command("end")
@@ -175,7 +172,7 @@ def list_maintenances(config: Path | None, *, with_over: bool, as_json: bool) ->
 @by_option
 def end_maintenance(config: Path | None, number: int, **given: Any) -> None:
     """End a maintenance for good, also one that comes again."""
-    _with_database(config, lambda c: store.end_maintenance(c, number, author_of(given)))
+    with_database(config, lambda c: store.end_maintenance(c, number, author_of(given)))
     click.echo(f"maintenance {number} has ended")
 
 
@@ -187,18 +184,8 @@ def end_maintenance(config: Path | None, number: int, **given: Any) -> None:
 def acknowledge(config: Path | None, number: int, note: str, **given: Any) -> None:
     """Take an open alert on: nobody is told of it again unless it gets worse."""
     checked("--note", lambda: text_of(note))
-    _with_database(config, lambda c: store.acknowledge(c, number, note, author_of(given)))
+    with_database(config, lambda c: store.acknowledge(c, number, note, author_of(given)))
     click.echo(f"alert {number} is acknowledged")
-
-
-def _with_database(config: Path | None, action: Callable[[Connection], _Result]) -> _Result:
-    settings = load_settings(config)
-
-    def run() -> _Result:
-        with connect(settings.database, "alerts", autocommit=True) as connection:
-            return action(connection)
-
-    return explained(run)
 
 
 def _tell_reach(connection: Connection, selector: Selector | None) -> None:
@@ -206,12 +193,3 @@ def _tell_reach(connection: Connection, selector: Selector | None) -> None:
         reach, alerts = store.read_reach(connection, selector), store.read_open_alerts(connection)
         for line in text.reach_lines(selector, reach, alerts, store.read_hosts(connection)):
             click.echo(line)
-
-
-def _echo_json(found: Iterable[dict[str, Any]]) -> None:
-    click.echo(msgspec.json.encode(list(found)).decode())
-
-
-def _echo_lines(lines: Iterable[str], otherwise: str) -> None:
-    for line in list(lines) or [otherwise]:
-        click.echo(line)

@@ -4,7 +4,7 @@
 Rows are added and never changed: the end of a silence is a row too (docs/decisions/0050).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -65,9 +65,10 @@ def read_maintenances(
         yield msgspec.convert(_named(Maintenance, row) | {"selector": read_selector(row[1])}, Maintenance)
 
 
-def read_open_alerts(connection: Connection) -> Iterator[AlertMarks]:
-    """Give what open alerts are chosen by."""
-    for row in _rows(connection, "withheld/open_alerts", {}):
+def read_open_alerts(connection: Connection, *, rules: Iterable[str] | None = None) -> Iterator[AlertMarks]:
+    """Give what open alerts are chosen by; ``rules``: of these alone."""
+    given = {"rules": None if rules is None else sorted(rules)}
+    for row in _rows(connection, "withheld/open_alerts", given):
         yield msgspec.convert(_named(AlertMarks, row), AlertMarks)
 
 

@@ -13,7 +13,7 @@ from consumer.alerts.withheld.maintenance import Maintenance, window
 from consumer.alerts.withheld.selector import AlertMarks, Selector, selector_words, selects
 from consumer.alerts.withheld.store import Reach
 from consumer.alerts.withheld.times import weekday_words
-from consumer.alerts.words import duration
+from consumer.alerts.words import duration, printable
 
 
 def silence_line(silence: Silence, now: datetime, zone: ZoneInfo) -> str:
@@ -74,9 +74,7 @@ def reach_lines(
 
 
 def _line(number: int, when: str, selector: Selector | None, said_by: str, reason: str) -> str:
-    text = f"{number:>5}  {when}: {selector_words(selector)}; by {said_by}: {reason}"
-    # A reason may come from elsewhere, and hold commands to a terminal.
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return printable(f"{number:>5}  {when}: {selector_words(selector)}; by {said_by}: {reason}")
 
 
 def _shown(instant: datetime, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What open alerts are chosen by, and when each became as severe as it is: an acknowledgement of before does not hold.
+-- rules: of these alone; null: of all.
 SELECT
     a.alert_id,
     a.rule,
@@ -23,5 +24,5 @@ SELECT
 FROM alerts AS a
 JOIN hosts AS h USING (host_id)
 LEFT JOIN domains AS d ON d.domain_id = a.domain_id
-WHERE a.resolved_at IS NULL
+WHERE a.resolved_at IS NULL AND (%(rules)s::text[] IS NULL OR a.rule = ANY(%(rules)s))
 ORDER BY a.alert_id
