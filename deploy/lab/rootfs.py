@@ -189,7 +189,9 @@ class RootBuilder:
 
     def _bootstrap(self) -> None:
         if shutil.which("debootstrap") is None:
-            raise BuildError("debootstrap is missing: run deploy/setup, or install the package debootstrap")
+            raise BuildError(
+                "debootstrap is missing: run `deploy/setup demo`, or install the package debootstrap"
+            )
         archive = choose_archive(read_sources(), read_codename())
         check_answers(f"{archive.rstrip('/')}/dists/{self._definition.suite}/InRelease", proxy_environment())
         with Enclosure(Plan(root=None), log=self._log) as enclosure:
