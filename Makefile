@@ -25,25 +25,27 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Its words go to standard error: the benchmarks print one line of JSON and nothing else.
-setup: ## install what is missing: OS packages, the virtual environment, the lab
-	@deploy/setup >&2
+setup: ## install what tests and lint need: OS packages, the virtual environment, the lab
+	@deploy/setup test >&2
 	@$(PYTHON) -m deploy.lab build >&2
 
-demo: setup ## run the whole pipeline here with three real VMs and a simulated fleet, until Ctrl-C (PORT=8050)
+demo: ## run the whole pipeline here with three real VMs and a simulated fleet, until Ctrl-C (PORT=8050)
+	@deploy/setup demo >&2
+	@$(PYTHON) -m deploy.lab build >&2
 	@exec $(PYTHON) -m deploy.demo $(if $(PORT),--port $(PORT))
 
 test: setup ## run every test but the long ones, against real services of the lab
 	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE)
 
 test-unit: ## run the tests that need no service, in less than a minute
-	@deploy/setup
+	@deploy/setup test
 	@$(PYTHON) -m pytest -m "not long" $(SIDE_BY_SIDE) tests/unit tests/architecture
 
 test-long: setup ## run the long tests too
 	@$(PYTHON) -m pytest --hypothesis-profile=thorough
 
 lint: ## ruff, mypy --strict, import-linter, codespell; eslint and tsc for the assets
-	@deploy/setup
+	@deploy/setup test
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
@@ -66,7 +68,7 @@ status: ## show what `make up` started
 	@$(PYTHON) -m deploy.lab status
 
 figures: ## write what follows from declared figures: tables of docs/, the next migration (NAME=what_is_new)
-	@deploy/setup
+	@deploy/setup test
 	@$(PYTHON) -m deploy.figures $(NAME)
 
 try-figure: setup ## measure a figure here and show it as stored, from a database that is thrown away (NAME=load_1m)
@@ -97,9 +99,11 @@ pins: ## write requirements/ anew from pyproject.toml (needs uv)
 	$$compile --group build -o requirements/build.txt; \
 	compile="$$compile pyproject.toml"; \
 	$$compile --extra publisher --extra consumer --extra dashboard --extra loadgen -o requirements/container.txt; \
+	$$compile --extra publisher --extra libvirt --extra consumer --extra dashboard --extra loadgen -o requirements/demo.txt; \
 	$$compile --extra publisher --extra libvirt -o requirements/publisher.txt
 
 clean: ## remove what the build left in this folder
+	@[ ! -e .venv/pyvenv.cfg ] || flock --nonblock .venv/pyvenv.cfg true || { echo "a demo runs from .venv: end it first, with Ctrl-C" >&2; exit 1; }
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -54,6 +54,19 @@ class Port(click.ParamType[int]):
         return int(text)
 
 
+@contextmanager
+def kept_environment() -> Iterator[None]:
+    """Hold what the setup asks for before it changes the environment that this interpreter is of."""
+    mark = Path(sys.prefix, "pyvenv.cfg")
+    if not mark.is_file():
+        yield
+        return
+    with mark.open() as lock:
+        # Waits for a setup that looks at it; shared, so that a second demo can say what is the matter.
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
 class Interrupted(BaseException):
     """SIGINT or SIGTERM arrived while the demo was starting."""
 
@@ -127,7 +140,7 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
     """Start everything, set `started`, and stay until `stop` is set or a process fails."""
     folder = home / DEFINITION.key
     progress = Progress(7)
-    with only_demo(home), ExitStack() as stack:
+    with kept_environment(), only_demo(home), ExitStack() as stack:
         check_machine(port, home)
         began_at = time.time()
         with progress.step("message broker (RabbitMQ)"):
@@ -180,13 +193,15 @@ def run(home: Path, port: int, started: threading.Event, stop: threading.Event) 
     "--folder",
     default=DEFAULT_FOLDER,
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     help="Where data, settings and logs are.",
 )
 def main(port: int, folder: Path) -> None:
     """Run the whole pipeline on this machine with three real VMs and a simulated fleet, until Ctrl-C."""
     if os.geteuid() != 0:
         raise DemoError("the demo starts servers and VMs in namespaces of their own and needs root")
+    # Servers reach their folders as users of their own; what is secret gets its mode by name.
+    os.umask(0o022)
     stop = threading.Event()
     started = threading.Event()
 

@@ -21,6 +21,10 @@ class NoSpaceError(LabError):
     """There is not enough free space for the lab's root folder."""
 
 
+class NoNetworkError(BuildError):
+    """The Debian archive does not answer."""
+
+
 class MirrorNotFoundError(BuildError):
     """This machine's apt has no Debian archive configured."""
 

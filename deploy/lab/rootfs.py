@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deploy.lab.apt_sources import carried_configuration, choose_archive, read_codename, read_sources
 from deploy.lab.definition import DEFINITION, Definition, cache_directory
 from deploy.lab.enclosure import Enclosure, Plan, User
-from deploy.lab.errors import BuildError, CommandError, NoSpaceError, NotRootError
+from deploy.lab.errors import BuildError, CommandError, NoNetworkError, NoSpaceError, NotRootError
 from deploy.lab.readiness import log_tail
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # 0.8 GB when complete, the downloaded packages besides while it is built.
 NEEDED_BYTES = 2 * 1024**3
 STEP_TIMEOUT_SECONDS = 3600.0
+# For an archive's name, connection and first bytes; for all together twice that.
+ANSWER_SECONDS = 4
 APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 FILES = {
@@ -86,11 +88,14 @@ def build(definition: Definition, final: Path, *, progress: Callable[[str], None
         log = final.with_name(f"{final.name}.log")
         shutil.rmtree(work, ignore_errors=True)
         log.write_text("")
+        # Services read the folder as users of their own, whatever the caller's umask is.
+        umask = os.umask(0o022)
         try:
             RootBuilder(definition, work, log, progress).run()
             os.sync()
             work.rename(final)
         finally:
+            os.umask(umask)
             shutil.rmtree(work, ignore_errors=True)
     return RootFolder(final)
 
@@ -171,6 +176,9 @@ class RootBuilder:
             started = time.monotonic()
             try:
                 step()
+            except NoNetworkError:
+                self._progress("failed\n")
+                raise
             except (CommandError, OSError, subprocess.SubprocessError) as error:
                 self._progress("failed\n")
                 raise BuildError(
@@ -181,8 +189,11 @@ class RootBuilder:
 
     def _bootstrap(self) -> None:
         if shutil.which("debootstrap") is None:
-            raise BuildError("debootstrap is missing: run deploy/setup, or install the package debootstrap")
+            raise BuildError(
+                "debootstrap is missing: run `deploy/setup demo`, or install the package debootstrap"
+            )
         archive = choose_archive(read_sources(), read_codename())
+        check_answers(f"{archive.rstrip('/')}/dists/{self._definition.suite}/InRelease", proxy_environment())
         with Enclosure(Plan(root=None), log=self._log) as enclosure:
             enclosure.run(
                 ["debootstrap", "--variant=minbase", self._definition.suite, str(self._work), archive],
@@ -234,6 +245,27 @@ def proxy_environment() -> dict[str, str]:
         if proxy and proxy != "DIRECT":
             environment.setdefault(f"{scheme}_proxy", proxy)
     return environment
+
+
+def check_answers(url: str, environment: dict[str, str]) -> None:
+    """Raise BuildError soon when the archive does not answer: debootstrap would try for minutes.
+
+    The file is asked for with debootstrap's own downloader, once.
+    """
+    if not url.startswith("http"):
+        return
+    command = ["wget", "--quiet", "--tries=1", f"--timeout={ANSWER_SECONDS}", "--output-document=-", url]
+    limits = {"RES_OPTIONS": "timeout:1 attempts:2"}
+    try:
+        result = subprocess.run(
+            command, env=os.environ | environment | limits, stdout=subprocess.DEVNULL,
+            timeout=2 * ANSWER_SECONDS, check=False,
+        )  # fmt: skip
+        answered = result.returncode == 0
+    except subprocess.TimeoutExpired:
+        answered = False
+    if not answered:
+        raise NoNetworkError(f"no network: the archive does not answer ({url})")
 
 
 def apt_config(*arguments: str) -> str:

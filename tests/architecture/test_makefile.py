@@ -66,3 +66,23 @@ def test_a_wrong_port_is_said_before_anything_is_done(verb: str, port: str) -> N
 
     assert (2, "") == (result.returncode, result.stdout)
     assert f"PORT={port} is no port: a number from 1 to 65535 is" in result.stderr
+
+
+def test_a_demo_installs_no_tools_of_the_tests() -> None:
+    """Tests and lint call the fuller setup themselves."""
+    setups = {
+        verb: [line for line in commands(verb) if "deploy/setup" in line] for verb in ("demo", "test", "lint")
+    }
+
+    assert {"demo": 1, "test": 1, "lint": 1} == {verb: len(lines) for verb, lines in setups.items()}
+    assert "deploy/setup demo" in setups["demo"][0]
+    assert "deploy/setup test" in setups["test"][0]
+    assert "deploy/setup test" in setups["lint"][0]
+
+
+def test_an_environment_stays_while_a_demo_runs_from_it() -> None:
+    """What is removed is removed after the question only."""
+    question, *rest = commands("clean")
+
+    assert "flock --nonblock .venv/pyvenv.cfg" in question
+    assert any("rm -rf .venv" in line for line in rest)

@@ -16,7 +16,7 @@ def pins(name: str) -> set[str]:
     return set(re.findall(r"^\S(?:.*\\\n)*.*$", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", ["build", "container", "publisher"])
+@pytest.mark.parametrize("name", ["build", "container", "demo", "publisher"])
 def test_a_role_installs_what_was_tested(name: str) -> None:
     """No list holds another version, or another file, than the one of development."""
     assert pins(name)
