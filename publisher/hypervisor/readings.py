@@ -26,16 +26,7 @@ class DomainInterfaceReading(NamedTuple):
 
     def counters(self) -> tuple[int | None, ...]:
         """Return the numbers in the order of INTERFACE_COUNTERS."""
-        return (
-            self.receive_bytes,
-            self.receive_packets,
-            self.receive_errors,
-            self.receive_drops,
-            self.transmit_bytes,
-            self.transmit_packets,
-            self.transmit_errors,
-            self.transmit_drops,
-        )
+        return self[1:9]
 
 
 class BlockReading(NamedTuple):
@@ -56,16 +47,7 @@ class BlockReading(NamedTuple):
 
     def counters(self) -> tuple[int | None, ...]:
         """Return the numbers in the order of BLOCK_COUNTERS."""
-        return (
-            self.read_requests,
-            self.read_bytes,
-            self.read_time_ns,
-            self.write_requests,
-            self.write_bytes,
-            self.write_time_ns,
-            self.flush_requests,
-            self.flush_time_ns,
-        )
+        return self[1:9]
 
 
 INTERFACE_COUNTERS = DomainInterfaceReading._fields[1:9]

@@ -50,7 +50,8 @@ def total(rates: Sequence[float | None]) -> float | None:
     """Return the sum of the rates; None if one is not known, or there is none: a part is not the whole."""
     if not rates or None in rates:
         return None
-    return significant(sum(filter(None, rates)))
+    # Most VMs have one device, whose rate is rounded already.
+    return rates[0] if len(rates) == 1 else significant(sum(filter(None, rates)))
 
 
 def significant(value: float) -> float:
@@ -59,4 +60,5 @@ def significant(value: float) -> float:
     The columns are ``real``, which holds no more. The other ten digits of a float would double the size of a
     message.
     """
-    return float(f"{value:.7g}")
+    # Most rates of a host's VMs are 0.
+    return float(f"{value:.7g}") if value else 0.0

@@ -54,6 +54,9 @@ class _Doubts:
 class CounterWatch:
     """Belongs to one source: a collector of the host, or one start of a domain."""
 
+    # Each VM has one.
+    __slots__ = ("_absences", "_doubts", "_findings", "_is_doubting", "_last", "dipped", "doubt_count")
+
     def __init__(self) -> None:
         self.doubt_count = 0
         # Columns of CPUs that fell a little when they moved last (publisher.rates.host_cpu).
@@ -86,6 +89,8 @@ class CounterWatch:
         self._last[device] = now
         doubts = self._doubts.get(device)
         if doubts is None and before is not None:
+            if now == before and None not in now:
+                return [0] * len(now)
             try:
                 steps = list(map(sub, now, before))
             except TypeError:
@@ -138,10 +143,10 @@ class CounterWatch:
 
     def take_findings(self) -> str | None:
         """Return what was told at this tick, None if nothing; the next tick begins."""
+        if not self._findings:
+            return None
         findings, self._findings = self._findings, []
         is_doubting, self._is_doubting = self._is_doubting, False
-        if not findings:
-            return None
         count = self.doubt_count
         times = f" ({count} time{'s' if count > 1 else ''} since the start)" if is_doubting else ""
         return "; ".join(findings) + times

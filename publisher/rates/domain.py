@@ -102,10 +102,9 @@ def processor_rates(
     watch = watched(watch)
     elapsed_ns = time_bound(_UNEVEN_FACTOR * (seconds or GAP_SECONDS), NANOSECONDS)
     earlier = {} if before is None or seconds is None else before.vcpus
+    vcpu_bounds = (elapsed_ns, elapsed_ns)
     steps = [
-        watch.increases(
-            vcpu_name(number), VcpuReading._fields, earlier.get(number), current, [elapsed_ns] * 2
-        )
+        watch.increases(vcpu_name(number), VcpuReading._fields, earlier.get(number), current, vcpu_bounds)
         for number, current in now.vcpus.items()
     ]
     all_ns, user_ns, system_ns = watch.increases(

@@ -7,6 +7,7 @@ devices, or None.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from publisher.hypervisor.readings import (
@@ -121,7 +122,7 @@ def interface_rates(
     """
     watch = watched(watch)
     earlier = {interface.name: interface for interface in before} if seconds is not None else {}
-    bounds = [bound * (seconds or GAP_SECONDS) for bound in _INTERFACE_BOUNDS]
+    bounds = _interface_bounds(seconds or GAP_SECONDS)
     samples, received, transmitted = [], [], []
     for interface in now:
         old = earlier.get(interface.name)
@@ -145,10 +146,17 @@ def interface_rates(
     return InterfaceRates(samples, total(received), total(transmitted))
 
 
-def _block_bounds(seconds: float) -> list[float]:
+# One call of libvirt reads the devices of all domains, so that their interval is the same.
+@lru_cache(maxsize=1)
+def _block_bounds(seconds: float) -> tuple[float, ...]:
     requests, size = EVENTS_PER_SECOND * seconds, BYTES_PER_SECOND * seconds
     waited: float = _LONGEST_WAIT_NS
-    return [requests, size, waited, requests, size, waited, requests, waited]
+    return (requests, size, waited, requests, size, waited, requests, waited)
+
+
+@lru_cache(maxsize=1)
+def _interface_bounds(seconds: float) -> tuple[float, ...]:
+    return tuple(bound * seconds for bound in _INTERFACE_BOUNDS)
 
 
 def _block(device: BlockReading, step: _Increase, seconds: float | None) -> DomainBlockSample:

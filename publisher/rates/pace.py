@@ -16,11 +16,13 @@ class Pace:
 
     def __init__(self) -> None:
         self._durations_seconds: deque[float] = deque(maxlen=_RUN_COUNT)
+        self._shortest_seconds = 0.0
 
     def note(self, duration_seconds: float) -> None:
         """Add the duration of a run."""
         self._durations_seconds.append(duration_seconds)
+        self._shortest_seconds = min(self._durations_seconds)
 
     def excess_seconds(self, duration_seconds: float) -> float:
         """Return by how much a run was longer than the shortest of the latest ones."""
-        return max(0.0, duration_seconds - min(self._durations_seconds, default=0.0))
+        return max(0.0, duration_seconds - self._shortest_seconds)
