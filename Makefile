@@ -103,8 +103,8 @@ pins: ## write requirements/ anew from pyproject.toml (needs uv)
 	$$compile --extra publisher --extra libvirt -o requirements/publisher.txt
 
 clean: ## remove what the build left in this folder
-	@[ ! -e .venv/pyvenv.cfg ] || flock --nonblock .venv/pyvenv.cfg true \
-		|| { echo "a demo runs from .venv: end it first, with Ctrl-C" >&2; exit 1; }
+	@[ ! -e .venv/pyvenv.cfg ] || flock --nonblock .venv/pyvenv.cfg true || \
+		{ echo "a demo runs from .venv: end it first, with Ctrl-C" >&2; exit 1; }
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/*/node_modules dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
