@@ -105,32 +105,46 @@ def stream(
     # What the counters show is the truth less what they had at their last reset.
     offsets, at_seconds = [0] * len(starts), 1000.0
     readings, was_reset = [], False
+    # What was there to be read at the last reading.
+    shown = list(truth)
     for tick in range(TICK_COUNT):
         now = [fault for fault in wrong if fault.tick <= tick < fault.tick + fault.tick_count]
         at_seconds += TICK_SECONDS * clock.uniform(0.97, 1.03)
+        begun = list(offsets)
         for column in columns:
             before = truth[column]
             truth[column] += chance.randrange(largest_steps[column] + 1)
             if any(fault.kind == "reset" and fault.tick == tick for fault in wrong):
                 # It happened somewhere within the interval: what was counted before it shows no more.
                 offsets[column] = chance.randint(before, truth[column])
-                was_reset = True
+        if begun != offsets:
+            was_reset = any(truth[column] - offsets[column] < shown[column] for column in columns)
+            if not was_reset:
+                # All have passed what they were: nobody can see that they began anew.
+                offsets = begun
         if any(fault.kind == "gap" for fault in now):
             continue
-        numbers: list[int | None] = [truth[column] - offsets[column] for column in columns]
-        faulty = set(columns) if was_reset else set()
+        shown = [truth[column] - offsets[column] for column in columns]
+        numbers, faulty = _struck(shown, now)
+        if was_reset:
+            faulty = frozenset(columns)
         was_reset = False
-        for fault in now:
-            if fault.kind == "zero":
-                numbers, faulty = [0] * len(starts), set(columns)
-            elif fault.kind == "leap":
-                numbers[fault.column] = (numbers[fault.column] or 0) + LEAP
-                faulty.add(fault.column)
-            elif fault.kind == "text":
-                numbers[fault.column] = None
-                faulty.add(fault.column)
         gone = any(fault.kind == "gone" for fault in now)
-        readings.append(
-            Reading(at_seconds, None if gone else tuple(numbers), tuple(truth), frozenset(faulty))
-        )
+        readings.append(Reading(at_seconds, None if gone else numbers, tuple(truth), faulty))
     return readings
+
+
+def _struck(shown: Sequence[int], now: Sequence[Fault]) -> tuple[tuple[int | None, ...], frozenset[int]]:
+    """Return what is read in place of what there was, and which columns of it are wrong."""
+    numbers: list[int | None] = list(shown)
+    faulty: set[int] = set()
+    for fault in now:
+        if fault.kind == "zero":
+            numbers, faulty = [0] * len(shown), set(range(len(shown)))
+        elif fault.kind == "leap":
+            numbers[fault.column] = (numbers[fault.column] or 0) + LEAP
+            faulty.add(fault.column)
+        elif fault.kind == "text":
+            numbers[fault.column] = None
+            faulty.add(fault.column)
+    return tuple(numbers), frozenset(faulty)
