@@ -78,7 +78,7 @@ def test_the_processes_accept_their_settings(compose: dict[str, Any]) -> None:
     """Every variable of the file is a setting of the process it is given to."""
     services = compose["services"]
 
-    for name in ("migrate", "consumer"):
+    for name in ("migrate", "consumer", "alerts"):
         wire_settings.load(ConsumerSettings, None, services[name]["environment"])
     dashboard = dashboard_settings.load(None, services["dashboard"]["environment"])
 
