@@ -6,7 +6,10 @@ its fixtures. So do all tests of the one whole grid, and those of the Community 
 takes half a minute to start. The end-to-end tests come first: they take longest.
 """
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
@@ -28,6 +31,14 @@ COMMUNITY = "tests/community/"
 settings.register_profile("quick", deadline=None, max_examples=40)
 settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Let no test's log go where a command that another test ran in this process has sent it."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types

@@ -30,6 +30,8 @@ NEEDED_BYTES = 2 * 1024**3
 STEP_TIMEOUT_SECONDS = 3600.0
 # For an archive's name, connection and first bytes; for all together twice that.
 ANSWER_SECONDS = 4
+# wget(1): the server answered with an error, as for a suite that it does not have.
+_SERVER_SAYS_NO = 8
 APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 FILES = {
@@ -261,7 +263,7 @@ def check_answers(url: str, environment: dict[str, str]) -> None:
             command, env=os.environ | environment | limits, stdout=subprocess.DEVNULL,
             timeout=2 * ANSWER_SECONDS, check=False,
         )  # fmt: skip
-        answered = result.returncode == 0
+        answered = result.returncode in {0, _SERVER_SAYS_NO}
     except subprocess.TimeoutExpired:
         answered = False
     if not answered:

@@ -50,6 +50,9 @@ def seed_plain_tables(connection: psycopg.Connection, at: datetime) -> None:
     with connection.transaction():
         connection.execute("SELECT set_config('seed.at', %s, true)", [at.isoformat()])
         connection.execute(Path(__file__).with_name("seed.sql").read_bytes())
+        # A database of an older version has no alerts.
+        if connection.execute("SELECT to_regclass('kvmgrid.alerts')").fetchone() != (None,):
+            connection.execute(Path(__file__).with_name("seed_alerts.sql").read_bytes())
 
 
 def seed_contest(connection: psycopg.Connection) -> None:

@@ -44,7 +44,8 @@ def flushing(database: MigratedDatabase) -> Iterator[Session]:
 def first(owner: Session, ingest: Session) -> datetime:
     """Give the time of the oldest sample of four days that are rolled up. Two of them are to be kept."""
     owner.execute(CHUNKS_OF_A_DAY)
-    first = datetime.now(UTC).replace(minute=30, second=0, microsecond=0) - 4 * DAY
+    # From a midnight on: the oldest sample of a day's chunk is older than this moment two days ago.
+    first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - 4 * DAY
     seed_samples(owner, first, 24, 4 * HOUR)
     roll_up(ingest)
     keep(owner, "raw", "2 days")
