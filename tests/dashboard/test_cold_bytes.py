@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a browser that knows nothing fetches for a page, compressed, as it counts the bytes itself."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,8 +21,8 @@ VM = domain(1, "web")
 PAGES = {
     "/": ("1 host", 400),
     "/nowhere": ("There is no such page", 400),
-    # AG Grid alone is 610. On a busy machine a live answer of 10 may come before the first row is drawn.
-    "/hosts": ("1,000 hosts", 1010),
+    # AG Grid alone is 610; the count of alerts and the session of who has logged in brought 7.
+    "/hosts": ("1,000 hosts", 1005),
     "/vms": ("1 VM", 1000),
     f"/vm/{VM.uuid}": ("Last start seen", 1000),
 }
@@ -48,12 +49,15 @@ def test_a_cold_page_stays_small(
     fetched: dict[str, float] = {}
 
     def note(event: dict[str, Any]) -> None:
-        names[event["requestId"]] = event["response"]["url"]
+        asked = event["request"]
+        # A callback is known by what it fills; its live answers come after the first one.
+        filled = json.loads(asked["postData"]).get("output", "") if "postData" in asked else ""
+        names[event["requestId"]] = f"{asked['url']} {filled}"
 
     def count(event: dict[str, Any]) -> None:
-        fetched[event["requestId"]] = event["encodedDataLength"]
+        fetched.setdefault(names.get(event["requestId"], event["requestId"]), event["encodedDataLength"])
 
-    session.on("Network.responseReceived", note)
+    session.on("Network.requestWillBeSent", note)
     session.on("Network.loadingFinished", count)
     page.goto(dashboard.url + path)
     expect(page.locator("main")).to_contain_text(words)
@@ -62,7 +66,7 @@ def test_a_cold_page_stays_small(
         page.wait_for_selector(".js-plotly-plot", state="attached")
     if path in {"/hosts", "/vms"}:
         expect(page.locator(".ag-center-cols-container .ag-row").first).to_be_visible()
-    by_size = sorted(((size, names.get(key, "")) for key, size in fetched.items()), reverse=True)
+    by_size = sorted(((size, name) for name, size in fetched.items()), reverse=True)
 
     assert len(fetched) > 10
     assert sum(fetched.values()) < kilobytes_max * KILOBYTE, by_size[:10]
